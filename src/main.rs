@@ -1,0 +1,2 @@
+//! Setara.
+fn main() {}
