@@ -1,1 +1,6 @@
-//! Setara.
+//! Setara: one citizen service on every phone.
+
+pub mod channel;
+pub mod clock;
+pub mod identity;
+pub mod text;

@@ -1,0 +1,3 @@
+//! Channels: what providers say, as one vocabulary.
+
+pub mod ussd;

@@ -1,0 +1,3 @@
+//! USSD.
+
+pub mod mmi;
