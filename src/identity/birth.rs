@@ -10,7 +10,7 @@ use super::is_invisible;
 /// Nobody is older, in years.
 const OLDEST: i32 = 120;
 
-/// Longest text looked at, in octets; `Kamis`-long prose is no date.
+/// Longest text looked at, in octets: a date with its month written out is far below.
 const LONGEST: usize = 64;
 
 /// Indonesian and English month names; any beginning of three letters or more will do.

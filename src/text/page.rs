@@ -10,8 +10,9 @@
 //! ```
 //!
 //! What holds for every page: it fits the budget with its keys counted in; no word is cut and no
-//! row is parted; no row bears the number of a key. The one exception: a word longer than a whole
-//! page is broken between characters, for it must be shown somehow.
+//! row is parted; where a sheet may have several pages, no row bears the number of a key. The one
+//! exception: a word longer than a whole page is broken between characters, for it must be shown
+//! somehow.
 //!
 //! The body stands on the first page or pages only, and rows begin right under its end if at least
 //! one fits there. Pages are as few as can be, then as even as can be. Spacing is tidied: line ends
@@ -20,17 +21,13 @@
 //!
 //! Knows nothing of menus, languages or what a key does.
 
-use std::borrow::Cow;
+mod layout;
+
 use std::ops::Range;
 
+use layout::{Foot, Layout};
+
 pub use super::Alphabet;
-use super::transliterate::to_gsm7;
-
-/// Rows on a page at most: numbers have one digit or two.
-const MOST_ROWS: usize = 99;
-
-/// Room a page must leave beside its keys: the widest character, in either alphabet.
-const WIDEST: usize = 2;
 
 /// What one page may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -132,299 +129,6 @@ pub fn fits_one(sheet: &Sheet<'_>, budget: Budget) -> Result<Page, PageError> {
     if layout.fits(&page.text) { Ok(page) } else { Err(layout.no_room(layout.units(&page.text))) }
 }
 
-/// Which keys stand at the foot.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Foot {
-    /// A page follows.
-    More,
-    /// None does.
-    Last,
-}
-
-/// A sheet made ready for counting: tidy, in the alphabet of its budget.
-struct Layout {
-    body: String,
-    rows: Vec<Row>,
-    more: String,
-    last: String,
-    budget: Budget,
-}
-
-struct Row {
-    label: String,
-    units: usize,
-}
-
-impl Layout {
-    fn new(sheet: &Sheet<'_>, budget: Budget) -> Layout {
-        let alphabet = budget.alphabet;
-        let rows = sheet.rows.iter().map(|label| {
-            let label = one_line(&in_alphabet(label, alphabet));
-            Row { units: alphabet.units(&label), label }
-        });
-        let Keys { next, tail } = sheet.keys;
-        Layout {
-            body: tidy(&in_alphabet(sheet.body, alphabet)),
-            rows: rows.collect(),
-            more: key_line(next.iter().chain(tail), alphabet),
-            last: key_line(tail.iter(), alphabet),
-            budget,
-        }
-    }
-
-    /// Rows a page may show: as many as asked, and none with the number of a key.
-    fn rows_beside_keys(&self, keys: Keys<'_>, asked: usize) -> usize {
-        let all = || keys.next.iter().chain(keys.tail);
-        let taken = all().filter_map(|(key, _)| {
-            // `00` is a key of its own, not the number 0.
-            key.parse::<usize>().ok().filter(|number| number.to_string() == *key && *number > 0)
-        });
-        let free = taken.min().map_or(MOST_ROWS, |first| first - 1);
-        asked.min(free).clamp(1, MOST_ROWS)
-    }
-
-    fn must_have_room(&self) -> Result<(), PageError> {
-        let room = self.room(Foot::More);
-        let foot = usize::from(self.budget.units).saturating_sub(room);
-        if room < WIDEST {
-            let foot = self.units(&self.more) + usize::from(!self.more.is_empty());
-            return Err(self.no_room(foot + WIDEST));
-        }
-        let too_long = |row: &Row| row.width(1) > room;
-        match self.rows.iter().position(too_long) {
-            None => Ok(()),
-            Some(row) => Err(PageError::RowTooLong {
-                row,
-                needs: foot + self.rows.get(row).map_or(0, |row| row.width(1)),
-                budget: usize::from(self.budget.units),
-            }),
-        }
-    }
-
-    /// Pages of a sheet that needs several. Every row fits alone beside the keys.
-    fn flow(&self, most_rows: usize) -> Vec<Page> {
-        let groups = self.groups(most_rows);
-        let body_room = self.even_body_room();
-        let mut pages = Vec::new();
-        let mut rest = self.body.as_str();
-        let mut start = 0;
-        while !rest.is_empty() {
-            if self.ends_here(rest, most_rows, body_room) {
-                pages.push(self.compose(rest, 0..self.rows.len(), Foot::Last));
-                return pages;
-            }
-            if !self.rows.is_empty() && self.within(rest, body_room.more) {
-                let beside = self.group(0, self.units(rest), most_rows, &groups);
-                start = beside.map_or(0, |group| group.size);
-                pages.push(self.compose(rest, 0..start, Foot::More));
-                break;
-            }
-            let (chunk, after) = self.take(rest, body_room.more);
-            pages.push(self.compose(chunk, 0..0, Foot::More));
-            rest = after;
-        }
-        while start < self.rows.len() {
-            // A group has at least one row, or a page would be empty for ever.
-            let end = start + groups.get(start).map_or(1, |group| group.size.max(1));
-            let foot = if end < self.rows.len() { Foot::More } else { Foot::Last };
-            pages.push(self.compose("", start..end.min(self.rows.len()), foot));
-            start = end;
-        }
-        pages
-    }
-
-    /// Whether the rest of the body and every row stand together on a last page.
-    fn ends_here(&self, rest: &str, most_rows: usize, room: BodyRoom) -> bool {
-        if self.rows.len() > most_rows {
-            return false;
-        }
-        let rows: usize =
-            self.rows.iter().zip(1..).map(|(row, number)| row.width(number) + 1).sum();
-        room.last.checked_sub(rows).is_some_and(|room| self.within(rest, room))
-    }
-
-    /// For each row, the best group of rows that begins a page with it: the fewest pages to the
-    /// end, then the most even ones. One more, empty, stands at the end.
-    fn groups(&self, most_rows: usize) -> Vec<Group> {
-        let mut groups = vec![Group::default(); self.rows.len() + 1];
-        for start in (0..self.rows.len()).rev() {
-            groups[start] = self.group(start, 0, most_rows, &groups).unwrap_or_default();
-        }
-        groups
-    }
-
-    /// The best group of rows from `start` below `used` units of body; `None` if no row fits there.
-    fn group(&self, start: usize, used: usize, most_rows: usize, after: &[Group]) -> Option<Group> {
-        let (room_more, room_last) = (self.room(Foot::More), self.room(Foot::Last));
-        let mut best: Option<Group> = None;
-        let mut units = used;
-        for ((row, after), size) in self.rows.iter().zip(after.iter().skip(1)).skip(start).zip(1..)
-        {
-            units += row.width(size) + usize::from(units > 0);
-            let room = if start + size < self.rows.len() { room_more } else { room_last };
-            if units > room_last || size > most_rows {
-                break;
-            }
-            let group =
-                Group { size, pages: after.pages + 1, unevenness: after.unevenness + size * size };
-            if units <= room && best.is_none_or(|best| group.cost() <= best.cost()) {
-                best = Some(group);
-            }
-        }
-        best
-    }
-
-    /// Room for the body on its pages. Without rows after it the pages are made even: the least
-    /// room that needs no more pages and breaks no word that need not be broken.
-    fn even_body_room(&self) -> BodyRoom {
-        let full = BodyRoom { more: self.room(Foot::More), last: self.room(Foot::Last) };
-        if !self.rows.is_empty() {
-            return full;
-        }
-        let even = |room: usize| BodyRoom { more: room, last: room.min(full.last) };
-        let pages = self.body_pages(full);
-        let words = self.body.split_whitespace().map(|word| self.units(word));
-        let mut low = words.max().unwrap_or(0).clamp(WIDEST, full.more);
-        let mut high = full.more;
-        if self.body_pages(even(high)) > pages {
-            return full;
-        }
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.body_pages(even(middle)) <= pages {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        even(high)
-    }
-
-    fn body_pages(&self, room: BodyRoom) -> usize {
-        let (mut pages, mut rest) = (1, self.body.as_str());
-        while !self.within(rest, room.last) {
-            rest = self.take(rest, room.more).1;
-            pages += 1;
-        }
-        pages
-    }
-
-    /// As many whole words of `rest` as `room` holds, and what comes after them. A first word that
-    /// is itself too long is broken between characters.
-    fn take<'t>(&self, rest: &'t str, room: usize) -> (&'t str, &'t str) {
-        let fitting = self.budget.alphabet.prefix(rest, room);
-        let after = rest.get(fitting.len()..).unwrap_or_default();
-        let whole = if after.is_empty() || after.starts_with(char::is_whitespace) {
-            fitting.trim_end()
-        } else {
-            let blank = fitting.rfind(char::is_whitespace).unwrap_or(0);
-            fitting.get(..blank).unwrap_or_default().trim_end()
-        };
-        let chunk = if whole.is_empty() { fitting } else { whole };
-        (chunk, rest.get(chunk.len()..).unwrap_or_default().trim_start())
-    }
-
-    fn compose(&self, body: &str, rows: Range<usize>, foot: Foot) -> Page {
-        let numbered = self.rows.get(rows.clone()).unwrap_or_default().iter().zip(1..);
-        let numbered = numbered.map(|(row, number)| row.text(number));
-        let keys = match foot {
-            Foot::More => &self.more,
-            Foot::Last => &self.last,
-        };
-        let mut text = body.to_owned();
-        for line in numbered.chain((!keys.is_empty()).then(|| keys.clone())) {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text.push_str(&line);
-        }
-        Page { text, rows, last: foot == Foot::Last }
-    }
-
-    /// Units beside the keys.
-    fn room(&self, foot: Foot) -> usize {
-        let keys = if foot == Foot::More { &self.more } else { &self.last };
-        let line = self.units(keys) + usize::from(!keys.is_empty());
-        usize::from(self.budget.units).saturating_sub(line)
-    }
-
-    fn units(&self, text: &str) -> usize {
-        self.budget.alphabet.units(text)
-    }
-
-    /// Whether `text` takes at most `room` units; looks no further than it must.
-    fn within(&self, text: &str, room: usize) -> bool {
-        self.budget.alphabet.prefix(text, room).len() == text.len()
-    }
-
-    fn fits(&self, text: &str) -> bool {
-        self.within(text, usize::from(self.budget.units))
-    }
-
-    fn no_room(&self, needs: usize) -> PageError {
-        PageError::NoRoom { needs, budget: usize::from(self.budget.units) }
-    }
-}
-
-impl Row {
-    fn text(&self, number: usize) -> String {
-        if self.label.is_empty() { number.to_string() } else { format!("{number} {}", self.label) }
-    }
-
-    /// Units of the row under `number`, which has one digit or two.
-    fn width(&self, number: usize) -> usize {
-        let digits = if number < 10 { 1 } else { 2 };
-        digits + self.units + usize::from(!self.label.is_empty())
-    }
-}
-
-/// Rows that stand on one page, and what follows from beginning a page with them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Group {
-    size: usize,
-    pages: usize,
-    unevenness: usize,
-}
-
-impl Group {
-    fn cost(self) -> (usize, usize) {
-        (self.pages, self.unevenness)
-    }
-}
-
-/// Units for the body on a page with a next one, and on the last.
-#[derive(Debug, Clone, Copy)]
-struct BodyRoom {
-    more: usize,
-    last: usize,
-}
-
-fn in_alphabet(text: &str, alphabet: Alphabet) -> Cow<'_, str> {
-    match alphabet {
-        Alphabet::Gsm7 => to_gsm7(text),
-        Alphabet::Ucs2 => Cow::Borrowed(text),
-    }
-}
-
-fn key_line<'a>(keys: impl Iterator<Item = &'a (&'a str, &'a str)>, alphabet: Alphabet) -> String {
-    let keys: Vec<String> = keys
-        .map(|(key, label)| one_line(&in_alphabet(&format!("{key} {label}"), alphabet)))
-        .collect();
-    keys.join(" ")
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Lines without blanks at their ends, no empty line first, last or beside another.
-fn tidy(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut lines: Vec<&str> = text.trim().split('\n').map(str::trim_end).collect();
-    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -466,6 +170,23 @@ mod tests {
             pages("Pilih:", &regions, 182, 5),
             "Pilih:\n1 Bantul\n2 Gunungkidul\n3 Kulon Progo\n9 Lanjut 0 Kembali 00 Menu\n---\n\
              1 Sleman\n2 Yogyakarta\n3 Banten\n0 Kembali 00 Menu",
+        );
+    }
+
+    #[test]
+    fn the_last_page_is_not_left_with_one_row() {
+        let rows: Vec<String> = (0..16).map(|row| format!("Kab. nomor {row}")).collect();
+        let sheet = Sheet { body: "", rows: &rows, keys: KEYS };
+        let pages = paginate(&sheet, septets(182), 5).unwrap();
+        assert_eq!(pages.iter().map(|page| page.rows.len()).collect::<Vec<_>>(), [4, 4, 4, 4]);
+    }
+
+    #[test]
+    fn a_body_that_leaves_no_room_for_a_row_stands_alone() {
+        assert_eq!(
+            pages("Apakah Anda demam atau batuk?", &["Ya, sudah tujuh hari", "Tidak"], 60, 5),
+            "Apakah Anda demam atau batuk?\n9 Lanjut 0 Kembali 00 Menu\n---\n\
+             1 Ya, sudah tujuh hari\n2 Tidak\n0 Kembali 00 Menu",
         );
     }
 
@@ -533,10 +254,6 @@ mod tests {
         assert!(fits_one(&sheet, septets(249)).unwrap().last);
     }
 
-    fn words(text: &str) -> impl Iterator<Item = char> + '_ {
-        text.chars().filter(|char| !char.is_whitespace())
-    }
-
     /// What holds for every sheet that can be paged.
     fn check(sheet: &Sheet<'_>, budget: Budget, rows_per_page: usize) {
         let pages = match paginate(sheet, budget, rows_per_page) {
@@ -549,7 +266,7 @@ mod tests {
             }
         };
         let layout = Layout::new(sheet, budget);
-        let mut body = String::new();
+        let mut shown = 0;
         let mut next_row = 0;
         for (at, page) in pages.iter().enumerate() {
             assert!(budget.alphabet.units(&page.text) <= usize::from(budget.units), "{page:?}");
@@ -565,21 +282,24 @@ mod tests {
                 if bare.is_empty() { above } else { above.strip_suffix('\n').unwrap_or("") };
             assert!(!above.is_empty() || !page.rows.is_empty() || pages.len() == 1, "{pages:?}");
             assert_eq!(above, above.trim());
-            let ends_a_word = layout.body.get(body.len()..).unwrap();
-            let cut = ends_a_word.trim_start().strip_prefix(above).unwrap();
+            let ahead = layout.body.get(shown..).unwrap();
+            let cut = ahead.trim_start().strip_prefix(above).unwrap();
             let inside_a_word =
                 !above.is_empty() && cut.starts_with(|char: char| !char.is_whitespace());
-            assert!(!inside_a_word || !above.contains(char::is_whitespace), "{above:?}");
-            body = layout.body[..layout.body.len() - cut.len()].to_owned();
+            if inside_a_word {
+                let word = ahead.split_whitespace().next().unwrap();
+                assert!(word.starts_with(above), "a broken word stands alone: {above:?}");
+                let page = budget.alphabet.units(word) + usize::from(budget.units)
+                    - layout.room(Foot::More);
+                assert!(page > usize::from(budget.units), "{word:?} would fit a page");
+            }
+            shown = layout.body.len() - cut.len();
         }
-        assert_eq!(body, layout.body, "every word, in order");
-        assert_eq!(words(&body).count(), words(&layout.body).count());
+        assert_eq!(shown, layout.body.len(), "every word, in order");
         assert_eq!(next_row, sheet.rows.len(), "every row, once");
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
-
         #[test]
         fn every_page_fits_and_nothing_is_lost(
             body in "([a-z]{1,12}[ \n]{1,2}){0,60}|.{0,300}|[a-z€😀 ]{0,200}",
@@ -603,8 +323,8 @@ mod tests {
 
     #[test]
     fn huge_and_empty_sheets_are_paged() {
-        let rows: Vec<String> = (0..20_000).map(|row| format!("Kab. {row}")).collect();
-        let body = "Selamat datang. ".repeat(20_000);
+        let rows: Vec<String> = (0..5_000).map(|row| format!("Kab. {row}")).collect();
+        let body = "Selamat datang. ".repeat(4_000);
         for (body, rows) in [("", &rows[..]), (body.as_str(), &[]), (body.as_str(), &rows[..])] {
             for units in [40, 160, u16::MAX] {
                 check(&Sheet { body, rows, keys: KEYS }, septets(units), 8);

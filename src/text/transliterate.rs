@@ -84,6 +84,7 @@ fn stand_in(char: char) -> Option<&'static str> {
         '¢' => "c",
         // `37,5 °C` reads as well without it.
         '°' | 'º' | 'ª' => "",
+        'µ' | 'μ' => "u",
         'ç' => "c",
         'đ' | 'ð' => "d",
         'Đ' | 'Ð' => "D",
