@@ -3,4 +3,5 @@
 pub mod channel;
 pub mod clock;
 pub mod identity;
+pub mod smpp;
 pub mod text;
