@@ -6,7 +6,7 @@
 //!   anything, is lenient inside the frame, and reports every oddity instead of failing on it.
 //! - [`session`] is one SMPP session, ESME or SMSC, without I/O, clock or randomness: octets, calls
 //!   and `now` go in; octets, events and the next deadline come out.
-//! - `link` drives sessions over tokio streams: a supervised ESME with reconnect, and the SMSC's
+//! - [`link`] drives sessions over tokio streams: a supervised ESME with reconnect, and the SMSC's
 //!   side of an accepted connection.
 //!
 //! It must not know anything else of this crate: it imports nothing of ours and could be published
@@ -14,5 +14,6 @@
 //!
 //! The standard is the SMPP Protocol Specification v3.4, issue 1.2, cited by section.
 
+pub mod link;
 pub mod pdu;
 pub mod session;

@@ -380,6 +380,12 @@ impl<T> Session<T> {
         !self.urgent.is_empty() || !self.bulk.is_empty()
     }
 
+    /// Octets that wait for [`Session::poll_transmit`]. Reading on while this grows without end
+    /// would let a peer that does not listen fill the memory.
+    pub fn transmit_backlog(&self) -> usize {
+        self.urgent.len() + self.bulk.len()
+    }
+
     /// The next thing the owner has to know.
     pub fn poll_event(&mut self) -> Option<Event<T>> {
         self.events.pop_front()

@@ -1,0 +1,75 @@
+//! The way from callers to a connection: a bounded channel of messages with their deadlines.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::smpp::pdu::Message;
+use crate::smpp::session::{NotSent, Outcome};
+
+/// A message on its way to the session.
+#[derive(Debug)]
+pub(super) struct Command {
+    pub message: Message,
+    pub deadline: Instant,
+    pub outcome: oneshot::Sender<Outcome>,
+}
+
+impl Command {
+    pub fn not_sent(self, why: NotSent) {
+        // Whoever gave up waiting does not want to know.
+        let _ = self.outcome.send(Outcome::NotSent(why));
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Outlet {
+    commands: mpsc::Sender<Command>,
+}
+
+/// Messages that may stand between callers and session. Small: the session has the real queue.
+const CHANNEL: usize = 256;
+
+pub(super) fn outlet() -> (Outlet, mpsc::Receiver<Command>) {
+    let (commands, receiver) = mpsc::channel(CHANNEL);
+    (Outlet { commands }, receiver)
+}
+
+impl Outlet {
+    /// Waits for room, at most until the deadline, and hands the message over.
+    pub async fn hand_over(&self, message: Message, deadline: Instant) -> Awaiting {
+        let (sender, outcome) = oneshot::channel();
+        let command = Command { message, deadline, outcome: sender };
+        match self.commands.try_send(command) {
+            Ok(()) => {}
+            Err(TrySendError::Closed(command)) => command.not_sent(NotSent::Unbinding),
+            Err(TrySendError::Full(command)) => self.wait_for_room(command).await,
+        }
+        Awaiting(outcome)
+    }
+
+    async fn wait_for_room(&self, command: Command) {
+        match tokio::time::timeout_at(command.deadline.into(), self.commands.reserve()).await {
+            Ok(Ok(permit)) => permit.send(command),
+            Ok(Err(_)) => command.not_sent(NotSent::Unbinding),
+            Err(_) => command.not_sent(NotSent::QueueFull),
+        }
+    }
+}
+
+/// A message that was handed over; awaited, it says how it ended.
+#[derive(Debug)]
+pub struct Awaiting(oneshot::Receiver<Outcome>);
+
+impl Future for Awaiting {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        // A connection whose task was killed says nothing: what it had done is unknown.
+        Pin::new(&mut self.0).poll(cx).map(|outcome| outcome.unwrap_or(Outcome::LinkLost))
+    }
+}
