@@ -33,7 +33,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What the owner of a connection has to act on.
 #[derive(Debug)]
 pub(super) enum Upshot {
-    BindRequested(Bind),
+    BindRequested(Box<Bind>),
     Bound,
     Closed(Closed),
 }
@@ -61,7 +61,7 @@ pub(super) struct Connection<S> {
     session: Session<oneshot::Sender<Outcome>>,
     commands: mpsc::Receiver<Command>,
     answers: mpsc::Receiver<Answer>,
-    responders: mpsc::Sender<Answer>,
+    responders: Arc<mpsc::Sender<Answer>>,
     inlet: Option<Inlet>,
     stopping: Option<Instant>,
     read: Box<[u8]>,
@@ -87,7 +87,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             session,
             commands,
             answers,
-            responders,
+            responders: Arc::new(responders),
             inlet: None,
             stopping: None,
             read: vec![0; READ].into_boxed_slice(),
@@ -325,7 +325,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             Role::Esme => CommandStatus::RX_T_APPN,
             Role::Smsc => CommandStatus::RTHROTTLED,
         };
-        let responder = Responder::new(self.responders.clone(), reply, busy);
+        let responder = Responder::new(Arc::clone(&self.responders), reply, busy);
         if let Some(Inlet { link, bind, inbound }) = &self.inlet {
             let (link, bind) = (Arc::clone(link), *bind);
             // Full or closed: the responder is dropped with the message and refuses it for now.

@@ -17,7 +17,7 @@ pub struct Inbound {
     /// Which bind of that link, counted from 1.
     pub bind: u64,
     /// What it says.
-    pub message: Message,
+    pub message: Box<Message>,
     /// Where it departs from the standard.
     pub oddities: Vec<Oddity>,
     /// Answers it, once it is stored.
@@ -28,14 +28,18 @@ pub struct Inbound {
 /// the other side brings it again. If the connection is gone, every answer is lost, and the other
 /// side brings it again as well.
 pub struct Responder {
-    answers: mpsc::Sender<Answer>,
+    answers: Arc<mpsc::Sender<Answer>>,
     reply: Option<ReplyTo>,
     busy: CommandStatus,
 }
 
 impl Responder {
     /// `busy` is the status that makes the other side try again later.
-    pub(super) fn new(answers: mpsc::Sender<Answer>, reply: ReplyTo, busy: CommandStatus) -> Self {
+    pub(super) fn new(
+        answers: Arc<mpsc::Sender<Answer>>,
+        reply: ReplyTo,
+        busy: CommandStatus,
+    ) -> Self {
         Self { answers, reply: Some(reply), busy }
     }
 

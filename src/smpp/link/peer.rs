@@ -38,7 +38,7 @@ where
 
 /// Somebody who asks to bind: look at [`Knock::bind`], then admit or refuse.
 pub struct Knock<S> {
-    bind: Bind,
+    bind: Box<Bind>,
     connection: Connection<S>,
     outlet: Outlet,
 }

@@ -203,7 +203,7 @@ impl Link {
 
 fn check(bind: Bind) -> Result<(), EncodeError> {
     let status = crate::smpp::pdu::CommandStatus::ROK;
-    encode(&Packet { status, sequence: 1, pdu: Pdu::Bind(bind) }, &mut Vec::new())
+    encode(&Packet { status, sequence: 1, pdu: Pdu::Bind(Box::new(bind)) }, &mut Vec::new())
 }
 
 /// One bind of a link, through all its connections.

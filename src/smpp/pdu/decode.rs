@@ -156,9 +156,9 @@ pub fn decode(frame: &Frame<'_>) -> Result<Decoded, Unreadable> {
 
 fn read(frame: &Frame<'_>, body: &mut Body<'_>) -> Result<Pdu, Unreadable> {
     Ok(match frame.command {
-        CommandId::BIND_RECEIVER => Pdu::Bind(body.bind(BindKind::Receiver)),
-        CommandId::BIND_TRANSMITTER => Pdu::Bind(body.bind(BindKind::Transmitter)),
-        CommandId::BIND_TRANSCEIVER => Pdu::Bind(body.bind(BindKind::Transceiver)),
+        CommandId::BIND_RECEIVER => Pdu::Bind(Box::new(body.bind(BindKind::Receiver))),
+        CommandId::BIND_TRANSMITTER => Pdu::Bind(Box::new(body.bind(BindKind::Transmitter))),
+        CommandId::BIND_TRANSCEIVER => Pdu::Bind(Box::new(body.bind(BindKind::Transceiver))),
         CommandId::BIND_RECEIVER_RESP => {
             Pdu::BindResp(body.bind_resp(BindKind::Receiver, frame.status))
         }
@@ -168,7 +168,7 @@ fn read(frame: &Frame<'_>, body: &mut Body<'_>) -> Result<Pdu, Unreadable> {
         CommandId::BIND_TRANSCEIVER_RESP => {
             Pdu::BindResp(body.bind_resp(BindKind::Transceiver, frame.status))
         }
-        CommandId::OUTBIND => Pdu::Outbind(body.outbind()),
+        CommandId::OUTBIND => Pdu::Outbind(Box::new(body.outbind())),
         CommandId::UNBIND => Pdu::Unbind,
         CommandId::UNBIND_RESP => Pdu::UnbindResp,
         CommandId::GENERIC_NACK => Pdu::GenericNack,
@@ -180,7 +180,9 @@ fn read(frame: &Frame<'_>, body: &mut Body<'_>) -> Result<Pdu, Unreadable> {
         CommandId::DATA_SM_RESP => Pdu::DataSmResp(body.message_resp(frame.status)),
         CommandId::ENQUIRE_LINK => Pdu::EnquireLink,
         CommandId::ENQUIRE_LINK_RESP => Pdu::EnquireLinkResp,
-        CommandId::ALERT_NOTIFICATION => Pdu::AlertNotification(body.alert_notification()),
+        CommandId::ALERT_NOTIFICATION => {
+            Pdu::AlertNotification(Box::new(body.alert_notification()))
+        }
         command => Pdu::Unknown(Unknown { command, body: body.everything() }),
     })
 }

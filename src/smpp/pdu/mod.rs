@@ -39,11 +39,11 @@ pub struct Packet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pdu {
     /// §4.1: an ESME asks for a session.
-    Bind(Bind),
+    Bind(Box<Bind>),
     /// §4.1: the SMSC's answer.
     BindResp(BindResp),
     /// §4.1.7: the SMSC asks an ESME to bind.
-    Outbind(Outbind),
+    Outbind(Box<Outbind>),
     /// §4.2: the end of a session, from either side.
     Unbind,
     /// §4.2.
@@ -67,7 +67,7 @@ pub enum Pdu {
     /// §4.11.
     EnquireLinkResp,
     /// §4.12: a handset can be reached again. It has no response.
-    AlertNotification(AlertNotification),
+    AlertNotification(Box<AlertNotification>),
     /// Any other command, undecoded.
     Unknown(Unknown),
 }

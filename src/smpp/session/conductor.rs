@@ -89,7 +89,8 @@ impl<T> Session<T> {
         let mut session = Self::new(Role::Esme, settings, now);
         let kind = Kind::Bind(bind.kind);
         let sequence = session.pending.insert(kind, now + settings.timers.session_init);
-        let packet = Packet { status: CommandStatus::ROK, sequence, pdu: Pdu::Bind(bind) };
+        let packet =
+            Packet { status: CommandStatus::ROK, sequence, pdu: Pdu::Bind(Box::new(bind)) };
         encode(&packet, &mut session.urgent)?;
         Ok(session)
     }
@@ -212,7 +213,7 @@ impl<T> Session<T> {
         if self.waiting.len() >= self.settings.queue {
             return Err(NotSent::QueueFull);
         }
-        let mut octets = Vec::new();
+        let mut octets = Vec::with_capacity(TYPICAL_PDU + message.text_octets().len());
         encode_message(command, 0, message, &mut octets)?;
         Ok(Place::Queue(octets))
     }
@@ -484,6 +485,9 @@ impl<T> Session<T> {
         debug_assert!(encoded.is_ok());
     }
 }
+
+/// Octets of a message PDU without its text, mostly.
+const TYPICAL_PDU: usize = 96;
 
 const SYSERR: CommandStatus = CommandStatus::RSYSERR;
 

@@ -13,7 +13,7 @@ use crate::smpp::pdu::{
 pub enum Event<T> {
     /// SMSC: somebody asks to bind. Answer with [`super::Session::admit`] or
     /// [`super::Session::refuse`].
-    BindRequested(Bind),
+    BindRequested(Box<Bind>),
     /// ESME: the SMSC took our bind.
     Bound {
         /// Who it says it is.
@@ -31,7 +31,7 @@ pub enum Event<T> {
     /// A message of the peer's. Answer with [`super::Session::respond`].
     Inbound(Inbound),
     /// A handset can be reached again (§4.12).
-    Alert(AlertNotification),
+    Alert(Box<AlertNotification>),
     /// A PDU departed from the standard; it was read around, answered or ignored.
     Odd {
         /// Which PDU.
@@ -49,7 +49,7 @@ pub enum Event<T> {
 #[derive(Debug)]
 pub struct Inbound {
     /// What it says.
-    pub message: Message,
+    pub message: Box<Message>,
     /// Where it departs from the standard.
     pub oddities: Vec<Oddity>,
     /// To be handed to [`super::Session::respond`].

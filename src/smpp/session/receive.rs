@@ -83,7 +83,7 @@ impl<T> Session<T> {
         self.unanswered += 1;
         self.timers.transaction(now);
         let reply = ReplyTo { command, sequence };
-        self.events.push_back(Event::Inbound(Inbound { message: *message, oddities, reply }));
+        self.events.push_back(Event::Inbound(Inbound { message, oddities, reply }));
     }
 
     fn may_receive(&self, command: CommandId) -> Result<(), CommandStatus> {
@@ -148,7 +148,7 @@ impl<T> Session<T> {
         }
     }
 
-    fn handle_bind(&mut self, bind: Bind, sequence: u32) {
+    fn handle_bind(&mut self, bind: Box<Bind>, sequence: u32) {
         let kind = bind.kind;
         if self.role == Role::Smsc && self.state == State::Opening {
             self.state = State::Asked { kind, sequence };
