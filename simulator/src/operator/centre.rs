@@ -1,0 +1,552 @@
+//! The USSD centre of one network: phones, their sessions, and what is on its way to the gateway.
+//!
+//! Pure: no socket, no clock, no randomness. Inputs are what phones do ([`Centre::dial`] …), what
+//! the gateway says ([`Centre::submit`], [`Centre::delivered`]) and the time; outputs come from
+//! [`Centre::poll_effect`] and [`Centre::poll_timeout`]. Every map is bounded by
+//! [`Timing`] and [`Centre::PHONES_MAX`]. // TS 22.090 §4, TS 22.030 §6.5.2 (MMI strings)
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::dialect::{Dialect, Refusal, Reply, ReplyKind, Said, Tag};
+use super::face::{Air, AirKind, Ending, Face, Figures, NotNow};
+use super::message::{Deliver, Submit};
+use crate::number::Number;
+
+/// How long the network waits for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// Age at which a session is dropped; `None` takes the dialect's.
+    pub session: Option<Duration>,
+    /// The service must reply within this, or the phone is told of a problem.
+    pub reply: Duration,
+    /// A message that the gateway did not answer is sent again after this.
+    pub redeliver: Duration,
+    /// How often a message is sent in all.
+    pub deliveries_max: u32,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            session: None,
+            reply: Duration::from_secs(10),
+            redeliver: Duration::from_secs(4),
+            deliveries_max: 3,
+        }
+    }
+}
+
+/// Names one message on its way to the gateway, over all its deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeliveryId(u64);
+
+/// What the shell has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send this on a link; report with [`Centre::delivered`] or [`Centre::not_delivered`].
+    Deliver(DeliveryId, Deliver),
+    /// The phone shows something new.
+    Face(Number, Face),
+    /// The gateway said this to the phone, whether or not the network took it.
+    Came(Number, Reply, Result<(), Refusal>),
+    /// Something went over the air.
+    Air(Air),
+}
+
+/// How the gateway answered a `deliver_sm`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    /// With this `command_status`.
+    Status(u32),
+    /// Not at all: the link fell, or the answer is late.
+    Unknown,
+    /// No link took it.
+    NoLink,
+}
+
+/// The state machine of one network.
+#[derive(Debug)]
+pub struct Centre {
+    dialect: &'static Dialect,
+    codes: Vec<String>,
+    timing: Timing,
+    phones: HashMap<Number, Phone>,
+    on_the_way: HashMap<DeliveryId, OnTheWay>,
+    timers: BinaryHeap<Reverse<(Instant, Timer)>>,
+    effects: VecDeque<Effect>,
+    serial: u64,
+    figures: Figures,
+}
+
+#[derive(Debug)]
+struct Phone {
+    signal: Signal,
+    session: Option<Session>,
+    /// What the phone said last and under which tag, to say it once more on demand.
+    last: Option<(Last, Tag)>,
+    reference: u16,
+}
+
+/// Whether the phone can reach the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// It can.
+    On,
+    /// It cannot.
+    Off,
+}
+
+#[derive(Debug, Clone)]
+enum Last {
+    Begin,
+    Answer(Box<str>),
+}
+
+#[derive(Debug)]
+struct Session {
+    /// Tells this session from an earlier one of the same phone when a timer fires.
+    serial: u64,
+    /// Counts what was said, so that a timer knows whether it is still about now.
+    turn: u32,
+    tag: Tag,
+    waits_for: WaitsFor,
+    screens: u32,
+    /// The account that took the first message; replies must come from it.
+    account: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WaitsFor {
+    Service,
+    Person,
+}
+
+#[derive(Debug)]
+struct OnTheWay {
+    number: Number,
+    session: u64,
+    message: Deliver,
+    /// A session ends when its own begin or answer cannot be delivered; an abort is let go.
+    matters: Matters,
+    sent: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Matters {
+    ToSession,
+    ToNobody,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    Session { number: Number, session: u64 },
+    Reply { number: Number, session: u64, turn: u32 },
+    Redeliver { delivery: DeliveryId },
+}
+
+impl Centre {
+    /// More phones than this are not taken onto the network.
+    pub const PHONES_MAX: usize = 2_000_000;
+
+    /// A network that speaks `dialect` and sends the dial strings under `codes` to the gateway.
+    pub fn new(dialect: &'static Dialect, codes: Vec<String>, timing: Timing) -> Self {
+        Self {
+            dialect,
+            codes,
+            timing,
+            phones: HashMap::new(),
+            on_the_way: HashMap::new(),
+            timers: BinaryHeap::new(),
+            effects: VecDeque::new(),
+            serial: 0,
+            figures: Figures::default(),
+        }
+    }
+
+    /// What the shell has to do next, until `None`.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When [`Centre::handle_timeout`] wants to be called.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.timers.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// What was counted so far.
+    pub fn figures(&self) -> Figures {
+        Figures { sessions_open: self.open_sessions(), ..self.figures }
+    }
+
+    /// The phone dials a string. An open session of the phone is replaced; the gateway learns of it
+    /// from the new begin alone.
+    pub fn dial(&mut self, number: Number, text: &str, now: Instant) -> Result<(), NotNow> {
+        let phone = self.phone(number)?;
+        if phone.signal == Signal::Off {
+            return Err(NotNow::NoSignal);
+        }
+        phone.session = None;
+        if !self.is_for_us(text) {
+            self.effects.push_back(Effect::Face(number, Face::Running));
+            self.end(number, Ending::UnknownCode);
+            return Ok(());
+        }
+        self.serial += 1;
+        let serial = self.serial;
+        let phone = self.phone(number)?;
+        let tag = Tag {
+            info: info_of(serial),
+            reference: phone.reference,
+            sent: 0,
+            dialled: text.into(),
+        };
+        phone.session = Some(Session {
+            serial,
+            turn: 0,
+            tag,
+            waits_for: WaitsFor::Service,
+            screens: 0,
+            account: None,
+        });
+        let time_to_live = self.timing.session.unwrap_or(self.dialect.time_to_live());
+        self.timers.push(Reverse((now + time_to_live, Timer::Session { number, session: serial })));
+        self.figures.begins += 1;
+        self.say(number, Said::Begin, now);
+        Ok(())
+    }
+
+    /// The person answers the screen that waits.
+    pub fn answer(&mut self, number: Number, text: &str, now: Instant) -> Result<(), NotNow> {
+        let phone = self.phone(number)?;
+        if phone.signal == Signal::Off {
+            return Err(NotNow::NoSignal);
+        }
+        match &phone.session {
+            None => return Err(NotNow::NoSession),
+            Some(session) if session.waits_for == WaitsFor::Service => return Err(NotNow::Running),
+            Some(_) => {}
+        }
+        self.figures.answers += 1;
+        self.say(number, Said::Answer(text), now);
+        Ok(())
+    }
+
+    /// The person ends the session; the gateway is told.
+    pub fn hang_up(&mut self, number: Number, now: Instant) -> Result<(), NotNow> {
+        self.abort(number, Said::UserAbort, Ending::User, now)
+    }
+
+    /// The network ends the session; gateway and phone are told.
+    pub fn network_abort(&mut self, number: Number, now: Instant) -> Result<(), NotNow> {
+        self.abort(number, Said::NetworkAbort, Ending::Network, now)
+    }
+
+    /// The phone loses or finds the network. A session that was open is lost without a word to the
+    /// gateway.
+    pub fn set_signal(&mut self, number: Number, signal: Signal) -> Result<(), NotNow> {
+        let phone = self.phone(number)?;
+        if phone.signal == signal {
+            return Ok(());
+        }
+        phone.signal = signal;
+        let lost = phone.session.take();
+        if lost.is_some() {
+            self.air(number, AirKind::Lost);
+        }
+        let face = match signal {
+            Signal::Off => Face::NoSignal,
+            Signal::On => Face::Idle,
+        };
+        self.effects.push_back(Effect::Face(number, face));
+        Ok(())
+    }
+
+    /// The network sends the phone's last message once more, as after a lost answer.
+    pub fn repeat_last(&mut self, number: Number, now: Instant) -> Result<(), NotNow> {
+        let dialect = self.dialect;
+        let phone = self.phone(number)?;
+        let (last, tag) = phone.last.as_ref().ok_or(NotNow::NoSession)?;
+        let said = match last {
+            Last::Begin => Said::Begin,
+            Last::Answer(text) => Said::Answer(text),
+        };
+        let message = dialect.deliver(number, &mut tag.clone(), said);
+        let session = phone.session.as_ref().map_or(0, |session| session.serial);
+        self.figures.redelivered += 1;
+        self.air_message(number, AirKind::Redelivered, &message);
+        self.send(number, session, message, Matters::ToNobody, now);
+        Ok(())
+    }
+
+    /// A `submit_sm` of the gateway, over a bind of `account`. An error is the `submit_sm_resp`.
+    pub fn submit(&mut self, account: &str, submit: &Submit) -> Result<(), Refusal> {
+        let taken = self.take(account, submit);
+        if let Err(refusal) = taken {
+            self.figures.count(refusal);
+            if let Ok(number) = Dialect::addressee(submit) {
+                self.air(number, AirKind::Refused(refusal));
+            }
+        }
+        taken
+    }
+
+    /// How the gateway answered a message.
+    pub fn delivered(
+        &mut self,
+        delivery: DeliveryId,
+        account: &str,
+        answered: Answered,
+        now: Instant,
+    ) {
+        let Some(on_the_way) = self.on_the_way.get(&delivery) else {
+            return;
+        };
+        let (number, session) = (on_the_way.number, on_the_way.session);
+        match answered {
+            Answered::Status(0) => {
+                self.on_the_way.remove(&delivery);
+                self.bind_to_account(number, session, account);
+            }
+            // Over a link that fell: the next one gets it soon, under the same session.
+            Answered::Unknown => {
+                let soon = now + self.timing.redeliver / 8;
+                self.timers.push(Reverse((soon, Timer::Redeliver { delivery })));
+            }
+            Answered::Status(status) if is_temporary(status) => {}
+            Answered::Status(_) => {
+                self.figures.rejected += 1;
+                self.give_up(delivery, Ending::Rejected);
+            }
+            Answered::NoLink => self.no_link(delivery),
+        }
+    }
+
+    /// Fires every timer that is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(Reverse((at, timer))) = self.timers.peek().copied() {
+            if at > now {
+                return;
+            }
+            self.timers.pop();
+            match timer {
+                Timer::Session { number, session } => self.session_too_old(number, session),
+                Timer::Reply { number, session, turn } => {
+                    self.reply_too_late(number, session, turn)
+                }
+                Timer::Redeliver { delivery } => self.redeliver(delivery, now),
+            }
+        }
+    }
+
+    fn phone(&mut self, number: Number) -> Result<&mut Phone, NotNow> {
+        if self.phones.len() >= Self::PHONES_MAX && !self.phones.contains_key(&number) {
+            return Err(NotNow::NetworkFull);
+        }
+        self.serial += 1;
+        let reference = (self.serial & 0xffff) as u16;
+        let new = || Phone { signal: Signal::On, session: None, last: None, reference };
+        Ok(self.phones.entry(number).or_insert_with(new))
+    }
+
+    fn session(&mut self, number: Number, serial: u64) -> Option<&mut Session> {
+        let session = self.phones.get_mut(&number)?.session.as_mut()?;
+        (session.serial == serial).then_some(session)
+    }
+
+    fn open_sessions(&self) -> u64 {
+        self.phones.values().filter(|phone| phone.session.is_some()).count() as u64
+    }
+
+    /// `*119#` and everything below it: `*119*2#`.
+    fn is_for_us(&self, text: &str) -> bool {
+        self.codes.iter().any(|code| {
+            let below = code.trim_end_matches('#');
+            text == code
+                || text.ends_with('#')
+                    && text.strip_prefix(below).is_some_and(|rest| rest.starts_with('*'))
+        })
+    }
+
+    /// The phone's begin or answer: now the service has to speak.
+    fn say(&mut self, number: Number, said: Said<'_>, now: Instant) {
+        let dialect = self.dialect;
+        let Some(phone) = self.phones.get_mut(&number) else { return };
+        let Some(session) = phone.session.as_mut() else { return };
+        session.waits_for = WaitsFor::Service;
+        session.turn += 1;
+        let (kind, last) = match said {
+            Said::Answer(text) => (AirKind::Answer, Last::Answer(text.into())),
+            _ => (AirKind::Begin, Last::Begin),
+        };
+        phone.last = Some((last, session.tag.clone()));
+        let message = dialect.deliver(number, &mut session.tag, said);
+        let (serial, turn) = (session.serial, session.turn);
+        let deadline = now + self.timing.reply;
+        self.timers.push(Reverse((deadline, Timer::Reply { number, session: serial, turn })));
+        self.effects.push_back(Effect::Face(number, Face::Running));
+        self.air_message(number, kind, &message);
+        self.send(number, serial, message, Matters::ToSession, now);
+    }
+
+    fn send(
+        &mut self,
+        number: Number,
+        session: u64,
+        message: Deliver,
+        matters: Matters,
+        now: Instant,
+    ) {
+        self.serial += 1;
+        let delivery = DeliveryId(self.serial);
+        let sent = message.clone();
+        self.on_the_way.insert(delivery, OnTheWay { number, session, message, matters, sent: 1 });
+        self.timers.push(Reverse((now + self.timing.redeliver, Timer::Redeliver { delivery })));
+        self.effects.push_back(Effect::Deliver(delivery, sent));
+    }
+
+    fn abort(
+        &mut self,
+        number: Number,
+        said: Said<'_>,
+        ending: Ending,
+        now: Instant,
+    ) -> Result<(), NotNow> {
+        let dialect = self.dialect;
+        let phone = self.phone(number)?;
+        let mut session = phone.session.take().ok_or(NotNow::NoSession)?;
+        let message = dialect.deliver(number, &mut session.tag, said);
+        self.figures.aborts += 1;
+        self.air_message(number, AirKind::Abort, &message);
+        self.send(number, session.serial, message, Matters::ToNobody, now);
+        self.effects
+            .push_back(Effect::Face(number, Face::Ended { by: ending, text: String::new() }));
+        Ok(())
+    }
+
+    fn take(&mut self, account: &str, submit: &Submit) -> Result<(), Refusal> {
+        let dialect = self.dialect;
+        let number = Dialect::addressee(submit)?;
+        let phone = self.phones.get_mut(&number).ok_or(Refusal::NoSession)?;
+        let Some(session) = phone.session.as_mut() else {
+            // The session is dead, but a tester still wants to see what came back.
+            if let Some(reply) =
+                phone.last.as_ref().and_then(|(_, tag)| dialect.reply(submit, tag, 0).ok())
+            {
+                self.effects.push_back(Effect::Came(number, reply, Err(Refusal::NoSession)));
+            }
+            return Err(Refusal::NoSession);
+        };
+        if session.account.as_deref().is_some_and(|known| known != account) {
+            return Err(Refusal::OtherAccount);
+        }
+        let reply = dialect.reply(submit, &session.tag, session.screens)?;
+        session.screens += 1;
+        session.waits_for = WaitsFor::Person;
+        session.turn += 1;
+        self.effects.push_back(Effect::Came(number, reply.clone(), Ok(())));
+        let Reply { kind, text, length } = reply;
+        let (air, face) = match kind {
+            ReplyKind::Ask => (AirKind::Ask, Face::Ask { text }),
+            ReplyKind::End => {
+                phone.session = None;
+                (AirKind::End, Face::Ended { by: Ending::Service, text })
+            }
+        };
+        self.figures.count_reply(kind);
+        self.effects.push_back(Effect::Air(Air { number, kind: air, length }));
+        self.effects.push_back(Effect::Face(number, face));
+        Ok(())
+    }
+
+    fn bind_to_account(&mut self, number: Number, session: u64, account: &str) {
+        if let Some(session) = self.session(number, session) {
+            session.account.get_or_insert_with(|| account.to_owned());
+        }
+    }
+
+    fn no_link(&mut self, delivery: DeliveryId) {
+        let Some(on_the_way) = self.on_the_way.get(&delivery) else { return };
+        let (number, serial) = (on_the_way.number, on_the_way.session);
+        // A session in the middle may still find the gateway back in time; a new one may not wait.
+        if self.session(number, serial).is_none_or(|session| session.screens == 0) {
+            self.give_up(delivery, Ending::NoService);
+        }
+    }
+
+    fn give_up(&mut self, delivery: DeliveryId, ending: Ending) {
+        let Some(gone) = self.on_the_way.remove(&delivery) else { return };
+        let waits = |session: &mut Session| session.waits_for == WaitsFor::Service;
+        if gone.matters == Matters::ToSession
+            && self.session(gone.number, gone.session).is_some_and(waits)
+        {
+            self.end(gone.number, ending);
+        }
+    }
+
+    fn session_too_old(&mut self, number: Number, session: u64) {
+        if self.session(number, session).is_some() {
+            self.figures.time_outs += 1;
+            self.air(number, AirKind::TimeOut);
+            self.end(number, Ending::TimeOut);
+        }
+    }
+
+    fn reply_too_late(&mut self, number: Number, session: u64, turn: u32) {
+        if self.session(number, session).is_some_and(|session| session.turn == turn) {
+            self.figures.no_replies += 1;
+            self.air(number, AirKind::NoReply);
+            self.end(number, Ending::NoReply);
+        }
+    }
+
+    fn redeliver(&mut self, delivery: DeliveryId, now: Instant) {
+        let Some(on_the_way) = self.on_the_way.get_mut(&delivery) else { return };
+        let (number, serial, matters) = (on_the_way.number, on_the_way.session, on_the_way.matters);
+        let spent = on_the_way.sent >= self.timing.deliveries_max;
+        on_the_way.sent += 1;
+        let message = on_the_way.message.clone();
+        let dead = matters == Matters::ToSession && self.session(number, serial).is_none();
+        if spent || dead {
+            self.on_the_way.remove(&delivery);
+            return;
+        }
+        self.figures.redelivered += 1;
+        self.air_message(number, AirKind::Redelivered, &message);
+        self.timers.push(Reverse((now + self.timing.redeliver, Timer::Redeliver { delivery })));
+        self.effects.push_back(Effect::Deliver(delivery, message));
+    }
+
+    /// The network ends the session and shows its own words; the gateway hears nothing.
+    fn end(&mut self, number: Number, ending: Ending) {
+        if let Some(phone) = self.phones.get_mut(&number) {
+            phone.session = None;
+        }
+        let face = Face::Ended { by: ending, text: ending.words().to_owned() };
+        self.effects.push_back(Effect::Face(number, face));
+    }
+
+    fn air_message(&mut self, number: Number, kind: AirKind, message: &Deliver) {
+        self.effects.push_back(Effect::Air(Air { number, kind, length: message.text.len() }));
+    }
+
+    fn air(&mut self, number: Number, kind: AirKind) {
+        self.effects.push_back(Effect::Air(Air { number, kind, length: 0 }));
+    }
+}
+
+/// 15 bits above the end bit, different for sessions that follow each other, never zero.
+fn info_of(serial: u64) -> u16 {
+    let bits = (serial.wrapping_mul(0x9e37) % 0x7fff) as u16 + 1;
+    bits << 1
+}
+
+/// Statuses after which a network tries again. `// SMPP 3.4 §5.1.3`
+fn is_temporary(status: u32) -> bool {
+    const SYSTEM_ERROR: u32 = 0x08;
+    const QUEUE_FULL: u32 = 0x14;
+    const THROTTLED: u32 = 0x58;
+    const TEMPORARY_APPLICATION_ERROR: u32 = 0x64;
+    matches!(status, SYSTEM_ERROR | QUEUE_FULL | THROTTLED | TEMPORARY_APPLICATION_ERROR)
+}

@@ -1,0 +1,421 @@
+// The page's side of the simulated country: draws phones, sends what their keys do over one
+// WebSocket, and shows what comes back. All rules of the network live on the other side.
+
+const WORDS = {
+  id: {
+    title: "Setara · negeri dalam kotak", tagline: "Satu layanan, setiap ponsel.", skip: "Langsung ke ponsel", language: "Bahasa halaman",
+    try: "Coba ini", "try-hint": "Klik sebuah nilai: langsung tertulis di ponsel yang terakhir dipakai.", air: "Di udara", clear: "Bersihkan",
+    number: "Nomor", network: "Jaringan", running: "USSD berjalan…", signal: "Sinyal", redial: "Panggil ulang", mischief: "Gangguan",
+    "network-abort": "Jaringan memutus sesi", repeat: "Kirim ulang pesan terakhir",
+    call: "Panggil", answer: "Kirim", erase: "Hapus", close: "Tutup", cancel: "Batal", menu: "Panggil", ended: "SESI SELESAI", dropped: "SESI TERPUTUS",
+    noSignal: "Tidak ada sinyal", dialHint: "ketik {code} lalu tekan tombol hijau", start: "Mulai di sini", press: "Ketik kode ini, lalu tombol hijau",
+    bound: "terhubung", binds: "{n} bind", unbound: "gateway belum terhubung", lost: "Sambungan ke simulator terputus. Mencoba lagi…",
+    empty: "Belum ada apa-apa di udara. Ketik {code} di ponsel, lalu tekan tombol hijau.", phone: "Ponsel {n}", screen: "Layar ponsel {n}", input: "Ketikan ponsel {n}",
+    typing: "Ganti angka atau huruf", badNumber: "Nomor harus berbentuk 08…", up: "Gulir ke atas", down: "Gulir ke bawah", hangup: "Akhiri", left: "Tombol kiri", right: "Tombol kanan",
+    star: "bintang", hash: "pagar", no_signal: "Ponsel ini tidak punya sinyal.", no_session: "Tidak ada sesi yang terbuka.", still_running: "Layanan belum menjawab.", network_full: "Jaringan penuh.", too_long: "Terlalu panjang untuk satu pesan.",
+    begin: "mulai", ask: "tanya", answerAir: "jawab", end: "tutup", abort: "putus", redelivered: "dikirim ulang", refused: "ditolak: {why}", lostAir: "sinyal hilang, gateway tidak diberi tahu", time_out: "sesi terlalu lama", no_reply: "gateway tidak menjawab",
+  },
+  en: {
+    title: "Setara · a country in a box", tagline: "One service, every phone.", skip: "Skip to the phones", language: "Language of this page",
+    try: "Try this", "try-hint": "Click a value: it is typed into the phone you used last.", air: "On the air", clear: "Clear",
+    number: "Number", network: "Network", running: "USSD running…", signal: "Signal", redial: "Redial", mischief: "Mischief",
+    "network-abort": "Network breaks the session", repeat: "Deliver the last message again",
+    call: "Call", answer: "Send", erase: "Erase", close: "Close", cancel: "Cancel", menu: "Call", ended: "SESSION ENDED", dropped: "SESSION LOST",
+    noSignal: "No signal", dialHint: "type {code} and press the green key", start: "Start here", press: "Type this code, then the green key",
+    bound: "connected", binds: "{n} binds", unbound: "no gateway yet", lost: "Lost the simulator. Trying again…",
+    empty: "Nothing on the air yet. Type {code} on a phone and press the green key.", phone: "Phone {n}", screen: "Screen of phone {n}", input: "Typing of phone {n}",
+    typing: "Digits or letters", badNumber: "A number looks like 08…", up: "Scroll up", down: "Scroll down", hangup: "Hang up", left: "Left soft key", right: "Right soft key",
+    star: "star", hash: "hash", no_signal: "This phone has no signal.", no_session: "No session is open.", still_running: "The service has not answered yet.", network_full: "The network is full.", too_long: "Too long for one message.",
+    begin: "begin", ask: "ask", answerAir: "answer", end: "end", abort: "abort", redelivered: "delivered again", refused: "refused: {why}", lostAir: "signal lost, gateway not told", time_out: "session too old", no_reply: "gateway did not reply",
+  },
+};
+// What each key types in turn in letter mode; the digit itself comes last.
+const TAPS = { 1: ".,'-1", 2: "abc2", 3: "def3", 4: "ghi4", 5: "jkl5", 6: "mno6", 7: "pqrs7", 8: "tuv8", 9: "wxyz9", 0: " 0", star: ".,'-/*" };
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "star", "0", "hash"];
+const FACE = { star: "*", hash: "#" };
+const TAP_PAUSE_MS = 900;
+const LONG_PRESS_MS = 550;
+const LOG_LINES = 200;
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const element = (tag, attributes = {}, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+
+let language = localStorage.getItem("language") === "en" ? "en" : "id";
+const say = (word, values = {}) =>
+  (WORDS[language][word] ?? word).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+let socket;
+let country = { networks: [], phones: [], people: [], code: "*119#" };
+let phones = [];
+let active = 0;
+const send = (message) => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+
+class Phone {
+  constructor(index) {
+    this.index = index;
+    this.state = "idle";
+    this.by = "";
+    this.letters = false;
+    this.tap = null;
+    this.lastDialled = "";
+    this.slot = one("#phone").content.firstElementChild.cloneNode(true);
+    this.slot.id = this.slot.dataset.testid = `phone-${index + 1}`;
+    this.body = one(".body", this.slot);
+    this.screen = one(".screen", this.slot);
+    this.input = one(".input", this.slot);
+    this.addKeys();
+    this.listen();
+  }
+
+  addKeys() {
+    const keys = one(".keys", this.slot);
+    for (const key of KEYS) {
+      const button = element("button", { type: "button", class: "key digit", "data-key": key, "data-testid": `key-${key}` });
+      const letters = key === "0" ? "␣" : key === "hash" ? "abc" : key === "star" ? "" : key === "1" ? ".,'" : TAPS[key].slice(0, -1);
+      button.append(element("b", {}, FACE[key] ?? key), element("small", { "aria-hidden": "true" }, letters));
+      keys.append(button);
+    }
+    // The phone is one stop of the Tab key; its keys follow the keyboard instead.
+    for (const button of all(".key", this.slot)) button.tabIndex = -1;
+  }
+
+  listen() {
+    for (const button of all(".key", this.slot)) {
+      button.addEventListener("pointerdown", (event) => { event.preventDefault(); this.hold(button.dataset.key); this.focus(); });
+      button.addEventListener("pointerup", () => clearTimeout(this.held));
+      button.addEventListener("pointerleave", () => clearTimeout(this.held));
+      // `click` also serves assistive technology and tests, which send no pointer events.
+      button.addEventListener("click", () => { if (this.wasLong) this.wasLong = false; else this.press(button.dataset.key); });
+    }
+    this.body.addEventListener("keydown", (event) => this.type(event));
+    this.slot.addEventListener("focusin", () => { active = this.index; });
+    this.slot.addEventListener("pointerdown", () => { active = this.index; });
+    this.input.addEventListener("input", () => this.drawSoft());
+    this.screen.addEventListener("scroll", () => this.drawArrows());
+    one(".mode", this.slot).addEventListener("click", () => { this.switchLetters(); this.focus(); });
+    one(".signal", this.slot).addEventListener("change", (event) => send({ do: "signal", phone: this.index, on: event.target.checked ? "yes" : "no" }));
+    one(".redial", this.slot).addEventListener("click", () => { this.dial(this.lastDialled || country.code); this.focus(); });
+    for (const [name, act] of [["abort", "network_abort"], ["repeat", "repeat_last"]]) {
+      one(`.${name}`, this.slot).addEventListener("click", () => { send({ do: act, phone: this.index }); one(".mischief", this.slot).open = false; });
+    }
+    for (const field of all(".sim input, .sim select", this.slot)) field.addEventListener("change", () => this.changeSim());
+  }
+
+  focus() { this.body.focus({ preventScroll: true }); active = this.index; }
+
+  changeSim() {
+    const number = one(".number", this.slot);
+    const good = /^(\+?62|0)?8\d{8,11}$/.test(number.value.replace(/[\s.-]/g, ""));
+    number.setAttribute("aria-invalid", good ? "false" : "true");
+    if (!good) return toast(say("badNumber"));
+    send({ do: "sim", phone: this.index, number: number.value, network: Number(one(".network", this.slot).value) });
+  }
+
+  // A key held down types its digit at once; a held # switches between digits and letters.
+  hold(key) {
+    clearTimeout(this.held);
+    this.wasLong = false;
+    this.held = setTimeout(() => {
+      if (key === "hash") { this.wasLong = true; this.switchLetters(); }
+      else if (/^\d$/.test(key) && this.letters && this.typing()) { this.wasLong = true; this.settleTap(); this.insert(key); }
+    }, LONG_PRESS_MS);
+  }
+
+  press(key) {
+    this.flash(key);
+    if (key === "call" || (key === "left" && this.state !== "ended")) return this.go();
+    if (key === "hangup") return this.hangUp();
+    if (key === "left") return this.close();
+    if (key === "right") return this.right();
+    if (key === "up" || key === "down") return this.scroll(key === "up" ? -1 : 1);
+    if (this.state === "ended") this.close();
+    if (!this.typing()) return undefined;
+    if (key === "hash" && this.letters) return this.switchLetters();
+    if (this.letters && TAPS[key]) return this.multiTap(key);
+    return this.insert(FACE[key] ?? key);
+  }
+
+  // The computer's keyboard, when the phone or its line has the focus.
+  type(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(".mode")) return;
+    const keys = { Enter: "call", Escape: "hangup", ArrowUp: "up", ArrowDown: "down" };
+    if (keys[event.key]) { event.preventDefault(); this.press(keys[event.key]); return; }
+    if (event.key.length === 1 && this.state === "ended") this.close();
+    if (!this.typing()) return;
+    if (event.key.length === 1) this.flash({ "*": "star", "#": "hash" }[event.key] ?? event.key);
+    if (event.target === this.input) { this.tap = null; return; }
+    if (event.key === "Backspace") { event.preventDefault(); this.erase(); }
+    else if (event.key.length === 1) { event.preventDefault(); this.settleTap(); this.insert(event.key); }
+  }
+
+  typing() { return this.state === "idle" || this.state === "ask"; }
+
+  multiTap(key) {
+    const turn = TAPS[key];
+    const again = this.tap?.key === key;
+    const at = again ? (this.tap.at + 1) % turn.length : 0;
+    if (again) this.input.value = this.input.value.slice(0, -1);
+    clearTimeout(this.tap?.timer);
+    // Names begin with a capital.
+    const start = /(^|[\s'.-])$/.test(this.input.value);
+    this.tap = { key, at, timer: setTimeout(() => this.settleTap(), TAP_PAUSE_MS) };
+    this.insert(start ? turn[at].toUpperCase() : turn[at]);
+  }
+
+  settleTap() { clearTimeout(this.tap?.timer); this.tap = null; }
+
+  insert(text) {
+    if (this.input.value.length + text.length > this.input.maxLength) return;
+    this.input.value += text;
+    this.input.scrollLeft = this.input.scrollWidth;
+    this.drawSoft();
+  }
+
+  erase() { this.settleTap(); this.input.value = this.input.value.slice(0, -1); this.drawSoft(); }
+
+  switchLetters(letters = !this.letters) {
+    this.settleTap();
+    this.letters = letters;
+    const mode = one(".mode", this.slot);
+    mode.textContent = letters ? "abc" : "123";
+    this.slot.dataset.mode = letters ? "abc" : "123";
+  }
+
+  go() {
+    this.settleTap();
+    const text = this.input.value;
+    if (this.state === "ask") { if (text) this.answer(text); return; }
+    if (this.state === "idle" || this.state === "ended") {
+      if (text) this.dial(text);
+      else this.insertRedial();
+    }
+  }
+
+  // An empty line and the green key bring the last number back, as on every old phone.
+  insertRedial() { if (this.state === "ended") this.close(); this.insert(this.lastDialled || country.code); }
+
+  dial(text) { this.lastDialled = text; this.input.value = ""; send({ do: "dial", phone: this.index, text }); }
+
+  answer(text) { this.input.value = ""; send({ do: "answer", phone: this.index, text }); }
+
+  hangUp() {
+    this.settleTap();
+    if (this.state === "ask" || this.state === "running") send({ do: "hang_up", phone: this.index });
+    this.input.value = "";
+    if (this.state === "ended") this.close(); else this.drawSoft();
+  }
+
+  right() {
+    if (this.state === "running") return this.hangUp();
+    if (this.input.value) return this.erase();
+    if (this.state === "ask") return this.hangUp();
+    if (this.state === "ended") return this.close();
+    return undefined;
+  }
+
+  close() { if (this.state === "ended") this.show({ state: "idle", text: "", by: "" }); }
+
+  scroll(way) { this.screen.scrollBy({ top: way * 63, behavior: "smooth" }); }
+
+  flash(key) {
+    const button = one(`[data-key="${CSS.escape(String(key).toLowerCase())}"]`, this.slot);
+    button?.classList.add("down");
+    setTimeout(() => button?.classList.remove("down"), 110);
+  }
+
+  show({ state, text, by }) {
+    // A session that left no words behind leaves an empty phone.
+    const gone = state === "ended" && !text;
+    this.state = gone ? "idle" : state;
+    this.by = by ?? "";
+    if (state === "ask") { this.input.value = ""; }
+    if (this.state !== "ask") this.switchLetters(false);
+    this.screen.textContent = this.state === "running" ? "" : text ?? "";
+    this.screen.scrollTop = 0;
+    this.draw();
+  }
+
+  draw() {
+    const { slot } = this;
+    const network = country.networks[Number(one(".network", slot).value)];
+    slot.dataset.state = this.state;
+    slot.dataset.by = this.by;
+    slot.dataset.signal = this.state === "no_signal" ? "off" : "on";
+    one(".signal", slot).checked = this.state !== "no_signal";
+    one(".carrier", slot).textContent = this.state === "no_signal" ? say("noSignal") : network?.name ?? "";
+    one(".done", slot).textContent = say(this.by === "service" || this.by === "unknown_code" ? "ended" : "dropped");
+    this.drawClock();
+    this.drawSoft();
+    requestAnimationFrame(() => this.drawArrows());
+  }
+
+  drawClock() {
+    const now = new Date();
+    const time = now.toLocaleTimeString("id-ID", { hour: "2-digit", minute: "2-digit" });
+    one(".clock", this.slot).textContent = this.state === "idle" || this.state === "no_signal" ? "" : time;
+    one(".big", this.slot).textContent = time;
+    one(".day", this.slot).textContent = now.toLocaleDateString(language === "id" ? "id-ID" : "en-GB", { weekday: "long", day: "numeric", month: "long" });
+  }
+
+  drawSoft() {
+    const text = this.input.value;
+    const [left, right] = {
+      idle: [say("call"), text ? say("erase") : ""],
+      ask: [say("answer"), text ? say("erase") : say("cancel")],
+      running: ["", say("cancel")],
+      ended: [say("close"), ""],
+      no_signal: ["", ""],
+    }[this.state];
+    one(".soft-left", this.slot).textContent = left;
+    one(".soft-right", this.slot).textContent = right;
+    this.input.placeholder = "";
+  }
+
+  drawArrows() {
+    const { scrollTop, scrollHeight, clientHeight } = this.screen;
+    this.slot.dataset.up = scrollTop > 2 ? "yes" : "no";
+    this.slot.dataset.down = scrollTop + clientHeight < scrollHeight - 2 ? "yes" : "no";
+  }
+
+  label() {
+    const n = this.index + 1;
+    this.body.setAttribute("aria-label", say("phone", { n }));
+    this.screen.setAttribute("aria-label", say("screen", { n }));
+    this.input.setAttribute("aria-label", say("input", { n }));
+    one(".number", this.slot).setAttribute("aria-label", say("number"));
+    one(".network", this.slot).setAttribute("aria-label", say("network"));
+    one(".mode", this.slot).setAttribute("aria-label", say("typing"));
+    for (const key of ["call", "hangup", "up", "down", "left", "right", "star", "hash"]) one(`[data-key="${key}"]`, this.slot).setAttribute("aria-label", say(key));
+  }
+
+  setSim({ number, network }) {
+    const select = one(".network", this.slot);
+    select.replaceChildren(...country.networks.map(({ name, dialect }, at) => element("option", { value: at }, `${name} · ${dialect}`)));
+    select.value = network;
+    one(".number", this.slot).value = number;
+    this.draw();
+  }
+}
+
+const clickable = (value, kind, phone) => {
+  const chip = element("button", { type: "button", class: `chip ${kind}`, title: value }, value);
+  chip.dataset.value = value;
+  chip.addEventListener("click", () => {
+    const target = phones[phone ?? active];
+    if (target.state === "ended") target.close();
+    if (!target.typing()) return;
+    target.settleTap();
+    target.input.value = value;
+    target.drawSoft();
+    target.focus();
+  });
+  return chip;
+};
+
+function drawPeople() {
+  const begin = element("article", { class: "person" });
+  begin.append(element("h3", {}, say("start")), element("div", { class: "chips" }, clickable(country.code, "code")), element("p", { class: "expect" }, say("press")));
+  const people = country.people.map((person) => {
+    const row = element("article", { class: "person", "data-testid": "person" });
+    const chips = element("div", { class: "chips" }, ...[person.nik, person.name, person.birth_date].filter(Boolean).map((value) => clickable(value, "")));
+    row.append(element("h3", {}, person.title), chips, element("p", { class: "expect" }, person.expect));
+    return row;
+  });
+  one("#people").replaceChildren(begin, ...people);
+}
+
+function drawNetworks() {
+  one("#links").replaceChildren(...country.networks.map(({ name, links }) => {
+    const pill = element("span", { class: "pill", "data-up": links.length ? "yes" : "no" }, element("i"), name);
+    const state = links.length > 1 ? say("binds", { n: links.length }) : say(links.length ? "bound" : "unbound");
+    pill.append(element("small", {}, state));
+    return pill;
+  }));
+  one("#networks").replaceChildren(...country.networks.map(({ name, dialect, address, links }) => {
+    const kinds = links.map(({ system_id, kind }) => `${system_id} (${kind})`).join(", ") || "–";
+    return element("span", {}, element("b", {}, name), ` ${dialect} · `, element("code", {}, address), ` · ${kinds}`);
+  }));
+}
+
+const TONES = { begin: ["▲", "up"], answer: ["▲", "up"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };
+function logLine({ at, number, network, kind, code, size, why }) {
+  const log = one("#log");
+  one(".empty", log)?.remove();
+  const [way, tone] = TONES[kind] ?? ["✕", "bad"];
+  const word = { answer: "answerAir", lost: "lostAir" }[kind] ?? kind;
+  const what = `${say(word, { why })}${code ? ` · ${code}` : ""}`;
+  const line = element("li", { "data-tone": tone, "data-kind": kind, title: country.networks[network]?.name ?? "" });
+  line.append(
+    element("time", {}, new Date(at).toLocaleTimeString("id-ID", { hour12: false })), element("span", { class: "who" }, number),
+    element("span", { class: "way", "aria-hidden": "true" }, way), element("span", { class: "what" }, what), element("span", { class: "size" }, size || ""),
+  );
+  const atEnd = log.scrollTop + log.clientHeight > log.scrollHeight - 30;
+  log.append(line);
+  while (log.children.length > LOG_LINES) log.firstElementChild.remove();
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+const clearLog = () => one("#log").replaceChildren(element("li", { class: "empty" }, say("empty", { code: country.code })));
+
+function speak() {
+  document.documentElement.lang = language;
+  document.title = say("title");
+  for (const found of all("[data-say]")) found.textContent = say(found.dataset.say);
+  for (const found of all("[data-say-label]")) found.setAttribute("aria-label", say(found.dataset.sayLabel));
+  for (const button of all("[data-language]")) button.setAttribute("aria-pressed", String(button.dataset.language === language));
+  if (one("#log .empty") || !one("#log").children.length) clearLog();
+  for (const phone of phones) { phone.label(); phone.draw(); }
+  drawPeople();
+  drawNetworks();
+}
+
+let toastTimer;
+function toast(text, stays = false) {
+  const shown = one("#toast");
+  shown.textContent = text;
+  shown.hidden = !text;
+  clearTimeout(toastTimer);
+  if (!stays) toastTimer = setTimeout(() => { shown.hidden = true; }, 2600);
+}
+
+const HEAR = {
+  hello(message) {
+    country = message;
+    toast("");
+    if (phones.length !== country.phones.length) {
+      phones = country.phones.map((_, index) => new Phone(index));
+      one("#phones").replaceChildren(...phones.map((phone) => phone.slot));
+    }
+    country.phones.forEach((sim, index) => phones[index].setSim(sim));
+    speak();
+    document.body.dataset.ready = "yes";
+  },
+  sim(message) { phones[message.phone]?.setSim(message); },
+  face(message) { phones[message.phone]?.show(message); },
+  air: logLine,
+  links({ network, links }) { country.networks[network].links = links; drawNetworks(); },
+  not_now({ why }) { toast(say(why)); },
+};
+
+function connect() {
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+  socket.addEventListener("message", ({ data }) => { const message = JSON.parse(data); HEAR[message.is]?.(message); });
+  socket.addEventListener("close", () => { toast(say("lost"), true); setTimeout(connect, 1000); });
+}
+
+for (const button of all("[data-language]")) {
+  button.addEventListener("click", () => { language = button.dataset.language; localStorage.setItem("language", language); speak(); });
+}
+one("#clear").addEventListener("click", clearLog);
+document.addEventListener("pointerdown", ({ target }) => {
+  for (const open of all(".mischief[open]")) if (!open.contains(target)) open.open = false;
+});
+setInterval(() => phones.forEach((phone) => phone.drawClock()), 10_000);
+speak();
+connect();

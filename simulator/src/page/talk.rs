@@ -1,0 +1,365 @@
+//! One browser's WebSocket: what it may say, what it hears.
+//!
+//! JSON both ways, one small object a message, told apart by `do` and `is`. Numbers in the log of
+//! the air are masked; the texts of screens go to the phone that shows them and nowhere else.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::extract::ws::{Message, WebSocket};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::{Page, SamplePerson};
+use crate::number::Number;
+use crate::operator::centre::Signal;
+use crate::operator::dialect::{Dialect, EndBit, PSSR_INDICATION, Said, USSR_CONFIRM};
+use crate::operator::face::{Air, AirKind, Ending, Face, NotNow};
+use crate::operator::{Act, LinkView, Operator, PhoneEvent};
+
+/// Messages that may wait for a slow browser; then its news wait too.
+const WAITING: usize = 256;
+/// Characters of the longest text a phone sends: what one USSD message carries.
+const TEXT_MAX: usize = 182;
+
+/// What a browser says.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+enum Heard {
+    Dial { phone: usize, text: String },
+    Answer { phone: usize, text: String },
+    HangUp { phone: usize },
+    Signal { phone: usize, on: Switch },
+    NetworkAbort { phone: usize },
+    RepeatLast { phone: usize },
+    Sim { phone: usize, number: String, network: usize },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Switch {
+    Yes,
+    No,
+}
+
+/// What a browser hears.
+#[derive(Debug, Serialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+enum Told<'a> {
+    Hello {
+        code: &'a str,
+        networks: Vec<NetworkView<'a>>,
+        phones: Vec<Sim>,
+        people: &'a [SamplePerson],
+    },
+    Sim {
+        phone: usize,
+        number: String,
+        network: usize,
+    },
+    Face {
+        phone: usize,
+        state: &'static str,
+        by: &'static str,
+        text: &'a str,
+    },
+    Air {
+        at: u64,
+        network: usize,
+        number: String,
+        kind: &'static str,
+        code: String,
+        size: String,
+        why: String,
+    },
+    Links {
+        network: usize,
+        links: &'a [LinkView],
+    },
+    NotNow {
+        phone: usize,
+        why: &'static str,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct NetworkView<'a> {
+    name: &'a str,
+    dialect: &'static str,
+    address: String,
+    links: Vec<LinkView>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sim {
+    number: String,
+    network: usize,
+}
+
+/// Talks with one browser until it goes.
+pub(super) async fn talk(mut socket: WebSocket, page: Arc<Page>) {
+    let (out, mut outgoing) = mpsc::channel::<String>(WAITING);
+    let mut browser = Browser::new(page, out);
+    if browser.greet().await.is_none() {
+        return;
+    }
+    loop {
+        let sent = tokio::select! {
+            Some(text) = outgoing.recv() => socket.send(Message::text(text)).await.is_ok(),
+            heard = socket.recv() => match heard {
+                Some(Ok(Message::Text(text))) => browser.hear(&text).await.is_some(),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => false,
+                Some(Ok(_)) => true,
+            },
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+/// One browser with its phones. `None` from a step means that nobody is there any more.
+struct Browser {
+    page: Arc<Page>,
+    out: mpsc::Sender<String>,
+    phones: Vec<Handset>,
+    /// Everything that listens for this browser; ends with it.
+    listening: JoinSet<()>,
+}
+
+struct Handset {
+    number: Number,
+    network: usize,
+    listener: Option<AbortHandle>,
+}
+
+impl Browser {
+    fn new(page: Arc<Page>, out: mpsc::Sender<String>) -> Self {
+        let handset =
+            |&(number, network): &(Number, usize)| Handset { number, network, listener: None };
+        let phones = page.phones.iter().map(handset).collect();
+        Self { page, out, phones, listening: JoinSet::new() }
+    }
+
+    async fn greet(&mut self) -> Option<()> {
+        let page = Arc::clone(&self.page);
+        let networks = page.operators.iter().map(|operator| NetworkView {
+            name: operator.name(),
+            dialect: operator.dialect().name,
+            address: operator.address().to_string(),
+            links: operator.links().borrow().clone(),
+        });
+        let sim = |phone: &Handset| Sim { number: phone.number.national(), network: phone.network };
+        tell(
+            &self.out,
+            &Told::Hello {
+                code: &page.code,
+                networks: networks.collect(),
+                phones: self.phones.iter().map(sim).collect(),
+                people: &page.people,
+            },
+        )
+        .await?;
+        for (network, operator) in page.operators.iter().enumerate() {
+            self.listening.spawn(tell_air(self.out.clone(), network, operator.clone()));
+            self.listening.spawn(tell_links(self.out.clone(), network, operator.clone()));
+        }
+        for phone in 0..self.phones.len() {
+            self.listen(phone).await?;
+        }
+        Some(())
+    }
+
+    async fn hear(&mut self, text: &str) -> Option<()> {
+        let Ok(heard) = serde_json::from_str(text) else {
+            tracing::debug!("a browser said something odd");
+            return Some(());
+        };
+        let (phone, act) = match heard {
+            Heard::Dial { phone, text } | Heard::Answer { phone, text }
+                if text.chars().count() > TEXT_MAX =>
+            {
+                return tell(&self.out, &Told::NotNow { phone, why: "too_long" }).await;
+            }
+            Heard::Dial { phone, text } => (phone, Act::Dial(text)),
+            Heard::Answer { phone, text } => (phone, Act::Answer(text)),
+            Heard::HangUp { phone } => (phone, Act::HangUp),
+            Heard::Signal { phone, on: Switch::Yes } => (phone, Act::Signal(Signal::On)),
+            Heard::Signal { phone, on: Switch::No } => (phone, Act::Signal(Signal::Off)),
+            Heard::NetworkAbort { phone } => (phone, Act::NetworkAbort),
+            Heard::RepeatLast { phone } => (phone, Act::RepeatLast),
+            Heard::Sim { phone, number, network } => {
+                return self.change_sim(phone, &number, network).await;
+            }
+        };
+        let Some(handset) = self.phones.get(phone) else { return Some(()) };
+        let operator = self.page.operators.get(handset.network)?;
+        if let Err(not_now) = operator.act(handset.number, act).await.ok()? {
+            tell(&self.out, &Told::NotNow { phone, why: not_now_word(not_now) }).await?;
+        }
+        Some(())
+    }
+
+    /// Another number or network for a phone. What the old one had open is hung up.
+    async fn change_sim(&mut self, phone: usize, number: &str, network: usize) -> Option<()> {
+        let Some(handset) = self.phones.get_mut(phone) else { return Some(()) };
+        if let (Ok(number), true) = (number.parse::<Number>(), network < self.page.operators.len())
+        {
+            let old = self.page.operators.get(handset.network)?;
+            // Usually there is nothing open.
+            let _ = old.act(handset.number, Act::HangUp).await.ok()?;
+            (handset.number, handset.network) = (number, network);
+        }
+        let number = handset.number.national();
+        let network = handset.network;
+        tell(&self.out, &Told::Sim { phone, number, network }).await?;
+        self.listen(phone).await
+    }
+
+    async fn listen(&mut self, phone: usize) -> Option<()> {
+        let handset = self.phones.get_mut(phone)?;
+        if let Some(listener) = handset.listener.take() {
+            listener.abort();
+        }
+        let operator = self.page.operators.get(handset.network)?;
+        let (face, news) = operator.watch(handset.number).await.ok()?;
+        let listening = tell_phone(self.out.clone(), phone, face, news);
+        handset.listener = Some(self.listening.spawn(listening));
+        // Listeners that were replaced are done; forget them.
+        while self.listening.try_join_next().is_some() {}
+        Some(())
+    }
+}
+
+async fn tell_phone(
+    out: mpsc::Sender<String>,
+    phone: usize,
+    face: Face,
+    mut news: broadcast::Receiver<PhoneEvent>,
+) {
+    let mut face = Some(face);
+    loop {
+        if let Some(face) = face.take() {
+            let (state, by, text) = face_words(&face);
+            if tell(&out, &Told::Face { phone, state, by, text }).await.is_none() {
+                return;
+            }
+        }
+        match news.recv().await {
+            Ok(PhoneEvent::Face(new)) => face = Some(new),
+            Ok(PhoneEvent::Came(..)) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn tell_air(out: mpsc::Sender<String>, network: usize, operator: Operator) {
+    let mut air = operator.air();
+    loop {
+        match air.recv().await {
+            Ok(line) => {
+                if tell(&out, &air_line(network, operator.dialect(), line)).await.is_none() {
+                    return;
+                }
+            }
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn tell_links(out: mpsc::Sender<String>, network: usize, operator: Operator) {
+    let mut links = operator.links();
+    while links.changed().await.is_ok() {
+        let now = links.borrow_and_update().clone();
+        if tell(&out, &Told::Links { network, links: &now }).await.is_none() {
+            return;
+        }
+    }
+}
+
+async fn tell(out: &mpsc::Sender<String>, told: &Told<'_>) -> Option<()> {
+    let text = serde_json::to_string(told).ok()?;
+    out.send(text).await.ok()
+}
+
+fn air_line(network: usize, dialect: &Dialect, air: Air) -> Told<'static> {
+    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let (kind, code, why) = air_words(dialect, air.kind);
+    let size = match air.kind {
+        _ if air.length == 0 => String::new(),
+        AirKind::Ask | AirKind::End => format!("{} sept", air.length),
+        _ => format!("{} oct", air.length),
+    };
+    Told::Air {
+        at: u64::try_from(at).unwrap_or_default(),
+        network,
+        number: air.number.masked(),
+        kind,
+        code,
+        size,
+        why,
+    }
+}
+
+fn air_words(dialect: &Dialect, kind: AirKind) -> (&'static str, String, String) {
+    let operation = |pdu: &str, operation: u8, end_bit: EndBit| {
+        let end = if end_bit == EndBit::Set { " + end" } else { "" };
+        format!("{pdu} op {operation}{end}")
+    };
+    let plain = |pdu: &str, code| operation(pdu, code, EndBit::Clear);
+    match kind {
+        AirKind::Begin => ("begin", plain("deliver_sm", PSSR_INDICATION), String::new()),
+        AirKind::Answer => ("answer", plain("deliver_sm", USSR_CONFIRM), String::new()),
+        AirKind::Ask => ("ask", plain("submit_sm", dialect.ask), String::new()),
+        AirKind::End => (
+            "end",
+            operation("submit_sm", dialect.end.operation, dialect.end.end_bit),
+            String::new(),
+        ),
+        AirKind::Abort => {
+            let signal = dialect.signal(Said::UserAbort);
+            ("abort", operation("deliver_sm", signal.operation, signal.end_bit), String::new())
+        }
+        AirKind::Redelivered => ("redelivered", "deliver_sm".to_owned(), String::new()),
+        AirKind::Refused(refusal) => {
+            ("refused", format!("{:#x}", refusal.status()), refusal.to_string())
+        }
+        AirKind::Lost => ("lost", String::new(), String::new()),
+        AirKind::TimeOut => ("time_out", String::new(), String::new()),
+        AirKind::NoReply => ("no_reply", String::new(), String::new()),
+    }
+}
+
+fn face_words(face: &Face) -> (&'static str, &'static str, &str) {
+    match face {
+        Face::Idle => ("idle", "", ""),
+        Face::NoSignal => ("no_signal", "", ""),
+        Face::Running => ("running", "", ""),
+        Face::Ask { text } => ("ask", "service", text),
+        Face::Ended { by, text } => ("ended", ending_word(*by), text),
+    }
+}
+
+fn ending_word(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Service => "service",
+        Ending::User => "user",
+        Ending::Network => "network",
+        Ending::TimeOut => "time_out",
+        Ending::NoReply => "no_reply",
+        Ending::Rejected => "rejected",
+        Ending::NoService => "no_service",
+        Ending::UnknownCode => "unknown_code",
+    }
+}
+
+fn not_now_word(not_now: NotNow) -> &'static str {
+    match not_now {
+        NotNow::NoSignal => "no_signal",
+        NotNow::NoSession => "no_session",
+        NotNow::Running => "still_running",
+        NotNow::NetworkFull => "network_full",
+    }
+}

@@ -1,0 +1,179 @@
+//! A phone that follows a script: what a test does with its thumbs.
+//!
+//! Every call waits until the phone shows something new, and fails with a clear error when nothing
+//! comes. The web page drives the same operator with the same acts.
+
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+
+use crate::number::Number;
+use crate::operator::centre::Signal;
+use crate::operator::dialect::{Refusal, ReplyKind};
+use crate::operator::face::{Ending, Face, NotNow};
+use crate::operator::{Act, Operator, PhoneEvent, Stopped};
+
+/// How long a phone waits for a screen before its script fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the phone shows after a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screen {
+    /// The text, with its line breaks.
+    pub text: String,
+    /// Whether the session waits for an answer.
+    pub open: bool,
+}
+
+/// A scripted phone on one network.
+#[derive(Debug)]
+pub struct Phone {
+    number: Number,
+    operator: Operator,
+    news: broadcast::Receiver<PhoneEvent>,
+    patience: Duration,
+}
+
+/// Why a step did not lead to a screen of the service.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PhoneError {
+    /// The phone cannot do this in its state.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+    /// The network ended the session; its own words, if any, are in `words`.
+    #[error("the session ended: {ending:?} {words}")]
+    Ended {
+        /// Who ended it.
+        ending: Ending,
+        /// What the network showed.
+        words: String,
+    },
+    /// Nothing came.
+    #[error("nothing came within {0:?}")]
+    NothingCame(Duration),
+    /// The phone's script read too slowly and missed news.
+    #[error("the script missed {0} pieces of news")]
+    Missed(u64),
+    /// The network is gone.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+impl Phone {
+    /// A phone with this number on this network.
+    pub async fn new(operator: &Operator, number: Number) -> Result<Self, PhoneError> {
+        let (_, news) = operator.watch(number).await?;
+        Ok(Self { number, operator: operator.clone(), news, patience: PATIENCE })
+    }
+
+    /// Sets how long a step waits for its screen.
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The phone's number.
+    pub fn number(&self) -> Number {
+        self.number
+    }
+
+    /// Dials a string and waits for the first screen. An open session is replaced. A string that
+    /// the network does not know gives the network's own words as a closed screen.
+    pub async fn dial(&mut self, text: &str) -> Result<Screen, PhoneError> {
+        self.say(Act::Dial(text.to_owned())).await
+    }
+
+    /// Answers the screen that waits, and waits for the next.
+    pub async fn answer(&mut self, text: &str) -> Result<Screen, PhoneError> {
+        self.say(Act::Answer(text.to_owned())).await
+    }
+
+    /// Ends the session; the gateway is told.
+    pub async fn hang_up(&mut self) -> Result<(), PhoneError> {
+        self.act(Act::HangUp).await
+    }
+
+    /// Loses the network and finds it again: the session is gone and nobody is told.
+    pub async fn drop_signal(&mut self) -> Result<(), PhoneError> {
+        self.act(Act::Signal(Signal::Off)).await?;
+        self.act(Act::Signal(Signal::On)).await
+    }
+
+    /// The network breaks the session off; the gateway is told.
+    pub async fn network_abort(&mut self) -> Result<(), PhoneError> {
+        self.act(Act::NetworkAbort).await
+    }
+
+    /// The network sends the phone's last message once more. Returns what the gateway said to it,
+    /// also when the session is over and the network did not take it.
+    pub async fn repeat_last(&mut self) -> Result<Screen, PhoneError> {
+        Ok(self.repeat_last_checked().await?.0)
+    }
+
+    /// As [`Phone::repeat_last`], with the network's verdict on what came.
+    pub async fn repeat_last_checked(
+        &mut self,
+    ) -> Result<(Screen, Result<(), Refusal>), PhoneError> {
+        self.forget_old_news();
+        self.act(Act::RepeatLast).await?;
+        loop {
+            if let PhoneEvent::Came(reply, taken) = self.next_news().await? {
+                let open = reply.kind == ReplyKind::Ask;
+                return Ok((Screen { text: reply.text, open }, taken));
+            }
+        }
+    }
+
+    /// Waits for the session to end without a step of the person, and says how.
+    pub async fn wait_for_end(&mut self) -> Result<(Ending, String), PhoneError> {
+        loop {
+            if let PhoneEvent::Face(Face::Ended { by, text }) = self.next_news().await? {
+                return Ok((by, text));
+            }
+        }
+    }
+
+    async fn act(&mut self, act: Act) -> Result<(), PhoneError> {
+        Ok(self.operator.act(self.number, act).await??)
+    }
+
+    /// Dial or answer: the phone first shows that it runs, then a screen.
+    async fn say(&mut self, act: Act) -> Result<Screen, PhoneError> {
+        self.forget_old_news();
+        self.act(act).await?;
+        let mut running = false;
+        loop {
+            match self.next_news().await? {
+                PhoneEvent::Face(Face::Running) => running = true,
+                PhoneEvent::Face(face) if running => return shown(face),
+                // Left over from what was before this step.
+                PhoneEvent::Face(_) | PhoneEvent::Came(..) => {}
+            }
+        }
+    }
+
+    async fn next_news(&mut self) -> Result<PhoneEvent, PhoneError> {
+        match tokio::time::timeout(self.patience, self.news.recv()).await {
+            Ok(Ok(news)) => Ok(news),
+            Ok(Err(broadcast::error::RecvError::Lagged(missed))) => Err(PhoneError::Missed(missed)),
+            Ok(Err(broadcast::error::RecvError::Closed)) => Err(PhoneError::Stopped(Stopped)),
+            Err(_) => Err(PhoneError::NothingCame(self.patience)),
+        }
+    }
+
+    fn forget_old_news(&mut self) {
+        self.news = self.news.resubscribe();
+    }
+}
+
+fn shown(face: Face) -> Result<Screen, PhoneError> {
+    match face {
+        Face::Ask { text } => Ok(Screen { text, open: true }),
+        Face::Ended { by: Ending::Service | Ending::UnknownCode, text } => {
+            Ok(Screen { text, open: false })
+        }
+        Face::Ended { by, text } => Err(PhoneError::Ended { ending: by, words: text }),
+        Face::NoSignal => Err(NotNow::NoSignal.into()),
+        Face::Idle | Face::Running => Err(NotNow::NoSession.into()),
+    }
+}
