@@ -2,6 +2,8 @@
 
 pub mod channel;
 pub mod clock;
+pub mod diagnostic;
 pub mod identity;
+pub mod menu;
 pub mod smpp;
 pub mod text;

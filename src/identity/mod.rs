@@ -11,6 +11,8 @@ pub mod name;
 pub mod nik;
 pub mod region;
 
+pub use self::{msisdn::Msisdn, name::PersonName, nik::Nik};
+
 /// What people put between digits, and what copying a number drags along.
 fn is_spacing(char: char) -> bool {
     char.is_whitespace()

@@ -1,0 +1,172 @@
+//! Every screen is laid out in every language for every channel, with the longest values and the
+//! longest complaint above it. What does not fit is found here, and not on somebody's phone.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    diagnostic::{Finding, Place},
+    menu::{
+        check::Profile,
+        language::Language,
+        load::{Draft, DraftPhrase},
+        model::{
+            Act, BUSY, Menu, NIK_DIALLED, NO_SUCH_ROW, RESUME, RESUME_NO, RESUME_YES, SORRY,
+            Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
+        },
+        state::{Row, State, Values},
+        view::View,
+    },
+    text::page::PageError,
+};
+
+/// A menu of choices that takes more pages than this is too long to be read on a phone.
+const MOST_PAGES: usize = 3;
+
+/// Findings about room.
+pub fn check(
+    draft: &Draft,
+    menu: &Menu,
+    broken: &HashSet<usize>,
+    profiles: &[Profile],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let values = longest_values(menu);
+    for profile in profiles {
+        for language in &menu.languages {
+            let fit = Fit { draft, menu, values: &values, profile, language };
+            for at in (0..menu.screens.len()).filter(|at| !broken.contains(at)) {
+                findings.extend(fit.screen(at));
+            }
+            findings.extend(fit.words());
+        }
+    }
+    findings
+}
+
+struct Fit<'m> {
+    draft: &'m Draft,
+    menu: &'m Menu,
+    values: &'m HashMap<String, String>,
+    profile: &'m Profile,
+    language: &'m Language,
+}
+
+impl Fit<'_> {
+    fn screen(&self, at: usize) -> Option<Finding> {
+        let (menu, screen) = (self.menu, &self.menu.screens[at]);
+        if matches!(screen.act, Act::Call { .. }) {
+            return None;
+        }
+        let mut view = View::of(menu, screen, &self.worst(screen));
+        if let Act::Pick { list, keep, .. } = &screen.act {
+            let label = menu.fit(&format!("{keep}_name"), list.longest).into_owned();
+            let row = Row { id: String::new(), label };
+            view.rows = vec![row; list.most];
+        }
+        let written = &self.draft.screens[at];
+        let place = self.text(written.say.as_ref()).unwrap_or(&written.id.at);
+        let one_page = matches!(screen.act, Act::Ask { .. } | Act::Last);
+        match view.cut(self.profile.frame) {
+            Ok(pages) if one_page && pages.len() > 1 => {
+                let over: usize = pages[1..].iter().map(|page| page.text.chars().count() + 1).sum();
+                let why =
+                    if matches!(screen.act, Act::Last) { "a last screen" } else { "a question" };
+                Some(self.overflow(place, format!("{why} has one page")).help(format!(
+                    "about {over} characters too many, with the longest values and complaint"
+                )))
+            }
+            Ok(pages) if matches!(screen.act, Act::Choose(_)) && pages.len() > MOST_PAGES => {
+                let message = format!("it takes {} pages", pages.len());
+                Some(self.overflow(place, message).help("split it in two screens").warning())
+            }
+            Ok(_) => None,
+            Err(PageError::RowTooLong { row, needs, budget }) => {
+                let choice = written.choose.iter().flatten().nth(row);
+                let label = choice.and_then(|choice| self.text(choice.say.as_ref()));
+                Some(
+                    self.overflow(label.unwrap_or(place), "a row has to fit on one page".into())
+                        .help(format!("it needs {needs} of {budget}, with the keys below it")),
+                )
+            }
+            Err(PageError::NoRoom { needs, budget }) => Some(
+                self.overflow(place, "the keys leave no room for the text".into())
+                    .help(format!("it needs {needs} of {budget}")),
+            ),
+        }
+    }
+
+    /// The words that are a whole message.
+    fn words(&self) -> Vec<Finding> {
+        let alone = [BUSY, SORRY, TOO_MANY, NIK_DIALLED, UNKNOWN_CODE];
+        let long = alone.into_iter().filter_map(|word| {
+            let body = self.menu.word(word.name, self.language, "");
+            self.message(word.name, View { body, ..self.bare() })
+        });
+        let rows = [RESUME_YES, RESUME_NO].map(|word| Row {
+            id: word.name.into(),
+            label: self.menu.word(word.name, self.language, ""),
+        });
+        let wrong = self.menu.word(WRONG_CHOICE.name, self.language, "2");
+        let body = format!("{wrong}\n{}", self.menu.word(RESUME.name, self.language, ""));
+        let resume = self.message(RESUME.name, View { body, rows: rows.into(), ..self.bare() });
+        long.chain(resume).collect()
+    }
+
+    fn message(&self, word: &str, view: View) -> Option<Finding> {
+        let phrase = self.draft.words.get(word)?;
+        let fits = view.cut(self.profile.frame).is_ok_and(|pages| pages.len() == 1);
+        let place = self.text(Some(phrase)).unwrap_or(&phrase.at);
+        (!fits).then(|| self.overflow(place, "this word is a message of its own".into()))
+    }
+
+    fn bare(&self) -> View {
+        View { body: String::new(), rows: vec![], tail: vec![], next: Default::default() }
+    }
+
+    /// A state in which the screen is as long as it can get.
+    fn worst(&self, screen: &Screen) -> State {
+        let mut values = Values::default();
+        for (name, text) in self.values {
+            values.keep(name, text.as_str());
+        }
+        let wrongs: Vec<&str> = match &screen.act {
+            Act::Ask { validator, .. } => validator.wrongs.to_vec(),
+            Act::Choose(_) => vec![WRONG_CHOICE.name],
+            Act::Pick { .. } => vec![WRONG_CHOICE.name, NO_SUCH_ROW.name],
+            Act::Call { .. } | Act::Last => vec![],
+        };
+        let notes = wrongs.into_iter().map(|word| self.menu.word(word, self.language, "8"));
+        State {
+            screen: screen.id.clone(),
+            page: 0,
+            filter: None,
+            note: notes.max_by_key(String::len),
+            units: self.profile.frame.budget.units,
+            wrong: 0,
+            trail: vec![screen.id.clone(), screen.id.clone()],
+            values,
+            digits: Default::default(),
+            language: self.language.clone(),
+        }
+    }
+
+    fn text<'p>(&self, phrase: Option<&'p DraftPhrase>) -> Option<&'p Place> {
+        let texts = &phrase?.texts;
+        texts
+            .iter()
+            .find(|(code, _)| code.value == self.language.as_str())
+            .map(|(_, text)| &text.at)
+    }
+
+    fn overflow(&self, at: &Place, why: String) -> Finding {
+        let (language, channel) = (self.language, &self.profile.name);
+        let message = format!("this does not fit in `{language}` on `{channel}`: {why}");
+        Finding::error("menu::overflow", at, message).label("too long")
+    }
+}
+
+/// For every value a text as wide as it can get.
+fn longest_values(menu: &Menu) -> HashMap<String, String> {
+    // The widest words have the most natural breaks too few rather than too many.
+    menu.widths.iter().map(|(name, &width)| (name.clone(), "W".repeat(width))).collect()
+}

@@ -1,0 +1,524 @@
+//! Names become what they name. A name that means nothing is a finding, and a hole is left in its
+//! place, so that the rest can still be checked; a menu with holes never leaves the check.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::{
+    diagnostic::{Finding, Place, Spot},
+    menu::{
+        catalogue::Catalogue,
+        language::Language,
+        load::{Draft, DraftChoice, DraftPhrase, DraftScreen, suggest},
+        model::{Act, Choice, Keys, Menu, Phrase, Screen, WORDS, Word},
+        template::{Template, is_name},
+    },
+    text::{gsm7, transliterate},
+};
+
+/// The target of a name that no screen has.
+pub const NOWHERE: usize = usize::MAX;
+
+/// A menu with holes, and what is wrong with it.
+pub struct Resolved {
+    /// The menu.
+    pub menu: Menu,
+    /// Screens whose act could not be made out; nothing more is said of them.
+    pub broken: HashSet<usize>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks every name up. Fails only when there is nothing to go on with: no language, or no screen.
+pub fn resolve(draft: &Draft, catalogue: &Catalogue) -> Result<Resolved, Vec<Finding>> {
+    let mut resolver = Resolver {
+        catalogue,
+        languages: Vec::new(),
+        ids: HashMap::new(),
+        widths: HashMap::new(),
+        findings: Vec::new(),
+    };
+    resolver.languages(draft);
+    resolver.ids(draft);
+    if resolver.languages.is_empty() || draft.screens.is_empty() {
+        if draft.screens.is_empty() {
+            resolver.findings.push(Finding::nowhere("menu::empty", "the menu has no screens"));
+        }
+        return Err(resolver.findings);
+    }
+    Ok(resolver.menu(draft))
+}
+
+struct Resolver<'c> {
+    catalogue: &'c Catalogue,
+    languages: Vec<Language>,
+    ids: HashMap<String, usize>,
+    widths: HashMap<String, usize>,
+    findings: Vec<Finding>,
+}
+
+impl Resolver<'_> {
+    fn menu(mut self, draft: &Draft) -> Resolved {
+        let service = self.service(draft);
+        let start = match &draft.start {
+            Some(start) => self.target(start),
+            None => {
+                let finding =
+                    Finding::nowhere("menu::start", "the menu does not say where it starts");
+                self.findings.push(finding.help("add start = \"home\", with the id of a screen"));
+                NOWHERE
+            }
+        };
+        let mut broken = HashSet::new();
+        let mut screens = Vec::new();
+        for (at, screen) in draft.screens.iter().enumerate() {
+            let act = self.act(screen);
+            if act.is_none() {
+                broken.insert(at);
+            }
+            let act = act.unwrap_or(Act::Choose(Vec::new()));
+            let say = match (&screen.say, &act) {
+                (Some(say), _) => self.phrase(say, None),
+                (None, Act::Call { .. }) => Phrase(vec![Template::default(); self.languages.len()]),
+                (None, _) => {
+                    if !broken.contains(&at) {
+                        let finding = Finding::error(
+                            "menu::silent",
+                            &screen.id.at,
+                            format!("screen `{}` says nothing", screen.id.value),
+                        );
+                        self.findings.push(finding.help("add say.id = \"…\""));
+                    }
+                    Phrase(vec![Template::default(); self.languages.len()])
+                }
+            };
+            screens.push(Screen { id: screen.id.value.clone(), say, act });
+        }
+        let words = self.words(draft, &screens);
+        let keys = self.keys(draft);
+        let tries = match &draft.tries {
+            Some(tries) if (1..=20).contains(&tries.value) => tries.value as u16,
+            Some(tries) => {
+                self.error("menu::tries", &tries.at, "`tries` is a number from 1 to 20");
+                5
+            }
+            None => 5,
+        };
+        let texts = |spots: &[Spot<String>]| spots.iter().map(|spot| spot.value.clone()).collect();
+        let menu = Menu {
+            service,
+            dial: texts(&draft.dial),
+            keywords: texts(&draft.keywords),
+            start: if start == NOWHERE { 0 } else { start },
+            by_id: self.ids,
+            languages: self.languages,
+            screens,
+            words,
+            keys,
+            tries,
+            widths: self.widths,
+        };
+        Resolved { menu, broken, findings: self.findings }
+    }
+
+    fn service(&mut self, draft: &Draft) -> String {
+        for dial in &draft.dial {
+            let digits = dial.value.trim_start_matches('*').trim_end_matches('#');
+            let framed = dial.value.starts_with('*') && dial.value.ends_with('#');
+            if !framed || digits.is_empty() || !digits.bytes().all(|c| c.is_ascii_digit()) {
+                self.error("menu::dial", &dial.at, "a dial string looks like \"*119#\"");
+            }
+        }
+        match &draft.service {
+            Some(service) if is_name(&service.value) => service.value.clone(),
+            Some(service) => {
+                self.error("menu::service", &service.at, "a name is small letters, digits and `_`");
+                String::new()
+            }
+            None => {
+                let finding =
+                    Finding::nowhere("menu::service", "the menu does not say its service");
+                self.findings.push(finding.help("add service = \"name\""));
+                String::new()
+            }
+        }
+    }
+
+    fn languages(&mut self, draft: &Draft) {
+        for code in &draft.languages {
+            match Language::parse(&code.value) {
+                Some(language) if self.languages.contains(&language) => {
+                    self.error("menu::language", &code.at, "this language is named twice");
+                }
+                Some(language) => self.languages.push(language),
+                None => self.error(
+                    "menu::language",
+                    &code.at,
+                    "a language is two or three small letters",
+                ),
+            }
+        }
+        if self.languages.is_empty() {
+            let finding = Finding::nowhere("menu::language", "the menu names no language");
+            self.findings.push(finding.help("add languages = [\"id\"]; the first is the default"));
+        }
+    }
+
+    fn ids(&mut self, draft: &Draft) {
+        for (at, screen) in draft.screens.iter().enumerate() {
+            self.name(&screen.id);
+            if self.ids.insert(screen.id.value.clone(), at).is_some() {
+                let message = format!("there is another screen `{}`", screen.id.value);
+                self.error("menu::twice", &screen.id.at, message);
+            }
+        }
+    }
+
+    fn name(&mut self, name: &Spot<String>) {
+        let letter = name.value.starts_with(|c: char| c.is_ascii_lowercase());
+        if !letter || !is_name(&name.value) {
+            let message = "a name begins with a small letter and goes on with letters, digits, `_`";
+            self.error("menu::name", &name.at, message);
+        }
+    }
+
+    fn target(&mut self, to: &Spot<String>) -> usize {
+        if let Some(&at) = self.ids.get(&to.value) {
+            return at;
+        }
+        let help = suggest(&to.value, self.ids.keys().map(String::as_str));
+        let message = format!("there is no screen `{}`", to.value);
+        self.findings.push(Finding::error("menu::dangling", &to.at, message).help(help));
+        NOWHERE
+    }
+
+    fn act(&mut self, screen: &DraftScreen) -> Option<Act> {
+        let kinds = [
+            screen.choose.is_some(),
+            screen.ask.is_some(),
+            screen.pick.is_some(),
+            screen.call.is_some(),
+            screen.last.is_some(),
+        ];
+        match kinds.iter().filter(|&&kind| kind).count() {
+            1 => {}
+            0 => {
+                let message = format!("screen `{}` does nothing", screen.id.value);
+                let finding = Finding::error("menu::no_way_out", &screen.id.at, message);
+                self.findings.push(finding.label("no way out of here").help(ACTS));
+                return None;
+            }
+            _ => {
+                let message = format!("screen `{}` does more than one thing", screen.id.value);
+                self.findings.push(Finding::error("menu::act", &screen.id.at, message).help(ACTS));
+                return None;
+            }
+        }
+        self.strays(screen);
+        if let Some(choices) = &screen.choose {
+            return self.choose(screen, choices);
+        }
+        if let Some(ask) = &screen.ask {
+            let validator = self.catalogue.validator(&ask.value);
+            let known = self.catalogue.validators.iter().map(|validator| validator.name);
+            let validator = self.known(validator, ask, "validator", known);
+            let (keep, go) = self.keep_and_go(screen)?;
+            let validator = validator?;
+            self.width(&keep, validator.longest);
+            return Some(Act::Ask { validator, keep, go });
+        }
+        if let Some(pick) = &screen.pick {
+            let list = self.catalogue.list(&pick.value);
+            let known = self.catalogue.lists.iter().map(|list| list.name);
+            let list = self.known(list, pick, "list", known);
+            let (keep, go) = self.keep_and_go(screen)?;
+            let list = list?;
+            self.width(&format!("{keep}_name"), list.longest);
+            return Some(Act::Pick { list, keep, go });
+        }
+        if let Some(call) = &screen.call {
+            return self.call(screen, call);
+        }
+        Some(Act::Last)
+    }
+
+    /// Keys that the act of a screen has no use for.
+    fn strays(&mut self, screen: &DraftScreen) {
+        let keeps = screen.ask.is_some() || screen.pick.is_some();
+        let stray = [
+            screen.keep.as_ref().filter(|_| !keeps).map(|keep| ("keep", &keep.at)),
+            screen.go.as_ref().filter(|_| !keeps).map(|go| ("go", &go.at)),
+            screen.on.first().filter(|_| screen.call.is_none()).map(|(name, _)| ("on", &name.at)),
+            screen.say.as_ref().filter(|_| screen.call.is_some()).map(|say| ("say", &say.at)),
+        ];
+        for (key, at) in stray.into_iter().flatten() {
+            self.error("menu::stray", at, format!("`{key}` has no meaning on this kind of screen"));
+        }
+    }
+
+    fn choose(&mut self, screen: &DraftScreen, choices: &[DraftChoice]) -> Option<Act> {
+        if choices.is_empty() {
+            let message = format!("screen `{}` offers no choice", screen.id.value);
+            let finding = Finding::error("menu::no_way_out", &screen.id.at, message);
+            self.findings.push(finding.label("no way out of here"));
+            return None;
+        }
+        let mut seen = HashSet::new();
+        let mut made = Vec::new();
+        for choice in choices {
+            self.name(&choice.id);
+            if !seen.insert(choice.id.value.as_str()) {
+                self.error(
+                    "menu::twice",
+                    &choice.id.at,
+                    "another choice of this screen has this id",
+                );
+            }
+            let say = match &choice.say {
+                Some(say) => self.phrase(say, None),
+                None => {
+                    self.error("menu::silent", &choice.id.at, "this choice has no label");
+                    continue;
+                }
+            };
+            let go = match &choice.go {
+                Some(go) => self.target(go),
+                None => {
+                    self.error("menu::no_way_out", &choice.id.at, "this choice leads nowhere");
+                    NOWHERE
+                }
+            };
+            let language = choice.language.as_ref().and_then(|code| self.spoken(code));
+            let set: Vec<(String, String)> =
+                choice.set.iter().map(|(n, v)| (n.value.clone(), v.value.clone())).collect();
+            for (name, value) in &set {
+                self.width(name, value);
+            }
+            made.push(Choice { id: choice.id.value.clone(), say, go, set, language });
+        }
+        self.alike(choices);
+        Some(Act::Choose(made))
+    }
+
+    /// Two rows that read the same cannot be told apart.
+    fn alike(&mut self, choices: &[DraftChoice]) {
+        let mut seen = HashSet::new();
+        let texts =
+            choices.iter().filter_map(|choice| choice.say.as_ref()).flat_map(|say| &say.texts);
+        for (language, text) in texts {
+            if !seen.insert((language.value.as_str(), text.value.as_str())) {
+                self.error("menu::alike", &text.at, "another choice of this screen reads the same");
+            }
+        }
+    }
+
+    fn call(&mut self, screen: &DraftScreen, name: &Spot<String>) -> Option<Act> {
+        let call = self.catalogue.call(&name.value);
+        let known = self.catalogue.calls.iter().map(|call| call.name);
+        let call = self.known(call, name, "call", known)?;
+        let mut on = vec![NOWHERE; call.outcomes.len()];
+        for (outcome, to) in &screen.on {
+            let target = self.target(to);
+            match call.outcomes.iter().position(|known| known.name == outcome.value) {
+                Some(at) => on[at] = target,
+                None => {
+                    let message = format!("`{}` has no outcome `{}`", call.name, outcome.value);
+                    let known = call.outcomes.iter().map(|outcome| outcome.name);
+                    let help = suggest(&outcome.value, known);
+                    let finding = Finding::error("menu::outcome", &outcome.at, message);
+                    self.findings.push(finding.help(help));
+                }
+            }
+        }
+        for outcome in call.outcomes {
+            for given in outcome.gives.iter().filter(|given| !given.longest.is_empty()) {
+                self.width(given.name, given.longest);
+            }
+            if !screen.on.iter().any(|(name, _)| name.value == outcome.name) {
+                let message = format!("nothing is said for the outcome `{}`", outcome.name);
+                let finding = Finding::error("menu::outcome", &name.at, message);
+                self.findings.push(finding.help(format!("add on.{} = \"…\"", outcome.name)));
+            }
+        }
+        Some(Act::Call { call, on })
+    }
+
+    fn known<'k, T>(
+        &mut self,
+        found: Option<&'static T>,
+        name: &Spot<String>,
+        kind: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) -> Option<&'static T> {
+        if found.is_none() {
+            let message = format!("there is no {kind} `{}`", name.value);
+            let finding = Finding::error("menu::unknown", &name.at, message);
+            self.findings.push(finding.help(suggest(&name.value, known)));
+        }
+        found
+    }
+
+    fn keep_and_go(&mut self, screen: &DraftScreen) -> Option<(String, usize)> {
+        if screen.keep.is_none() || screen.go.is_none() {
+            let message = format!("screen `{}` needs both `keep` and `go`", screen.id.value);
+            self.error("menu::act", &screen.id.at, message);
+        }
+        if let Some(keep) = &screen.keep {
+            self.name(keep);
+        }
+        let go = screen.go.as_ref().map(|go| self.target(go));
+        Some((screen.keep.as_ref()?.value.clone(), go?))
+    }
+
+    fn spoken(&mut self, code: &Spot<String>) -> Option<Language> {
+        let language = Language::parse(&code.value).filter(|code| self.languages.contains(code));
+        if language.is_none() {
+            self.error("menu::language", &code.at, "this language is not in `languages`");
+        }
+        language
+    }
+
+    /// A text in every language. `values` are the only ones it may use, if that is fixed.
+    fn phrase(&mut self, draft: &DraftPhrase, values: Option<&[&str]>) -> Phrase {
+        for (code, _) in &draft.texts {
+            if Language::parse(&code.value).is_none_or(|code| !self.languages.contains(&code)) {
+                let message = format!("the language `{}` is not in `languages`", code.value);
+                self.findings.push(Finding::error("menu::language", &code.at, message).warning());
+            }
+        }
+        let mut first: Option<(&str, HashSet<String>)> = None;
+        let mut templates = Vec::new();
+        for language in self.languages.clone() {
+            let text = draft.texts.iter().find(|(code, _)| code.value == language.as_str());
+            let Some((code, text)) = text else {
+                let message = format!("this text is missing in `{language}`");
+                self.findings.push(
+                    Finding::error("menu::missing_language", &draft.at, message)
+                        .help(format!("add say.{language} = \"…\"")),
+                );
+                templates.push(Template::default());
+                continue;
+            };
+            let template = self.template(text);
+            let names: HashSet<String> = template.names().map(str::to_owned).collect();
+            if let Some(stranger) = values.and_then(|known| {
+                names.iter().find(|name| !known.contains(&name.as_str())).cloned()
+            }) {
+                let message = format!("`{{{stranger}}}` has no value here");
+                self.error("menu::placeholder", &text.at, message);
+            }
+            match &first {
+                Some((code, before)) if *before != names => {
+                    let message = format!("the placeholders differ from those in `{code}`");
+                    let help = format!("there it is {}; here it is {}", list(before), list(&names));
+                    let finding = Finding::error("menu::placeholder", &text.at, message);
+                    self.findings.push(finding.help(help));
+                }
+                Some(_) => {}
+                None => first = Some((&code.value, names)),
+            }
+            templates.push(template);
+        }
+        Phrase(templates)
+    }
+
+    fn template(&mut self, text: &Spot<String>) -> Template {
+        match Template::parse(&text.value) {
+            Ok(template) => template,
+            Err(error) => {
+                let written = text.value.get(error.at).unwrap_or_default();
+                let message = format!("`{written}` is not a placeholder");
+                self.findings.push(
+                    Finding::error("menu::placeholder", &text.at, message)
+                        .help("a placeholder is the name of a value in braces: {number}"),
+                );
+                Template::default()
+            }
+        }
+    }
+
+    fn words(&mut self, draft: &Draft, screens: &[Screen]) -> BTreeMap<String, Phrase> {
+        let validators = screens.iter().filter_map(|screen| match &screen.act {
+            Act::Ask { validator, .. } => Some(validator.wrongs),
+            _ => None,
+        });
+        let wrongs = validators.flatten().map(|&name| Word { name, values: &[] });
+        let mut words = BTreeMap::new();
+        for word in WORDS.into_iter().chain(wrongs) {
+            if words.contains_key(word.name) {
+                continue;
+            }
+            match draft.words.get(word.name) {
+                Some(phrase) => {
+                    let phrase = self.phrase(phrase, Some(word.values));
+                    words.insert(word.name.to_owned(), phrase);
+                }
+                None => {
+                    let message = format!("the word `{}` is missing", word.name);
+                    let finding = Finding::nowhere("menu::word", message);
+                    self.findings
+                        .push(finding.help(format!("add {}.id = \"…\" to [words]", word.name)));
+                }
+            }
+        }
+        let known: HashSet<&str> = WORDS
+            .iter()
+            .map(|word| word.name)
+            .chain(self.catalogue.validators.iter().flat_map(|v| v.wrongs.iter().copied()))
+            .collect();
+        for (name, phrase) in &draft.words {
+            if !known.contains(name.as_str()) {
+                let finding = Finding::error(
+                    "menu::word",
+                    &phrase.at,
+                    format!("nothing uses the word `{name}`"),
+                );
+                self.findings.push(finding.help(suggest(name, known.iter().copied())));
+            }
+        }
+        words
+    }
+
+    fn keys(&mut self, draft: &Draft) -> Keys {
+        let key = |name: &str, usual: &str| {
+            draft.keys.get(name).map_or_else(|| usual.to_owned(), |key| key.value.clone())
+        };
+        let keys = Keys { back: key("back", "0"), home: key("home", "00"), next: key("next", "9") };
+        for (name, key) in &draft.keys {
+            if !["back", "home", "next"].contains(&name.as_str()) {
+                let message = format!("there is no key `{name}`; there are back, home and next");
+                self.error("menu::keys", &key.at, message);
+            } else if key.value.is_empty()
+                || key.value.len() > 3
+                || !key.value.bytes().all(|c| c.is_ascii_digit() || matches!(c, b'*' | b'#'))
+                || matches!(key.value.as_bytes(), [b'1'..=b'8'])
+            {
+                let message = "a key is up to three of 0-9, * and #, and not one of 1 to 8";
+                self.error("menu::keys", &key.at, message);
+            }
+        }
+        if keys.back == keys.home || keys.back == keys.next || keys.home == keys.next {
+            self.findings
+                .push(Finding::nowhere("menu::keys", "two keys of the engine are the same"));
+        }
+        keys
+    }
+
+    /// Remembers how wide a value can get, in septets, once it is written in the GSM alphabet.
+    fn width(&mut self, name: &str, longest: &str) {
+        let width = gsm7::count(&transliterate::to_gsm7(longest)).unwrap_or(longest.len());
+        let known = self.widths.entry(name.to_owned()).or_default();
+        *known = (*known).max(width);
+    }
+
+    fn error(&mut self, code: &'static str, at: &Place, message: impl Into<String>) {
+        self.findings.push(Finding::error(code, at, message));
+    }
+}
+
+const ACTS: &str = "a screen has one of: choose, ask, pick, call, or last = true";
+
+fn list(names: &HashSet<String>) -> String {
+    let mut names: Vec<_> = names.iter().map(|name| format!("{{{name}}}")).collect();
+    names.sort();
+    if names.is_empty() { "none".into() } else { names.join(" ") }
+}

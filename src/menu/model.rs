@@ -1,0 +1,259 @@
+//! A menu that passed the check. There is no other way to get one (`check`), so whoever holds a
+//! [`Menu`] need not ask whether a screen exists, a text fits or a language is complete.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
+
+use crate::{
+    menu::{
+        catalogue::{Call, List, Validator},
+        language::Language,
+        template::Template,
+    },
+    text::{gsm7, transliterate},
+};
+
+/// A checked service.
+#[derive(Debug, Clone)]
+pub struct Menu {
+    pub(super) service: String,
+    pub(super) dial: Vec<String>,
+    pub(super) keywords: Vec<String>,
+    pub(super) languages: Vec<Language>,
+    pub(super) start: usize,
+    pub(super) screens: Vec<Screen>,
+    pub(super) by_id: HashMap<String, usize>,
+    pub(super) words: BTreeMap<String, Phrase>,
+    pub(super) keys: Keys,
+    pub(super) tries: u16,
+    pub(super) widths: HashMap<String, usize>,
+}
+
+/// One text in every language of the menu, in the menu's order of languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase(pub(super) Vec<Template>);
+
+/// What the author wrote.
+#[derive(Debug, Clone)]
+pub struct Screen {
+    /// Its id.
+    pub id: String,
+    /// The text above everything else; empty for a call, which shows nothing.
+    pub say: Phrase,
+    /// What happens there.
+    pub act: Act,
+}
+
+/// What happens on a screen. Screens are named by their place in the menu.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Shows choices.
+    Choose(Vec<Choice>),
+    /// Asks for a value.
+    Ask {
+        /// What is accepted.
+        validator: &'static Validator,
+        /// The name it is kept under.
+        keep: String,
+        /// Where to go with it.
+        go: usize,
+    },
+    /// Shows a list; the id of the row picked is kept, and its label as `<keep>_name`.
+    Pick {
+        /// Which list.
+        list: &'static List,
+        /// The name it is kept under.
+        keep: String,
+        /// Where to go with it.
+        go: usize,
+    },
+    /// Calls the service; the outcome says where to go.
+    Call {
+        /// What to call.
+        call: &'static Call,
+        /// The screen for every outcome, in the order of the signature.
+        on: Vec<usize>,
+    },
+    /// Shows a last text; the conversation is completed.
+    Last,
+}
+
+/// A choice of a screen.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Its id: stable over languages and channels.
+    pub id: String,
+    /// What is shown.
+    pub say: Phrase,
+    /// Where it leads.
+    pub go: usize,
+    /// Values it keeps.
+    pub set: Vec<(String, String)>,
+    /// The language it switches to.
+    pub language: Option<Language>,
+}
+
+/// The keys of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// One screen back.
+    pub back: String,
+    /// To the first screen.
+    pub home: String,
+    /// The next page.
+    pub next: String,
+}
+
+/// A word of the engine: what it is for, and the values its text may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// The name in `[words]`.
+    pub name: &'static str,
+    /// Values its text may use.
+    pub values: &'static [&'static str],
+}
+
+/// Labels of the engine's own keys.
+pub const BACK: Word = Word { name: "back", values: &[] };
+/// See [`BACK`].
+pub const HOME: Word = Word { name: "home", values: &[] };
+/// See [`BACK`].
+pub const NEXT: Word = Word { name: "next", values: &[] };
+/// A number was typed that is on no row.
+pub const WRONG_CHOICE: Word = Word { name: "wrong_choice", values: &["last"] };
+/// Letters were typed that no row of a long list contains.
+pub const NO_SUCH_ROW: Word = Word { name: "no_such_row", values: &[] };
+/// Asked after a redial: go on, or start again?
+pub const RESUME: Word = Word { name: "resume", values: &[] };
+/// The first answer to [`RESUME`].
+pub const RESUME_YES: Word = Word { name: "resume_yes", values: &[] };
+/// The second answer to [`RESUME`].
+pub const RESUME_NO: Word = Word { name: "resume_no", values: &[] };
+/// Too many wrong answers; the conversation is kept.
+pub const TOO_MANY: Word = Word { name: "too_many", values: &["dial"] };
+/// The gateway has too much to do.
+pub const BUSY: Word = Word { name: "busy", values: &["dial"] };
+/// Something failed on our side; nothing typed is lost.
+pub const SORRY: Word = Word { name: "sorry", values: &["dial"] };
+/// A NIK stood in the dial string.
+pub const NIK_DIALLED: Word = Word { name: "nik_dialled", values: &["dial"] };
+
+/// A code was dialled that no service has.
+pub const UNKNOWN_CODE: Word = Word { name: "unknown_code", values: &["dial"] };
+
+/// Every word that a menu must have, beside those of the validators it uses.
+pub const WORDS: [Word; 13] = [
+    BACK,
+    HOME,
+    NEXT,
+    WRONG_CHOICE,
+    NO_SUCH_ROW,
+    RESUME,
+    RESUME_YES,
+    RESUME_NO,
+    TOO_MANY,
+    BUSY,
+    SORRY,
+    NIK_DIALLED,
+    UNKNOWN_CODE,
+];
+
+impl Menu {
+    /// The name of the service, as stored with every conversation.
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// The MMI strings that open it, e.g. `*119#`.
+    pub fn dial(&self) -> &[String] {
+        &self.dial
+    }
+
+    /// The words that open it on channels where people write.
+    pub fn keywords(&self) -> &[String] {
+        &self.keywords
+    }
+
+    /// The languages it speaks; the first is spoken until somebody chooses.
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
+    /// All screens.
+    pub fn screens(&self) -> &[Screen] {
+        &self.screens
+    }
+
+    /// The screen of that id.
+    pub fn screen(&self, id: &str) -> Option<&Screen> {
+        self.by_id.get(id).map(|&at| &self.screens[at])
+    }
+
+    /// The first screen.
+    pub fn first(&self) -> &Screen {
+        &self.screens[self.start]
+    }
+
+    /// The keys of the engine.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// How many wrong answers in a row are taken on one screen before the session ends.
+    pub fn tries(&self) -> u16 {
+        self.tries
+    }
+
+    /// The language to speak when `wanted` was chosen: that one, or the default if the menu has
+    /// lost it since.
+    pub fn language(&self, wanted: Option<&Language>) -> &Language {
+        wanted
+            .and_then(|wanted| self.languages.iter().find(|language| *language == wanted))
+            .unwrap_or(&self.languages[0])
+    }
+
+    /// A phrase in a language, filled in; `{dial}` is the service's first dial string. A value is written in the GSM alphabet and no wider than
+    /// the check reckoned with, whatever a record says.
+    pub fn say<'v>(
+        &self,
+        phrase: &Phrase,
+        language: &Language,
+        value: impl Fn(&str) -> Option<&'v str>,
+    ) -> String {
+        let at = self.languages.iter().position(|known| known == language).unwrap_or(0);
+        let dial = self.dial.first().map(String::as_str);
+        let fitting = |name: &str| match name {
+            "dial" => dial.map(Cow::Borrowed),
+            _ => value(name).map(|text| self.fit(name, text)),
+        };
+        phrase.0.get(at).map(|template| template.fill(fitting)).unwrap_or_default()
+    }
+
+    pub(super) fn fit<'t>(&self, name: &str, text: &'t str) -> Cow<'t, str> {
+        let text = transliterate::to_gsm7(text);
+        match self.widths.get(name) {
+            Some(&width) => clip(text, width),
+            None => text,
+        }
+    }
+
+    /// A word of the engine or of a validator, in a language. `last` fills `{last}`.
+    pub fn word(&self, name: &str, language: &Language, last: &str) -> String {
+        let Some(phrase) = self.words.get(name) else { return String::new() };
+        self.say(phrase, language, |value| (value == "last").then_some(last))
+    }
+}
+
+/// The text, cut to a width in septets.
+pub(super) fn clip(text: Cow<'_, str>, width: usize) -> Cow<'_, str> {
+    let mut room = width;
+    let fits = |c: char| {
+        let takes = usize::from(gsm7::septets_of(c).unwrap_or(1));
+        room = room.checked_sub(takes)?;
+        Some(c.len_utf8())
+    };
+    let end: usize = text.chars().map_while(fits).sum();
+    if end == text.len() { text } else { Cow::Owned(text[..end].to_owned()) }
+}

@@ -1,0 +1,296 @@
+//! The menu machine: one answer in, one screen out.
+//!
+//! Pure and total: every state and every text has an answer. The clock comes in as `today`, the
+//! service's part is handed out as [`Step::Call`] and taken back by [`resume`].
+
+use jiff::civil::Date;
+
+use crate::menu::{
+    catalogue::Call,
+    language::Language,
+    model::{Act, Menu, NO_SUCH_ROW, Screen, TOO_MANY, WRONG_CHOICE},
+    state::{LONGEST_TRAIL, MOST_DIGITS, Row, State, Values},
+    view::{Frame, View, contains, letters},
+};
+
+/// The most service calls in one turn. The check holds every menu to it.
+pub const MOST_CALLS: usize = 8;
+
+/// What a step is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'m> {
+    /// The menu.
+    pub menu: &'m Menu,
+    /// The room on the channel that is answered.
+    pub frame: Frame,
+    /// Today where the service is.
+    pub today: Date,
+}
+
+/// What comes of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// A screen waits for an answer.
+    Show(State, Shown),
+    /// The service is called; go on with [`resume`].
+    Call(State, &'static Call),
+    /// The last screen of a conversation that reached its end.
+    Last(State, Shown),
+    /// Too many wrong answers: the session closes, the state can be resumed.
+    GiveUp(State, Shown),
+}
+
+/// A text for the subscriber.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The page, with its rows and keys.
+    pub text: String,
+}
+
+/// Begins at the first screen and walks the digits of the dial string as if they were typed.
+pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
+    let state = State {
+        screen: cx.menu.first().id.clone(),
+        page: 0,
+        filter: None,
+        note: None,
+        units: cx.frame.budget.units,
+        wrong: 0,
+        trail: Vec::new(),
+        values: Values::default(),
+        digits: digits.iter().take(MOST_DIGITS).cloned().collect(),
+        language: cx.menu.language(Some(language)).clone(),
+    };
+    enter(cx, state, cx.menu.start)
+}
+
+/// Shows the screen where the state stands once more, as after a redial.
+pub fn again(cx: Context<'_>, mut state: State) -> Step {
+    state.language = cx.menu.language(Some(&state.language)).clone();
+    match cx.menu.by_id.get(&state.screen) {
+        Some(&at) => enter(cx, state, at),
+        None => begin(cx, &state.language, &[]),
+    }
+}
+
+/// Takes an answer.
+pub fn answer(cx: Context<'_>, state: State, typed: &str) -> Step {
+    match heard(cx, state, typed) {
+        Heard::Done(step) => step,
+        Heard::Go(state, to) => enter(cx, state, to),
+    }
+}
+
+/// Goes on after a call, with its outcome and what it gave. An outcome that the signature does not
+/// know leads nowhere: the screen before is shown again.
+pub fn resume(cx: Context<'_>, mut state: State, outcome: &str, given: Values) -> Step {
+    let target = cx.menu.screen(&state.screen).and_then(|screen| match &screen.act {
+        Act::Call { call, on } => {
+            let at = call.outcomes.iter().position(|known| known.name == outcome)?;
+            on.get(at).copied()
+        }
+        _ => None,
+    });
+    state.values.take_over(given);
+    match target {
+        Some(to) => enter(cx, state, to),
+        None => back(cx, state),
+    }
+}
+
+/// What became of an answer: a screen to show, or one to go to.
+enum Heard {
+    Done(Step),
+    Go(State, usize),
+}
+
+fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
+    let menu = cx.menu;
+    let typed = typed.trim();
+    let Some(screen) = menu.screen(&state.screen) else {
+        return Heard::Done(begin(cx, &state.language, &[]));
+    };
+    if typed == menu.keys.home {
+        state.trail.clear();
+        state.values.clear();
+        return Heard::Go(state, menu.start);
+    }
+    if typed == menu.keys.back && !state.trail.is_empty() {
+        return Heard::Done(back(cx, state));
+    }
+    match &screen.act {
+        Act::Ask { validator, keep, go } => match (validator.read)(typed, cx.today) {
+            Ok(value) => {
+                state.values.keep(keep, value);
+                Heard::Go(forward(state), *go)
+            }
+            Err(wrong) => Heard::Done(refuse(cx, state, screen, wrong, "")),
+        },
+        Act::Choose(choices) => match pick(cx, &state, screen, typed) {
+            Picked::Row(row) => match choices.iter().find(|choice| choice.id == row.id) {
+                Some(choice) => {
+                    for (name, value) in &choice.set {
+                        state.values.keep(name, value.as_str());
+                    }
+                    if let Some(language) = &choice.language {
+                        state.language = language.clone();
+                    }
+                    Heard::Go(forward(state), choice.go)
+                }
+                None => Heard::Done(show(cx, state, screen)),
+            },
+            Picked::NextPage => Heard::Done(turn_page(cx, state, screen)),
+            Picked::Nothing { last } => {
+                Heard::Done(refuse(cx, state, screen, WRONG_CHOICE.name, &last.to_string()))
+            }
+        },
+        Act::Pick { keep, go, .. } => match pick(cx, &state, screen, typed) {
+            Picked::Row(row) => {
+                state.values.keep(&format!("{keep}_name"), row.label);
+                state.values.keep(keep, row.id);
+                Heard::Go(forward(state), *go)
+            }
+            Picked::NextPage => Heard::Done(turn_page(cx, state, screen)),
+            Picked::Nothing { .. } if narrows(cx, &state, screen, typed) => {
+                state.filter = Some(typed.chars().take(20).collect());
+                state.page = 0;
+                state.note = None;
+                state.wrong = 0;
+                Heard::Done(show(cx, state, screen))
+            }
+            Picked::Nothing { .. } if typed.chars().any(char::is_alphabetic) => {
+                state.filter = None;
+                Heard::Done(refuse(cx, state, screen, NO_SUCH_ROW.name, ""))
+            }
+            Picked::Nothing { last } => {
+                Heard::Done(refuse(cx, state, screen, WRONG_CHOICE.name, &last.to_string()))
+            }
+        },
+        // A state never rests on these; should one be read back, it goes on from there.
+        Act::Call { .. } | Act::Last => {
+            let at = menu.by_id.get(&screen.id).copied().unwrap_or(menu.start);
+            Heard::Go(state, at)
+        }
+    }
+}
+
+/// Enters a screen. Answers that the dial string brought along are used at once, so that no screen
+/// between is shown.
+fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
+    loop {
+        let screen = &cx.menu.screens[to];
+        state.screen.clone_from(&screen.id);
+        state.page = 0;
+        state.filter = None;
+        state.note = None;
+        state.wrong = 0;
+        match &screen.act {
+            Act::Call { call, .. } => return Step::Call(state, call),
+            Act::Last => {
+                let shown = first_page(cx, &state, screen);
+                return Step::Last(state, shown);
+            }
+            Act::Choose(_) | Act::Ask { .. } | Act::Pick { .. } => {
+                let Some(digit) = state.digits.pop_front() else {
+                    return show(cx, state, screen);
+                };
+                state.units = cx.frame.budget.units;
+                match heard(cx, state, &digit) {
+                    Heard::Done(step) => return step,
+                    Heard::Go(moved, on) => (state, to) = (moved, on),
+                }
+            }
+        }
+    }
+}
+
+fn show(cx: Context<'_>, mut state: State, screen: &Screen) -> Step {
+    state.units = cx.frame.budget.units;
+    let mut pages = View::of(cx.menu, screen, &state).pages(cx.frame);
+    let at = usize::from(state.page).min(pages.len().saturating_sub(1));
+    state.page = u16::try_from(at).unwrap_or(0);
+    let text = if pages.is_empty() { String::new() } else { pages.swap_remove(at).text };
+    Step::Show(state, Shown { text })
+}
+
+fn first_page(cx: Context<'_>, state: &State, screen: &Screen) -> Shown {
+    let pages = View::of(cx.menu, screen, state).pages(cx.frame);
+    Shown { text: pages.into_iter().next().map(|page| page.text).unwrap_or_default() }
+}
+
+/// Leaves a screen for a later one: it becomes the way back.
+fn forward(mut state: State) -> State {
+    if state.trail.last() != Some(&state.screen) {
+        state.trail.push(state.screen.clone());
+    }
+    if state.trail.len() > LONGEST_TRAIL {
+        state.trail.remove(0);
+    }
+    state
+}
+
+fn back(cx: Context<'_>, mut state: State) -> Step {
+    state.digits.clear();
+    let before = state.trail.pop().and_then(|id| cx.menu.by_id.get(&id).copied());
+    enter(cx, state, before.unwrap_or(cx.menu.start))
+}
+
+/// Says what is wrong and asks again; after too many times, closes.
+fn refuse(cx: Context<'_>, mut state: State, screen: &Screen, wrong: &str, last: &str) -> Step {
+    state.digits.clear();
+    state.page = 0;
+    state.wrong = state.wrong.saturating_add(1);
+    if state.wrong >= cx.menu.tries {
+        state.wrong = 0;
+        state.note = None;
+        let text = cx.menu.word(TOO_MANY.name, &state.language, "");
+        return Step::GiveUp(state, Shown { text });
+    }
+    state.note = Some(cx.menu.word(wrong, &state.language, last)).filter(|note| !note.is_empty());
+    show(cx, state, screen)
+}
+
+fn turn_page(cx: Context<'_>, mut state: State, screen: &Screen) -> Step {
+    state.page = state.page.saturating_add(1);
+    state.wrong = 0;
+    show(cx, state, screen)
+}
+
+enum Picked {
+    Row(Row),
+    NextPage,
+    Nothing { last: usize },
+}
+
+/// Which row an answer means: its number on the page that was shown, its id (a button's), or its
+/// whole label.
+fn pick(cx: Context<'_>, state: &State, screen: &Screen, typed: &str) -> Picked {
+    let view = View::of(cx.menu, screen, state);
+    let mut frame = cx.frame;
+    frame.budget.units = state.units;
+    let pages = view.pages(frame);
+    let shown = pages.get(usize::from(state.page));
+    let rows = shown.map(|page| page.rows.clone()).unwrap_or_default();
+    if let Ok(number) = typed.parse::<usize>()
+        && (1..=rows.len()).contains(&number)
+        && let Some(row) = view.rows.get(rows.start + number - 1)
+    {
+        return Picked::Row(row.clone());
+    }
+    if typed == cx.menu.keys.next && shown.is_some_and(|page| !page.last) {
+        return Picked::NextPage;
+    }
+    let by_words = |row: &&Row| row.id == typed || letters(&row.label) == letters(typed);
+    match view.rows.iter().find(by_words) {
+        Some(row) if !typed.is_empty() => Picked::Row(row.clone()),
+        _ => Picked::Nothing { last: rows.len() },
+    }
+}
+
+/// Whether typing a part of a name narrows the list.
+fn narrows(cx: Context<'_>, state: &State, screen: &Screen, typed: &str) -> bool {
+    let mut whole = state.clone();
+    whole.filter = None;
+    typed.chars().any(char::is_alphabetic)
+        && View::of(cx.menu, screen, &whole).rows.iter().any(|row| contains(&row.label, typed))
+}

@@ -1,0 +1,114 @@
+//! A screen as it is to be shown: the texts filled in, the rows, the keys; and its pages for a
+//! given room.
+
+use crate::{
+    menu::{
+        model::{Act, BACK, HOME, Menu, NEXT, Screen},
+        state::{Row, State},
+    },
+    text::page::{self, Budget, Keys, Page, Sheet},
+};
+
+/// The room that a channel gives one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    /// How long a message may be.
+    pub budget: Budget,
+    /// The most rows on one page. Rows are answered with one digit, and the engine's own keys need
+    /// some of them: eight is the most that `1`-`8`, `9`, `0` and `00` leave.
+    pub rows: usize,
+}
+
+/// The most rows on a page that is answered with digits.
+pub const MOST_ROWS: usize = 8;
+
+/// What a screen shows, before it is cut into pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The text above.
+    pub body: String,
+    /// The rows below it.
+    pub rows: Vec<Row>,
+    /// The engine's keys that work here, `next` aside: key and label.
+    pub tail: Vec<(String, String)>,
+    /// Key and label of the next page.
+    pub next: (String, String),
+}
+
+impl View {
+    /// The screen where `state` stands.
+    pub fn of(menu: &Menu, screen: &Screen, state: &State) -> Self {
+        let language = &state.language;
+        let say = menu.say(&screen.say, language, |name| state.values.text(name));
+        let body = match &state.note {
+            Some(note) => format!("{note}\n{say}"),
+            None => say,
+        };
+        let mut tail = Vec::new();
+        if !matches!(screen.act, Act::Last) && !state.trail.is_empty() {
+            tail.push((menu.keys.back.clone(), menu.word(BACK.name, language, "")));
+            // On a question the way home is two steps back; the room is for the question.
+            if state.trail.len() > 1 && !matches!(screen.act, Act::Ask { .. }) {
+                tail.push((menu.keys.home.clone(), menu.word(HOME.name, language, "")));
+            }
+        }
+        let next = (menu.keys.next.clone(), menu.word(NEXT.name, language, ""));
+        Self { body, rows: rows(menu, screen, state), tail, next }
+    }
+
+    /// The pages for a room. Total: what cannot be laid out (the check proves that nothing can
+    /// be) is shown as far as it goes.
+    pub fn pages(&self, frame: Frame) -> Vec<Page> {
+        match self.cut(frame) {
+            Ok(pages) => pages,
+            Err(_) => {
+                let bare =
+                    Sheet { body: &self.body, rows: &[], keys: Keys { next: None, tail: &[] } };
+                page::paginate(&bare, frame.budget, frame.rows).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The pages for a room, or why there are none.
+    pub fn cut(&self, frame: Frame) -> Result<Vec<Page>, page::PageError> {
+        let labels: Vec<String> = self.rows.iter().map(|row| row.label.clone()).collect();
+        let tail: Vec<(&str, &str)> =
+            self.tail.iter().map(|(key, label)| (key.as_str(), label.as_str())).collect();
+        let next = Some((self.next.0.as_str(), self.next.1.as_str()));
+        let sheet = Sheet { body: &self.body, rows: &labels, keys: Keys { next, tail: &tail } };
+        page::paginate(&sheet, frame.budget, frame.rows)
+    }
+}
+
+/// The rows of a screen, for the values and the filter of a state.
+fn rows(menu: &Menu, screen: &Screen, state: &State) -> Vec<Row> {
+    match &screen.act {
+        Act::Choose(choices) => choices
+            .iter()
+            .map(|choice| Row {
+                id: choice.id.clone(),
+                label: menu.say(&choice.say, &state.language, |name| state.values.text(name)),
+            })
+            .collect(),
+        Act::Pick { list, keep, .. } => {
+            let name = format!("{keep}_name");
+            (list.rows)(&state.values)
+                .into_iter()
+                .filter(|row| state.filter.as_ref().is_none_or(|part| contains(&row.label, part)))
+                .map(|row| Row { label: menu.fit(&name, &row.label).into_owned(), ..row })
+                .collect()
+        }
+        Act::Ask { .. } | Act::Call { .. } | Act::Last => Vec::new(),
+    }
+}
+
+/// Whether a label contains a part, whatever the case and whatever stands between letters.
+pub(super) fn contains(label: &str, part: &str) -> bool {
+    let (label, part) = (letters(label), letters(part));
+    !part.is_empty() && label.contains(&part)
+}
+
+/// The letters and digits of a text, small.
+pub(super) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
