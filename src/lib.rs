@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod clock;
+pub mod conversation;
 pub mod diagnostic;
 pub mod identity;
 pub mod menu;

@@ -1,0 +1,259 @@
+//! One subscriber's talk with one service: begun, dropped, taken up again, ended.
+//!
+//! Pure: takes what was kept and what came in, gives back what to say, what to keep and how
+//! anything ended. The menu machine (`menu::step`) answers for single screens; what a redial, an
+//! abort or an old session means is decided here.
+
+mod end;
+
+pub use end::End;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock::Timestamp,
+    menu::{
+        catalogue::Call,
+        language::Language,
+        model::{NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES, WRONG_CHOICE},
+        state::{Row, State, Values},
+        step::{self, Context, Step},
+        view::View,
+    },
+};
+
+/// What came in.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// A session begins, with the answers that stood in the dial string.
+    Begin(Vec<String>),
+    /// A session begins with a NIK in the dial string: it is refused with a hint, because a dial
+    /// string stays in the call log.
+    BeginWithNik,
+    /// An answer.
+    Answer(String),
+    /// The session is over.
+    Abort(End),
+}
+
+/// A conversation that can be gone on with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Where the subscriber stands.
+    pub state: State,
+    /// Whether the subscriber was asked to go on or to start again, and has not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// The open question after a redial.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Answers of the new dial string, walked if the subscriber starts again.
+    pub digits: Vec<String>,
+    /// Wrong answers to the question.
+    pub wrong: u16,
+}
+
+/// What is known of the conversation before this turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// What can be gone on with; `None` once it was completed.
+    pub conversation: Option<Conversation>,
+    /// How its last session ended; `None` while one is open.
+    pub ended: Option<End>,
+    /// Until when it may be gone on with.
+    pub keep_until: Timestamp,
+}
+
+/// A text for the subscriber, and whether an answer is awaited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The text, as laid out for the channel.
+    pub text: String,
+    /// What the network is to do after it.
+    pub then: Then,
+}
+
+/// What follows a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// An answer is awaited.
+    Wait,
+    /// The session closes.
+    Close,
+}
+
+/// How far a turn has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// The service is asked; go on with [`resume`].
+    Call {
+        /// Where the menu stands.
+        state: State,
+        /// What is called.
+        call: &'static Call,
+        /// What ended so far in this turn.
+        ends: Vec<Ending>,
+    },
+    /// Nothing is left to do but to store and send it.
+    Done(Finished),
+}
+
+/// A finished turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// What to say, if anybody listens.
+    pub reply: Option<Reply>,
+    /// What to keep; `None` leaves what is there.
+    pub keep: Option<Keep>,
+    /// What ended, in order.
+    pub ends: Vec<Ending>,
+}
+
+/// What to keep of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keep {
+    /// What can be gone on with; `None` forgets everything that was typed.
+    pub conversation: Option<Conversation>,
+    /// How the session ended; `None` while it is open.
+    pub ended: Option<End>,
+    /// The screen where the subscriber stands or stood.
+    pub screen: String,
+    /// The language spoken.
+    pub language: Language,
+}
+
+/// An end, and the screen it came on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// Its class.
+    pub end: End,
+    /// The screen's id.
+    pub screen: String,
+}
+
+/// Begins a turn. `language` is what the subscriber chose earlier.
+pub fn turn(
+    cx: Context<'_>,
+    kept: Option<Kept>,
+    language: Option<&Language>,
+    signal: Signal,
+    now: Timestamp,
+) -> Progress {
+    let language = cx.menu.language(language).clone();
+    let was_open = kept.as_ref().is_some_and(|kept| kept.ended.is_none());
+    let kept = kept.filter(|kept| kept.keep_until > now).and_then(|kept| kept.conversation);
+    match (signal, kept) {
+        (Signal::Begin(digits), Some(old)) => redial(cx, old, digits, was_open),
+        (Signal::Begin(digits), None) => settle(step::begin(cx, &language, &digits), vec![]),
+        (Signal::BeginWithNik, _) => {
+            let text = cx.menu.word(NIK_DIALLED.name, &language, "");
+            let reply = Some(Reply { text, then: Then::Close });
+            Progress::Done(Finished { reply, keep: None, ends: vec![] })
+        }
+        (Signal::Answer(typed), Some(old)) => match old.asked {
+            Some(asked) => answer_resume(cx, old.state, asked, &typed),
+            None => settle(step::answer(cx, old.state, &typed), vec![]),
+        },
+        // The session is older than what we keep: it cannot be known what the answer was to.
+        (Signal::Answer(_), None) => settle(step::begin(cx, &language, &[]), vec![]),
+        (Signal::Abort(end), Some(old)) => {
+            let ends = if was_open { vec![ending(end, &old.state)] } else { vec![] };
+            let keep = was_open.then(|| keep(old, Some(end)));
+            Progress::Done(Finished { reply: None, keep, ends })
+        }
+        (Signal::Abort(_), None) => {
+            Progress::Done(Finished { reply: None, keep: None, ends: vec![] })
+        }
+    }
+}
+
+/// Goes on after a call.
+pub fn resume(
+    cx: Context<'_>,
+    state: State,
+    outcome: &str,
+    given: Values,
+    ends: Vec<Ending>,
+) -> Progress {
+    settle(step::resume(cx, state, outcome, given), ends)
+}
+
+/// A new session while something is left of an old one. Nothing typed is lost: the subscriber says
+/// whether to go on, even when the dial string asks for something else.
+fn redial(cx: Context<'_>, old: Conversation, digits: Vec<String>, was_open: bool) -> Progress {
+    let mut ends = Vec::new();
+    if was_open {
+        // The network dropped the old session without a word.
+        ends.push(ending(End::NetworkAbort, &old.state));
+    }
+    if old.state.trail.is_empty() && old.state.values.is_empty() {
+        return settle(step::begin(cx, &old.state.language, &digits), ends);
+    }
+    ask_resume(cx, old.state, Asked { digits, wrong: 0 }, ends)
+}
+
+fn ask_resume(cx: Context<'_>, state: State, asked: Asked, ends: Vec<Ending>) -> Progress {
+    let word = |name: &str, last: &str| cx.menu.word(name, &state.language, last);
+    let mut body = word(RESUME.name, "");
+    if asked.wrong > 0 {
+        body = format!("{}\n{body}", word(WRONG_CHOICE.name, "2"));
+    }
+    let row = |name: &str| Row { id: name.into(), label: word(name, "") };
+    let view = View {
+        body,
+        rows: vec![row(RESUME_YES.name), row(RESUME_NO.name)],
+        tail: vec![],
+        next: Default::default(),
+    };
+    let page = view.pages(cx.frame).into_iter().next();
+    let text = page.map(|page| page.text).unwrap_or_default();
+    let conversation = Conversation { state, asked: Some(asked) };
+    Progress::Done(Finished {
+        reply: Some(Reply { text, then: Then::Wait }),
+        keep: Some(keep(conversation, None)),
+        ends,
+    })
+}
+
+fn answer_resume(cx: Context<'_>, state: State, asked: Asked, typed: &str) -> Progress {
+    match typed.trim() {
+        "1" => settle(step::again(cx, state), vec![]),
+        "2" => {
+            let ends = vec![ending(End::Abandoned, &state)];
+            settle(step::begin(cx, &state.language, &asked.digits), ends)
+        }
+        // Whoever answers nonsense often enough is going on by mistake; the old state is kept.
+        _ if asked.wrong + 1 >= cx.menu.tries() => settle(step::again(cx, state), vec![]),
+        _ => ask_resume(cx, state, Asked { wrong: asked.wrong + 1, ..asked }, vec![]),
+    }
+}
+
+fn settle(step: Step, mut ends: Vec<Ending>) -> Progress {
+    let (state, text, end) = match step {
+        Step::Call(state, call) => return Progress::Call { state, call, ends },
+        Step::Show(state, shown) => (state, shown.text, None),
+        Step::Last(state, shown) => (state, shown.text, Some(End::Completed)),
+        Step::GiveUp(state, shown) => (state, shown.text, Some(End::Abandoned)),
+    };
+    ends.extend(end.map(|end| ending(end, &state)));
+    let then = if end.is_some() { Then::Close } else { Then::Wait };
+    Progress::Done(Finished {
+        reply: Some(Reply { text, then }),
+        keep: Some(keep(Conversation { state, asked: None }, end)),
+        ends,
+    })
+}
+
+fn keep(conversation: Conversation, ended: Option<End>) -> Keep {
+    let screen = conversation.state.screen.clone();
+    let language = conversation.state.language.clone();
+    let conversation = (ended != Some(End::Completed)).then_some(conversation);
+    Keep { conversation, ended, screen, language }
+}
+
+fn ending(end: End, state: &State) -> Ending {
+    Ending { end, screen: state.screen.clone() }
+}
