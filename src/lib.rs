@@ -6,5 +6,7 @@ pub mod conversation;
 pub mod diagnostic;
 pub mod identity;
 pub mod menu;
+pub mod service;
 pub mod smpp;
 pub mod text;
+pub mod vault;

@@ -1,0 +1,184 @@
+//! What menus may call, and what the ministry's record means.
+//!
+//! Every call is a pure function in two halves: [`need`] says what to read, [`decide`] looks at it
+//! and answers with an outcome, the values it gives and the [`Change`]s to commit. The engine reads
+//! and commits for a whole batch of turns at once; nothing here knows a database.
+//!
+//! One file a noun: `registration`, `status`, `person`, `region`. [`CATALOGUE`] lists what they
+//! offer.
+
+pub mod number;
+mod person;
+pub mod record;
+mod region;
+mod registration;
+pub mod roster;
+//SAMPLE
+mod status;
+pub mod vaccine;
+mod validators;
+
+use jiff::civil::Date;
+
+use crate::{
+    clock::Timestamp,
+    identity::Nik,
+    menu::{
+        catalogue::{Call, Catalogue, Given, Outcome, Privacy},
+        state::Values,
+    },
+    service::{
+        record::{Change, Facts, Need},
+        vaccine::Vaccines,
+    },
+    vault::{NikIndex, SubscriberKey, Vault},
+};
+
+/// Everything the vaccination service offers to its menu.
+pub const CATALOGUE: Catalogue = Catalogue {
+    validators: validators::VALIDATORS,
+    lists: &[person::PEOPLE, region::PROVINCES, region::REGENCIES],
+    calls: &[
+        CONSENT,
+        person::LIST,
+        person::PROVE,
+        person::DETACH,
+        region::OF_NIK,
+        registration::COMPARE,
+        registration::MATCH,
+        registration::SUBMIT,
+        status::READ,
+        status::CERTIFICATE,
+    ],
+};
+
+/// What a call is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What the subscriber typed so far.
+    pub values: &'a Values,
+    /// Who asks.
+    pub subscriber: SubscriberKey,
+    /// Whether the number was silent too long to prove anything any more.
+    pub silence: Silence,
+    /// When.
+    pub now: Timestamp,
+    /// The day it is where the service is.
+    pub today: Date,
+    /// A random value, a new one for every call.
+    pub random: u64,
+}
+
+/// Whether a number can still be taken for its old owner's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// It was heard of lately.
+    Short,
+    /// It was not: what it knew is forgotten.
+    TooLong,
+}
+
+/// What a call comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// One of the call's outcomes.
+    pub outcome: &'static str,
+    /// What it gives.
+    pub given: Values,
+    /// What is to be committed.
+    pub changes: Vec<Change>,
+}
+
+impl Decision {
+    fn of(outcome: &'static str) -> Self {
+        Self { outcome, given: Values::default(), changes: Vec::new() }
+    }
+
+    fn give(mut self, name: &str, text: impl Into<String>) -> Self {
+        self.given.keep(name, text);
+        self
+    }
+
+    fn change(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+}
+
+/// The service with what it is configured with.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Makes the blind indexes.
+    pub vault: Vault,
+    /// Vaccines and their intervals.
+    pub vaccines: Vaccines,
+}
+
+impl Desk {
+    /// What has to be read before `call` can be decided.
+    pub fn need(&self, call: &str, asking: Asking<'_>) -> Need {
+        match call {
+            "registration.match" => Need { person: self.typed_person(asking), people: None },
+            "registration.submit" => {
+                Need { person: self.typed_person(asking), people: Some(asking.subscriber) }
+            }
+            "person.prove" => Need { person: self.typed_person(asking), people: None },
+            "person.list" => Need { person: None, people: Some(asking.subscriber) },
+            "status.read" | "certificate.state" => {
+                Need { person: picked_person(asking.values), people: Some(asking.subscriber) }
+            }
+            _ => Need::default(),
+        }
+    }
+
+    /// What `call` comes to. A call without its values (the check proves that none is) turns out
+    /// in its first outcome.
+    pub fn decide(&self, call: &'static Call, asking: Asking<'_>, facts: &Facts) -> Decision {
+        let decision = match call.name {
+            "consent.give" => consent(asking),
+            "region.of_nik" => region::of_nik(asking),
+            "registration.compare" => registration::compare(asking),
+            "registration.match" => registration::matching(asking, facts),
+            "registration.submit" => registration::submit(self, asking, facts),
+            "person.list" => person::list(asking, facts),
+            "person.prove" => person::prove(self, asking, facts),
+            "person.detach" => person::detach(asking),
+            "status.read" => status::read(self, asking, facts),
+            "certificate.state" => status::certificate(asking, facts),
+            _ => None,
+        };
+        decision.unwrap_or_else(|| Decision::of(call.outcomes[0].name))
+    }
+
+    fn typed_person(&self, asking: Asking<'_>) -> Option<NikIndex> {
+        let nik = Nik::parse(asking.values.text("nik")?).ok()?;
+        Some(self.vault.nik_index(&nik))
+    }
+}
+
+/// The person a row of the list stands for.
+fn picked_person(values: &Values) -> Option<NikIndex> {
+    NikIndex::from_hex(values.text("person")?).ok()
+}
+
+/// The subscriber agrees to the text whose version the menu names.
+const CONSENT: Call = Call {
+    name: "consent.give",
+    needs: &["consent"],
+    outcomes: &[Outcome { name: "given", gives: &[] }],
+};
+
+fn consent(asking: Asking<'_>) -> Option<Decision> {
+    let version = asking.values.text("consent")?.to_owned();
+    Some(Decision::of("given").change(Change::Consent { version }))
+}
+
+/// A value that may stay on a display.
+const fn open(name: &'static str, longest: &'static str) -> Given {
+    Given { name, longest, privacy: Privacy::Open }
+}
+
+/// A value that tells something of a person.
+const fn personal(name: &'static str, longest: &'static str) -> Given {
+    Given { name, longest, privacy: Privacy::Personal }
+}

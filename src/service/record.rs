@@ -1,0 +1,184 @@
+//! What the national record says of a person, and what a turn may change in our own tables.
+//!
+//! The types here are plain values: a service call asks for [`Facts`] by a [`Need`], decides, and
+//! answers with [`Change`]s, which the engine commits together with the conversation
+//! (`ARCHITECTURE.md`, law 2). Nothing here knows a database, a channel or a menu.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::{
+    clock::Timestamp,
+    identity::{Msisdn, Nik, PersonName},
+    service::number::Number,
+    vault::{NikIndex, SubscriberKey},
+};
+
+/// One person of the national record ("Satu Data"), with what we keep of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// Blind index of the NIK, the key under which the person is stored.
+    pub index: NikIndex,
+    /// The NIK itself.
+    pub nik: Nik,
+    /// The name as the record spells it.
+    pub name: PersonName,
+    /// The birth date as the record states it; it may differ from the one inside the NIK.
+    pub birth: Date,
+    /// The phone number the record knows, if any.
+    pub phone: Option<Msisdn>,
+    /// When the person's group may be vaccinated; `None` means now.
+    pub eligible_from: Option<Date>,
+    /// A blocked record answers like one that does not exist (protected persons, disputes).
+    pub blocked: bool,
+    /// Doses given, in order of their number.
+    pub doses: Vec<Dose>,
+    /// The registration that stands, if there is one.
+    pub registration: Option<Registered>,
+}
+
+/// A dose as PCare reported it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dose {
+    /// 1, 2, or 3 for a booster.
+    pub number: u8,
+    /// The day it was given. A facility that never entered it leaves this empty: the person was
+    /// there, the record does not say when (`domain.md` §3, case a).
+    pub given_on: Option<Date>,
+    /// Vaccine code of the configuration's `[vaccine.*]` table, e.g. `sinovac`.
+    pub vaccine: String,
+    /// Batch number as printed on the vial.
+    pub batch: String,
+    /// Name of the facility, at most 40 characters of the GSM basic table.
+    pub place: String,
+    /// Certificate number, once it has been issued (`domain.md` §3, case b).
+    pub certificate: Option<String>,
+}
+
+/// A standing registration, as far as others may know of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registered {
+    /// The number the person was given.
+    pub number: Number,
+    /// The phone that registered the person.
+    pub by: SubscriberKey,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a registration waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It matched the national record and stands. At most one per NIK.
+    Registered,
+    /// Taken for validation by the ministry. At most one per NIK and phone, so that a stranger who
+    /// mistypes somebody's NIK cannot stand in that person's way.
+    Waiting,
+}
+
+impl Standing {
+    /// The word stored in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+/// A registration as one turn hands it over.
+#[derive(Clone, PartialEq)]
+pub struct Registration {
+    /// Its number, drawn at random; a number already taken is a conflict, and the turn runs again.
+    pub number: Number,
+    /// Whether it stands or waits.
+    pub standing: Standing,
+    /// The person, as typed.
+    pub nik: Nik,
+    /// The name, as typed.
+    pub name: PersonName,
+    /// The birth date, as typed.
+    pub birth: Date,
+    /// Where the person lives: four-digit regency code.
+    pub regency: String,
+    /// The self-screening: `clear`, or the word of the answer that the desk has to look at.
+    pub screening: String,
+    /// The version of the consent text that was agreed to.
+    pub consent: String,
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("standing", &self.standing)
+            .field("nik", &self.nik)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A registration of this phone that waits for validation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// Its number.
+    pub number: Number,
+    /// Whom it is for.
+    pub person: NikIndex,
+    /// The name as it was typed.
+    pub name: PersonName,
+    /// When it was taken.
+    pub at: Timestamp,
+}
+
+/// A person this phone has proved to know (NIK and birth date), and may see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Acquaintance {
+    /// Whom.
+    pub person: NikIndex,
+    /// The name in the record.
+    pub name: PersonName,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What a service call has to read before it can decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Need {
+    /// One person of the record, by NIK.
+    pub person: Option<NikIndex>,
+    /// Everybody this phone may see, and what it has waiting.
+    pub people: Option<SubscriberKey>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Facts {
+    /// The person asked for, if the record has them.
+    pub person: Option<Person>,
+    /// Whom this phone may see, oldest first.
+    pub people: Vec<Acquaintance>,
+    /// What this phone has waiting, oldest first.
+    pub waiting: Vec<Waiting>,
+}
+
+/// What a turn changes beside its conversation. Applied in the turn's own transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The subscriber agreed to a text. Consents are only ever added.
+    Consent {
+        /// Version of the text, as the menu names it.
+        version: String,
+    },
+    /// The subscriber may see this person from now on. Repeating it changes nothing.
+    Know(NikIndex),
+    /// The subscriber may no longer see this person.
+    Forget(NikIndex),
+    /// The subscriber may no longer see anybody: the number was silent so long that it may have
+    /// been sold to somebody else (`domain.md` §6).
+    ForgetEverybody,
+    /// A registration of this phone that waits is taken back.
+    Withdraw(Number),
+    /// A registration. A second one that stands for the same NIK is a conflict; a second one that
+    /// waits for the same NIK and phone replaces the first and keeps its number.
+    Register(Registration),
+}

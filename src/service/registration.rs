@@ -1,0 +1,166 @@
+//! *Daftar vaksin*: is this person in the national record, and may they be registered now?
+
+use jiff::civil::Date;
+
+use crate::{
+    identity::{Nik, PersonName, birth, name::Likeness},
+    menu::catalogue::{Call, Outcome},
+    service::{
+        Asking, Decision, Desk,
+        number::Number,
+        open,
+        record::{Change, Facts, Person, Registration, Standing},
+    },
+};
+
+/// Does the birth date inside the NIK agree with the one that was typed? It need not (a NIK keeps
+/// the date of its first issue), so the person is asked to look again, and never refused.
+pub const COMPARE: Call = Call {
+    name: "registration.compare",
+    needs: &["nik", "birth_date"],
+    outcomes: &[Outcome { name: "same", gives: &[] }, Outcome { name: "differs", gives: &[] }],
+};
+
+/// Matches NIK, name and birth date against the record.
+///
+/// Only who states all three gets to know more than "does not match": a menu leads `mismatch` and
+/// `not_listed` to one and the same screen, so that nobody can find out which NIKs exist. A blocked
+/// record is `not_listed`.
+pub const MATCH: Call = Call {
+    name: "registration.match",
+    needs: &["nik", "name", "birth_date"],
+    outcomes: &[
+        Outcome { name: "not_listed", gives: &[] },
+        Outcome { name: "mismatch", gives: &[] },
+        Outcome { name: "match", gives: &[] },
+        Outcome { name: "later", gives: &[open("eligible_from", "17-08-2021")] },
+        Outcome { name: "already", gives: &[] },
+        Outcome { name: "already_here", gives: &[NUMBER] },
+    ],
+};
+
+/// Registers the person; who does not match is taken for validation by the ministry.
+pub const SUBMIT: Call = Call {
+    name: "registration.submit",
+    needs: &["nik", "name", "birth_date", "regency", "screening", "consent"],
+    outcomes: &[
+        Outcome { name: "waiting", gives: &[NUMBER] },
+        Outcome { name: "registered", gives: &[NUMBER] },
+        Outcome { name: "already", gives: &[] },
+    ],
+};
+
+/// A registration number, as shown.
+pub const NUMBER: crate::menu::catalogue::Given = open("number", "123 456 7890");
+
+pub(super) fn compare(asking: Asking<'_>) -> Option<Decision> {
+    let typed = Typed::of(asking)?;
+    let same = typed.nik.same_birth_date_as(typed.birth);
+    Some(Decision::of(if same { "same" } else { "differs" }))
+}
+
+pub(super) fn matching(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let typed = Typed::of(asking)?;
+    let name = PersonName::parse(asking.values.text("name")?).ok()?;
+    Some(match against(&typed, &name, asking.today, facts.person.as_ref()) {
+        Match::NotListed => Decision::of("not_listed"),
+        Match::Mismatch => Decision::of("mismatch"),
+        Match::Eligible => Decision::of("match"),
+        Match::Later(from) => Decision::of("later").give("eligible_from", birth::show(from)),
+        Match::Already(person) => match &person.registration {
+            Some(standing) if standing.by == asking.subscriber => {
+                Decision::of("already_here").give("number", standing.number.to_string())
+            }
+            _ => Decision::of("already"),
+        },
+    })
+}
+
+pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let typed = Typed::of(asking)?;
+    let name = PersonName::parse(asking.values.text("name")?).ok()?;
+    let index = desk.vault.nik_index(&typed.nik);
+    let standing = match against(&typed, &name, asking.today, facts.person.as_ref()) {
+        Match::Already(_) => return Some(Decision::of("already")),
+        Match::Eligible => Standing::Registered,
+        Match::NotListed | Match::Mismatch | Match::Later(_) => Standing::Waiting,
+    };
+    // Who asks twice keeps the number they were given.
+    let before = facts.waiting.iter().find(|waiting| waiting.person == index);
+    let number = match before {
+        Some(waiting) if standing == Standing::Waiting => waiting.number.clone(),
+        _ => Number::from_random(asking.random),
+    };
+    let outcome = match standing {
+        Standing::Registered => "registered",
+        Standing::Waiting => "waiting",
+    };
+    let mut decision = Decision::of(outcome).give("number", number.to_string());
+    if let Some(person) = &facts.person
+        && standing == Standing::Registered
+        && desk.may_know(person, asking)
+    {
+        decision = decision.change(Change::Know(person.index));
+    }
+    Some(decision.change(Change::Register(Registration {
+        number,
+        standing,
+        nik: typed.nik,
+        name,
+        birth: typed.birth,
+        regency: asking.values.text("regency")?.to_owned(),
+        screening: asking.values.text("screening")?.to_owned(),
+        consent: asking.values.text("consent")?.to_owned(),
+    })))
+}
+
+impl Desk {
+    /// Whether a phone that proved NIK and birth date may see this person: the record knows that
+    /// very number, or none. Another registered number has to be asked by a one-time code.
+    pub(super) fn may_know(&self, person: &Person, asking: Asking<'_>) -> bool {
+        let owner = person.phone.as_ref().map(|phone| self.vault.subscriber_key(phone));
+        owner.is_none_or(|owner| owner == asking.subscriber)
+    }
+}
+
+/// NIK and birth date as typed.
+pub(super) struct Typed {
+    pub nik: Nik,
+    pub birth: Date,
+}
+
+impl Typed {
+    pub(super) fn of(asking: Asking<'_>) -> Option<Self> {
+        let nik = Nik::parse(asking.values.text("nik")?).ok()?;
+        let birth =
+            birth::parse_birth_date(asking.values.text("birth_date")?, asking.today).ok()?;
+        Some(Self { nik, birth })
+    }
+}
+
+enum Match<'f> {
+    NotListed,
+    Mismatch,
+    Eligible,
+    Later(Date),
+    Already(&'f Person),
+}
+
+fn against<'f>(
+    typed: &Typed,
+    name: &PersonName,
+    today: Date,
+    person: Option<&'f Person>,
+) -> Match<'f> {
+    let Some(person) = person.filter(|person| !person.blocked) else { return Match::NotListed };
+    if person.birth != typed.birth || person.name.compare(name) == Likeness::Different {
+        return Match::Mismatch;
+    }
+    if person.registration.is_some() {
+        return Match::Already(person);
+    }
+    match person.eligible_from {
+        Some(from) if from > today => Match::Later(from),
+        _ => Match::Eligible,
+    }
+}

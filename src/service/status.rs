@@ -1,0 +1,140 @@
+//! *Status vaksinasi*: registered or not, which doses, what comes next; and why a certificate is
+//! not there.
+
+use jiff::civil::Date;
+
+use crate::{
+    identity::birth,
+    menu::catalogue::{Call, Given, Outcome},
+    service::{
+        Asking, Decision, Desk, Silence,
+        person::{PROVED, waiting_number},
+        personal, picked_person,
+        record::{Dose, Facts, Person},
+        registration::NUMBER,
+    },
+};
+
+const WIDEST_DATE: &str = "17-08-2021";
+const WIDEST_VACCINE: &str = "AstraZeneca/Vaxzevria";
+const WIDEST_PLACE: &str = "Puskesmas Kecamatan Kebayoran Lama";
+
+/// The day from which the next dose can be given.
+const NEXT: Given = personal("next_from", WIDEST_DATE);
+const DOSE_1: [Given; 3] = dose("dose1_date", "dose1_vaccine", "dose1_place");
+const DOSE_2: [Given; 3] = dose("dose2_date", "dose2_vaccine", "dose2_place");
+const DOSE_3: [Given; 3] = dose("dose3_date", "dose3_vaccine", "dose3_place");
+
+/// What the record says of the person picked.
+///
+/// `undated` is a dose that the facility did not enter with its date: nothing can be said of it
+/// but where to go.
+pub const READ: Call = Call {
+    name: "status.read",
+    needs: &["person"],
+    outcomes: &[
+        Outcome { name: "unregistered", gives: &[] },
+        Outcome { name: "registered", gives: &[NUMBER] },
+        Outcome { name: "waiting", gives: &[NUMBER] },
+        Outcome { name: "undated", gives: &[] },
+        Outcome { name: "one", gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT] },
+        Outcome { name: "one_done", gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT] },
+        Outcome {
+            name: "two",
+            gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], DOSE_2[0], DOSE_2[1], DOSE_2[2], NEXT],
+        },
+        Outcome {
+            name: "three",
+            gives: &[
+                DOSE_1[0], DOSE_1[1], DOSE_1[2], DOSE_2[0], DOSE_2[1], DOSE_2[2], DOSE_3[0],
+                DOSE_3[1], DOSE_3[2],
+            ],
+        },
+    ],
+};
+
+/// Whether there is a certificate for the latest dose. The two ways of not having one need two
+/// answers (`domain.md` §3): without a date the facility did not enter the dose; with a date, only
+/// the ministry can issue it. Until ten days after the dose it may simply be on its way.
+pub const CERTIFICATE: Call = Call {
+    name: "certificate.state",
+    needs: &["person"],
+    outcomes: &[
+        Outcome { name: "no_dose", gives: &[] },
+        Outcome { name: "not_entered", gives: &[] },
+        Outcome { name: "on_its_way", gives: &[] },
+        Outcome { name: "not_issued", gives: &[] },
+        Outcome { name: "issued", gives: &[personal("certificate", "WWWWWWWWWWWWWWWWWWWWWWWW")] },
+    ],
+};
+
+/// Days until a certificate has to be there.
+const CERTIFICATE_DAYS: i64 = 10;
+
+pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    if let Some(number) = waiting_number(asking.values) {
+        let waits = facts.waiting.iter().any(|waiting| waiting.number == number);
+        return waits.then(|| Decision::of("waiting").give("number", number.to_string()));
+    }
+    let person = visible(asking, facts)?;
+    if person.doses.iter().any(|dose| dose.given_on.is_none()) {
+        return Some(Decision::of("undated"));
+    }
+    let dated: Vec<(&Dose, Date)> =
+        person.doses.iter().filter_map(|dose| Some((dose, dose.given_on?))).collect();
+    let Some((last, last_on)) = dated.last().copied() else {
+        return Some(match &person.registration {
+            Some(standing) => {
+                Decision::of("registered").give("number", standing.number.to_string())
+            }
+            None => Decision::of("unregistered"),
+        });
+    };
+    let next = desk.vaccines.next_due(&last.vaccine, last.number, last_on);
+    let outcome = match dated.len() {
+        1 if desk.vaccines.completes(&last.vaccine, last.number) => "one_done",
+        1 => "one",
+        2 => "two",
+        _ => "three",
+    };
+    let names = [DOSE_1, DOSE_2, DOSE_3];
+    let mut decision = Decision::of(outcome);
+    for (names, (dose, on)) in names.iter().zip(&dated) {
+        decision = decision
+            .give(names[0].name, birth::show(*on))
+            .give(names[1].name, desk.vaccines.name(&dose.vaccine))
+            .give(names[2].name, dose.place.as_str());
+    }
+    // A vaccine that is not configured has no known interval; a dash says so in every language.
+    Some(decision.give(NEXT.name, next.map_or_else(|| "-".to_owned(), birth::show)))
+}
+
+pub(super) fn certificate(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let person = visible(asking, facts)?;
+    let Some(dose) = person.doses.last() else { return Some(Decision::of("no_dose")) };
+    Some(match (&dose.certificate, dose.given_on) {
+        (Some(certificate), _) => Decision::of("issued").give("certificate", certificate.as_str()),
+        (None, None) => Decision::of("not_entered"),
+        (None, Some(on)) if days_between(on, asking.today) <= CERTIFICATE_DAYS => {
+            Decision::of("on_its_way")
+        }
+        (None, Some(_)) => Decision::of("not_issued"),
+    })
+}
+
+/// The person picked, if this phone may see them now.
+fn visible<'f>(asking: Asking<'_>, facts: &'f Facts) -> Option<&'f Person> {
+    let picked = picked_person(asking.values)?;
+    let proved_now = asking.values.text(PROVED.name) == Some(&picked.to_hex());
+    let knows = facts.people.iter().any(|known| known.person == picked);
+    let person = facts.person.as_ref().filter(|person| !person.blocked)?;
+    (proved_now || (knows && asking.silence == Silence::Short)).then_some(person)
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to).map(|span| i64::from(span.get_days())).unwrap_or(i64::MAX)
+}
+
+const fn dose(date: &'static str, vaccine: &'static str, place: &'static str) -> [Given; 3] {
+    [personal(date, WIDEST_DATE), personal(vaccine, WIDEST_VACCINE), personal(place, WIDEST_PLACE)]
+}

@@ -1,0 +1,49 @@
+//! Vaccines, their doses and intervals: configuration, because the rules changed every few months.
+
+use std::collections::BTreeMap;
+
+use jiff::{ToSpan, civil::Date};
+use serde::Deserialize;
+
+/// Vaccines by their code.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Vaccines(BTreeMap<String, Vaccine>);
+
+/// One vaccine.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vaccine {
+    /// The name people know.
+    pub name: String,
+    /// Doses of the first course.
+    pub doses: u8,
+    /// Days from the first dose to the second.
+    pub interval_days: u16,
+    /// Days from the end of the course to a booster.
+    pub booster_days: u16,
+}
+
+impl Vaccines {
+    /// The name of a vaccine; its code if it is not configured.
+    pub fn name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.0.get(code).map_or(code, |vaccine| vaccine.name.as_str())
+    }
+
+    /// Whether the first course is complete with dose `number`.
+    pub fn completes(&self, code: &str, number: u8) -> bool {
+        self.0.get(code).is_some_and(|vaccine| number >= vaccine.doses)
+    }
+
+    /// The day from which the next dose can be given, after dose `number` on `given_on`. `None`
+    /// for a vaccine that is not configured, or after a booster.
+    pub fn next_due(&self, code: &str, number: u8, given_on: Date) -> Option<Date> {
+        let vaccine = self.0.get(code)?;
+        let days = match number {
+            n if n < vaccine.doses => vaccine.interval_days,
+            n if n == vaccine.doses => vaccine.booster_days,
+            _ => return None,
+        };
+        given_on.checked_add(i64::from(days).days()).ok()
+    }
+}

@@ -1,0 +1,117 @@
+//! The keys, and what is done with them.
+//!
+//! A NIK or a phone number is never a key of a table: in its place stands a *blind index*, a keyed
+//! hash that only the holder of the key can make from the number (`domain.md` §8). What has to be
+//! read again (names, NIKs, birth dates, numbers, conversations) is *sealed*: encrypted and bound
+//! to the place where it is kept, so that a row copied to another place does not open.
+//!
+//! - Blind index: HMAC-SHA256 (RFC 2104, FIPS 180-4), the kind of value in front, cut to 16 octets.
+//! - Seal: XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha-03), a fresh nonce of 24 octets.
+//!
+//! The vault must not know tables, channels or menus. It draws nonces itself; that is the one
+//! thing here that is not a function of its arguments.
+
+mod file;
+mod index;
+mod seal;
+
+use std::{fmt, sync::Arc};
+
+use crate::identity::{Msisdn, Nik};
+
+pub use self::{
+    file::VaultError,
+    index::{HexError, NikIndex, SubscriberKey},
+    seal::OpenError,
+};
+use self::{index::Indexer, seal::Seals};
+
+/// The secrets of one installation.
+#[derive(Clone)]
+pub struct Keys {
+    /// Name of the seal key, written into every envelope. Ids are never used twice.
+    pub id: u8,
+    /// Key of the blind indexes. It cannot change without writing the record anew.
+    pub index: [u8; 32],
+    /// Key that seals.
+    pub seal: [u8; 32],
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Makes blind indexes, seals and opens. Cloning is cheap.
+#[derive(Clone)]
+pub struct Vault {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    indexer: Indexer,
+    seals: Seals,
+}
+
+impl Vault {
+    /// A vault with one seal key.
+    pub fn from_keys(keys: Keys) -> Self {
+        Self::from_key_ring(keys, &[])
+    }
+
+    /// A vault that seals with `keys` and still opens what `former` seal keys, by id, have sealed.
+    ///
+    /// A former key with the id of the present one is passed over.
+    pub fn from_key_ring(keys: Keys, former: &[(u8, [u8; 32])]) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                indexer: Indexer::new(&keys.index),
+                seals: Seals::new((keys.id, &keys.seal), former),
+            }),
+        }
+    }
+
+    /// The key under which a person is stored.
+    pub fn nik_index(&self, nik: &Nik) -> NikIndex {
+        self.inner.indexer.nik(nik.as_str())
+    }
+
+    /// The key under which a phone is stored.
+    pub fn subscriber_key(&self, number: &Msisdn) -> SubscriberKey {
+        self.inner.indexer.subscriber(number.as_str())
+    }
+
+    /// The key under which the receipt of a message is stored: the octets that make it the same
+    /// message, digested.
+    pub fn message_key(&self, octets: &[u8]) -> [u8; 16] {
+        self.inner.indexer.message(octets)
+    }
+
+    /// Tells index keys apart without giving one away.
+    pub(crate) fn index_proof(&self) -> [u8; 16] {
+        self.inner.indexer.proof()
+    }
+
+    /// Seals `plain` for the place that `context` names; it opens only with the same context.
+    ///
+    /// The envelope is `version (1) · key id (1) · nonce (24) · ciphertext · tag (16)`, 42 octets
+    /// longer than `plain`.
+    pub fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.inner.seals.seal(context, plain)
+    }
+
+    /// Opens what [`Vault::seal`] made.
+    ///
+    /// # Errors
+    /// See [`OpenError`]. Nothing of the content is in the error.
+    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        self.inner.seals.open(context, sealed)
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}

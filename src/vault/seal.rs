@@ -1,0 +1,136 @@
+//! Envelopes: `version · key id · nonce · ciphertext and tag`.
+
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use rand::Rng;
+use thiserror::Error;
+
+/// The one layout of an envelope so far.
+const VERSION: u8 = 1;
+const NONCE: usize = 24;
+const HEADER: usize = 2 + NONCE;
+
+/// Why an envelope stays shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum OpenError {
+    /// Too short, or of a version this program does not know: it was not sealed by us.
+    #[error("this was not sealed by a vault of this version")]
+    Foreign,
+    /// Sealed with a key that is not on the ring.
+    #[error("it was sealed with key {0}, which is not in the key file")]
+    UnknownKey(u8),
+    /// The key of that id is another one, or the content or its place was changed.
+    #[error("the key does not fit, or the content was changed")]
+    Broken,
+}
+
+/// The key ring: one key seals, all of them open.
+pub(super) struct Seals {
+    /// The first one seals.
+    ring: Vec<(u8, XChaCha20Poly1305)>,
+}
+
+impl Seals {
+    pub(super) fn new(present: (u8, &[u8; 32]), former: &[(u8, [u8; 32])]) -> Self {
+        let former = former.iter().filter(|(id, _)| *id != present.0).map(|(id, key)| (*id, key));
+        Self {
+            ring: std::iter::once(present)
+                .chain(former)
+                .map(|(id, key)| (id, XChaCha20Poly1305::new(key.into())))
+                .collect(),
+        }
+    }
+
+    pub(super) fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        let (id, cipher) = &self.ring[0];
+        // 192 random bits: no counter to keep, and no collision to fear at any volume
+        // (draft-irtf-cfrg-xchacha-03 §3.1).
+        let mut nonce = [0; NONCE];
+        rand::rng().fill_bytes(&mut nonce);
+        let payload = Payload { msg: plain, aad: context };
+        let ciphertext = cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .expect("only a text of more than 256 GB cannot be sealed");
+        let mut envelope = Vec::with_capacity(HEADER + ciphertext.len());
+        envelope.extend_from_slice(&[VERSION, *id]);
+        envelope.extend_from_slice(&nonce);
+        envelope.extend_from_slice(&ciphertext);
+        envelope
+    }
+
+    pub(super) fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        let (header, ciphertext) =
+            sealed.split_first_chunk::<HEADER>().ok_or(OpenError::Foreign)?;
+        let [VERSION, id, nonce @ ..] = header else {
+            return Err(OpenError::Foreign);
+        };
+        let (_, cipher) =
+            self.ring.iter().find(|(of, _)| of == id).ok_or(OpenError::UnknownKey(*id))?;
+        cipher
+            .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: context })
+            .map_err(|_| OpenError::Broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn seals(id: u8, key: u8) -> Seals {
+        Seals::new((id, &[key; 32]), &[])
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_opens_again(context: Vec<u8>, plain: Vec<u8>) {
+            let seals = seals(1, 1);
+            let sealed = seals.seal(&context, &plain);
+            prop_assert_eq!(sealed.len(), plain.len() + 42);
+            prop_assert_eq!(seals.open(&context, &sealed), Ok(plain));
+        }
+
+        #[test]
+        fn any_changed_octet_is_noticed(plain: Vec<u8>, at: prop::sample::Index, by in 1..=255u8) {
+            let seals = seals(1, 1);
+            let mut sealed = seals.seal(b"here", &plain);
+            let at = at.index(sealed.len());
+            sealed[at] ^= by;
+            prop_assert!(seals.open(b"here", &sealed).is_err());
+        }
+
+        #[test]
+        fn foreign_octets_never_open(octets: Vec<u8>) {
+            prop_assert!(seals(1, 1).open(b"here", &octets).is_err());
+        }
+    }
+
+    #[test]
+    fn each_way_of_not_fitting_has_its_error() {
+        let sealed = seals(1, 1).seal(b"here", b"Siti");
+        let rows = [
+            (seals(1, 1), b"here".as_slice(), sealed.as_slice(), Ok(b"Siti".to_vec())),
+            (seals(1, 1), b"there", &sealed, Err(OpenError::Broken)),
+            (seals(1, 9), b"here", &sealed, Err(OpenError::Broken)),
+            (seals(2, 1), b"here", &sealed, Err(OpenError::UnknownKey(1))),
+            (seals(1, 1), b"here", &sealed[..20], Err(OpenError::Foreign)),
+            (seals(1, 1), b"here", b"", Err(OpenError::Foreign)),
+        ];
+        for (seals, context, envelope, expected) in rows {
+            assert_eq!(seals.open(context, envelope), expected);
+        }
+    }
+
+    #[test]
+    fn a_former_key_still_opens_and_the_present_one_seals() {
+        let old = seals(1, 1).seal(b"here", b"Siti");
+        let ring = Seals::new((2, &[2; 32]), &[(1, [1; 32]), (2, [9; 32])]);
+        assert_eq!(ring.open(b"here", &old), Ok(b"Siti".to_vec()));
+        let new = ring.seal(b"here", b"Siti");
+        assert_eq!(new[1], 2);
+        assert_eq!(seals(2, 2).open(b"here", &new), Ok(b"Siti".to_vec()));
+    }
+}
