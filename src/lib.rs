@@ -8,5 +8,6 @@ pub mod identity;
 pub mod menu;
 pub mod service;
 pub mod smpp;
+pub mod store;
 pub mod text;
 pub mod vault;

@@ -1,0 +1,311 @@
+//! What turns change beside their conversations, gathered by table and in the order of the keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::QueryBuilder;
+
+use super::{
+    CommitError, TurnWrite,
+    engine::{Tx, on_engine, padded_keys, padded_rows},
+    sealed::{Place, seal_identity},
+};
+use crate::{
+    clock::Timestamp,
+    service::{
+        number::Number,
+        record::{Change, Registration, Standing},
+    },
+    vault::{NikIndex, SubscriberKey, Vault},
+};
+
+/// The changes of a batch. Of two changes of one row in one turn the later counts.
+#[derive(Default)]
+pub(super) struct Changes<'a> {
+    consents: BTreeMap<(SubscriberKey, &'a str), Stamp<'a>>,
+    strangers: BTreeMap<SubscriberKey, Timestamp>,
+    acquaintances: BTreeMap<(SubscriberKey, NikIndex), Bond>,
+    withdrawn: BTreeSet<(&'a Number, SubscriberKey)>,
+    waiting: Registrations<'a>,
+    registered: Registrations<'a>,
+}
+
+type Registrations<'a> = BTreeMap<(NikIndex, SubscriberKey), (&'a Registration, Stamp<'a>)>;
+
+/// When a change was made, and over which channel.
+#[derive(Clone, Copy)]
+struct Stamp<'a> {
+    at: Timestamp,
+    channel: Option<&'a str>,
+}
+
+#[derive(Clone, Copy)]
+enum Bond {
+    KnownSince(Timestamp),
+    Forgotten,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn gather(vault: &Vault, writes: &[&'a TurnWrite]) -> Self {
+        let mut changes = Self::default();
+        for write in writes {
+            let phone = write.subscriber;
+            let channel = write.conversation.as_ref().map(|to| to.channel.as_str());
+            let stamp = Stamp { at: write.at, channel };
+            for change in &write.changes {
+                changes.add(vault, phone, stamp, change);
+            }
+        }
+        changes
+    }
+
+    fn add(&mut self, vault: &Vault, phone: SubscriberKey, stamp: Stamp<'a>, change: &'a Change) {
+        match change {
+            Change::Consent { version } => {
+                self.consents.insert((phone, version), stamp);
+            }
+            Change::Know(person) => {
+                self.acquaintances.insert((phone, *person), Bond::KnownSince(stamp.at));
+            }
+            Change::Forget(person) => {
+                self.acquaintances.insert((phone, *person), Bond::Forgotten);
+            }
+            Change::ForgetEverybody => {
+                self.acquaintances.retain(|(of, _), _| *of != phone);
+                self.strangers.insert(phone, stamp.at);
+            }
+            Change::Withdraw(number) => {
+                self.withdrawn.insert((number, phone));
+            }
+            Change::Register(registration) => {
+                let person = vault.nik_index(&registration.nik);
+                let rows = match registration.standing {
+                    Standing::Waiting => &mut self.waiting,
+                    Standing::Registered => &mut self.registered,
+                };
+                rows.insert((person, phone), (registration, stamp));
+            }
+        }
+    }
+
+    pub(super) async fn write(self, tx: &mut Tx, vault: &Vault) -> Result<(), CommitError> {
+        write_consents(tx, &self.consents).await?;
+        write_strangers(tx, &self.strangers).await?;
+        write_acquaintances(tx, &self.acquaintances).await?;
+        write_withdrawn(tx, &self.withdrawn).await?;
+        write_waiting(tx, vault, &self.waiting).await?;
+        write_registered(tx, vault, &self.registered).await
+    }
+}
+
+async fn write_consents(
+    tx: &mut Tx,
+    consents: &BTreeMap<(SubscriberKey, &str), Stamp<'_>>,
+) -> Result<(), CommitError> {
+    if consents.is_empty() {
+        return Ok(());
+    }
+    let consents: Vec<_> = consents.iter().collect();
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with given (subscriber, version, channel, at) as (");
+        sql.push_values(padded_rows(&consents), |mut row, consent| {
+            row.push_bind(consent.map(|((phone, _), _)| phone.as_bytes().to_vec()))
+                .push_bind(consent.map(|((_, version), _)| (*version).to_owned()))
+                .push_bind(consent.and_then(|(_, stamp)| stamp.channel.map(str::to_owned)))
+                .push_bind(consent.map(|(_, stamp)| stamp.at.millis()));
+        });
+        sql.push(
+            ") insert into consent (subscriber, version, channel, at) \
+             select subscriber, version, channel, at from given where subscriber is not null \
+             on conflict (subscriber, version, at) do nothing",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+/// Whoever holds these phones now is taken for somebody new. A registration that waits still waits,
+/// but the phone that made it does not show it any longer.
+async fn write_strangers(
+    tx: &mut Tx,
+    strangers: &BTreeMap<SubscriberKey, Timestamp>,
+) -> Result<(), CommitError> {
+    let Some(at) = strangers.values().max() else {
+        return Ok(());
+    };
+    let phones: Vec<_> = strangers.keys().copied().collect();
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("delete from acquaintance where subscriber in (");
+        let mut keys = sql.separated(", ");
+        for phone in padded_keys(&phones) {
+            keys.push_bind(phone.as_bytes().to_vec());
+        }
+        sql.push(")").build().execute(&mut **tx).await?;
+        let mut sql = QueryBuilder::<Db>::new("update registration set hidden_at = ");
+        sql.push_bind(at.millis())
+            .push(" where standing = 'waiting' and hidden_at is null and subscriber in (");
+        let mut keys = sql.separated(", ");
+        for phone in padded_keys(&phones) {
+            keys.push_bind(phone.as_bytes().to_vec());
+        }
+        sql.push(")").build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+async fn write_acquaintances(
+    tx: &mut Tx,
+    bonds: &BTreeMap<(SubscriberKey, NikIndex), Bond>,
+) -> Result<(), CommitError> {
+    let mut known = Vec::new();
+    let mut forgotten = Vec::new();
+    for ((phone, person), bond) in bonds {
+        match bond {
+            Bond::KnownSince(at) => known.push((phone, person, at)),
+            Bond::Forgotten => forgotten.push((phone, person)),
+        }
+    }
+    if !known.is_empty() {
+        on_engine!(&mut *tx, |Db, tx| {
+            let mut sql = QueryBuilder::<Db>::new("with known (subscriber, nik_index, since) as (");
+            sql.push_values(padded_rows(&known), |mut row, bond| {
+                row.push_bind(bond.map(|(phone, _, _)| phone.as_bytes().to_vec()))
+                    .push_bind(bond.map(|(_, person, _)| person.as_bytes().to_vec()))
+                    .push_bind(bond.map(|(_, _, since)| since.millis()));
+            });
+            sql.push(
+                ") insert into acquaintance (subscriber, nik_index, since) \
+                 select subscriber, nik_index, since from known where subscriber is not null \
+                 on conflict (subscriber, nik_index) do nothing",
+            );
+            sql.build().execute(&mut **tx).await?;
+        });
+    }
+    if !forgotten.is_empty() {
+        on_engine!(tx, |Db, tx| {
+            let mut sql = QueryBuilder::<Db>::new(
+                "delete from acquaintance where (subscriber, nik_index) in (",
+            );
+            sql.push_values(padded_keys(&forgotten), |mut row, (phone, person)| {
+                row.push_bind(phone.as_bytes().to_vec()).push_bind(person.as_bytes().to_vec());
+            });
+            sql.push(")").build().execute(&mut **tx).await?;
+        });
+    }
+    Ok(())
+}
+
+async fn write_withdrawn(
+    tx: &mut Tx,
+    withdrawn: &BTreeSet<(&Number, SubscriberKey)>,
+) -> Result<(), CommitError> {
+    if withdrawn.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<_> = withdrawn.iter().copied().collect();
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "delete from registration where standing = 'waiting' and (number, subscriber) in (",
+        );
+        sql.push_values(padded_keys(&keys), |mut row, (number, phone)| {
+            row.push_bind(number.as_str().to_owned()).push_bind(phone.as_bytes().to_vec());
+        });
+        sql.push(")").build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+/// A person who waits already, from the same phone, keeps the number; everything else is as typed
+/// the last time.
+async fn write_waiting(
+    tx: &mut Tx,
+    vault: &Vault,
+    registrations: &Registrations<'_>,
+) -> Result<(), CommitError> {
+    insert_registrations(
+        tx,
+        vault,
+        registrations,
+        " on conflict (nik_index, subscriber) where standing = 'waiting' do update set \
+         identity = excluded.identity, regency = excluded.regency, \
+         screening = excluded.screening, consent = excluded.consent, \
+         channel = excluded.channel, at = excluded.at, hidden_at = null",
+    )
+    .await
+}
+
+/// A second one for a NIK breaks the index `registration_standing`, which is the conflict wanted.
+/// What the same phone had waiting for the person has been answered by it, and goes.
+async fn write_registered(
+    tx: &mut Tx,
+    vault: &Vault,
+    registrations: &Registrations<'_>,
+) -> Result<(), CommitError> {
+    insert_registrations(tx, vault, registrations, "").await?;
+    if registrations.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<_> = registrations.keys().copied().collect();
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "delete from registration where standing = 'waiting' \
+             and (nik_index, subscriber) in (",
+        );
+        sql.push_values(padded_keys(&keys), |mut row, (person, phone)| {
+            row.push_bind(person.as_bytes().to_vec()).push_bind(phone.as_bytes().to_vec());
+        });
+        sql.push(")").build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+async fn insert_registrations(
+    tx: &mut Tx,
+    vault: &Vault,
+    registrations: &Registrations<'_>,
+    on_conflict: &'static str,
+) -> Result<(), CommitError> {
+    if registrations.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(registrations.len());
+    for ((person, phone), (registration, stamp)) in registrations {
+        let identity = seal_identity(
+            vault,
+            Place::Registration(person, phone),
+            &registration.nik,
+            &registration.name,
+            registration.birth,
+            None,
+        )?;
+        rows.push((person, phone, *registration, *stamp, identity));
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "with taken (number, standing, nik_index, subscriber, identity, regency, screening, \
+             consent, channel, at) as (",
+        );
+        sql.push_values(padded_rows(&rows), |mut values, row| {
+            let registration = row.map(|(_, _, registration, _, _)| *registration);
+            values
+                .push_bind(registration.map(|of| of.number.as_str().to_owned()))
+                .push_bind(registration.map(|of| of.standing.as_str()))
+                .push_bind(row.map(|(person, ..)| person.as_bytes().to_vec()))
+                .push_bind(row.map(|(_, phone, ..)| phone.as_bytes().to_vec()))
+                .push_bind(row.map(|(_, _, _, _, identity)| identity.clone()))
+                .push_bind(registration.map(|of| of.regency.clone()))
+                .push_bind(registration.map(|of| of.screening.clone()))
+                .push_bind(registration.map(|of| of.consent.clone()))
+                .push_bind(row.and_then(|(.., stamp, _)| stamp.channel.map(str::to_owned)))
+                .push_bind(row.map(|(.., stamp, _)| stamp.at.millis()));
+        });
+        sql.push(
+            ") insert into registration (number, standing, nik_index, subscriber, identity, \
+             regency, screening, consent, channel, at) \
+             select number, standing, nik_index, subscriber, identity, regency, screening, \
+             consent, channel, at from taken where number is not null",
+        );
+        sql.push(on_conflict);
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! Writing a batch of turns: one statement for each table that it touches, then the commit.
+//!
+//! Rows go in the order of their keys, and tables in one order, so that two nodes that write at
+//! once wait for each other and never lock each other out.
+
+use sqlx::QueryBuilder;
+
+use super::{
+    Batch, CommitError, StoreError, TurnWrite,
+    changes::Changes,
+    engine::{Tx, on_engine, padded_rows},
+    sealed::{self, Place},
+};
+use crate::vault::Vault;
+
+/// A subscriber's `seen_at` is written again only after this many milliseconds: the rule that
+/// reads it counts in days, and a row that is left alone need not reach the disk.
+const SEEN_STEP: i64 = 3_600_000;
+
+impl Batch {
+    /// Stores the turns and makes them durable, all of them or none.
+    ///
+    /// Two writes of one subscriber in one batch are a conflict.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn commit(self, writes: &[TurnWrite]) -> Result<(), CommitError> {
+        let Self { mut tx, vault } = self;
+        let mut writes: Vec<&TurnWrite> = writes.iter().collect();
+        writes.sort_unstable_by_key(|write| write.subscriber);
+        if writes.windows(2).any(|pair| pair[0].subscriber == pair[1].subscriber) {
+            return Err(CommitError::Conflict);
+        }
+        write_receipts(&mut tx, &vault, &writes).await?;
+        write_subscribers(&mut tx, &vault, &writes).await?;
+        write_conversations(&mut tx, &vault, &writes).await?;
+        Changes::gather(&vault, &writes).write(&mut tx, &vault).await?;
+        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        Ok(())
+    }
+
+    /// Ends the transaction and leaves nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; then, too, nothing is left.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        on_engine!(self.tx, |_Db, tx| tx.rollback().await?);
+        Ok(())
+    }
+}
+
+async fn write_receipts(
+    tx: &mut Tx,
+    vault: &Vault,
+    writes: &[&TurnWrite],
+) -> Result<(), CommitError> {
+    let mut receipts: Vec<_> = writes.iter().filter_map(|write| write.receipt.as_ref()).collect();
+    if receipts.is_empty() {
+        return Ok(());
+    }
+    receipts.sort_unstable_by_key(|receipt| receipt.key);
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with fresh (key, reply, keep_until) as (");
+        sql.push_values(padded_rows(&receipts), |mut row, receipt| {
+            row.push_bind(receipt.map(|receipt| receipt.key.to_vec()))
+                .push_bind(receipt.map(|receipt| {
+                    sealed::seal(vault, Place::Receipt(&receipt.key), &receipt.reply)
+                }))
+                .push_bind(receipt.map(|receipt| receipt.keep_until.millis()));
+        });
+        sql.push(
+            ") insert into receipt (key, reply, keep_until) \
+             select key, reply, keep_until from fresh where key is not null",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+async fn write_subscribers(
+    tx: &mut Tx,
+    vault: &Vault,
+    writes: &[&TurnWrite],
+) -> Result<(), CommitError> {
+    if writes.is_empty() {
+        return Ok(());
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with seen (key, number, language, at) as (");
+        sql.push_values(padded_rows(writes), |mut row, write| {
+            row.push_bind(write.map(|write| write.subscriber.as_bytes().to_vec()))
+                .push_bind(write.map(|write| {
+                    let place = Place::Number(&write.subscriber);
+                    sealed::seal(vault, place, write.number.as_str().as_bytes())
+                }))
+                .push_bind(write.and_then(|write| write.language.clone()))
+                .push_bind(write.map(|write| write.at.millis()));
+        });
+        sql.push(
+            ") insert into subscriber (key, number, language, created_at, seen_at) \
+             select key, number, language, at, at from seen where key is not null \
+             on conflict (key) do update set \
+             language = coalesce(excluded.language, subscriber.language), \
+             seen_at = case when excluded.seen_at > subscriber.seen_at \
+             then excluded.seen_at else subscriber.seen_at end \
+             where excluded.seen_at >= subscriber.seen_at + ",
+        );
+        sql.push(SEEN_STEP).push(
+            " or (excluded.language is not null \
+             and excluded.language is distinct from subscriber.language)",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+async fn write_conversations(
+    tx: &mut Tx,
+    vault: &Vault,
+    writes: &[&TurnWrite],
+) -> Result<(), CommitError> {
+    let moved: Vec<_> = writes
+        .iter()
+        .filter_map(|write| write.conversation.as_ref().map(|to| (&write.subscriber, to)))
+        .collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "with moved (subscriber, service, version, body, ended, screen, channel, open_until, \
+             keep_until) as (",
+        );
+        sql.push_values(padded_rows(&moved), |mut row, moved| {
+            row.push_bind(moved.map(|(subscriber, _)| subscriber.as_bytes().to_vec()))
+                .push_bind(moved.map(|(_, to)| to.service.clone()))
+                .push_bind(moved.map(|(_, to)| to.was.unwrap_or(0).saturating_add(1)))
+                .push_bind(moved.map(|(subscriber, to)| {
+                    sealed::seal(vault, Place::Conversation(subscriber, &to.service), &to.body)
+                }))
+                .push_bind(moved.and_then(|(_, to)| to.ended.map(|end| end.as_str())))
+                .push_bind(moved.map(|(_, to)| to.screen.clone()))
+                .push_bind(moved.map(|(_, to)| to.channel.clone()))
+                .push_bind(moved.map(|(_, to)| to.open_until.millis()))
+                .push_bind(moved.map(|(_, to)| to.keep_until.millis()));
+        });
+        // The first version is 1, so a conversation that must not exist yet (`was: None`) never
+        // matches one that does.
+        sql.push(
+            ") insert into conversation (subscriber, service, version, body, ended, screen, \
+             channel, open_until, keep_until) \
+             select subscriber, service, version, body, ended, screen, channel, open_until, \
+             keep_until from moved where subscriber is not null \
+             on conflict (subscriber, service) do update set \
+             version = excluded.version, body = excluded.body, ended = excluded.ended, \
+             screen = excluded.screen, channel = excluded.channel, \
+             open_until = excluded.open_until, keep_until = excluded.keep_until \
+             where conversation.version = excluded.version - 1",
+        );
+        let stored = sql.build().execute(&mut **tx).await?.rows_affected();
+        if stored != moved.len() as u64 {
+            return Err(CommitError::Conflict);
+        }
+    });
+    Ok(())
+}

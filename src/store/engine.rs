@@ -1,0 +1,84 @@
+//! One body of code for two databases, and statements that come in few sizes.
+
+use sqlx::{Postgres, Sqlite, Transaction};
+
+/// Something that exists once for each database.
+#[derive(Clone)]
+pub(super) enum Engine<S, P> {
+    Sqlite(S),
+    Postgres(P),
+}
+
+/// A transaction on either database.
+pub(super) type Tx = Engine<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
+
+/// Runs one body on either database: `on_engine!(&mut self.tx, |Db, tx| { … })`. Inside, `Db` is
+/// the database's type in sqlx. The body is compiled twice, with concrete types, which spares it
+/// the page of trait bounds that one generic body would need.
+macro_rules! on_engine {
+    ($engine:expr, |$Db:ident, $on:ident| $body:expr) => {
+        match $engine {
+            $crate::store::engine::Engine::Sqlite($on) => {
+                #[allow(dead_code)]
+                type $Db = sqlx::Sqlite;
+                $body
+            }
+            $crate::store::engine::Engine::Postgres($on) => {
+                #[allow(dead_code)]
+                type $Db = sqlx::Postgres;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on_engine;
+
+/// What one engine says differently.
+pub(super) trait Dialect {
+    /// Ends a select that claims rows: PostgreSQL passes over rows that another node is holding;
+    /// SQLite has one writer and nothing to pass over.
+    const SKIP_LOCKED: &'static str;
+    /// Empties the stage of an import. SQLite drops all pages of a table at once when it deletes
+    /// without a condition; PostgreSQL would mark every row.
+    const CLEAR_STAGE: &'static [&'static str];
+}
+
+impl Dialect for Sqlite {
+    const SKIP_LOCKED: &'static str = "";
+    const CLEAR_STAGE: &'static [&'static str] =
+        &["delete from staged_person", "delete from staged_dose"];
+}
+
+impl Dialect for Postgres {
+    const SKIP_LOCKED: &'static str = " for update skip locked";
+    const CLEAR_STAGE: &'static [&'static str] = &["truncate staged_person, staged_dose"];
+}
+
+/// The rows, and after them as many `None` as bring their number to a power of two: the statement
+/// then has one of a few texts, and is found prepared. The SQL says `where key is not null`.
+pub(super) fn padded_rows<T>(rows: &[T]) -> impl Iterator<Item = Option<&T>> {
+    let padding = rows.len().next_power_of_two() - rows.len();
+    rows.iter().map(Some).chain(std::iter::repeat_n(None, padding))
+}
+
+/// The keys of an `in (…)`, the last one repeated until their number is a power of two.
+pub(super) fn padded_keys<T: Copy>(keys: &[T]) -> impl Iterator<Item = T> {
+    let padding = keys.len().next_power_of_two() - keys.len();
+    keys.iter().copied().chain(keys.last().copied().into_iter().cycle().take(padding))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_rows_is_a_power_of_two() {
+        for (rows, padded) in [(1, 1), (2, 2), (3, 4), (5, 8), (100, 128), (128, 128)] {
+            let all: Vec<usize> = (0..rows).collect();
+            assert_eq!(padded_rows(&all).count(), padded);
+            assert_eq!(padded_rows(&all).flatten().count(), rows);
+            assert_eq!(padded_keys(&all).count(), padded);
+            assert!(padded_keys(&all).all(|key| key < rows));
+        }
+    }
+}

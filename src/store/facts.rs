@@ -1,0 +1,218 @@
+//! Reading what service calls ask for: at most four statements for a batch, and none for what
+//! nobody in it asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use sqlx::{QueryBuilder, Row};
+
+use super::{
+    Batch, StoreError,
+    engine::{Tx, on_engine, padded_keys},
+    sealed::{Identity, Place},
+};
+use crate::{
+    clock::Timestamp,
+    service::{
+        number::Number,
+        record::{Acquaintance, Dose, Facts, Need, Person, Registered, Waiting},
+    },
+    vault::{NikIndex, SubscriberKey, Vault},
+};
+
+impl Batch {
+    /// Reads what each need asks for. The answer has the order and the length of `needs`.
+    ///
+    /// A person whose record is blocked is found by [`Need::person`], flag and all, because the
+    /// rules decide what to say; nobody's list of people shows one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], or [`StoreError::Unreadable`] if a row was damaged.
+    pub async fn facts(&mut self, needs: &[Need]) -> Result<Vec<Facts>, StoreError> {
+        let Self { tx, vault } = self;
+        let persons: Vec<NikIndex> = distinct(needs.iter().filter_map(|need| need.person));
+        let phones: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.people));
+        let persons = read_persons(tx, vault, &persons).await?;
+        let people = read_people(tx, vault, &phones).await?;
+        let waiting = read_waiting(tx, vault, &phones).await?;
+        Ok(needs
+            .iter()
+            .map(|need| Facts {
+                person: need.person.and_then(|index| persons.get(&index)).cloned(),
+                people: need
+                    .people
+                    .and_then(|phone| people.get(&phone))
+                    .cloned()
+                    .unwrap_or_default(),
+                waiting: need
+                    .people
+                    .and_then(|phone| waiting.get(&phone))
+                    .cloned()
+                    .unwrap_or_default(),
+            })
+            .collect())
+    }
+}
+
+async fn read_persons(
+    tx: &mut Tx,
+    vault: &Vault,
+    indexes: &[NikIndex],
+) -> Result<BTreeMap<NikIndex, Person>, StoreError> {
+    let mut persons = BTreeMap::new();
+    if indexes.is_empty() {
+        return Ok(persons);
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "select person.nik_index, person.identity, person.eligible_from, person.blocked, \
+             registration.number, registration.subscriber, registration.at \
+             from person left join registration on registration.nik_index = person.nik_index \
+             and registration.standing = 'registered' where person.nik_index in (",
+        );
+        let mut keys = sql.separated(", ");
+        for index in padded_keys(indexes) {
+            keys.push_bind(index.as_bytes().to_vec());
+        }
+        sql.push(")");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let index = NikIndex::from_bytes(octets(row.try_get(0)?, "person")?);
+            let sealed: Vec<u8> = row.try_get(1)?;
+            let Identity { nik, name, birth, phone } =
+                Identity::open(vault, Place::Person(&index), &sealed)?;
+            let registration = match row.try_get::<Option<String>, _>(4)? {
+                Some(number) => Some(Registered {
+                    number: read_number(&number)?,
+                    by: SubscriberKey::from_bytes(octets(row.try_get(5)?, "registration")?),
+                    at: Timestamp::from_millis(row.try_get(6)?),
+                }),
+                None => None,
+            };
+            let eligible_from = read_date(row.try_get(2)?, "person")?;
+            let blocked = row.try_get(3)?;
+            let doses = Vec::new();
+            persons.insert(
+                index,
+                Person {
+                    index,
+                    nik,
+                    name,
+                    birth,
+                    phone,
+                    eligible_from,
+                    blocked,
+                    doses,
+                    registration,
+                },
+            );
+        }
+        let mut sql = QueryBuilder::<Db>::new(
+            "select nik_index, number, given_on, vaccine, batch, place, certificate \
+             from dose where nik_index in (",
+        );
+        let mut keys = sql.separated(", ");
+        for index in padded_keys(indexes) {
+            keys.push_bind(index.as_bytes().to_vec());
+        }
+        sql.push(") order by nik_index, number");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let index = NikIndex::from_bytes(octets(row.try_get(0)?, "dose")?);
+            let number: i64 = row.try_get(1)?;
+            let dose = Dose {
+                number: u8::try_from(number).map_err(|_| StoreError::Unreadable("dose"))?,
+                given_on: read_date(row.try_get(2)?, "dose")?,
+                vaccine: row.try_get(3)?,
+                batch: row.try_get(4)?,
+                place: row.try_get(5)?,
+                certificate: row.try_get(6)?,
+            };
+            if let Some(person) = persons.get_mut(&index) {
+                person.doses.push(dose);
+            }
+        }
+    });
+    Ok(persons)
+}
+
+async fn read_people(
+    tx: &mut Tx,
+    vault: &Vault,
+    phones: &[SubscriberKey],
+) -> Result<BTreeMap<SubscriberKey, Vec<Acquaintance>>, StoreError> {
+    let mut people: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    if phones.is_empty() {
+        return Ok(people);
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "select acquaintance.subscriber, acquaintance.nik_index, acquaintance.since, \
+             person.identity from acquaintance \
+             join person on person.nik_index = acquaintance.nik_index \
+             where not person.blocked and acquaintance.subscriber in (",
+        );
+        let mut keys = sql.separated(", ");
+        for phone in padded_keys(phones) {
+            keys.push_bind(phone.as_bytes().to_vec());
+        }
+        sql.push(") order by acquaintance.subscriber, acquaintance.since, acquaintance.nik_index");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "acquaintance")?);
+            let person = NikIndex::from_bytes(octets(row.try_get(1)?, "acquaintance")?);
+            let since = Timestamp::from_millis(row.try_get(2)?);
+            let sealed: Vec<u8> = row.try_get(3)?;
+            let name = Identity::open(vault, Place::Person(&person), &sealed)?.name;
+            people.entry(phone).or_default().push(Acquaintance { person, name, since });
+        }
+    });
+    Ok(people)
+}
+
+async fn read_waiting(
+    tx: &mut Tx,
+    vault: &Vault,
+    phones: &[SubscriberKey],
+) -> Result<BTreeMap<SubscriberKey, Vec<Waiting>>, StoreError> {
+    let mut waiting: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    if phones.is_empty() {
+        return Ok(waiting);
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "select subscriber, nik_index, number, identity, at from registration \
+             where standing = 'waiting' and hidden_at is null and subscriber in (",
+        );
+        let mut keys = sql.separated(", ");
+        for phone in padded_keys(phones) {
+            keys.push_bind(phone.as_bytes().to_vec());
+        }
+        sql.push(") order by subscriber, at, number");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "registration")?);
+            let person = NikIndex::from_bytes(octets(row.try_get(1)?, "registration")?);
+            let number: String = row.try_get(2)?;
+            let number = read_number(&number)?;
+            let sealed: Vec<u8> = row.try_get(3)?;
+            let place = Place::Registration(&person, &phone);
+            let name = Identity::open(vault, place, &sealed)?.name;
+            let at = Timestamp::from_millis(row.try_get(4)?);
+            waiting.entry(phone).or_default().push(Waiting { number, person, name, at });
+        }
+    });
+    Ok(waiting)
+}
+
+fn distinct<T: Ord>(keys: impl Iterator<Item = T>) -> Vec<T> {
+    keys.collect::<BTreeSet<T>>().into_iter().collect()
+}
+
+fn octets(bytes: Vec<u8>, table: &'static str) -> Result<[u8; 16], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Unreadable(table))
+}
+
+fn read_date(text: Option<String>, table: &'static str) -> Result<Option<Date>, StoreError> {
+    text.map(|text| text.parse()).transpose().map_err(|_| StoreError::Unreadable(table))
+}
+
+fn read_number(text: &str) -> Result<Number, StoreError> {
+    Number::parse(text).map_err(|_| StoreError::Unreadable("registration"))
+}

@@ -1,0 +1,284 @@
+//! The one database: SQLite embedded, or PostgreSQL by its URL.
+//!
+//! Owns every table, every SQL text and every transaction; nothing else says sqlx. Reads and
+//! writes are set-based: a batch of turns costs a handful of statements however many turns are in
+//! it, because a statement's fixed price (a thread hand-over in SQLite, a round trip in PostgreSQL)
+//! is what the turn path would otherwise spend its time on. One SQL text serves both engines; they
+//! differ in how a transaction begins and in how a sweep claims rows, and nowhere else.
+//!
+//! The store must not know menus, channels or what a conversation's body means, and it reads no
+//! clock: times are arguments.
+//!
+//! A turn's road: [`Store::begin`], [`Batch::recall`], [`Batch::facts`], [`Batch::commit`].
+
+mod changes;
+mod commit;
+mod engine;
+mod facts;
+mod import;
+mod recall;
+mod sealed;
+mod sweep;
+mod turn;
+
+use std::{fmt, path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    Pool, Postgres, Sqlite,
+    migrate::MigrateError,
+    pool::PoolOptions,
+    postgres::PgConnectOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use thiserror::Error;
+
+use self::engine::{Engine, Tx, on_engine};
+pub use self::{
+    import::{ImportError, Importing, Repeated, STAGE_ROWS},
+    sweep::TimedOut,
+    turn::{
+        CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, TurnKey,
+        TurnWrite,
+    },
+};
+use crate::vault::Vault;
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// Connections to PostgreSQL, at least 1. SQLite always has the one that writes.
+    pub connections: u32,
+    /// How long a turn waits for a connection, or for another program's lock, before the database
+    /// counts as unavailable.
+    pub wait: Duration,
+    /// Page cache of SQLite, in MiB; it fills as it is used.
+    pub cache_mib: u32,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { connections: 8, wait: Duration::from_secs(5), cache_mib: 32 }
+    }
+}
+
+/// Why the database did not do what it was asked. Messages name no value of any row.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The URL is not one of a database we know.
+    #[error("a database URL is `sqlite:FILE` or `postgres://…`: {0}")]
+    Url(String),
+    /// The tables could not be brought to this program's version.
+    #[error("the database could not be migrated")]
+    Migrate(#[source] Box<MigrateError>),
+    /// The key file is not the one this database was filled with.
+    #[error("the key file does not belong to this database")]
+    WrongKey,
+    /// A row does not open or does not read: damaged, or written by somebody else.
+    #[error("a row of `{0}` cannot be read: it is damaged or was changed")]
+    Unreadable(&'static str),
+    /// Connection lost, disk full, locked for too long, and the like.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<sqlx::Error>),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+/// The database. Cloning is cheap, and clones share their connections.
+#[derive(Clone)]
+pub struct Store {
+    pool: Engine<Pool<Sqlite>, Pool<Postgres>>,
+    vault: Vault,
+}
+
+/// One transaction, with the turns that share it. Dropped without a commit, it leaves nothing.
+pub struct Batch {
+    tx: Tx,
+    vault: Vault,
+}
+
+impl Store {
+    /// Opens a database, creates it if it is SQLite and missing, brings its tables up to date and
+    /// finishes an import that a crash left half applied.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; [`StoreError::WrongKey`] if `vault` is not the one of this database.
+    pub async fn open(url: &str, vault: Vault, options: StoreOptions) -> Result<Self, StoreError> {
+        let pool = match url.split(':').next() {
+            Some("sqlite") => Engine::Sqlite(open_sqlite(url, &options).await?),
+            Some("postgres" | "postgresql") => {
+                Engine::Postgres(open_postgres(url, &options).await?)
+            }
+            _ => return Err(StoreError::Url("unknown scheme".into())),
+        };
+        let store = Self { pool, vault };
+        store.migrate().await?;
+        store.prove_key().await?;
+        store.finish_import().await?;
+        Ok(store)
+    }
+
+    /// Begins a transaction. On SQLite it waits until it may write: a transaction that reads first
+    /// and asks for the lock later is thrown out when another one wrote in between.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn begin(&self) -> Result<Batch, StoreError> {
+        Ok(Batch { tx: self.begin_tx().await?, vault: self.vault.clone() })
+    }
+
+    /// Asks the database for a sign of life, behind the turns that are waiting for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>("select 1").execute(pool).await?;
+        });
+        Ok(())
+    }
+
+    /// Number of rows of a table, for figures and tests.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn count(&self, table: Table) -> Result<u64, StoreError> {
+        let count: i64 = on_engine!(&self.pool, |Db, pool| {
+            sqlx::query_scalar::<Db, _>(table.count_sql()).fetch_one(pool).await?
+        });
+        Ok(count.unsigned_abs())
+    }
+
+    /// Closes every connection, after the work under way. SQLite's log is folded into its file.
+    pub async fn close(&self) {
+        on_engine!(&self.pool, |_Db, pool| pool.close().await);
+    }
+
+    async fn begin_tx(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.pool {
+            Engine::Sqlite(pool) => Engine::Sqlite(pool.begin_with("begin immediate").await?),
+            Engine::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        })
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let migrate = async || match &self.pool {
+            Engine::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
+            Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+        };
+        // Two programs that start at once on one new SQLite file get in each other's way, and
+        // the second one finds everything done when it looks again.
+        if matches!(self.pool, Engine::Sqlite(_)) && migrate().await.is_ok() {
+            return Ok(());
+        }
+        migrate().await.map_err(|error| StoreError::Migrate(Box::new(error)))
+    }
+
+    /// The first program to open a database leaves a sealed word there; the others open it.
+    async fn prove_key(&self) -> Result<(), StoreError> {
+        let proof = sealed::key_proof(&self.vault);
+        let kept: Vec<u8> = on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            sqlx::query::<Db>(
+                "insert into vault (one, proof) values (1, $1) on conflict (one) do nothing",
+            )
+            .bind(proof)
+            .execute(&mut *tx)
+            .await?;
+            let kept =
+                sqlx::query_scalar::<Db, _>("select proof from vault").fetch_one(&mut *tx).await?;
+            tx.commit().await?;
+            kept
+        });
+        sealed::check_key_proof(&self.vault, &kept)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.pool {
+            Engine::Sqlite(_) => "Store(SQLite)",
+            Engine::Postgres(_) => "Store(PostgreSQL)",
+        })
+    }
+}
+
+/// The tables that somebody counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the table of its name")]
+pub enum Table {
+    Subscriber,
+    Person,
+    Dose,
+    Registration,
+    Acquaintance,
+    Consent,
+    Conversation,
+    Receipt,
+    StagedPerson,
+    StagedDose,
+}
+
+impl Table {
+    fn count_sql(self) -> &'static str {
+        match self {
+            Self::Subscriber => "select count(*) from subscriber",
+            Self::Person => "select count(*) from person",
+            Self::Dose => "select count(*) from dose",
+            Self::Registration => "select count(*) from registration",
+            Self::Acquaintance => "select count(*) from acquaintance",
+            Self::Consent => "select count(*) from consent",
+            Self::Conversation => "select count(*) from conversation",
+            Self::Receipt => "select count(*) from receipt",
+            Self::StagedPerson => "select count(*) from staged_person",
+            Self::StagedDose => "select count(*) from staged_dose",
+        }
+    }
+}
+
+async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pool<Sqlite>, StoreError> {
+    let connect = SqliteConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Url("the file name cannot be read".into()))?;
+    if connect.get_filename() == Path::new("") || url.contains(":memory:") {
+        return Err(StoreError::Url("a file is needed; a turn must survive the program".into()));
+    }
+    let connect = connect
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A reply leaves only when its turn would survive a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(options.wait)
+        .statement_cache_capacity(STATEMENTS)
+        .pragma("cache_size", format!("-{}", options.cache_mib.saturating_mul(1024)))
+        .pragma("temp_store", "memory");
+    Ok(PoolOptions::new()
+        // One connection, because SQLite has one writer; a queue in here is fairer than its lock.
+        .max_connections(1)
+        .min_connections(1)
+        .acquire_timeout(options.wait)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(connect)
+        .await?)
+}
+
+async fn open_postgres(url: &str, options: &StoreOptions) -> Result<Pool<Postgres>, StoreError> {
+    // The parser's message may quote the URL, and that may hold a password.
+    let connect = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Url("it cannot be read".into()))?
+        .application_name("setara")
+        .statement_cache_capacity(STATEMENTS);
+    Ok(PoolOptions::new()
+        .max_connections(options.connections.max(1))
+        .acquire_timeout(options.wait)
+        .connect_with(connect)
+        .await?)
+}
+
+/// Prepared statements kept on each connection: some twenty texts, each in the nine sizes from one
+/// row to 256 that padding leaves.
+const STATEMENTS: usize = 200;

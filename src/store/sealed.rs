@@ -1,0 +1,125 @@
+//! Which column is sealed for which place, and the shape of a sealed identity.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::{
+    identity::{Msisdn, Nik, PersonName},
+    vault::{NikIndex, SubscriberKey, Vault},
+};
+
+/// A sealed column, with the key of the row it belongs to. The place is bound into the envelope.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// `subscriber.number`.
+    Number(&'a SubscriberKey),
+    /// `person.identity`.
+    Person(&'a NikIndex),
+    /// `registration.identity`. Not bound to the number: a second registration that waits keeps
+    /// the number of the first.
+    Registration(&'a NikIndex, &'a SubscriberKey),
+    /// `conversation.body`.
+    Conversation(&'a SubscriberKey, &'a str),
+    /// `receipt.reply`.
+    Receipt(&'a [u8; 16]),
+}
+
+impl Place<'_> {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Number(_) => "subscriber",
+            Self::Person(_) => "person",
+            Self::Registration(..) => "registration",
+            Self::Conversation(..) => "conversation",
+            Self::Receipt(_) => "receipt",
+        }
+    }
+
+    /// Table, zero octet, key. Every part before the last has one length, so no two places meet.
+    fn context(self) -> Vec<u8> {
+        let mut context = Vec::with_capacity(64);
+        context.extend_from_slice(self.table().as_bytes());
+        context.push(0);
+        match self {
+            Self::Number(subscriber) => context.extend_from_slice(subscriber.as_bytes()),
+            Self::Person(person) => context.extend_from_slice(person.as_bytes()),
+            Self::Registration(person, subscriber) => {
+                context.extend_from_slice(person.as_bytes());
+                context.extend_from_slice(subscriber.as_bytes());
+            }
+            Self::Conversation(subscriber, service) => {
+                context.extend_from_slice(subscriber.as_bytes());
+                context.extend_from_slice(service.as_bytes());
+            }
+            Self::Receipt(key) => context.extend_from_slice(key),
+        }
+        context
+    }
+}
+
+pub(super) fn seal(vault: &Vault, place: Place<'_>, plain: &[u8]) -> Vec<u8> {
+    vault.seal(&place.context(), plain)
+}
+
+pub(super) fn open(vault: &Vault, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    vault.open(&place.context(), sealed).map_err(|_| StoreError::Unreadable(place.table()))
+}
+
+/// Who somebody is, as it stands sealed in one column: one envelope for all of it, because it is
+/// always read together and an envelope costs 42 octets. A list in JSON, so that a later version
+/// can add to its end.
+pub(super) struct Identity {
+    pub nik: Nik,
+    pub name: PersonName,
+    pub birth: Date,
+    pub phone: Option<Msisdn>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Fields<'a>(&'a str, std::borrow::Cow<'a, str>, Date, Option<&'a str>);
+
+impl Identity {
+    pub(super) fn open(vault: &Vault, place: Place<'_>, sealed: &[u8]) -> Result<Self, StoreError> {
+        let plain = open(vault, place, sealed)?;
+        Self::parse(&plain).ok_or(StoreError::Unreadable(place.table()))
+    }
+
+    fn parse(plain: &[u8]) -> Option<Self> {
+        let Fields(nik, name, birth, phone) = serde_json::from_slice(plain).ok()?;
+        Some(Self {
+            nik: Nik::parse(nik).ok()?,
+            name: PersonName::parse(&name).ok()?,
+            birth,
+            phone: phone.map(Msisdn::parse_any).transpose().ok()?,
+        })
+    }
+}
+
+pub(super) fn seal_identity(
+    vault: &Vault,
+    place: Place<'_>,
+    nik: &Nik,
+    name: &PersonName,
+    birth: Date,
+    phone: Option<&Msisdn>,
+) -> Result<Vec<u8>, StoreError> {
+    let fields = Fields(nik.as_str(), name.as_str().into(), birth, phone.map(Msisdn::as_str));
+    let plain = serde_json::to_vec(&fields).map_err(|_| StoreError::Unreadable(place.table()))?;
+    Ok(seal(vault, place, &plain))
+}
+
+const PROOF: &[u8] = b"vault";
+
+/// The word that proves a key file: the seal key must open it, and the index key must make the
+/// same index of it.
+pub(super) fn key_proof(vault: &Vault) -> Vec<u8> {
+    vault.seal(PROOF, &vault.index_proof())
+}
+
+pub(super) fn check_key_proof(vault: &Vault, proof: &[u8]) -> Result<(), StoreError> {
+    match vault.open(PROOF, proof) {
+        Ok(kept) if kept == vault.index_proof() => Ok(()),
+        _ => Err(StoreError::WrongKey),
+    }
+}

@@ -1,0 +1,1 @@
+//! A batch that meets a conflict leaves nothing at all.

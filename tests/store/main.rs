@@ -1,0 +1,9 @@
+//! The store on both databases: every test here runs on SQLite and on PostgreSQL.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bed;
+mod conflict;
+mod sweep;
+mod turn;

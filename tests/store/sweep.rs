@@ -1,0 +1,1 @@
+//! Time-outs and the end of retention.
