@@ -1,3 +1,72 @@
-//! Channels: what providers say, as one vocabulary.
+//! Translation: provider bytes to [`Inbound`], a reply to provider bytes. `parse` and `render`, and
+//! nothing else: what an answer means is the menu's business.
 
 pub mod ussd;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{clock::Timestamp, conversation::Signal, identity::Msisdn, menu::view::Frame};
+
+/// The ways to reach a subscriber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A dialled session of the mobile network.
+    Ussd,
+}
+
+impl Channel {
+    /// The word used in the database, in metrics and in logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ussd => "ussd",
+        }
+    }
+}
+
+/// One thing that a subscriber did, whatever the provider calls it.
+pub struct Inbound {
+    /// How it came.
+    pub channel: Channel,
+    /// Who did it.
+    pub from: Msisdn,
+    /// The service it is for, by name.
+    pub service: String,
+    /// What was done.
+    pub signal: Signal,
+    /// What makes a repetition of it recognisable.
+    pub once: Once,
+    /// When it came.
+    pub at: Timestamp,
+    /// The room for the reply.
+    pub frame: Frame,
+    /// How long the network waits for the next answer.
+    pub open_for: Duration,
+}
+
+/// Recognises a message that a provider delivers twice. The octets are digested with a key before
+/// they are stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Once {
+    /// The same for the same message, different for every other.
+    pub message: Vec<u8>,
+    /// What was said: the same whenever the same subscriber says the same.
+    pub said: Vec<u8>,
+    /// How sure that is.
+    pub sureness: Sureness,
+}
+
+/// How sure a repetition can be recognised by its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sureness {
+    /// `message` tells every message apart.
+    Sure,
+    /// We have just met this session (after a restart) and the network numbers nothing: the same
+    /// words again within [`REDELIVERY`] are taken for a repetition.
+    Unsure,
+}
+
+/// How soon a network delivers again what was not confirmed.
+pub const REDELIVERY: Duration = Duration::from_secs(10);
