@@ -4,6 +4,7 @@ pub mod channel;
 pub mod clock;
 pub mod conversation;
 pub mod diagnostic;
+pub mod engine;
 pub mod identity;
 pub mod menu;
 pub mod service;

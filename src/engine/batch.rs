@@ -1,0 +1,321 @@
+//! A batch of turns, from recall to commit.
+
+use crate::{
+    channel::Sureness,
+    conversation::{self, Ending, Finished, Keep, Progress, Reply},
+    engine::{
+        Answer, Core, Job, News, Service,
+        body::{Body, Last},
+    },
+    menu::{
+        catalogue::Call,
+        language::Language,
+        state::{State, Values},
+        step::{Context, MOST_CALLS},
+    },
+    service::{
+        Asking, Silence,
+        record::{Change, Need},
+    },
+    store::{
+        Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, StoreError, TurnKey,
+        TurnWrite,
+    },
+};
+
+/// Why a batch was not stored.
+pub(super) enum BatchError {
+    /// Somebody else changed what one of its turns had read.
+    Conflict,
+    /// The database does not answer.
+    Unavailable,
+}
+
+impl From<StoreError> for BatchError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a batch of turns could not be read");
+        Self::Unavailable
+    }
+}
+
+/// Answers a batch: the answers stand in the order of the jobs, and are stored.
+pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Answer>, BatchError> {
+    let mut batch = core.store.begin().await?;
+    let mut turns = open(core, &mut batch, jobs).await?;
+    for _ in 0..MOST_CALLS {
+        if !call_all(&mut batch, &mut turns).await? {
+            break;
+        }
+    }
+    let writes: Vec<TurnWrite> = turns.iter().filter_map(|turn| turn.write(core)).collect();
+    if writes.is_empty() {
+        batch.rollback().await?;
+    } else {
+        batch.commit(&writes).await.map_err(|error| match error {
+            CommitError::Conflict => BatchError::Conflict,
+            CommitError::Unavailable(error) => error.into(),
+        })?;
+    }
+    Ok(turns.into_iter().map(Turn::answer).collect())
+}
+
+/// Recalls what is known and steps every turn as far as it goes.
+async fn open<'t>(
+    core: &'t Core,
+    batch: &mut Batch,
+    jobs: &[&'t Job],
+) -> Result<Vec<Turn<'t>>, BatchError> {
+    let key = |job: &&Job| TurnKey {
+        receipt: job.receipt,
+        subscriber: job.subscriber,
+        service: job.inbound.service.clone(),
+    };
+    let keys: Vec<TurnKey> = jobs.iter().map(key).collect();
+    let mut recalled = batch.recall(&keys).await?;
+    let bodies: Vec<Option<Body>> = recalled
+        .iter()
+        .map(|known| known.conversation.as_ref().and_then(|kept| Body::parse(&kept.body)))
+        .collect();
+    repeated_after_restart(batch, jobs, &keys, &bodies, &mut recalled).await?;
+    jobs.iter()
+        .zip(recalled.into_iter().zip(bodies))
+        .map(|(job, (known, body))| {
+            let service = core.services.iter().find(|s| s.menu.service() == job.inbound.service);
+            let service = service.ok_or(BatchError::Unavailable)?;
+            Ok(Turn::open(core, service, job, known, body))
+        })
+        .collect()
+}
+
+/// A network that numbers nothing may deliver once more what we answered before a restart: the
+/// same words again, at once. The reply is then the one it got.
+async fn repeated_after_restart(
+    batch: &mut Batch,
+    jobs: &[&Job],
+    keys: &[TurnKey],
+    bodies: &[Option<Body>],
+    recalled: &mut [Recalled],
+) -> Result<(), BatchError> {
+    let again: Vec<(usize, TurnKey)> = jobs
+        .iter()
+        .enumerate()
+        .filter(|(_, job)| job.inbound.once.sureness == Sureness::Unsure)
+        .filter_map(|(at, job)| {
+            let last = bodies[at].as_ref()?.last;
+            let again = recalled[at].reply.is_none() && last.is_again(job.said, job.inbound.at);
+            again.then(|| (at, TurnKey { receipt: last.receipt, ..keys[at].clone() }))
+        })
+        .collect();
+    if again.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<TurnKey> = again.iter().map(|(_, key)| key.clone()).collect();
+    for ((at, _), found) in again.iter().zip(batch.recall(&keys).await?) {
+        recalled[*at].reply = found.reply;
+    }
+    Ok(())
+}
+
+/// Makes the calls that turns wait for; `false` if none did.
+async fn call_all(batch: &mut Batch, turns: &mut [Turn<'_>]) -> Result<bool, BatchError> {
+    let calling: Vec<usize> = (0..turns.len()).filter(|&at| turns[at].stage.is_calling()).collect();
+    let needs: Vec<Need> = calling.iter().map(|&at| turns[at].need()).collect();
+    if calling.is_empty() {
+        return Ok(false);
+    }
+    let facts = batch.facts(&needs).await?;
+    for (at, facts) in calling.into_iter().zip(facts) {
+        turns[at].decide(&facts);
+    }
+    Ok(true)
+}
+
+/// One turn of a batch.
+struct Turn<'t> {
+    core: &'t Core,
+    service: &'t Service,
+    job: &'t Job,
+    version: Option<i64>,
+    language: Option<Language>,
+    silence: Silence,
+    random: u64,
+    stage: Stage,
+    changes: Vec<Change>,
+    outcomes: Vec<(&'static str, &'static str)>,
+}
+
+enum Stage {
+    /// It has been answered before.
+    Repeated(Reply),
+    /// It waits for a call.
+    Calling { state: State, call: &'static Call, ends: Vec<Ending> },
+    /// It is finished.
+    Done(Finished),
+}
+
+impl Stage {
+    fn is_calling(&self) -> bool {
+        matches!(self, Self::Calling { .. })
+    }
+}
+
+impl From<Progress> for Stage {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Call { state, call, ends } => Self::Calling { state, call, ends },
+            Progress::Done(finished) => Self::Done(finished),
+        }
+    }
+}
+
+impl<'t> Turn<'t> {
+    fn open(
+        core: &'t Core,
+        service: &'t Service,
+        job: &'t Job,
+        known: Recalled,
+        body: Option<Body>,
+    ) -> Self {
+        let language = known
+            .subscriber
+            .as_ref()
+            .and_then(|subscriber| Language::parse(subscriber.language.as_deref()?));
+        let silent = known.subscriber.as_ref().map(|known| job.inbound.at.since(known.seen_at));
+        let silence = match silent {
+            Some(silent) if silent > core.rules.silent_after => Silence::TooLong,
+            _ => Silence::Short,
+        };
+        let repeated = known.reply.and_then(|reply| serde_json::from_slice(&reply).ok());
+        let version = known.conversation.as_ref().map(|kept| kept.version);
+        let kept = known.conversation.map(|kept| conversation::Kept {
+            conversation: body.and_then(|body| body.conversation),
+            ended: kept.ended,
+            keep_until: kept.keep_until,
+        });
+        let mut turn = Self {
+            core,
+            service,
+            job,
+            version,
+            language,
+            silence,
+            random: rand::random(),
+            stage: Stage::Done(Finished { reply: None, keep: None, ends: vec![] }),
+            changes: Vec::new(),
+            outcomes: Vec::new(),
+        };
+        if silence == Silence::TooLong {
+            turn.changes.push(Change::ForgetEverybody);
+        }
+        turn.stage = match repeated {
+            Some(reply) => Stage::Repeated(reply),
+            None => {
+                let signal = job.inbound.signal.clone();
+                let (cx, at) = (turn.context(), job.inbound.at);
+                conversation::turn(cx, kept, turn.language.as_ref(), signal, at).into()
+            }
+        };
+        turn
+    }
+
+    fn context(&self) -> Context<'t> {
+        Context {
+            menu: &self.service.menu,
+            frame: self.job.inbound.frame,
+            today: self.job.inbound.at.date(self.core.rules.zone),
+        }
+    }
+
+    fn asking<'v>(&self, values: &'v Values) -> Asking<'v> {
+        Asking {
+            values,
+            subscriber: self.job.subscriber,
+            silence: self.silence,
+            now: self.job.inbound.at,
+            today: self.job.inbound.at.date(self.core.rules.zone),
+            random: self.random.wrapping_add(self.outcomes.len() as u64),
+        }
+    }
+
+    fn need(&self) -> Need {
+        match &self.stage {
+            Stage::Calling { state, call, .. } => {
+                self.service.desk.need(call.name, self.asking(&state.values))
+            }
+            _ => Need::default(),
+        }
+    }
+
+    fn decide(&mut self, facts: &crate::service::record::Facts) {
+        let idle = Stage::Done(Finished { reply: None, keep: None, ends: vec![] });
+        let Stage::Calling { state, call, ends } = std::mem::replace(&mut self.stage, idle) else {
+            return;
+        };
+        let decision = self.service.desk.decide(call, self.asking(&state.values), facts);
+        self.outcomes.push((call.name, decision.outcome));
+        self.changes.extend(decision.changes);
+        let cx = self.context();
+        self.stage = conversation::resume(cx, state, decision.outcome, decision.given, ends).into();
+    }
+
+    /// What the turn stores; a repetition stores nothing.
+    fn write(&self, core: &Core) -> Option<TurnWrite> {
+        let Stage::Done(finished) = &self.stage else { return None };
+        let at = self.job.inbound.at;
+        let last = Last { said: self.job.said, receipt: self.job.receipt, at };
+        let chosen = finished.keep.as_ref().map(|keep| &keep.language);
+        let chosen =
+            chosen.filter(|&chosen| *chosen != *self.service.menu.language(self.language.as_ref()));
+        Some(TurnWrite {
+            subscriber: self.job.subscriber,
+            number: self.job.inbound.from.clone(),
+            language: chosen.map(|language| language.as_str().to_owned()),
+            at,
+            conversation: finished.keep.as_ref().map(|keep| self.conversation(keep, last)),
+            receipt: finished.reply.as_ref().map(|reply| ReceiptWrite {
+                key: self.job.receipt,
+                reply: serde_json::to_vec(reply).unwrap_or_default(),
+                keep_until: at.plus(core.rules.receipt_for),
+            }),
+            changes: self.changes.clone(),
+        })
+    }
+
+    fn conversation(&self, keep: &Keep, last: Last) -> ConversationWrite {
+        let at = self.job.inbound.at;
+        let body = Body { conversation: keep.conversation.clone(), last };
+        let keep_for = match keep.conversation {
+            Some(_) => self.core.rules.resume_for,
+            None => self.core.rules.receipt_for,
+        };
+        ConversationWrite {
+            service: self.job.inbound.service.clone(),
+            was: self.version,
+            body: body.to_octets(),
+            ended: keep.ended,
+            screen: keep.screen.clone(),
+            channel: self.job.inbound.channel.as_str().to_owned(),
+            open_until: at.plus(self.job.inbound.open_for),
+            keep_until: at.plus(keep_for.max(self.job.inbound.open_for)),
+        }
+    }
+
+    fn answer(self) -> Answer {
+        let (reply, news, screen, ends) = match self.stage {
+            Stage::Repeated(reply) => (Some(reply), News::Repeated, None, vec![]),
+            Stage::Done(done) => {
+                (done.reply, News::New, done.keep.map(|keep| keep.screen), done.ends)
+            }
+            // The check proves that no menu calls so often; nothing was stored.
+            Stage::Calling { .. } => (None, News::New, None, vec![]),
+        };
+        Answer {
+            reply,
+            subscriber: self.job.subscriber,
+            news,
+            screen,
+            ends,
+            outcomes: self.outcomes,
+        }
+    }
+}

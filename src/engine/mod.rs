@@ -1,0 +1,266 @@
+//! The turn: one inbound, one transaction, one reply.
+//!
+//! Turns are taken in batches, because a database's fixed price (an fsync, a thread hand-over) is
+//! paid once for all that are waiting. A batch is recalled, stepped in memory, and committed
+//! before any of its replies leaves. The engine knows no channel and no socket.
+//!
+//! Turns of one subscriber keep their order: a subscriber always falls into the same lane, and a
+//! lane takes at most one turn of a subscriber into a batch.
+
+mod batch;
+mod body;
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    channel::Inbound,
+    clock::Zone,
+    conversation::{Ending, Reply},
+    engine::batch::{BatchError, run},
+    menu::model::Menu,
+    service::Desk,
+    store::Store,
+    vault::SubscriberKey,
+};
+
+/// A service that can be dialled.
+#[derive(Debug)]
+pub struct Service {
+    /// Its screens.
+    pub menu: Menu,
+    /// Its calls.
+    pub desk: Desk,
+}
+
+/// How turns are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// How long after its last turn a dropped conversation can be taken up again.
+    pub resume_for: Duration,
+    /// How long a reply is kept for an inbound that is delivered twice.
+    pub receipt_for: Duration,
+    /// Silence after which a number proves nothing.
+    pub silent_after: Duration,
+    /// Where the service is: what "today" means.
+    pub zone: Zone,
+    /// Batches side by side. SQLite has one writer, and one lane is enough for it.
+    pub lanes: usize,
+    /// The most turns of a batch.
+    pub batch: usize,
+    /// The most turns that wait for a lane; further ones are refused at once.
+    pub waiting: usize,
+}
+
+/// What came of a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What to say, if anybody listens.
+    pub reply: Option<Reply>,
+    /// Who was answered.
+    pub subscriber: SubscriberKey,
+    /// Whether this was new.
+    pub news: News,
+    /// The screen where the subscriber stands now.
+    pub screen: Option<String>,
+    /// What ended.
+    pub ends: Vec<Ending>,
+    /// Calls made, with their outcomes.
+    pub outcomes: Vec<(&'static str, &'static str)>,
+}
+
+/// Whether an inbound had been seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It was new.
+    New,
+    /// It was a repetition: the same reply again, and no second effect.
+    Repeated,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TurnError {
+    /// Too many turns are waiting: try later.
+    #[error("too many turns are waiting")]
+    Overloaded,
+    /// The database does not answer, or the turn could not be stored.
+    #[error("the turn could not be stored")]
+    Unavailable,
+    /// No such service.
+    #[error("there is no such service")]
+    NoService,
+}
+
+/// Takes turns. Cheap to clone; the lanes end when the last clone is gone.
+#[derive(Clone)]
+pub struct Engine {
+    lanes: Arc<[mpsc::Sender<Job>]>,
+    core: Arc<Core>,
+}
+
+struct Core {
+    store: Store,
+    services: Vec<Arc<Service>>,
+    rules: Rules,
+}
+
+struct Job {
+    inbound: Inbound,
+    subscriber: SubscriberKey,
+    /// Under which the reply is kept.
+    receipt: [u8; 16],
+    /// Digest of what was said.
+    said: [u8; 16],
+    answer: oneshot::Sender<Result<Answer, TurnError>>,
+}
+
+/// A turn that was taken in; its answer can be waited for.
+pub struct Pending(oneshot::Receiver<Result<Answer, TurnError>>);
+
+impl Pending {
+    /// The answer, once it is stored.
+    pub async fn answer(self) -> Result<Answer, TurnError> {
+        self.0.await.unwrap_or(Err(TurnError::Unavailable))
+    }
+}
+
+impl Engine {
+    /// An engine and the lanes it needs; every lane has to be run (`Lane::run`).
+    pub fn new(store: Store, services: Vec<Arc<Service>>, rules: Rules) -> (Self, Vec<Lane>) {
+        let core = Arc::new(Core { store, services, rules });
+        let waiting = (core.rules.waiting / core.rules.lanes.max(1)).max(1);
+        let (lanes, runners): (Vec<_>, Vec<_>) = (0..core.rules.lanes.max(1))
+            .map(|_| {
+                let (jobs, queue) = mpsc::channel(waiting);
+                (jobs, Lane { queue, carried: VecDeque::new(), core: Arc::clone(&core) })
+            })
+            .unzip();
+        (Self { lanes: lanes.into(), core }, runners)
+    }
+
+    /// Takes a turn in. The order in which one subscriber's turns are taken in is the order in
+    /// which they are answered.
+    pub fn take(&self, inbound: Inbound) -> Result<Pending, TurnError> {
+        let service = self.service(&inbound.service).ok_or(TurnError::NoService)?;
+        let vault = &service.desk.vault;
+        let subscriber = vault.subscriber_key(&inbound.from);
+        let receipt = vault.message_key(&inbound.once.message);
+        let said = vault.message_key(&inbound.once.said);
+        let lane = usize::from(subscriber.as_bytes()[0]) % self.lanes.len();
+        let (answer, pending) = oneshot::channel();
+        self.lanes[lane]
+            .try_send(Job { inbound, subscriber, receipt, said, answer })
+            .map_err(|_| TurnError::Overloaded)?;
+        Ok(Pending(pending))
+    }
+
+    /// The service of that name.
+    pub fn service(&self, name: &str) -> Option<&Arc<Service>> {
+        self.core.services.iter().find(|service| service.menu.service() == name)
+    }
+
+    /// All services.
+    pub fn services(&self) -> &[Arc<Service>] {
+        &self.core.services
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.core.store
+    }
+}
+
+/// One queue of turns.
+pub struct Lane {
+    queue: mpsc::Receiver<Job>,
+    /// Turns whose subscriber already had one in the batch before.
+    carried: VecDeque<Job>,
+    core: Arc<Core>,
+}
+
+impl Lane {
+    /// Takes batch after batch until every [`Engine`] is gone and nothing waits.
+    pub async fn run(mut self) {
+        let mut arrived = Vec::with_capacity(self.core.rules.batch);
+        loop {
+            if self.carried.is_empty() {
+                let most = self.core.rules.batch;
+                if self.queue.recv_many(&mut arrived, most).await == 0 {
+                    return;
+                }
+            } else {
+                // Somebody waits already: take what is there, and do not wait for more.
+                while arrived.len() < self.core.rules.batch {
+                    let Ok(job) = self.queue.try_recv() else { break };
+                    arrived.push(job);
+                }
+            }
+            let batch = self.one_of_each(&mut arrived);
+            self.core.serve(batch).await;
+        }
+    }
+
+    /// At most one turn of every subscriber, oldest first; the others are carried to the next
+    /// batch.
+    fn one_of_each(&mut self, arrived: &mut Vec<Job>) -> Vec<Job> {
+        let mut seen = HashSet::new();
+        let mut batch = Vec::with_capacity(arrived.len());
+        let mut later = VecDeque::new();
+        for job in self.carried.drain(..).chain(arrived.drain(..)) {
+            if batch.len() < self.core.rules.batch && seen.insert(job.subscriber) {
+                batch.push(job);
+            } else {
+                later.push_back(job);
+            }
+        }
+        self.carried = later;
+        batch
+    }
+}
+
+/// How often a turn is tried alone before it fails.
+const TRIES: usize = 4;
+
+impl Core {
+    /// Answers every turn of a batch. One that cannot be stored does not take the others with it.
+    async fn serve(&self, batch: Vec<Job>) {
+        let jobs: Vec<&Job> = batch.iter().collect();
+        match run(self, &jobs).await {
+            Ok(answers) => {
+                for (job, answer) in batch.into_iter().zip(answers) {
+                    // Nobody waits any more when a session was cut in the meantime.
+                    let _ = job.answer.send(Ok(answer));
+                }
+            }
+            Err(BatchError::Conflict) => {
+                for job in batch {
+                    let answer = self.alone(&job).await;
+                    let _ = job.answer.send(answer);
+                }
+            }
+            Err(BatchError::Unavailable) => {
+                for job in batch {
+                    let _ = job.answer.send(Err(TurnError::Unavailable));
+                }
+            }
+        }
+    }
+
+    async fn alone(&self, job: &Job) -> Result<Answer, TurnError> {
+        for _ in 0..TRIES {
+            match run(self, &[job]).await {
+                Ok(mut answers) => return answers.pop().ok_or(TurnError::Unavailable),
+                Err(BatchError::Conflict) => {}
+                Err(BatchError::Unavailable) => return Err(TurnError::Unavailable),
+            }
+        }
+        tracing::error!(service = %job.inbound.service, tries = TRIES, "a turn conflicts for ever");
+        Err(TurnError::Unavailable)
+    }
+}
