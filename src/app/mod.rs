@@ -1,0 +1,268 @@
+//! The roof: what is built from a configuration, in which order, and in which order it is taken
+//! down again. Only here are things built and tasks spawned.
+
+mod sessions;
+mod sweep;
+mod ussd;
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    app::{
+        sessions::Sessions,
+        ussd::{Counter, Stop},
+    },
+    config::{Config, ConfigError},
+    diagnostic::Finding,
+    engine::{Engine, Rules, Service},
+    http::{Site, router},
+    limits::{Limits, Quotas},
+    menu::check::{self, ReadError},
+    service::{CATALOGUE, Desk},
+    smpp::link::{Link, SpawnError},
+    store::{Store, StoreError, StoreOptions},
+    telemetry::Metrics,
+    vault::{Vault, VaultError},
+};
+
+/// Why the gateway does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The configuration means nothing.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A menu cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A menu did not pass its check.
+    #[error("the menu in {folder} has {n} findings; `setara menu check` shows them",
+        folder = folder.display(), n = findings.len())]
+    Menu {
+        /// Which menu.
+        folder: PathBuf,
+        /// What is wrong with it.
+        findings: Vec<Finding>,
+    },
+    /// No menu, or two that are dialled alike.
+    #[error("{0}")]
+    Services(String),
+    /// The keys cannot be read or made.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address of the web side is taken.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A link can never work.
+    #[error("link {name}: {source}")]
+    Link {
+        /// Which.
+        name: String,
+        /// Why.
+        source: SpawnError,
+    },
+}
+
+/// A running gateway.
+pub struct Gateway {
+    http: SocketAddr,
+    engine: Engine,
+    links: Arc<[Link]>,
+    stop: watch::Sender<Stop>,
+    counters: Vec<JoinHandle<()>>,
+    lanes: Vec<JoinHandle<()>>,
+    sweep: JoinHandle<()>,
+    site: JoinHandle<()>,
+}
+
+/// How long a shutdown waits for running turns and for the links' last responses.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Turns of one operator that may run at once, beyond what waits in the engine.
+const MOST_RUNNING: usize = 2048;
+
+impl Gateway {
+    /// Builds everything and starts it.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let vault = open_vault(config)?;
+        let services = load_services(config, &vault)?;
+        let options =
+            StoreOptions { connections: config.database.connections, ..Default::default() };
+        let store = Store::open(&config.database.url, vault, options).await?;
+        let metrics = Arc::new(Metrics::default());
+        let limits = Arc::new(Limits::new(quotas(config)));
+        let (engine, lanes) = Engine::new(store.clone(), services, rules(config));
+        let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
+        let (stop, stopped) = watch::channel(Stop::NotYet);
+
+        let mut links: Vec<Link> = Vec::new();
+        let mut counters = Vec::new();
+        for (operator, account) in &config.operator {
+            let (inbound, messages) = mpsc::channel(MOST_RUNNING);
+            let mut own = Vec::new();
+            for (at, link) in account.link.iter().enumerate() {
+                let name = format!("{operator}/{}", at + 1);
+                let link = Link::spawn(link.settings(&name)?, inbound.clone())
+                    .map_err(|source| StartError::Link { name, source })?;
+                own.push(link);
+            }
+            links.extend(own.iter().cloned());
+            let counter = Counter {
+                operator: operator.clone(),
+                dialect: config.dialect[&account.dialect].clone(),
+                links: own,
+                engine: engine.clone(),
+                limits: Arc::clone(&limits),
+                metrics: Arc::clone(&metrics),
+                sessions: Mutex::new(Sessions::new(
+                    config.limits.most_subscribers,
+                    rand::random::<u64>() >> 1,
+                )),
+                reply_for: Duration::from_secs(config.turns.reply_seconds.into()),
+            };
+            let serving = ussd::serve(Arc::new(counter), messages, stopped.clone(), MOST_RUNNING);
+            counters.push(tokio::spawn(serving));
+        }
+        if links.is_empty() {
+            tracing::warn!("no operator is configured: only the web side answers");
+        }
+        let links: Arc<[Link]> = links.into();
+        let site = Site { store: store.clone(), links: links.clone(), metrics: metrics.clone() };
+        let (http, site) = listen(config, site, stopped.clone()).await?;
+        let every = Duration::from_secs(config.conversation.sweep_seconds.into());
+        let sweep = tokio::spawn(sweep::run(store, metrics, every, stopped));
+        tracing::info!(%http, links = links.len(), "gateway started");
+        Ok(Self { http, engine, links, stop, counters, lanes, sweep, site })
+    }
+
+    /// Where the web side listens.
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// The links, for whoever waits until they are bound.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// Takes nothing new, finishes what is running, unbinds, and closes the database.
+    pub async fn shutdown(self) {
+        tracing::info!("gateway stops: running turns are finished");
+        self.stop.send_replace(Stop::Now);
+        let deadline = Instant::now() + DRAIN;
+        for counter in self.counters {
+            let _ = tokio::time::timeout_at(deadline.into(), counter).await;
+        }
+        for link in self.links.iter() {
+            link.shutdown(deadline).await;
+        }
+        let _ = self.sweep.await;
+        let _ = self.site.await;
+        let store = self.engine.store().clone();
+        drop(self.engine);
+        for lane in self.lanes {
+            let _ = tokio::time::timeout_at(deadline.into(), lane).await;
+        }
+        store.close().await;
+        tracing::info!("gateway stopped");
+    }
+}
+
+/// Reads and checks every menu of the configuration.
+pub fn load_services(config: &Config, vault: &Vault) -> Result<Vec<Arc<Service>>, StartError> {
+    let mut services: Vec<Arc<Service>> = Vec::new();
+    for folder in &config.menu.folders {
+        let files = check::read(folder)?;
+        let checked = check::check(&files, &CATALOGUE, &config.profiles())
+            .map_err(|findings| StartError::Menu { folder: folder.clone(), findings })?;
+        let desk = Desk { vault: vault.clone(), vaccines: config.vaccine.clone() };
+        let menu = checked.menu;
+        for other in &services {
+            let shared = other.menu.dial().iter().find(|code| menu.dial().contains(code));
+            if let Some(code) = shared {
+                let (one, two) = (other.menu.service(), menu.service());
+                let message = format!("{code} opens both `{one}` and `{two}`");
+                return Err(StartError::Services(message));
+            }
+        }
+        services.push(Arc::new(Service { menu, desk }));
+    }
+    if services.is_empty() {
+        return Err(StartError::Services("menu.folders names no service".into()));
+    }
+    Ok(services)
+}
+
+/// Opens the key file; the first start makes it.
+pub fn open_vault(config: &Config) -> Result<Vault, VaultError> {
+    let file = &config.vault.key_file;
+    if file.exists() {
+        return Vault::open_file(file);
+    }
+    tracing::warn!(file = %file.display(), "new keys made: keep a copy, no data can be read without");
+    Vault::create_file(file)
+}
+
+async fn listen(
+    config: &Config,
+    site: Site,
+    mut stop: watch::Receiver<Stop>,
+) -> Result<(SocketAddr, JoinHandle<()>), StartError> {
+    let failed = |source| StartError::Listen { address: config.http.listen, source };
+    let listener = TcpListener::bind(config.http.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let router = router(site, config.limits.http_body_octets);
+    let serving = async move {
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop == Stop::Now).await;
+        };
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+            tracing::error!(%error, "the web side ended");
+        }
+    };
+    Ok((address, tokio::spawn(serving)))
+}
+
+fn quotas(config: &Config) -> Quotas {
+    let limits = &config.limits;
+    Quotas {
+        subscriber_per_minute: limits.subscriber_per_minute,
+        subscriber_burst: limits.subscriber_burst,
+        link_per_second: limits.link_per_second,
+        global_per_second: limits.global_per_second,
+        most_subscribers: limits.most_subscribers,
+    }
+}
+
+fn rules(config: &Config) -> Rules {
+    let minutes = |minutes: u32| Duration::from_secs(60 * u64::from(minutes));
+    let one_writer = config.database.url.starts_with("sqlite:");
+    Rules {
+        resume_for: minutes(config.conversation.resume_minutes),
+        receipt_for: minutes(config.conversation.receipt_minutes),
+        silent_after: Duration::from_secs(86_400 * u64::from(config.conversation.silent_days)),
+        zone: config.menu.zone.into(),
+        lanes: if one_writer { 1 } else { config.turns.lanes },
+        batch: config.turns.batch,
+        waiting: config.turns.waiting,
+    }
+}

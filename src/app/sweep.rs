@@ -1,0 +1,39 @@
+//! The sweep: sessions that nobody answered any more end as timed out, and what may not be kept
+//! any longer is deleted.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::watch, time::MissedTickBehavior};
+
+use crate::{app::ussd::Stop, clock, conversation::End, store::Store, telemetry::Metrics};
+
+/// Rows that one sweep looks at, so that no sweep keeps turns waiting.
+const ROWS: u32 = 500;
+
+/// Sweeps every so often until told to stop.
+pub async fn run(
+    store: Store,
+    metrics: Arc<Metrics>,
+    every: Duration,
+    mut stop: watch::Receiver<Stop>,
+) {
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop == Stop::Now) => return,
+            _ = ticks.tick() => {}
+        }
+        match store.time_out(clock::now(), ROWS).await {
+            Ok(ended) => {
+                for end in ended {
+                    metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
+                }
+            }
+            Err(error) => tracing::error!(%error, "the sweep for timed-out sessions failed"),
+        }
+        if let Err(error) = store.purge(clock::now(), ROWS).await {
+            tracing::error!(%error, "the sweep for old rows failed");
+        }
+    }
+}

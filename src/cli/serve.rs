@@ -1,0 +1,49 @@
+//! `setara serve`: the gateway alone, against any SMSC.
+
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::{Gateway, StartError},
+    cli::told,
+    config::{Config, LogFormat},
+    diagnostic,
+};
+
+/// Runs the gateway until SIGINT or SIGTERM.
+pub fn run(config: Config) -> Result<ExitCode, String> {
+    log(&config)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(told)?;
+    runtime.block_on(async {
+        let gateway = Gateway::start(&config).await.map_err(|error| {
+            if let StartError::Menu { findings, .. } = &error {
+                eprint!("{}", diagnostic::draw(findings, miette::GraphicalTheme::none(), 100));
+            }
+            told(error)
+        })?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(told)?;
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        gateway.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Sets up the log as the configuration says; `RUST_LOG` has the last word.
+pub fn log(config: &Config) -> Result<(), String> {
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(filter) => filter,
+        Err(_) => config.log.filter.clone(),
+    };
+    let filter = EnvFilter::try_new(filter).map_err(|error| format!("log.filter: {error}"))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,464 @@
+//! The configuration: what `default.toml` says, with a file's lines laid over it.
+//!
+//! The default is one commented text: it is what `setara config print` prints, what the gateway
+//! falls back to, and what a test parses, so it cannot rot.
+
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::{
+    channel::ussd::dialect::Dialect,
+    clock::Zone,
+    menu::check::Profile,
+    service::vaccine::Vaccines,
+    smpp::{
+        link::{LinkSettings, Mode, Roots, Tls},
+        session::Settings,
+    },
+};
+
+/// The commented default.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The database.
+    pub database: Database,
+    /// The key file.
+    pub vault: VaultFile,
+    /// The web side.
+    pub http: Http,
+    /// What is logged, and how.
+    pub log: Log,
+    /// The services.
+    pub menu: Menus,
+    /// How patient conversations are.
+    pub conversation: Patience,
+    /// How turns are taken.
+    pub turns: Turns,
+    /// Admission.
+    pub limits: LimitSettings,
+    /// Accounts at SMSCs, by name.
+    #[serde(default)]
+    pub operator: BTreeMap<String, Operator>,
+    /// How operators speak, by name.
+    pub dialect: BTreeMap<String, Dialect>,
+    /// Vaccines, by code.
+    pub vaccine: Vaccines,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:FILE` or `postgres://…`.
+    pub url: String,
+    /// Connections to PostgreSQL.
+    pub connections: u32,
+}
+
+/// `[vault]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaultFile {
+    /// Where the keys are.
+    pub key_file: PathBuf,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Which lines.
+    pub filter: String,
+    /// In which form.
+    pub format: LogFormat,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// `[menu]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Menus {
+    /// One folder a service, relative to the file they are named in.
+    pub folders: Vec<PathBuf>,
+    /// Whose day it is.
+    pub zone: ZoneName,
+}
+
+/// A zone of Indonesia.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZoneName {
+    /// West.
+    Wib,
+    /// Central.
+    Wita,
+    /// East.
+    Wit,
+}
+
+impl From<ZoneName> for Zone {
+    fn from(name: ZoneName) -> Self {
+        match name {
+            ZoneName::Wib => Self::Wib,
+            ZoneName::Wita => Self::Wita,
+            ZoneName::Wit => Self::Wit,
+        }
+    }
+}
+
+/// `[conversation]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Patience {
+    /// How long a dropped conversation can be taken up again.
+    pub resume_minutes: u32,
+    /// How long a reply is kept for a message delivered twice.
+    pub receipt_minutes: u32,
+    /// Silence after which a number proves nothing.
+    pub silent_days: u32,
+    /// How often the sweep runs.
+    pub sweep_seconds: u32,
+}
+
+/// `[turns]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Turns {
+    /// Batches side by side on PostgreSQL.
+    pub lanes: usize,
+    /// The most turns of a batch.
+    pub batch: usize,
+    /// The most that wait.
+    pub waiting: usize,
+    /// How long a reply may take.
+    pub reply_seconds: u32,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Turns of one subscriber.
+    pub subscriber_per_minute: u32,
+    /// Turns of one subscriber in a burst.
+    pub subscriber_burst: u32,
+    /// Turns from one link.
+    pub link_per_second: u32,
+    /// Turns in all.
+    pub global_per_second: u32,
+    /// Subscribers remembered at once.
+    pub most_subscribers: usize,
+    /// The longest body of a web request.
+    pub http_body_octets: usize,
+}
+
+/// `[operator.*]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    /// Which dialect it speaks.
+    pub dialect: String,
+    /// Its links.
+    pub link: Vec<LinkConfig>,
+}
+
+/// `[[operator.*.link]]`
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkConfig {
+    /// `host:port`.
+    pub address: String,
+    /// At most 15 octets.
+    pub system_id: String,
+    /// At most 8 octets.
+    pub password: String,
+    /// At most 12 octets.
+    #[serde(default)]
+    pub system_type: String,
+    /// One bind or two.
+    #[serde(default)]
+    pub mode: ModeName,
+    /// SMPP 3.4 unless the operator says otherwise.
+    #[serde(default = "smpp_3_4")]
+    pub interface_version: u8,
+    /// Messages unanswered at once.
+    pub window: Option<usize>,
+    /// Silence after which the link is probed.
+    pub enquire_seconds: Option<u32>,
+    /// How long a response may take.
+    pub response_seconds: Option<u32>,
+    /// TLS, where the operator offers it.
+    pub tls: Option<TlsConfig>,
+}
+
+/// How a link binds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModeName {
+    /// One bind for both directions.
+    #[default]
+    Transceiver,
+    /// A transmitter and a receiver.
+    Pair,
+}
+
+/// `tls = {…}` of a link.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// Certificates of the operator's authority; without it the public ones are trusted.
+    pub ca_file: Option<PathBuf>,
+    /// The name in the operator's certificate, if it is not the host of the address.
+    pub server_name: Option<String>,
+}
+
+fn smpp_3_4() -> u8 {
+    0x34
+}
+
+/// A password is not for logs.
+impl fmt::Debug for LinkConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LinkConfig")
+            .field("address", &self.address)
+            .field("system_id", &self.system_id)
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no configuration.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is not TOML, or a value is not of its kind.
+    #[error("{0}")]
+    Syntax(#[from] toml::de::Error),
+    /// A value means nothing.
+    #[error("{0}")]
+    Meaning(String),
+}
+
+impl Config {
+    /// The default with a file's lines over it. Relative paths in the file are meant from where
+    /// the file is.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let failed = |source| ConfigError::Read { path: path.to_owned(), source };
+        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let mut config = Self::parse(&text)?;
+        if let Some(folder) = path.parent() {
+            config.relative_to(folder);
+        }
+        Ok(config)
+    }
+
+    /// The default with the lines of `text` over it.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        // Read alone first: a mistake in the file is then shown with the file's own lines.
+        let own: toml::Table = toml::from_str(text)?;
+        let mut whole: toml::Table = toml::from_str(DEFAULT)?;
+        lay_over(&mut whole, own);
+        // Through a text, so that a wrong value is shown with its line and not only by its type.
+        let config: Self = toml::from_str(&whole.to_string())?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        for (name, operator) in &self.operator {
+            if !self.dialect.contains_key(&operator.dialect) {
+                let known: Vec<&str> = self.dialect.keys().map(String::as_str).collect();
+                return Err(ConfigError::Meaning(format!(
+                    "operator.{name}: there is no dialect `{}`; there are {}",
+                    operator.dialect,
+                    known.join(", ")
+                )));
+            }
+        }
+        let positive = [
+            ("turns.lanes", self.turns.lanes),
+            ("turns.batch", self.turns.batch),
+            ("turns.waiting", self.turns.waiting),
+            ("limits.subscriber_per_minute", self.limits.subscriber_per_minute as usize),
+            ("limits.subscriber_burst", self.limits.subscriber_burst as usize),
+            ("limits.link_per_second", self.limits.link_per_second as usize),
+            ("limits.global_per_second", self.limits.global_per_second as usize),
+            ("limits.most_subscribers", self.limits.most_subscribers),
+            ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),
+            ("turns.reply_seconds", self.turns.reply_seconds as usize),
+        ];
+        match positive.into_iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(ConfigError::Meaning(format!("{name} must be at least 1"))),
+            None => Ok(()),
+        }
+    }
+
+    fn relative_to(&mut self, folder: &Path) {
+        for path in self.menu.folders.iter_mut().chain([&mut self.vault.key_file]) {
+            *path = folder.join(&*path);
+        }
+        for link in self.operator.values_mut().flat_map(|operator| &mut operator.link) {
+            if let Some(file) = link.tls.as_mut().and_then(|tls| tls.ca_file.as_mut()) {
+                *file = folder.join(&*file);
+            }
+        }
+        if let Some(file) = self.database.url.strip_prefix("sqlite:") {
+            self.database.url = format!("sqlite:{}", folder.join(file).display());
+        }
+    }
+
+    /// The channels a menu is checked for: every dialect's smallest room.
+    pub fn profiles(&self) -> Vec<Profile> {
+        let profile = |(name, dialect): (&String, &Dialect)| Profile {
+            name: format!("ussd {name}"),
+            frame: dialect.smallest_frame(),
+        };
+        let mut profiles: Vec<Profile> = Vec::new();
+        for profile in self.dialect.iter().map(profile) {
+            // Two dialects with the same room would find everything twice.
+            if !profiles.iter().any(|known| known.frame == profile.frame) {
+                profiles.push(profile);
+            }
+        }
+        profiles
+    }
+}
+
+impl LinkConfig {
+    /// What the link is started with.
+    pub fn settings(&self, name: &str) -> Result<LinkSettings, ConfigError> {
+        let mut settings = LinkSettings::new(name, &self.address, &self.system_id, &self.password);
+        settings.system_type.clone_from(&self.system_type);
+        settings.interface_version = self.interface_version;
+        settings.mode = match self.mode {
+            ModeName::Transceiver => Mode::Transceiver,
+            ModeName::Pair => Mode::Pair,
+        };
+        settings.tls = self.tls.as_ref().map(TlsConfig::read).transpose()?;
+        settings.session = self.session();
+        Ok(settings)
+    }
+
+    fn session(&self) -> Settings {
+        let mut session = Settings::default();
+        let seconds = |seconds: u32| Duration::from_secs(seconds.max(1).into());
+        if let Some(window) = self.window {
+            session.window = window.max(1);
+        }
+        if let Some(enquire) = self.enquire_seconds {
+            session.timers.enquire_link = Some(seconds(enquire));
+        }
+        if let Some(response) = self.response_seconds {
+            session.timers.response = seconds(response);
+        }
+        session
+    }
+}
+
+impl TlsConfig {
+    fn read(&self) -> Result<Tls, ConfigError> {
+        let roots = match &self.ca_file {
+            None => Roots::Public,
+            Some(path) => {
+                let failed = |source| ConfigError::Read { path: path.clone(), source };
+                Roots::Pem(std::fs::read_to_string(path).map_err(failed)?)
+            }
+        };
+        Ok(Tls { server_name: self.server_name.clone(), roots })
+    }
+}
+
+/// Lays one table over another: tables are merged, everything else is replaced.
+fn lay_over(below: &mut toml::Table, above: toml::Table) {
+    for (key, value) in above {
+        match (below.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay_over(below, above),
+            (_, value) => {
+                below.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_whole() {
+        let config = Config::parse("").unwrap();
+        assert!(config.operator.is_empty());
+        assert_eq!(config.dialect["plain"].end, 0x11);
+        assert_eq!(config.profiles().len(), 1);
+    }
+
+    #[test]
+    fn the_operator_in_the_comments_is_one() {
+        let commented = DEFAULT
+            .lines()
+            .skip_while(|line| !line.starts_with("# [operator"))
+            .take_while(|line| line.starts_with('#'))
+            .map(|line| line.trim_start_matches('#').trim_start())
+            .collect::<Vec<_>>()
+            .join("\n");
+        let config = Config::parse(&commented).unwrap();
+        assert_eq!(config.operator["telco"].link[0].interface_version, 0x34);
+    }
+
+    #[test]
+    fn a_mistake_is_named() {
+        for (text, told) in [
+            ("[http]\nlisten = 3", "listen"),
+            ("[htpp]\nlisten = \"127.0.0.1:1\"", "htpp"),
+            ("[operator.a]\ndialect = \"klingon\"\nlink = []", "no dialect `klingon`"),
+            ("[turns]\nlanes = 0", "turns.lanes must be at least 1"),
+            ("[http", "http"),
+        ] {
+            let error = Config::parse(text).unwrap_err().to_string();
+            assert!(error.contains(told), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        let text = "[operator.a]\ndialect = \"plain\"\n[[operator.a.link]]\naddress = \"h:1\"\n\
+                    system_id = \"s\"\npassword = \"hush-hush\"";
+        assert!(!format!("{:?}", Config::parse(text).unwrap()).contains("hush"));
+    }
+}

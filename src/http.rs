@@ -1,0 +1,85 @@
+//! The web side: is the node alive, is it ready, what does it count.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use crate::{
+    smpp::link::{Link, LinkStatus},
+    store::Store,
+    telemetry::Metrics,
+};
+
+/// What the pages speak of.
+#[derive(Clone)]
+pub struct Site {
+    /// The database.
+    pub store: Store,
+    /// The links.
+    pub links: Arc<[Link]>,
+    /// The counts.
+    pub metrics: Arc<Metrics>,
+}
+
+/// The routes. No page takes a body longer than `body_limit` octets.
+pub fn router(site: Site, body_limit: usize) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .layer(DefaultBodyLimit::max(body_limit))
+        .with_state(site)
+}
+
+/// Alive: the process answers.
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Ready: the database answers and, where links are configured, at least one is bound. What is
+/// missing stands in the answer, a line each.
+async fn readyz(State(site): State<Site>) -> Response {
+    let mut missing = Vec::new();
+    if site.store.ping().await.is_err() {
+        missing.push("database: does not answer".to_owned());
+    }
+    let bound = |link: &Link| *link.status().borrow() == LinkStatus::Bound;
+    if !site.links.is_empty() && !site.links.iter().any(bound) {
+        missing.extend(site.links.iter().map(|link| {
+            let status = *link.status().borrow();
+            format!("link {}: {}", link.name(), describe(status))
+        }));
+    }
+    if missing.is_empty() {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, missing.join("\n") + "\n").into_response()
+    }
+}
+
+async fn metrics(State(site): State<Site>) -> Response {
+    for link in site.links.iter() {
+        site.metrics.link(link.name(), (*link.status().borrow() == LinkStatus::Bound).into());
+    }
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], site.metrics.text()).into_response()
+}
+
+fn describe(status: LinkStatus) -> String {
+    match status {
+        LinkStatus::Connecting => "connecting".into(),
+        LinkStatus::Bound => "bound".into(),
+        LinkStatus::Refused { status, .. } => {
+            format!("the bind was refused: {status}")
+        }
+        LinkStatus::Down { why, .. } => why.to_string(),
+        LinkStatus::Unbinding => "unbinding".into(),
+        LinkStatus::Closed => "closed".into(),
+    }
+}

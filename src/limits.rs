@@ -1,0 +1,161 @@
+//! Admission: who may take a turn now.
+//!
+//! Three budgets, from the narrow to the wide: one subscriber, one link, everybody. Whoever is
+//! refused gets a short busy screen, and is counted by what refused them. `governor` keeps the
+//! books (GCRA); it reads the clock itself.
+
+use std::{
+    hash::Hash,
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::identity::Msisdn;
+
+/// How much is admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotas {
+    /// Turns a minute of one subscriber.
+    pub subscriber_per_minute: u32,
+    /// Turns of one subscriber in a burst.
+    pub subscriber_burst: u32,
+    /// Turns a second from one link.
+    pub link_per_second: u32,
+    /// Turns a second in all.
+    pub global_per_second: u32,
+    /// Subscribers remembered at once: the bound of the memory this takes.
+    pub most_subscribers: usize,
+}
+
+/// What refused a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The subscriber's own budget.
+    Subscriber,
+    /// The link's.
+    Link,
+    /// Everybody's.
+    Global,
+    /// More subscribers at once than are remembered.
+    Crowd,
+}
+
+impl Refusal {
+    /// The word used in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subscriber => "subscriber",
+            Self::Link => "link",
+            Self::Global => "global",
+            Self::Crowd => "crowd",
+        }
+    }
+}
+
+/// The books.
+pub struct Limits {
+    subscribers: DefaultKeyedRateLimiter<Msisdn>,
+    links: DefaultKeyedRateLimiter<String>,
+    global: DefaultDirectRateLimiter,
+    most_subscribers: usize,
+    since_tidy: AtomicU32,
+}
+
+/// Turns between two looks at how many subscribers are remembered.
+const TIDY_EVERY: u32 = 4096;
+
+impl Limits {
+    /// Empty books.
+    pub fn new(quotas: Quotas) -> Self {
+        let subscriber = Quota::per_minute(at_least_one(quotas.subscriber_per_minute))
+            .allow_burst(at_least_one(quotas.subscriber_burst));
+        Self {
+            subscribers: RateLimiter::keyed(subscriber),
+            links: RateLimiter::keyed(Quota::per_second(at_least_one(quotas.link_per_second))),
+            global: RateLimiter::direct(Quota::per_second(at_least_one(quotas.global_per_second))),
+            most_subscribers: quotas.most_subscribers,
+            since_tidy: AtomicU32::new(0),
+        }
+    }
+
+    /// Admits a turn, or says what refuses it.
+    pub fn admit(&self, subscriber: &Msisdn, link: &str) -> Result<(), Refusal> {
+        self.tidy()?;
+        self.subscribers.check_key(subscriber).map_err(|_| Refusal::Subscriber)?;
+        self.links.check_key(&link.to_owned()).map_err(|_| Refusal::Link)?;
+        self.global.check().map_err(|_| Refusal::Global)
+    }
+
+    /// How many subscribers are remembered.
+    pub fn remembered(&self) -> usize {
+        self.subscribers.len()
+    }
+
+    /// Forgets subscribers whose budget is whole again. When that leaves too many, the crowd is
+    /// larger than what this node was made for.
+    fn tidy(&self) -> Result<(), Refusal> {
+        if self.since_tidy.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY != TIDY_EVERY - 1 {
+            return Ok(());
+        }
+        if self.subscribers.len() > self.most_subscribers {
+            self.subscribers.retain_recent();
+            self.subscribers.shrink_to_fit();
+        }
+        if self.subscribers.len() > self.most_subscribers { Err(Refusal::Crowd) } else { Ok(()) }
+    }
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phone(last: u32) -> Msisdn {
+        Msisdn::parse(&format!("0812{last:08}")).unwrap()
+    }
+
+    fn quotas() -> Quotas {
+        Quotas {
+            subscriber_per_minute: 60,
+            subscriber_burst: 3,
+            link_per_second: 1_000_000,
+            global_per_second: 1_000_000,
+            most_subscribers: 10_000,
+        }
+    }
+
+    #[test]
+    fn one_subscriber_uses_up_only_their_own_budget() {
+        let limits = Limits::new(quotas());
+        for _ in 0..3 {
+            assert_eq!(limits.admit(&phone(1), "a"), Ok(()));
+        }
+        assert_eq!(limits.admit(&phone(1), "a"), Err(Refusal::Subscriber));
+        assert_eq!(limits.admit(&phone(2), "a"), Ok(()));
+    }
+
+    #[test]
+    fn a_link_and_the_whole_have_budgets_of_their_own() {
+        let limits = Limits::new(Quotas { link_per_second: 2, ..quotas() });
+        assert_eq!(limits.admit(&phone(1), "a"), Ok(()));
+        assert_eq!(limits.admit(&phone(2), "a"), Ok(()));
+        assert_eq!(limits.admit(&phone(3), "a"), Err(Refusal::Link));
+        assert_eq!(limits.admit(&phone(3), "b"), Ok(()));
+        let limits = Limits::new(Quotas { global_per_second: 1, ..quotas() });
+        assert_eq!(limits.admit(&phone(1), "a"), Ok(()));
+        assert_eq!(limits.admit(&phone(2), "b"), Err(Refusal::Global));
+    }
+
+    #[test]
+    fn the_books_stay_bounded() {
+        let limits = Limits::new(Quotas { most_subscribers: 1000, ..quotas() });
+        let refused = (0..20_000).filter(|&n| limits.admit(&phone(n), "a").is_err()).count();
+        assert!(limits.remembered() <= 20_000);
+        assert!(refused > 0, "a crowd larger than the bound is noticed");
+    }
+}
