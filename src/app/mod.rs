@@ -103,7 +103,7 @@ const MOST_RUNNING: usize = 2048;
 impl Gateway {
     /// Builds everything and starts it.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
-        let vault = open_vault(config)?;
+        let vault = Vault::open_or_create_file(&config.vault.key_file)?;
         let services = load_services(config, &vault)?;
         let options =
             StoreOptions { connections: config.database.connections, ..Default::default() };
@@ -210,16 +210,6 @@ pub fn load_services(config: &Config, vault: &Vault) -> Result<Vec<Arc<Service>>
         return Err(StartError::Services("menu.folders names no service".into()));
     }
     Ok(services)
-}
-
-/// Opens the key file; the first start makes it.
-pub fn open_vault(config: &Config) -> Result<Vault, VaultError> {
-    let file = &config.vault.key_file;
-    if file.exists() {
-        return Vault::open_file(file);
-    }
-    tracing::warn!(file = %file.display(), "new keys made: keep a copy, no data can be read without");
-    Vault::create_file(file)
 }
 
 async fn listen(

@@ -2,7 +2,7 @@
 
 pub mod config;
 pub mod menu;
-//RECORD
+pub mod record;
 pub mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -31,7 +31,9 @@ pub enum Command {
     /// Compile and look at menus
     #[command(subcommand)]
     Menu(menu::MenuCommand),
-    //RECORDCMD
+    /// Fill the national record
+    #[command(subcommand)]
+    Record(record::RecordCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -42,9 +44,12 @@ pub fn run(cli: Cli) -> ExitCode {
     let told = match cli.command {
         Command::Config(command) => config::run(&command, cli.config.as_deref()),
         Command::Serve => read(cli.config.as_deref()).map_err(told).and_then(serve::run),
+        Command::Record(command) => read(cli.config.as_deref())
+            .map_err(told)
+            .and_then(|config| record::run_command(command, &config)),
         Command::Menu(command) => read(cli.config.as_deref())
             .map_err(told)
-            .and_then(|config| menu::run(&command, &config)), //RECORDRUN
+            .and_then(|config| menu::run(&command, &config)),
     };
     match told {
         Ok(code) => code,

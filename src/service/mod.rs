@@ -13,7 +13,7 @@ pub mod record;
 mod region;
 mod registration;
 pub mod roster;
-//SAMPLE
+pub mod sample;
 mod status;
 pub mod vaccine;
 mod validators;

@@ -27,7 +27,7 @@ const DOSE_3: [Given; 3] = dose("dose3_date", "dose3_vaccine", "dose3_place");
 
 /// What the record says of the person picked.
 ///
-/// `undated` is a dose that the facility did not enter with its date: nothing can be said of it
+/// `gap` is a dose that the facility did not enter, or not with its date: nothing can be said of it
 /// but where to go.
 pub const READ: Call = Call {
     name: "status.read",
@@ -36,7 +36,7 @@ pub const READ: Call = Call {
         Outcome { name: "unregistered", gives: &[] },
         Outcome { name: "registered", gives: &[NUMBER] },
         Outcome { name: "waiting", gives: &[NUMBER] },
-        Outcome { name: "undated", gives: &[] },
+        Outcome { name: "gap", gives: &[] },
         Outcome { name: "one", gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT] },
         Outcome { name: "one_done", gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT] },
         Outcome {
@@ -77,11 +77,12 @@ pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
         return waits.then(|| Decision::of("waiting").give("number", number.to_string()));
     }
     let person = visible(asking, facts)?;
-    if person.doses.iter().any(|dose| dose.given_on.is_none()) {
-        return Some(Decision::of("undated"));
-    }
     let dated: Vec<(&Dose, Date)> =
         person.doses.iter().filter_map(|dose| Some((dose, dose.given_on?))).collect();
+    let gapless = dated.iter().zip(1..).all(|((dose, _), number)| dose.number == number);
+    if dated.len() < person.doses.len() || !gapless {
+        return Some(Decision::of("gap"));
+    }
     let Some((last, last_on)) = dated.last().copied() else {
         return Some(match &person.registration {
             Some(standing) => {

@@ -121,12 +121,13 @@ impl Store {
             };
             let from: Vec<u8> = flagged.try_get(0)?;
             let to: Option<Vec<u8>> = sqlx::query_scalar::<Db, _>(
-                "select max(nik_index) from (select nik_index from staged_person \
-                 where nik_index > $1 order by nik_index limit $2) as piece",
+                "select nik_index from (select nik_index from staged_person \
+                 where nik_index > $1 order by nik_index limit $2) as piece \
+                 order by nik_index desc limit 1",
             )
             .bind(from.clone())
             .bind(APPLY_ROWS)
-            .fetch_one(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
             let mut moved = 0;
             if let Some(to) = to {

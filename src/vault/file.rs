@@ -68,6 +68,17 @@ impl Vault {
         parse(&text)
     }
 
+    /// Reads the key file, or draws new keys if there is none.
+    ///
+    /// # Errors
+    /// See [`VaultError`].
+    pub fn open_or_create_file(path: impl AsRef<Path>) -> Result<Self, VaultError> {
+        match Self::open_file(&path) {
+            Err(VaultError::Missing) => Self::create_file(path),
+            opened => opened,
+        }
+    }
+
     /// Draws new keys, writes them with mode 0600 and opens them. The file is on the disk when
     /// this returns, because nothing may be sealed with a key that a power cut can take away.
     ///

@@ -14,6 +14,7 @@ use setara::{
     service::{
         number::Number,
         record::{Change, Facts, Need, Registration, Standing},
+        roster::Entry,
     },
     store::{
         CommitError, ConversationWrite, Recalled, ReceiptWrite, Store, StoreOptions, TurnKey,
@@ -69,6 +70,12 @@ impl Drop for Bed {
 }
 
 impl Bed {
+    /// A second program on the same database.
+    pub async fn beside(other: &Bed) -> Bed {
+        let store = open(&other.url, vault()).await;
+        Bed { store, vault: vault(), url: other.url.clone(), folder: None }
+    }
+
     /// The folder of the SQLite file.
     pub fn folder(&self) -> &PathBuf {
         self.folder.as_ref().expect("SQLite")
@@ -120,6 +127,14 @@ impl Bed {
     pub async fn people(&self, number: &str) -> Facts {
         let need = Need { people: Some(self.phone(number)), ..Need::default() };
         self.facts(&[need]).await.remove(0)
+    }
+
+    /// Brings people into the record.
+    pub async fn fill(&self, entries: &[Entry]) {
+        let rows: Vec<_> = (1..).zip(entries.iter().cloned()).collect();
+        let mut importing = self.store.begin_import(at(0)).await.unwrap();
+        assert_eq!(importing.stage(&rows, at(0)).await.unwrap(), []);
+        importing.apply(at(0), |_| ()).await.unwrap();
     }
 
     pub async fn commit(&self, writes: &[TurnWrite]) -> Result<(), CommitError> {
@@ -201,8 +216,8 @@ pub fn name(text: &str) -> PersonName {
 
 pub const BIRTH: Date = date(1990, 2, 5);
 
-pub fn registration(number: u64, standing: Standing, digits: &str, named: &str) -> Registration {
-    Registration {
+pub fn register(number: u64, standing: Standing, digits: &str, named: &str) -> Change {
+    Change::Register(Registration {
         number: Number::from_random(number),
         standing,
         nik: nik(digits),
@@ -211,9 +226,5 @@ pub fn registration(number: u64, standing: Standing, digits: &str, named: &str) 
         regency: "3173".into(),
         screening: "clear".into(),
         consent: "2021-08".into(),
-    }
-}
-
-pub fn register(number: u64, standing: Standing, digits: &str, named: &str) -> Change {
-    Change::Register(registration(number, standing, digits, named))
+    })
 }

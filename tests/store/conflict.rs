@@ -1,1 +1,96 @@
 //! A batch that meets a conflict leaves nothing at all.
+
+use setara::{
+    service::record::{Change, Standing::*},
+    store::{CommitError, Table, TurnWrite},
+};
+
+use crate::bed::{Bed, Say, both, register};
+
+const SITI: &str = "+6281234567890";
+const BUDI: &str = "+6281234567891";
+const AMIR: &str = "+6281234567892";
+const NIK: &str = "3173014502900001";
+const OTHER: &str = "3173014502900002";
+
+/// The batch is refused, and every table is as it was, though its first turn is a good one.
+async fn refused(bed: &Bed, write: TurnWrite, why: &str) {
+    let mut before = vec![];
+    for table in TABLES {
+        before.push(bed.store.count(table).await.unwrap());
+    }
+    let good = bed
+        .turn(AMIR)
+        .conversation(None, "good")
+        .receipt(99, "good")
+        .change(Change::Consent { version: "1".into() })
+        .change(Change::Know(bed.person(NIK)))
+        .change(register(77, Waiting, OTHER, "Amir"));
+    let result = bed.commit(&[good, write]).await;
+    assert!(matches!(result, Err(CommitError::Conflict)), "{why}: {result:?}");
+    for (table, before) in TABLES.into_iter().zip(before) {
+        assert_eq!(bed.store.count(table).await.unwrap(), before, "{why}: {table:?}");
+    }
+}
+
+const TABLES: [Table; 6] = [
+    Table::Subscriber,
+    Table::Conversation,
+    Table::Receipt,
+    Table::Consent,
+    Table::Acquaintance,
+    Table::Registration,
+];
+
+#[tokio::test]
+async fn a_conversation_that_moved_on_is_not_overwritten() {
+    for bed in both().await {
+        bed.commit(&[bed.turn(SITI).conversation(None, "one")]).await.unwrap();
+        bed.commit(&[bed.turn(SITI).conversation(Some(1), "two")]).await.unwrap();
+        for was in [None, Some(0), Some(1), Some(3), Some(i64::MAX)] {
+            let stale = bed.turn(SITI).conversation(was, "stale");
+            refused(&bed, stale, &format!("{was:?}")).await;
+        }
+        let kept = bed.recall(&[bed.key(SITI, 0)]).await.remove(0).conversation.unwrap();
+        assert_eq!((kept.version, kept.body.as_slice()), (2, b"two".as_slice()));
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_answered_once() {
+    for bed in both().await {
+        bed.commit(&[bed.turn(SITI).receipt(1, "one")]).await.unwrap();
+        refused(&bed, bed.turn(SITI).receipt(1, "two"), "the same message").await;
+        let reply = bed.recall(&[bed.key(SITI, 1)]).await.remove(0).reply.unwrap();
+        assert_eq!(reply, b"one");
+    }
+}
+
+#[tokio::test]
+async fn a_nik_is_registered_once() {
+    for bed in both().await {
+        bed.commit(&[bed.turn(SITI).change(register(1, Registered, NIK, "Siti"))]).await.unwrap();
+        let second = bed.turn(BUDI).change(register(2, Registered, NIK, "Siti"));
+        refused(&bed, second, "by another phone").await;
+        let second = bed.turn(SITI).change(register(2, Registered, NIK, "Siti"));
+        refused(&bed, second, "by the same phone").await;
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_given_once() {
+    for bed in both().await {
+        bed.commit(&[bed.turn(SITI).change(register(1, Registered, NIK, "Siti"))]).await.unwrap();
+        for standing in [Registered, Waiting] {
+            let second = bed.turn(BUDI).change(register(1, standing, OTHER, "Budi"));
+            refused(&bed, second, standing.as_str()).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_turns_of_one_phone_do_not_share_a_batch() {
+    for bed in both().await {
+        refused(&bed, bed.turn(AMIR), "two turns of one phone").await;
+    }
+}

@@ -5,5 +5,11 @@ mod support;
 
 mod bed;
 mod conflict;
+mod import;
+mod people;
+mod schema;
+mod secrets;
+mod story;
 mod sweep;
+mod together;
 mod turn;

@@ -1,1 +1,80 @@
-//! Time-outs and the end of retention.
+//! Time-outs, ends from outside, and the end of retention.
+
+use setara::{
+    conversation::End,
+    store::{CommitError, Table, TimedOut},
+};
+
+use crate::bed::{SERVICE, Say, at, both};
+
+const SITI: &str = "+6281234567890";
+const BUDI: &str = "+6281234567891";
+
+#[tokio::test]
+async fn a_conversation_that_nobody_answers_is_ended_once() {
+    for bed in both().await {
+        bed.commit(&[
+            bed.turn(SITI).conversation(None, "open"),
+            bed.turn(BUDI).conversation(None, "done").ended(End::Completed),
+        ])
+        .await
+        .unwrap();
+        assert_eq!(bed.store.time_out(at(3), 100).await.unwrap(), []);
+        let expected = TimedOut { service: SERVICE.into(), screen: "nik".into() };
+        assert_eq!(bed.store.time_out(at(4), 100).await.unwrap(), [expected]);
+        assert_eq!(bed.store.time_out(at(4), 100).await.unwrap(), []);
+
+        let kept = bed.recall(&[bed.key(SITI, 0)]).await.remove(0).conversation.unwrap();
+        assert_eq!((kept.ended, kept.version), (Some(End::TimeOut), 2));
+        assert_eq!(kept.body, b"open");
+        // A turn that had recalled it before is told so.
+        let late = bed.commit(&[bed.turn(SITI).conversation(Some(1), "late")]).await;
+        assert!(matches!(late, Err(CommitError::Conflict)));
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_does_no_more_than_it_may() {
+    for bed in both().await {
+        let writes: Vec<_> = (0..10u8)
+            .map(|i| {
+                bed.turn(&format!("+6281234{i:06}")).conversation(None, "open").receipt(i, "reply")
+            })
+            .collect();
+        bed.commit(&writes).await.unwrap();
+        let mut ended = vec![];
+        for _ in 0..4 {
+            ended.push(bed.store.time_out(at(4), 4).await.unwrap().len());
+        }
+        assert_eq!(ended, [4, 4, 2, 0]);
+        assert_eq!(bed.store.purge(at(9), 4).await.unwrap(), 0);
+        // Receipts go after 10 minutes, conversations after 30.
+        assert_eq!(bed.store.purge(at(11), 4).await.unwrap(), 4);
+        assert_eq!(bed.store.purge(at(31), 4).await.unwrap(), 8);
+        assert_eq!(bed.store.purge(at(31), 100).await.unwrap(), 8);
+        assert_eq!(bed.store.count(Table::Conversation).await.unwrap(), 0);
+        assert_eq!(bed.store.count(Table::Receipt).await.unwrap(), 0);
+        assert_eq!(bed.store.count(Table::Subscriber).await.unwrap(), 10);
+    }
+}
+
+#[tokio::test]
+async fn the_network_ends_a_conversation_outside_a_turn() {
+    for bed in both().await {
+        let end = async |minutes| {
+            let phone = bed.phone(SITI);
+            bed.store
+                .end_conversation(phone, SERVICE, End::NetworkAbort, at(minutes))
+                .await
+                .unwrap()
+        };
+        assert!(!end(0).await, "there is none");
+        bed.commit(&[bed.turn(SITI).conversation(None, "open")]).await.unwrap();
+        assert!(!end(4).await, "its time was up before");
+        assert!(end(1).await);
+        assert!(!end(1).await, "it has ended");
+        let kept = bed.recall(&[bed.key(SITI, 0)]).await.remove(0).conversation.unwrap();
+        assert_eq!(kept.ended, Some(End::NetworkAbort));
+        assert_eq!(bed.store.time_out(at(9), 100).await.unwrap(), []);
+    }
+}

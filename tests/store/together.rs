@@ -1,0 +1,193 @@
+//! Several at once: nodes on one database, and a gateway beside an import.
+
+use std::sync::Arc;
+
+use setara::{
+    conversation::End,
+    service::record::{Change, Standing::*},
+    store::{CommitError, Store, StoreOptions, Table, TurnWrite},
+};
+
+use crate::bed::{Bed, SERVICE, Say, at, both, open, register, vault};
+
+const NIK: &str = "3173014502900001";
+
+fn number(i: usize) -> String {
+    format!("+6281234{i:06}")
+}
+
+/// Commits the writes at once, each in a batch of its own; how many were stored.
+async fn race(bed: &Bed, writes: Vec<TurnWrite>) -> usize {
+    let tasks: Vec<_> = writes
+        .into_iter()
+        .map(|write| {
+            let store = bed.store.clone();
+            tokio::spawn(async move { store.begin().await.unwrap().commit(&[write]).await })
+        })
+        .collect();
+    let mut stored = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(()) => stored += 1,
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Unavailable(error)) => panic!("{error:?}"),
+        }
+    }
+    stored
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_want_one_thing_one_gets_it() {
+    for bed in both().await {
+        let open = (0..16).map(|i| bed.turn(&number(0)).conversation(None, &i.to_string()));
+        assert_eq!(race(&bed, open.collect()).await, 1);
+        let moved = (0..16).map(|i| bed.turn(&number(0)).conversation(Some(1), &i.to_string()));
+        assert_eq!(race(&bed, moved.collect()).await, 1);
+        let same = (0..16).map(|i| bed.turn(&number(i)).receipt(1, &i.to_string()));
+        assert_eq!(race(&bed, same.collect()).await, 1);
+        let nik = (0..16)
+            .map(|i| bed.turn(&number(i)).change(register(i as u64, Registered, NIK, "Siti")));
+        assert_eq!(race(&bed, nik.collect()).await, 1);
+        assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 1);
+        let waiting =
+            (20..36).map(|i| bed.turn(&number(i)).change(register(i as u64, Waiting, NIK, "Siti")));
+        assert_eq!(race(&bed, waiting.collect()).await, 16);
+    }
+}
+
+/// Four nodes move the same sixty conversations, in batches whose order is each node's own. A
+/// conflict is answered as the engine does: each turn again, alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_turn_is_lost_and_no_node_locks_another_out() {
+    const PHONES: usize = 60;
+    const ROUNDS: usize = 8;
+    for bed in both().await {
+        let bed = Arc::new(bed);
+        let nodes: Vec<_> = (0..4)
+            .map(|node| {
+                let bed = bed.clone();
+                tokio::spawn(async move {
+                    for round in 0..ROUNDS {
+                        let phones: Vec<_> = (0..PHONES / 2)
+                            .map(|i| (i * 7 + node * 11 + round * 13) % PHONES)
+                            .map(number)
+                            .collect();
+                        step(&bed, &phones).await;
+                    }
+                })
+            })
+            .collect();
+        for node in nodes {
+            node.await.unwrap();
+        }
+        let keys: Vec<_> = (0..PHONES).map(|i| bed.key(&number(i), 0)).collect();
+        let versions: i64 = bed
+            .recall(&keys)
+            .await
+            .into_iter()
+            .filter_map(|recalled| recalled.conversation)
+            .map(|kept| kept.version)
+            .sum();
+        assert_eq!(versions, 4 * (ROUNDS * PHONES / 2) as i64);
+    }
+}
+
+/// One turn of each phone: together if that goes, else one by one until each is through.
+async fn step(bed: &Bed, phones: &[String]) {
+    if try_step(bed, phones).await.is_ok() {
+        return;
+    }
+    for phone in phones {
+        while let Err(error) = try_step(bed, std::slice::from_ref(phone)).await {
+            assert!(matches!(error, CommitError::Conflict), "{error:?}");
+        }
+    }
+}
+
+async fn try_step(bed: &Bed, phones: &[String]) -> Result<(), CommitError> {
+    let keys: Vec<_> = phones.iter().map(|phone| bed.key(phone, 0)).collect();
+    let mut batch = bed.store.begin().await?;
+    let recalled = batch.recall(&keys).await?;
+    let writes: Vec<_> = phones
+        .iter()
+        .zip(recalled)
+        .map(|(phone, known)| {
+            let was = known.conversation.map(|kept| kept.version);
+            bed.turn(phone).conversation(was, "body").change(Change::Know(bed.person(NIK)))
+        })
+        .collect();
+    batch.commit(&writes).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sweepers_end_each_conversation_once() {
+    for bed in both().await {
+        let writes: Vec<_> =
+            (0..200).map(|i| bed.turn(&number(i)).conversation(None, "open")).collect();
+        bed.commit(&writes).await.unwrap();
+        let sweepers: Vec<_> = (0..4)
+            .map(|_| {
+                let store = bed.store.clone();
+                tokio::spawn(async move {
+                    let mut ended = 0;
+                    // A sweeper may find every row in another one's hands, and come again.
+                    for _ in 0..60 {
+                        ended += store.time_out(at(9), 7).await.unwrap().len();
+                    }
+                    ended
+                })
+            })
+            .collect();
+        let mut ended = 0;
+        for sweeper in sweepers {
+            ended += sweeper.await.unwrap();
+        }
+        assert_eq!(ended, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_programs_may_open_a_new_database_at_once() {
+    for bed in both().await {
+        let url = match bed.url.strip_suffix("setara.db") {
+            Some(folder) => format!("{folder}second.db"),
+            None => crate::support::postgres::database().await,
+        };
+        let opened: Vec<_> = (0..4)
+            .map(|_| {
+                let url = url.clone();
+                tokio::spawn(async move {
+                    Store::open(&url, vault(), StoreOptions::default()).await.map(drop)
+                })
+            })
+            .collect();
+        for opened in opened {
+            opened.await.unwrap().unwrap();
+        }
+    }
+}
+
+/// Another program imports, and every turn of this one is stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_goes_on_while_people_are_imported() {
+    for bed in both().await {
+        let importer = Bed::beside(&bed).await;
+        let people: Vec<_> =
+            setara::service::sample::People::new(1, jiff::civil::date(2021, 8, 16))
+                .take(3_000)
+                .collect();
+        let import = tokio::spawn(async move { importer.fill(&people).await });
+        let mut turns = 0;
+        while !import.is_finished() {
+            let was = (turns > 0).then_some(turns);
+            bed.commit(&[bed.turn(&number(1)).conversation(was, "body")]).await.unwrap();
+            turns += 1;
+        }
+        import.await.unwrap();
+        assert!(turns > 5, "{turns} turns");
+        assert_eq!(bed.store.count(Table::Person).await.unwrap(), 3_000);
+        let end = bed.store.end_conversation(bed.phone(&number(1)), SERVICE, End::Error, at(0));
+        assert!(end.await.unwrap());
+        drop(open(&bed.url, vault()).await);
+    }
+}
