@@ -61,7 +61,7 @@ impl Alphabet {
             Self::Gsm7Packed => text(&unpack(octets)),
             Self::Latin1 => Ok(octets.iter().copied().map(char::from).collect()),
             Self::Ucs2 => {
-                if octets.len() % 2 != 0 {
+                if !octets.len().is_multiple_of(2) {
                     return Err(OutsideAlphabet);
                 }
                 let units =
@@ -117,7 +117,7 @@ fn text(septets: &[u8]) -> Result<String, OutsideAlphabet> {
 fn pack(septets: &[u8]) -> Vec<u8> {
     let mut septets = septets.to_vec();
     if septets.len() % 8 == 7
-        || (septets.len() % 8 == 0 && septets.last() == Some(&CARRIAGE_RETURN))
+        || (septets.len().is_multiple_of(8) && septets.last() == Some(&CARRIAGE_RETURN))
     {
         septets.push(CARRIAGE_RETURN);
     }
@@ -151,7 +151,7 @@ fn unpack(octets: &[u8]) -> Vec<u8> {
         }
     }
     // The padding CR is not text; a second CR was put there for a text that ended in one.
-    if septets.len() % 8 == 0 && septets.last() == Some(&CARRIAGE_RETURN) {
+    if septets.len().is_multiple_of(8) && septets.last() == Some(&CARRIAGE_RETURN) {
         septets.pop();
     }
     septets

@@ -2,13 +2,15 @@
 //! page with phones for people.
 //!
 //! It talks to the gateway only over real sockets, and encodes and decodes USSD with its own code,
-//! so that a misunderstanding on either side shows. From the gateway's crate it uses the SMPP wire
-//! alone (`setara::smpp`), which is tested against peers that we did not write.
+//! so that a misunderstanding on either side shows. From the gateway's crate this library uses the SMPP
+//! wire alone (`setara::smpp`), which is tested against peers that we did not write.
 
 pub mod alphabet;
+pub mod bench;
 pub mod number;
 pub mod operator;
 pub mod page;
 pub mod phone;
+pub mod play;
 pub mod responder;
 mod wire;

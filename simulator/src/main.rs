@@ -1,2 +1,102 @@
-//! Simulator.
-fn main() {}
+//! `simulator`: the country in a box, to play with and to measure with.
+
+mod gateway;
+mod people;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use simulator::bench;
+use simulator::operator::dialect::{self, DIALECTS, Dialect};
+use simulator::play::{self, Plan};
+
+/// A country in a box: operator networks, the gateway, and a page with phones.
+///
+/// Without a command everything starts, and the page tells the rest.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    play: Play,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure one part, beside the least that could do its work
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// One SMPP bind: messages per second
+    Link {
+        /// Print one JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Play {
+    /// Where the page with the phones is served
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8119")]
+    page: SocketAddr,
+    /// One network for each dialect, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "plain,its", value_parser = known_dialect)]
+    dialects: Vec<&'static Dialect>,
+    /// Port of the first network's SMSC, the others follow; free ports unless given
+    #[arg(long, value_name = "PORT")]
+    smsc_port: Option<u16>,
+    /// Keep the data in this directory instead of a fresh one that is removed at the end
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Menu folders of the gateway, separated by commas
+    #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
+    menus: Vec<PathBuf>,
+    /// Start no gateway: the networks wait for one of yours
+    #[arg(long)]
+    no_gateway: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { command, play } = Arguments::parse();
+    let ended = match command {
+        None => run(play).await.map_err(|error| error.to_string()),
+        Some(Command::Bench(Bench::Link { json })) => {
+            bench::link::run(json).await.map_err(|error| error.to_string())
+        }
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("simulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(play: Play) -> Result<(), play::PlayError> {
+    let Play { page, dialects, smsc_port, keep, menus, no_gateway } = play;
+    let plan = Plan { page, dialects, first_port: smsc_port, keep };
+    if no_gateway {
+        return play::run(plan, async |_| Ok(((), Vec::new())), async |()| {}).await;
+    }
+    let start = async |country: &play::Country| {
+        let gateway = gateway::start(country, &menus).await?;
+        Ok((gateway, people::people()))
+    };
+    play::run(plan, start, async |gateway| gateway.shutdown().await).await
+}
+
+fn known_dialect(name: &str) -> Result<&'static Dialect, String> {
+    dialect::named(name).ok_or_else(|| {
+        let known: Vec<_> = DIALECTS.iter().map(|dialect| dialect.name).collect();
+        format!("known dialects are {}", known.join(", "))
+    })
+}

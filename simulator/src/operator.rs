@@ -9,6 +9,7 @@ pub mod dialect;
 pub mod face;
 pub mod message;
 mod smsc;
+pub mod speech;
 
 use std::collections::HashMap;
 use std::io;
@@ -20,10 +21,11 @@ use tokio::task::JoinHandle;
 use crate::number::Number;
 use crate::wire::{now, sleep_until};
 use centre::{Answered, Centre, DeliveryId, Effect, Signal, Timing};
-use dialect::{Dialect, Refusal, Reply};
+use dialect::Dialect;
 use face::{Air, Face, Figures, NotNow};
 use message::Deliver;
 use smsc::{Delivers, FromLink, LinkId, ToLink};
+use speech::{Refusal, Reply};
 
 /// How many phone commands or link events wait at most before their senders wait.
 const QUEUE: usize = 4096;
@@ -226,7 +228,7 @@ struct Network {
     links: Vec<Link>,
     /// Where the round over the links goes on.
     next_link: usize,
-    watched: HashMap<Number, Watched>,
+    watched: HashMap<Number, broadcast::Sender<PhoneEvent>>,
     air: broadcast::Sender<Air>,
     links_view: watch::Sender<Vec<LinkView>>,
     /// Dropped, it closes the port and ends every bind.
@@ -239,11 +241,6 @@ struct Link {
     view: LinkView,
     delivers: Delivers,
     to: mpsc::Sender<ToLink>,
-}
-
-struct Watched {
-    face: Face,
-    news: broadcast::Sender<PhoneEvent>,
 }
 
 impl Network {
@@ -310,10 +307,10 @@ impl Network {
     }
 
     fn watch(&mut self, number: Number) -> (Face, broadcast::Receiver<PhoneEvent>) {
-        self.watched.retain(|_, watched| watched.news.receiver_count() > 0);
-        let new = || Watched { face: Face::Idle, news: broadcast::channel(PHONE_EVENTS).0 };
-        let watched = self.watched.entry(number).or_insert_with(new);
-        (watched.face.clone(), watched.news.subscribe())
+        self.watched.retain(|_, news| news.receiver_count() > 0);
+        let news =
+            self.watched.entry(number).or_insert_with(|| broadcast::Sender::new(PHONE_EVENTS));
+        (self.centre.face(number), news.subscribe())
     }
 
     fn link(&mut self, event: FromLink) {
@@ -351,19 +348,19 @@ impl Network {
         while let Some(effect) = self.centre.poll_effect() {
             match effect {
                 Effect::Deliver(delivery, message) => self.deliver(delivery, message),
-                Effect::Face(number, face) => {
-                    if let Some(watched) = self.watched.get_mut(&number) {
-                        watched.face = face.clone();
-                        let _ = watched.news.send(PhoneEvent::Face(face));
-                    }
-                }
+                Effect::Face(number, face) => self.tell(number, PhoneEvent::Face(face)),
                 Effect::Came(number, reply, taken) => {
-                    if let Some(watched) = self.watched.get(&number) {
-                        let _ = watched.news.send(PhoneEvent::Came(reply, taken));
-                    }
+                    self.tell(number, PhoneEvent::Came(reply, taken));
                 }
                 Effect::Air(air) => drop(self.air.send(air)),
             }
+        }
+    }
+
+    fn tell(&self, number: Number, event: PhoneEvent) {
+        if let Some(news) = self.watched.get(&number) {
+            // Whoever watched may have gone.
+            let _ = news.send(event);
         }
     }
 

@@ -39,19 +39,37 @@ pub struct Page {
     pub code: String,
 }
 
+/// Words of the page in its two languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Words {
+    /// Indonesian.
+    pub id: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
 /// Somebody of the simulated record, for the card "try this". Invented people only.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Clone)]
 pub struct SamplePerson {
     /// What is special about this person, in a few words.
-    pub title: String,
+    pub title: Words,
     /// 16 digits.
     pub nik: String,
     /// As in the record.
     pub name: String,
     /// As a person types it.
     pub birth_date: String,
+    /// The number in the record, if there is one.
+    pub phone: Option<Number>,
     /// What the service is expected to say.
-    pub expect: String,
+    pub expect: Words,
+}
+
+/// Invented or not, a NIK and a name are not for logs.
+impl std::fmt::Debug for SamplePerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SamplePerson").field("title", &self.title).finish_non_exhaustive()
+    }
 }
 
 /// A page that is being served. Dropping it does not stop it; [`Served::stop`] does.

@@ -9,8 +9,8 @@ use tokio::sync::broadcast;
 
 use crate::number::Number;
 use crate::operator::centre::Signal;
-use crate::operator::dialect::{Refusal, ReplyKind};
 use crate::operator::face::{Ending, Face, NotNow};
+use crate::operator::speech::{Refusal, ReplyKind};
 use crate::operator::{Act, Operator, PhoneEvent, Stopped};
 
 /// How long a phone waits for a screen before its script fails.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use simulator::number::Number;
 use simulator::operator::centre::Timing;
-use simulator::operator::dialect::{self, Refusal};
+use simulator::operator::dialect;
 use simulator::operator::face::{Ending, NotNow};
+use simulator::operator::speech::Refusal;
 use simulator::operator::{Account, Operator, Settings};
 use simulator::phone::{Phone, PhoneError, Screen};
 use simulator::responder::{Heard, Responder, Say};

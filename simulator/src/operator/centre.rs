@@ -9,9 +9,10 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::dialect::{Dialect, Refusal, Reply, ReplyKind, Said, Tag};
+use super::dialect::Dialect;
 use super::face::{Air, AirKind, Ending, Face, Figures, NotNow};
 use super::message::{Deliver, Submit};
+use super::speech::{Refusal, Reply, ReplyKind, Said, Tag};
 use crate::number::Number;
 
 /// How long the network waits for what.
@@ -113,6 +114,8 @@ struct Session {
     tag: Tag,
     waits_for: WaitsFor,
     screens: u32,
+    /// The last screen, for whoever looks at the phone later.
+    shown: String,
     /// The account that took the first message; replies must come from it.
     account: Option<String>,
 }
@@ -177,7 +180,24 @@ impl Centre {
 
     /// What was counted so far.
     pub fn figures(&self) -> Figures {
-        Figures { sessions_open: self.open_sessions(), ..self.figures }
+        Figures {
+            sessions_open: self.open_sessions(),
+            unconfirmed: self.on_the_way.len() as u64,
+            ..self.figures
+        }
+    }
+
+    /// What the phone shows. The last words of a session that is over are not kept.
+    pub fn face(&self, number: Number) -> Face {
+        match self.phones.get(&number) {
+            None => Face::Idle,
+            Some(Phone { signal: Signal::Off, .. }) => Face::NoSignal,
+            Some(Phone { session: None, .. }) => Face::Idle,
+            Some(Phone { session: Some(session), .. }) => match session.waits_for {
+                WaitsFor::Service => Face::Running,
+                WaitsFor::Person => Face::Ask { text: session.shown.clone() },
+            },
+        }
     }
 
     /// The phone dials a string. An open session of the phone is replaced; the gateway learns of it
@@ -208,6 +228,7 @@ impl Centre {
             tag,
             waits_for: WaitsFor::Service,
             screens: 0,
+            shown: String::new(),
             account: None,
         });
         let time_to_live = self.timing.session.unwrap_or(self.dialect.time_to_live());
@@ -445,6 +466,7 @@ impl Centre {
         session.screens += 1;
         session.waits_for = WaitsFor::Person;
         session.turn += 1;
+        session.shown.clone_from(&reply.text);
         self.effects.push_back(Effect::Came(number, reply.clone(), Ok(())));
         let Reply { kind, text, length } = reply;
         let (air, face) = match kind {

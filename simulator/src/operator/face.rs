@@ -1,6 +1,6 @@
 //! What a phone shows, how a session ended, what went over the air, and what is counted.
 
-use super::dialect::{Refusal, ReplyKind};
+use super::speech::{Refusal, ReplyKind};
 use crate::number::Number;
 
 /// What the phone shows.
@@ -141,6 +141,8 @@ pub struct Figures {
     pub too_late: u64,
     /// Messages of the gateway refused for any other reason.
     pub refused: u64,
+    /// Messages that the gateway has not confirmed yet.
+    pub unconfirmed: u64,
     /// Sessions open now.
     pub sessions_open: u64,
 }

@@ -64,6 +64,7 @@ class Phone {
     this.letters = false;
     this.tap = null;
     this.lastDialled = "";
+    this.shown = 0;
     this.slot = one("#phone").content.firstElementChild.cloneNode(true);
     this.slot.id = this.slot.dataset.testid = `phone-${index + 1}`;
     this.body = one(".body", this.slot);
@@ -107,7 +108,8 @@ class Phone {
     for (const field of all(".sim input, .sim select", this.slot)) field.addEventListener("change", () => this.changeSim());
   }
 
-  focus() { this.body.focus({ preventScroll: true }); active = this.index; }
+  // The line has the focus while it takes text, so that it shows its caret.
+  focus() { (this.typing() ? this.input : this.body).focus({ preventScroll: true }); active = this.index; }
 
   changeSim() {
     const number = one(".number", this.slot);
@@ -221,7 +223,7 @@ class Phone {
 
   close() { if (this.state === "ended") this.show({ state: "idle", text: "", by: "" }); }
 
-  scroll(way) { this.screen.scrollBy({ top: way * 63, behavior: "smooth" }); }
+  scroll(way) { this.screen.scrollBy({ top: way * 66, behavior: "smooth" }); }
 
   flash(key) {
     const button = one(`[data-key="${CSS.escape(String(key).toLowerCase())}"]`, this.slot);
@@ -232,13 +234,17 @@ class Phone {
   show({ state, text, by }) {
     // A session that left no words behind leaves an empty phone.
     const gone = state === "ended" && !text;
+    const focused = this.body.contains(document.activeElement);
     this.state = gone ? "idle" : state;
     this.by = by ?? "";
     if (state === "ask") { this.input.value = ""; }
     if (this.state !== "ask") this.switchLetters(false);
     this.screen.textContent = this.state === "running" ? "" : text ?? "";
     this.screen.scrollTop = 0;
+    // A new screen may read like the old one: whoever waits for it can count.
+    if (state !== "running") this.slot.dataset.shown = ++this.shown;
     this.draw();
+    if (focused) this.focus();
   }
 
   draw() {
@@ -303,11 +309,11 @@ class Phone {
   }
 }
 
-const clickable = (value, kind, phone) => {
+const clickable = (value, kind) => {
   const chip = element("button", { type: "button", class: `chip ${kind}`, title: value }, value);
   chip.dataset.value = value;
   chip.addEventListener("click", () => {
-    const target = phones[phone ?? active];
+    const target = phones[active];
     if (target.state === "ended") target.close();
     if (!target.typing()) return;
     target.settleTap();
@@ -318,13 +324,26 @@ const clickable = (value, kind, phone) => {
   return chip;
 };
 
+// The number of a person: the phone used last gets it.
+const callable = (number) => {
+  const chip = element("button", { type: "button", class: "chip phone", title: say("number") }, number);
+  chip.addEventListener("click", () => {
+    one(".number", phones[active].slot).value = number;
+    phones[active].changeSim();
+  });
+  return chip;
+};
+
+const heading = (title, expect) => element("h3", {}, title, " ", element("small", {}, expect));
+
 function drawPeople() {
   const begin = element("article", { class: "person" });
-  begin.append(element("h3", {}, say("start")), element("div", { class: "chips" }, clickable(country.code, "code")), element("p", { class: "expect" }, say("press")));
+  begin.append(heading(say("start"), say("press")), element("div", { class: "chips" }, clickable(country.code, "code")));
   const people = country.people.map((person) => {
     const row = element("article", { class: "person", "data-testid": "person" });
     const chips = element("div", { class: "chips" }, ...[person.nik, person.name, person.birth_date].filter(Boolean).map((value) => clickable(value, "")));
-    row.append(element("h3", {}, person.title), chips, element("p", { class: "expect" }, person.expect));
+    if (person.phone) chips.append(callable(person.phone));
+    row.append(heading(person.title[language], person.expect[language]), chips);
     return row;
   });
   one("#people").replaceChildren(begin, ...people);

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::{Page, SamplePerson};
+use super::{Page, SamplePerson, Words};
 use crate::number::Number;
 use crate::operator::centre::Signal;
-use crate::operator::dialect::{Dialect, EndBit, PSSR_INDICATION, Said, USSR_CONFIRM};
+use crate::operator::dialect::{Dialect, EndBit, PSSR_INDICATION, USSR_CONFIRM};
 use crate::operator::face::{Air, AirKind, Ending, Face, NotNow};
+use crate::operator::speech::Said;
 use crate::operator::{Act, LinkView, Operator, PhoneEvent};
 
 /// Messages that may wait for a slow browser; then its news wait too.
@@ -51,7 +52,7 @@ enum Told<'a> {
         code: &'a str,
         networks: Vec<NetworkView<'a>>,
         phones: Vec<Sim>,
-        people: &'a [SamplePerson],
+        people: Vec<PersonView<'a>>,
     },
     Sim {
         phone: usize,
@@ -95,6 +96,24 @@ struct NetworkView<'a> {
 struct Sim {
     number: String,
     network: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct PersonView<'a> {
+    title: Words,
+    nik: &'a str,
+    name: &'a str,
+    birth_date: &'a str,
+    phone: Option<String>,
+    expect: Words,
+}
+
+impl<'a> PersonView<'a> {
+    fn of(person: &'a SamplePerson) -> Self {
+        let SamplePerson { nik, name, birth_date, phone, title, expect } = person;
+        let phone = phone.map(Number::national);
+        Self { title: *title, nik, name, birth_date, phone, expect: *expect }
+    }
 }
 
 /// Talks with one browser until it goes.
@@ -157,7 +176,7 @@ impl Browser {
                 code: &page.code,
                 networks: networks.collect(),
                 phones: self.phones.iter().map(sim).collect(),
-                people: &page.people,
+                people: page.people.iter().map(PersonView::of).collect(),
             },
         )
         .await?;

@@ -1,0 +1,3 @@
+//! Measurements, each beside the least that could do the same work, in the same run.
+
+pub mod link;

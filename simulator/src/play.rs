@@ -1,0 +1,253 @@
+//! The whole country at once: networks, a gateway, and the page; until somebody says stop.
+//!
+//! [`run`] knows no gateway. Whoever calls it gives a function that starts one, told where the
+//! operators are and where data may lie, and one that stops it. The order of the end is the reverse
+//! of the beginning: page, gateway, networks, data.
+
+use std::error::Error;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use crate::number::Number;
+use crate::operator::centre::Timing;
+use crate::operator::dialect::Dialect;
+use crate::operator::{Account, Operator, Settings};
+use crate::page::{Page, SamplePerson};
+
+/// The service's code on every network.
+pub const CODE: &str = "*119#";
+/// Invented names, one for each dialect there is.
+const NETWORK_NAMES: [&str; 6] =
+    ["Nusantara", "Selat", "Katulistiwa", "Samudra", "Cakrawala", "Bahari"];
+/// The phones on the page, in turn on each network: numbers of the first sample people.
+const PHONES: [&str; 2] = ["081290000001", "081290000010"];
+
+/// What the country consists of.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Where the page is served.
+    pub page: SocketAddr,
+    /// One network for each.
+    pub dialects: Vec<&'static Dialect>,
+    /// Port of the first SMSC, the next ones follow it; `None` takes free ones.
+    pub first_port: Option<u16>,
+    /// Where data is kept; `None` takes a fresh directory that is removed at the end.
+    pub keep: Option<PathBuf>,
+}
+
+/// What a gateway has to know of the country.
+#[derive(Debug, Clone)]
+pub struct Country {
+    /// Where each operator's SMSC is, and how to bind.
+    pub operators: Vec<OperatorAddress>,
+    /// An existing directory for the gateway's data.
+    pub data: PathBuf,
+}
+
+/// One operator, as the gateway's configuration wants it.
+#[derive(Debug, Clone)]
+pub struct OperatorAddress {
+    /// Name of the network.
+    pub name: String,
+    /// Name of the dialect it speaks.
+    pub dialect: &'static str,
+    /// Where the SMSC listens.
+    pub address: SocketAddr,
+    /// Who may bind.
+    pub account: Account,
+}
+
+/// Why the country could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// An SMSC's port cannot be opened.
+    #[error("cannot listen for the gateway on port {port}: {error}")]
+    Operator {
+        /// The port, 0 for any.
+        port: u16,
+        /// Why.
+        error: io::Error,
+    },
+    /// The page's port cannot be opened.
+    #[error("cannot serve the page at {address}: {error}")]
+    Page {
+        /// Where it should have been.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// The directory for data cannot be made.
+    #[error("cannot make the directory {directory}: {error}")]
+    Directory {
+        /// Which one.
+        directory: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Signals cannot be heard.
+    #[error("cannot wait for Ctrl-C: {0}")]
+    Signal(io::Error),
+    /// The gateway did not start.
+    #[error("the gateway did not start: {0}")]
+    Gateway(Box<dyn Error + Send + Sync>),
+}
+
+/// Starts everything, tells where the page is, and stops everything at Ctrl-C or SIGTERM.
+///
+/// `start` begins a gateway and names people to try it with; `stop` ends it in good order.
+pub async fn run<G>(
+    plan: Plan,
+    start: impl AsyncFnOnce(&Country) -> Result<(G, Vec<SamplePerson>), Box<dyn Error + Send + Sync>>,
+    stop: impl AsyncFnOnce(G),
+) -> Result<(), PlayError> {
+    let stopped = stop_signal().map_err(PlayError::Signal)?;
+    let data = DataDirectory::new(plan.keep.clone())?;
+    let operators = start_operators(&plan).await?;
+    let country = Country {
+        operators: operators.iter().map(address_of).collect(),
+        data: data.path().to_owned(),
+    };
+    let (gateway, people) = start(&country).await.map_err(PlayError::Gateway)?;
+    let page = Page {
+        phones: phones(operators.len()),
+        operators: operators.clone(),
+        people,
+        code: CODE.to_owned(),
+    };
+    let page = page
+        .serve(plan.page)
+        .await
+        .map_err(|error| PlayError::Page { address: plan.page, error })?;
+    for OperatorAddress { name, dialect, address, account } in &country.operators {
+        let system_id = &account.system_id;
+        println!("network {name} ({dialect}): SMSC at {address}, system_id {system_id}");
+    }
+    println!("open http://{}/ and dial {CODE}; Ctrl-C ends", page.address());
+    stopped.await;
+    println!("stopping");
+    page.stop().await;
+    stop(gateway).await;
+    for operator in operators {
+        operator.stop().await;
+    }
+    Ok(())
+}
+
+/// Starts the networks of a plan, one for each dialect.
+pub async fn start_operators(plan: &Plan) -> Result<Vec<Operator>, PlayError> {
+    let mut operators = Vec::new();
+    let ports = plan.first_port.map_or(0..=0, |first| first..=u16::MAX);
+    let mut ports = ports.chain(std::iter::repeat(0));
+    for (&dialect, name) in plan.dialects.iter().zip(NETWORK_NAMES.iter().cycle()) {
+        let port = ports.next().unwrap_or_default();
+        let settings = Settings {
+            name: (*name).to_owned(),
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port),
+            accounts: vec![account()],
+            dialect,
+            codes: vec![CODE.to_owned()],
+            timing: Timing::default(),
+        };
+        let operator =
+            Operator::start(settings).await.map_err(|error| PlayError::Operator { port, error })?;
+        operators.push(operator);
+    }
+    Ok(operators)
+}
+
+/// The account under which a gateway binds to every network of the country.
+pub fn account() -> Account {
+    Account { system_id: "setara".to_owned(), password: "simulasi".to_owned() }
+}
+
+fn address_of(operator: &Operator) -> OperatorAddress {
+    OperatorAddress {
+        name: operator.name().to_owned(),
+        dialect: operator.dialect().name,
+        address: operator.address(),
+        account: account(),
+    }
+}
+
+fn phones(networks: usize) -> Vec<(Number, usize)> {
+    let numbers = PHONES.iter().filter_map(|text| text.parse().ok());
+    numbers.enumerate().map(|(at, number)| (number, at % networks.max(1))).collect()
+}
+
+/// Registers for Ctrl-C and SIGTERM at once, and waits for either.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// A directory that is kept, or removed when this is dropped.
+#[derive(Debug)]
+struct DataDirectory {
+    path: PathBuf,
+    at_end: AtEnd,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AtEnd {
+    Keep,
+    Remove,
+}
+
+impl DataDirectory {
+    fn new(keep: Option<PathBuf>) -> Result<Self, PlayError> {
+        let failed = |directory: &Path| {
+            let directory = directory.to_owned();
+            move |error| PlayError::Directory { directory, error }
+        };
+        if let Some(path) = keep {
+            std::fs::create_dir_all(&path).map_err(failed(&path))?;
+            return Ok(Self { path, at_end: AtEnd::Keep });
+        }
+        let name = format!("setara-simulator-{:016x}", rand::random::<u64>());
+        let path = std::env::temp_dir().join(name);
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().mode(0o700).create(&path).map_err(failed(&path))?;
+        Ok(Self { path, at_end: AtEnd::Remove })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for DataDirectory {
+    fn drop(&mut self) {
+        if self.at_end == AtEnd::Remove
+            && let Err(error) = std::fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(%error, "the data directory could not be removed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fresh_directory_goes_and_a_kept_one_stays() {
+        let fresh = DataDirectory::new(None).unwrap();
+        let path = fresh.path().to_owned();
+        assert!(path.is_dir());
+        drop(fresh);
+        assert!(!path.exists());
+
+        let kept = DataDirectory::new(Some(path.clone())).unwrap();
+        drop(kept);
+        assert!(path.is_dir());
+        std::fs::remove_dir(path).unwrap();
+    }
+}

@@ -1,0 +1,88 @@
+// Drives the simulator's page in Chromium: `node page.mjs URL OUTDIR`.
+// Dials, answers with keys, letters and the computer's keyboard, loses the network, hangs up, and
+// leaves screenshots in OUTDIR. CHROMIUM names another browser than /usr/bin/chromium.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { chromium } from "playwright-core";
+import { Phone } from "./phone.mjs";
+
+const [url, out] = process.argv.slice(2);
+if (!url || !out) throw new Error("usage: node page.mjs URL OUTDIR");
+await mkdir(out, { recursive: true });
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: "id-ID", timezoneId: "Asia/Jakarta" });
+  page.setDefaultTimeout(15_000);
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (line) => { if (line.type() === "error") errors.push(line.text()); });
+  await page.goto(url);
+  await page.waitForSelector("body[data-ready=yes]");
+  await fitsWithoutScrolling(page);
+  await story(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await shot(page, "dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await shot(page, "narrow");
+  assert.deepEqual(errors, [], "the page reported errors");
+} finally {
+  await browser.close();
+}
+
+async function story(page) {
+  const one = new Phone(page, 1);
+  await one.rest();
+  await shot(page, "idle");
+
+  // A code that nobody knows, by the keypad.
+  assert.equal(await one.dial("*120#"), "Kode tidak dikenal.");
+  assert.equal(await one.state(), "ended");
+
+  // The service. Its first digit closes the old screen.
+  const home = await one.dial("*119#");
+  assert.match(home, /\n1/);
+  assert.equal(await one.state(), "ask");
+  await shot(page, "home");
+
+  // The second choice by the computer's keyboard, then back.
+  await page.keyboard.press("2");
+  const second = await one.send();
+  assert.notEqual(second, home);
+  await one.answer("0");
+  assert.equal(await one.text(), home);
+
+  // Names are typed letter by letter, digits and letters look different.
+  await one.tapLetters("siti aminah");
+  assert.equal(await one.input.inputValue(), "Siti Aminah");
+  await shot(page, "letters");
+  for (let n = 0; n < "Siti Aminah".length; n += 1) await one.key("right");
+  assert.equal(await one.input.inputValue(), "");
+
+  // The network is lost in mid-session; the phone finds it again and dials anew.
+  await signal(one, "no_signal");
+  await shot(page, "no-signal");
+  await signal(one, "idle");
+  await one.dial("*119#");
+  await one.rest();
+  assert.equal(await one.text(), "");
+
+  // The log of the air masks every number.
+  const log = await page.getByTestId("log").textContent();
+  assert.match(log, /0812\*{4}0001/);
+  assert.doesNotMatch(log, /081290000001/);
+}
+
+async function signal(phone, state) {
+  await phone.slot.getByTestId("signal").locator("xpath=..").click();
+  await phone.page.waitForFunction(([slot, state]) => slot.dataset.state === state, [await phone.slot.elementHandle(), state]);
+}
+
+async function fitsWithoutScrolling(page) {
+  const [wide, high] = await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]);
+  assert.ok(wide <= 0 && high <= 0, `the page is ${wide} × ${high} larger than 1280 × 800`);
+}
+
+function shot(page, name) { return page.screenshot({ path: `${out}/${name}.png` }); }

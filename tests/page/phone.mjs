@@ -1,0 +1,71 @@
+// A phone of the simulator's page, driven as a person drives it: by its keys.
+
+import assert from "node:assert/strict";
+
+// What a person taps on the keypad for each letter, in letter mode.
+const TAPS = { " ": "0" };
+for (const [key, letters] of Object.entries({ 1: ".,'-", 2: "abc", 3: "def", 4: "ghi", 5: "jkl", 6: "mno", 7: "pqrs", 8: "tuv", 9: "wxyz" })) {
+  [...letters].forEach((letter, at) => { TAPS[letter] = key.repeat(at + 1); });
+}
+const KEY = { "*": "star", "#": "hash" };
+
+export class Phone {
+  constructor(page, number) {
+    this.page = page;
+    this.slot = page.getByTestId(`phone-${number}`);
+    this.screen = this.slot.getByTestId("screen");
+    this.input = this.slot.getByTestId("input");
+  }
+
+  key(name) { return this.slot.getByTestId(`key-${name}`).click(); }
+
+  state() { return this.slot.getAttribute("data-state"); }
+
+  async press(text) { for (const key of text) await this.key(KEY[key] ?? key); }
+
+  async mode(wanted) {
+    const mode = this.slot.getByTestId("mode");
+    if ((await mode.textContent()) !== wanted) await mode.click();
+    assert.equal(await mode.textContent(), wanted);
+  }
+
+  // Letters by multi-tap. Two letters of one key need a pause between them, as on any old phone.
+  async tapLetters(text) {
+    await this.mode("abc");
+    let last = "";
+    for (const letter of text.toLowerCase()) {
+      const taps = TAPS[letter];
+      assert.ok(taps, `no key types ${letter}`);
+      if (taps[0] === last) await this.page.waitForTimeout(1000);
+      await this.press(taps);
+      last = taps[0];
+    }
+  }
+
+  // Sends what stands in the line and waits for the screen that comes. The page counts screens,
+  // because a new one may read like the old.
+  async send() {
+    const before = await this.slot.getAttribute("data-shown");
+    await this.key("call");
+    await this.page.waitForFunction(
+      ([slot, before]) => slot.dataset.shown !== before && slot.dataset.state !== "running",
+      [await this.slot.elementHandle(), before]);
+    return this.text();
+  }
+
+  text() { return this.screen.evaluate((screen) => screen.textContent); }
+
+  // Ends whatever is open.
+  async rest() {
+    await this.key("hangup");
+    await this.page.waitForFunction((slot) => slot.dataset.state === "idle", await this.slot.elementHandle());
+  }
+
+  async dial(code) {
+    if ((await this.state()) === "ask") await this.rest();
+    await this.press(code);
+    return this.send();
+  }
+
+  async answer(digits) { await this.press(digits); return this.send(); }
+}
