@@ -91,8 +91,9 @@ create table conversation (
     primary key (subscriber, service)
 ) strict, without rowid;
 
-create index conversation_open on conversation (open_until) where ended is null;
-create index conversation_keep on conversation (keep_until);
+-- When a sweep has to look at it next. One index for both sweeps, because every turn moves it.
+create index conversation_due on conversation
+    ((case when ended is null then open_until else keep_until end));
 
 -- The reply to an inbound message, so that its duplicate gets the same one.
 create table receipt (

@@ -2,6 +2,7 @@
 //! down again. Only here are things built and tasks spawned.
 
 mod sessions;
+mod stop;
 mod sweep;
 mod ussd;
 
@@ -20,10 +21,7 @@ use tokio::{
 };
 
 use crate::{
-    app::{
-        sessions::Sessions,
-        ussd::{Counter, Stop},
-    },
+    app::{sessions::Sessions, stop::Stop, ussd::Counter},
     config::{Config, ConfigError},
     diagnostic::Finding,
     engine::{Engine, Rules, Service},
@@ -222,9 +220,7 @@ async fn listen(
     let address = listener.local_addr().map_err(failed)?;
     let router = router(site, config.limits.http_body_octets);
     let serving = async move {
-        let stopped = async move {
-            let _ = stop.wait_for(|stop| *stop == Stop::Now).await;
-        };
+        let stopped = async move { stop::told(&mut stop).await };
         if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
             tracing::error!(%error, "the web side ended");
         }
@@ -243,7 +239,8 @@ fn quotas(config: &Config) -> Quotas {
     }
 }
 
-fn rules(config: &Config) -> Rules {
+/// How turns are taken, by a configuration.
+pub fn rules(config: &Config) -> Rules {
     let minutes = |minutes: u32| Duration::from_secs(60 * u64::from(minutes));
     let one_writer = config.database.url.starts_with("sqlite:");
     Rules {

@@ -3,12 +3,24 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, time::MissedTickBehavior};
+use tokio::{
+    sync::watch,
+    time::{Interval, MissedTickBehavior},
+};
 
-use crate::{app::ussd::Stop, clock, conversation::End, store::Store, telemetry::Metrics};
+use crate::{
+    app::stop::{self, Stop},
+    clock,
+    conversation::End,
+    store::Store,
+    telemetry::Metrics,
+};
 
 /// Rows that one sweep looks at, so that no sweep keeps turns waiting.
 const ROWS: u32 = 500;
+
+/// How often the database's log is folded into its file, beside the turns.
+const CHECKPOINT: Duration = Duration::from_millis(500);
 
 /// Sweeps every so often until told to stop.
 pub async fn run(
@@ -17,23 +29,36 @@ pub async fn run(
     every: Duration,
     mut stop: watch::Receiver<Stop>,
 ) {
-    let mut ticks = tokio::time::interval(every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut sweeps, mut checkpoints) = (ticks(every), ticks(CHECKPOINT));
     loop {
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop == Stop::Now) => return,
-            _ = ticks.tick() => {}
-        }
-        match store.time_out(clock::now(), ROWS).await {
-            Ok(ended) => {
-                for end in ended {
-                    metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
+            () = stop::told(&mut stop) => return,
+            _ = sweeps.tick() => sweep(&store, &metrics).await,
+            _ = checkpoints.tick() => {
+                if let Err(error) = store.checkpoint().await {
+                    tracing::error!(%error, "the database's log was not folded");
                 }
             }
-            Err(error) => tracing::error!(%error, "the sweep for timed-out sessions failed"),
-        }
-        if let Err(error) = store.purge(clock::now(), ROWS).await {
-            tracing::error!(%error, "the sweep for old rows failed");
         }
     }
+}
+
+async fn sweep(store: &Store, metrics: &Metrics) {
+    match store.time_out(clock::now(), ROWS).await {
+        Ok(ended) => {
+            for end in ended {
+                metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
+            }
+        }
+        Err(error) => tracing::error!(%error, "the sweep for timed-out sessions failed"),
+    }
+    if let Err(error) = store.purge(clock::now(), ROWS).await {
+        tracing::error!(%error, "the sweep for old rows failed");
+    }
+}
+
+fn ticks(every: Duration) -> Interval {
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }

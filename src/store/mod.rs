@@ -91,6 +91,8 @@ impl From<sqlx::Error> for StoreError {
 #[derive(Clone)]
 pub struct Store {
     pool: Engine<Pool<Sqlite>, Pool<Postgres>>,
+    /// A second connection to SQLite, which never writes a row.
+    beside: Option<Pool<Sqlite>>,
     vault: Vault,
 }
 
@@ -107,14 +109,19 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; [`StoreError::WrongKey`] if `vault` is not the one of this database.
     pub async fn open(url: &str, vault: Vault, options: StoreOptions) -> Result<Self, StoreError> {
+        let mut beside = None;
         let pool = match url.split(':').next() {
-            Some("sqlite") => Engine::Sqlite(open_sqlite(url, &options).await?),
+            Some("sqlite") => {
+                let pool = open_sqlite(url, &options).await?;
+                beside = Some(open_beside(&pool));
+                Engine::Sqlite(pool)
+            }
             Some("postgres" | "postgresql") => {
                 Engine::Postgres(open_postgres(url, &options).await?)
             }
             _ => return Err(StoreError::Url("unknown scheme".into())),
         };
-        let store = Self { pool, vault };
+        let store = Self { pool, beside, vault };
         store.migrate().await?;
         store.prove_key().await?;
         store.finish_import().await?;
@@ -154,6 +161,9 @@ impl Store {
 
     /// Closes every connection, after the work under way. SQLite's log is folded into its file.
     pub async fn close(&self) {
+        if let Some(beside) = &self.beside {
+            beside.close().await;
+        }
         on_engine!(&self.pool, |_Db, pool| pool.close().await);
     }
 
@@ -253,7 +263,10 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pool<Sqlite>, 
         .busy_timeout(options.wait)
         .statement_cache_capacity(STATEMENTS)
         .pragma("cache_size", format!("-{}", options.cache_mib.saturating_mul(1024)))
-        .pragma("temp_store", "memory");
+        .pragma("temp_store", "memory")
+        // 64 MiB. A page that many turns change is folded in once, and mostly by
+        // `Store::checkpoint`, out of the turns' way.
+        .pragma("wal_autocheckpoint", "16000");
     Ok(PoolOptions::new()
         // One connection, because SQLite has one writer; a queue in here is fairer than its lock.
         .max_connections(1)
@@ -264,6 +277,11 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pool<Sqlite>, 
         .max_lifetime(None)
         .connect_with(connect)
         .await?)
+}
+
+fn open_beside(writer: &Pool<Sqlite>) -> Pool<Sqlite> {
+    let connect = (*writer.connect_options()).clone().pragma("cache_size", "-256");
+    PoolOptions::new().max_connections(1).test_before_acquire(false).connect_lazy_with(connect)
 }
 
 async fn open_postgres(url: &str, options: &StoreOptions) -> Result<Pool<Postgres>, StoreError> {

@@ -8,6 +8,12 @@ use super::{
 };
 use crate::{clock::Timestamp, conversation::End, vault::SubscriberKey};
 
+/// When a sweep has to look at a conversation next; spelt as in the index `conversation_due`.
+const DUE: &str = "case when ended is null then open_until else keep_until end";
+
+/// How often [`Store::checkpoint`] runs after a writer that does not pause.
+const CHECKPOINT_ROUNDS: usize = 8;
+
 /// A conversation that nobody answered in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimedOut {
@@ -30,7 +36,7 @@ impl Store {
             let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
                 "update conversation set ended = $1, version = version + 1 \
                  where (subscriber, service) in (select subscriber, service from conversation \
-                 where ended is null and open_until < $2 order by open_until limit $3{}) \
+                 where ended is null and {DUE} < $2 order by {DUE} limit $3{}) \
                  returning service, screen",
                 <Db as Dialect>::SKIP_LOCKED,
             )))
@@ -47,8 +53,9 @@ impl Store {
         Ok(ended)
     }
 
-    /// Deletes at most `limit` conversations and `limit` receipts that need not be kept any
-    /// longer, and says how many it deleted.
+    /// Deletes at most `limit` conversations that have ended, and `limit` receipts, that need not
+    /// be kept any longer, and says how many it deleted. One that has not ended waits for
+    /// [`Store::time_out`], so that its end is counted.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -56,22 +63,51 @@ impl Store {
         let mut deleted = 0;
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
-            for (table, key) in [("conversation", "subscriber, service"), ("receipt", "key")] {
-                let sql = format!(
-                    "delete from {table} where ({key}) in (select {key} from {table} \
-                     where keep_until < $1 order by keep_until limit $2{})",
-                    <Db as Dialect>::SKIP_LOCKED,
-                );
-                deleted += sqlx::query::<Db>(sqlx::AssertSqlSafe(sql))
+            let skip_locked = <Db as Dialect>::SKIP_LOCKED;
+            let sweeps = [
+                format!(
+                    "delete from conversation where (subscriber, service) in \
+                     (select subscriber, service from conversation where ended is not null \
+                     and {DUE} < $1 order by {DUE} limit $2{skip_locked})"
+                ),
+                format!(
+                    "delete from receipt where key in (select key from receipt \
+                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
+                ),
+            ];
+            for sweep in sweeps {
+                let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))
                     .bind(now.millis())
                     .bind(i64::from(limit))
                     .execute(&mut *tx)
-                    .await?
-                    .rows_affected();
+                    .await?;
+                deleted += done.rows_affected();
             }
             tx.commit().await?;
         });
         Ok(deleted)
+    }
+
+    /// Folds SQLite's log into its file, beside the turns that are being written. Called every
+    /// second or so it spares them the work, which the writer would otherwise do in the middle of
+    /// a turn when the log has grown to 64 MiB. PostgreSQL does this itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        let Some(beside) = &self.beside else {
+            return Ok(());
+        };
+        // What is written meanwhile remains; a few more rounds catch up with it, and only a log
+        // that is folded to its end is written from its beginning again.
+        for _ in 0..CHECKPOINT_ROUNDS {
+            let row = sqlx::query("pragma wal_checkpoint(passive)").fetch_one(beside).await?;
+            let [logged, folded]: [i64; 2] = [row.try_get(1)?, row.try_get(2)?];
+            if logged == folded {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Ends an open conversation from outside a turn, such as when the network could not take our

@@ -214,7 +214,7 @@ pub fn name(text: &str) -> PersonName {
     PersonName::parse(text).unwrap()
 }
 
-pub const BIRTH: Date = date(1990, 2, 5);
+const BIRTH: Date = date(1990, 2, 5);
 
 pub fn register(number: u64, standing: Standing, digits: &str, named: &str) -> Change {
     Change::Register(Registration {

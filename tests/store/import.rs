@@ -209,8 +209,7 @@ async fn a_file_with_a_fault_changes_nothing() {
         }
         let missing = desk.import_file(desk.folder.join("none.csv")).await;
         assert!(matches!(missing, Err(RecordError::File { .. })));
-        let good =
-            format!("\u{feff}name,NIK,birth_date\r\n\"Siti, S.Kep\",3173014502900001,1990-02-05");
+        let good = "\u{feff}name,NIK,birth_date\r\n\"Siti, S.Kep\",3173014502900001,1990-02-05";
         desk.import(good.as_bytes()).await.unwrap();
         assert_eq!(bed.store.count(Table::Person).await.unwrap(), 1);
     }

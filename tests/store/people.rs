@@ -11,7 +11,7 @@ use setara::{
     store::Table,
 };
 
-use crate::bed::{BIRTH, Bed, Say, at, both, name, nik, register};
+use crate::bed::{Bed, Say, at, both, name, nik, register};
 
 const SITI: &str = "+6281234567890";
 const BUDI: &str = "+6281234567891";
@@ -221,7 +221,7 @@ async fn a_whole_batch_of_registrations_is_stored_at_once() {
         let writes: Vec<_> = (0..100)
             .map(|i: u64| {
                 let nik = format!("317301450290{:04}", i + 1);
-                let standing = if i % 2 == 0 { Registered } else { Waiting };
+                let standing = if i < 50 { Registered } else { Waiting };
                 bed.turn(&format!("+6281234{i:06}"))
                     .change(Change::Consent { version: "1".into() })
                     .change(Change::Know(bed.person(&nik)))
@@ -232,7 +232,6 @@ async fn a_whole_batch_of_registrations_is_stored_at_once() {
         for table in [Table::Registration, Table::Consent, Table::Acquaintance] {
             assert_eq!(bed.store.count(table).await.unwrap(), 100);
         }
-        assert_eq!(bed.people("+6281234000001").await.waiting[0].name, name("Siti"));
-        assert_eq!(BIRTH, date(1990, 2, 5));
+        assert_eq!(bed.people("+6281234000099").await.waiting[0].name, name("Siti"));
     }
 }

@@ -59,6 +59,22 @@ async fn a_sweep_does_no_more_than_it_may() {
 }
 
 #[tokio::test]
+async fn a_checkpoint_folds_the_log_beside_the_turns() {
+    for bed in both().await {
+        for round in 0..20 {
+            let was = (round > 0).then_some(round);
+            bed.commit(&[bed.turn(SITI).conversation(was, &"x".repeat(5_000))]).await.unwrap();
+            bed.store.checkpoint().await.unwrap();
+        }
+        if bed.url.starts_with("sqlite") {
+            // Folded to its end each time, the log begins anew and stays as small as one turn.
+            let log = std::fs::metadata(bed.folder().join("setara.db-wal")).unwrap();
+            assert!(log.len() < 500_000, "{} octets", log.len());
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_network_ends_a_conversation_outside_a_turn() {
     for bed in both().await {
         let end = async |minutes| {

@@ -15,11 +15,11 @@ const BUDI: &str = "+6281234567891";
 async fn a_conversation_goes_on_where_it_stood() {
     for bed in both().await {
         let key = bed.key(SITI, 1);
-        assert_eq!(bed.recall(&[key.clone()]).await, [Recalled::default()]);
+        assert_eq!(bed.recall(std::slice::from_ref(&key)).await, [Recalled::default()]);
 
         let first = bed.turn(SITI).conversation(None, "one").receipt(1, "NIK?");
         bed.commit(&[first]).await.unwrap();
-        let recalled = bed.recall(&[key.clone()]).await.remove(0);
+        let recalled = bed.recall(std::slice::from_ref(&key)).await.remove(0);
         assert_eq!(recalled.reply.as_deref(), Some(b"NIK?".as_slice()));
         assert_eq!(recalled.subscriber, Some(KnownSubscriber { language: None, seen_at: at(0) }));
         let kept = recalled.conversation.unwrap();
