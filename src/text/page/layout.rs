@@ -93,6 +93,12 @@ impl Layout {
                 return pages;
             }
             if !self.rows.is_empty() && self.within(rest, body_room.more) {
+                // Choices that fit on one page stay together: who sees only the first takes it.
+                if self.rows.len() <= most_rows && groups.first().is_some_and(|all| all.pages == 1)
+                {
+                    pages.push(self.compose(rest, 0..0, Foot::More));
+                    break;
+                }
                 let beside = self.group(0, self.units(rest), most_rows, &groups);
                 start = beside.map_or(0, |group| group.size);
                 pages.push(self.compose(rest, 0..start, Foot::More));
@@ -198,6 +204,11 @@ impl Layout {
         } else {
             let blank = fitting.rfind(char::is_whitespace).unwrap_or(0);
             fitting.get(..blank).unwrap_or_default().trim_end()
+        };
+        let whole = match whole.rfind('\n') {
+            // A line that would be parted moves on whole, if the page stays half full.
+            Some(end) if !after.starts_with('\n') && end >= whole.len() / 2 => &whole[..end],
+            _ => whole,
         };
         let chunk = if whole.is_empty() { fitting } else { whole };
         (chunk, rest.get(chunk.len()..).unwrap_or_default().trim_start())
