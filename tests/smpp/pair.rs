@@ -241,7 +241,8 @@ impl Pair {
 }
 
 fn arrived(way: &mut Way, now: Instant) -> Option<Vec<u8>> {
-    way.octets.pop_front_if(|(at, _)| *at <= now).map(|(_, octets)| octets)
+    way.octets.front().filter(|(at, _)| *at <= now)?;
+    way.octets.pop_front().map(|(_, octets)| octets)
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::smpp::pdu::CommandStatus;
-use crate::smpp::session::Closed;
+use super::Down;
 
 /// How patient a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +40,10 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    pub fn of(why: Closed) -> Self {
-        match why {
-            Closed::BindRefused(status) if status.is_already_bound() => Self::AlreadyBound,
-            Closed::BindRefused(status) if status.is_credentials() => Self::Credentials,
+    pub fn of(why: Down) -> Self {
+        match why.refusal() {
+            Some(status) if status.is_already_bound() => Self::AlreadyBound,
+            Some(status) if status.is_credentials() => Self::Credentials,
             _ => Self::Lost,
         }
     }
@@ -85,17 +84,11 @@ impl Backoff {
     }
 }
 
-/// Whether the wait is shown as a refusal, and of what.
-pub(super) fn refusal(why: Closed) -> Option<CommandStatus> {
-    match why {
-        Closed::BindRefused(status) => Some(status),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::smpp::pdu::CommandStatus;
+    use crate::smpp::session::Closed;
 
     const SETTINGS: BackoffSettings = BackoffSettings {
         first: Duration::from_millis(500),
@@ -132,10 +125,10 @@ mod tests {
 
     #[test]
     fn refusals_are_classed_by_their_status() {
-        let refused = |status| Failure::of(Closed::BindRefused(status));
+        let refused = |status| Failure::of(Down::Session(Closed::BindRefused(status)));
         assert_eq!(refused(CommandStatus::RINVPASWD), Failure::Credentials);
         assert_eq!(refused(CommandStatus::RALYBND), Failure::AlreadyBound);
         assert_eq!(refused(CommandStatus::RSYSERR), Failure::Lost);
-        assert_eq!(Failure::of(Closed::Silent), Failure::Lost);
+        assert_eq!(Failure::of(Down::Session(Closed::Silent)), Failure::Lost);
     }
 }

@@ -65,6 +65,13 @@ impl Outlet {
 #[derive(Debug)]
 pub struct Awaiting(oneshot::Receiver<Outcome>);
 
+/// For whoever ends a message in place of a link.
+impl From<oneshot::Receiver<Outcome>> for Awaiting {
+    fn from(outcome: oneshot::Receiver<Outcome>) -> Self {
+        Self(outcome)
+    }
+}
+
 impl Future for Awaiting {
     type Output = Outcome;
 

@@ -50,6 +50,16 @@ pub enum Down {
     Session(#[from] Closed),
 }
 
+impl Down {
+    /// The status of a refused bind, if that is why.
+    pub fn refusal(self) -> Option<CommandStatus> {
+        match self {
+            Self::Session(Closed::BindRefused(status)) => Some(status),
+            _ => None,
+        }
+    }
+}
+
 impl LinkStatus {
     /// The worse a status, the higher.
     fn weight(self) -> u8 {

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
-use super::backoff::{Backoff, BackoffSettings, Failure, refusal};
+use super::backoff::{Backoff, BackoffSettings, Failure};
 use super::connection::{Connection, Control, Inlet, Upshot, now, turn_away};
 use super::inbound::Inbound;
 use super::outlet::{Awaiting, Command, Outlet, outlet};
@@ -277,19 +277,15 @@ impl Supervisor {
         if self.is_stopping() {
             return None;
         }
-        let failure = match why {
-            Down::Session(why) => Failure::of(why),
-            Down::Unreachable(_) | Down::ConnectTimeout => Failure::Lost,
-        };
-        let wait = self.backoff.wait(failure, rand::random());
+        let wait = self.backoff.wait(Failure::of(why), rand::random());
         let (link, bind, retry_at) = (&*self.name, self.kind, now() + wait);
         let retry_ms = wait.as_millis() as u64;
-        let status = match why {
-            Down::Session(closed) if let Some(status) = refusal(closed) => {
+        let status = match why.refusal() {
+            Some(status) => {
                 tracing::error!(link, %bind, %status, retry_ms, "SMPP bind refused");
                 LinkStatus::Refused { status, retry_at }
             }
-            why => {
+            None => {
                 tracing::warn!(link, %bind, %why, retry_ms, "SMPP link down");
                 LinkStatus::Down { why, retry_at }
             }
