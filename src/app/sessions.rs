@@ -3,36 +3,53 @@
 //! Many networks number nothing. What tells an answer from the same answer delivered twice is that
 //! nobody can answer a screen that the network has not taken yet: the mark of a session changes
 //! with every reply the network takes, and is part of the key by which a repetition is known.
+//! Whether a reply was taken is looked up when the phone speaks again, and not told by the task
+//! that waits for it: the link hears the response before the answer, and that order must hold.
+//!
+//! What a network takes without hearing our confirmation, because the link was lost in between, it
+//! delivers again on the next bind: a phone that spoke on a bind which is gone is one whose next
+//! words may be its last ones again.
 
 use std::{
     collections::HashMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use crate::identity::Msisdn;
+use futures_util::{FutureExt, future::Shared};
+
+use crate::{channel::Sureness, identity::Msisdn, smpp::link::Awaiting};
 
 /// The sessions of one operator.
-#[derive(Debug)]
 pub struct Sessions {
     known: HashMap<Msisdn, Session>,
+    /// The newest bind of every link that something came on.
+    binds: HashMap<Arc<str>, u64>,
     next_mark: u64,
     most: usize,
 }
 
-#[derive(Debug, Clone)]
 struct Session {
     service: String,
     mark: u64,
+    bind: Bind,
+    reply: Option<Sent>,
     touched: Instant,
 }
 
-/// What is remembered of a phone's session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remembered {
-    /// The service it talks to.
-    pub service: String,
+/// A reply on its way, and what becomes of it.
+pub type Sent = Shared<Awaiting>;
+
+/// A bind: the link's name, and which of its binds.
+pub type Bind = (Arc<str>, u64);
+
+/// What is known of a session when its phone says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
     /// Changes with every reply that the network took.
     pub mark: u64,
+    /// Whether what is said now may be what was said before.
+    pub sureness: Sureness,
 }
 
 /// Longer than any receipt is kept and any network waits.
@@ -42,35 +59,54 @@ impl Sessions {
     /// An empty memory for at most `most` phones. `seed` sets this process's marks apart from those
     /// of every other.
     pub fn new(most: usize, seed: u64) -> Self {
-        Self { known: HashMap::new(), next_mark: seed, most: most.max(1) }
+        let (known, binds) = (HashMap::new(), HashMap::new());
+        Self { known, binds, next_mark: seed, most: most.max(1) }
     }
 
-    /// What is remembered of a phone.
-    pub fn recall(&mut self, phone: &Msisdn, now: Instant) -> Option<Remembered> {
-        let session = self.known.get_mut(phone)?;
-        session.touched = now;
-        Some(Remembered { service: session.service.clone(), mark: session.mark })
+    /// Which service a phone talks to, if it is remembered.
+    pub fn service(&self, phone: &Msisdn) -> Option<&str> {
+        self.known.get(phone).map(|session| session.service.as_str())
     }
 
-    /// Remembers that a phone talks to a service, and gives the mark of its session.
-    pub fn begin(&mut self, phone: &Msisdn, service: &str, now: Instant) -> u64 {
+    /// A phone says something to a service on a bind: the mark of its session, and whether it may
+    /// be a repetition that the mark does not show.
+    pub fn hear(&mut self, phone: &Msisdn, service: &str, bind: Bind, now: Instant) -> Heard {
+        let newest = self.binds.entry(bind.0.clone()).or_default();
+        *newest = bind.1.max(*newest);
+        self.settle(phone);
         if let Some(session) = self.known.get_mut(phone) {
+            let lost = self.binds.get(&session.bind.0).is_some_and(|&bind| bind > session.bind.1);
             session.touched = now;
+            session.bind = bind;
             service.clone_into(&mut session.service);
-            return session.mark;
+            let sureness = if lost { Sureness::Unsure } else { Sureness::Sure };
+            return Heard { mark: session.mark, sureness };
         }
         self.make_room(now);
         let mark = self.fresh_mark();
-        let session = Session { service: service.to_owned(), mark, touched: now };
+        let session =
+            Session { service: service.to_owned(), mark, bind, reply: None, touched: now };
         self.known.insert(phone.clone(), session);
-        mark
+        Heard { mark, sureness: Sureness::Unsure }
     }
 
-    /// The network took or refused a reply: whatever comes next is new.
-    pub fn settled(&mut self, phone: &Msisdn) {
-        let mark = self.fresh_mark();
+    /// A reply to a phone is on its way.
+    pub fn replies(&mut self, phone: &Msisdn, sent: Sent) {
         if let Some(session) = self.known.get_mut(phone) {
-            session.mark = mark;
+            session.reply = Some(sent);
+        }
+    }
+
+    /// Once the network took or refused a reply, whatever comes next is new.
+    fn settle(&mut self, phone: &Msisdn) {
+        let mark = self.fresh_mark();
+        if let Some(session) = self.known.get_mut(phone)
+            && let Some(outcome) = session.reply.clone().and_then(FutureExt::now_or_never)
+        {
+            session.reply = None;
+            if !outcome.is_unknown() {
+                session.mark = mark;
+            }
         }
     }
 
@@ -100,22 +136,44 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::smpp::link::Outcome;
 
     fn phone(n: u32) -> Msisdn {
         Msisdn::parse(&format!("0812{n:08}")).unwrap()
+    }
+
+    fn bind(number: u64) -> Bind {
+        (Arc::from("telco/1"), number)
     }
 
     #[test]
     fn a_mark_stays_until_a_reply_is_settled() {
         let now = Instant::now();
         let mut sessions = Sessions::new(10, 7);
-        let first = sessions.begin(&phone(1), "a", now);
-        assert_eq!(sessions.begin(&phone(1), "a", now), first, "the same dial delivered twice");
-        sessions.settled(&phone(1));
-        let second = sessions.recall(&phone(1), now).unwrap();
-        assert_ne!(second.mark, first);
-        assert_eq!(second.service, "a");
-        assert_eq!(sessions.recall(&phone(2), now), None);
+        let first = sessions.hear(&phone(1), "a", bind(1), now);
+        assert_eq!(first.sureness, Sureness::Unsure, "never heard of");
+        let again = sessions.hear(&phone(1), "a", bind(1), now);
+        assert_eq!(again, Heard { sureness: Sureness::Sure, ..first }, "delivered twice");
+        let (outcome, sent) = tokio::sync::oneshot::channel();
+        sessions.replies(&phone(1), Awaiting::from(sent).shared());
+        assert_eq!(sessions.hear(&phone(1), "a", bind(1), now).mark, first.mark, "not taken yet");
+        outcome.send(Outcome::Accepted { message_id: Default::default() }).unwrap();
+        assert_ne!(sessions.hear(&phone(1), "a", bind(1), now).mark, first.mark);
+        assert_eq!(sessions.service(&phone(1)), Some("a"));
+        assert_eq!(sessions.service(&phone(2)), None);
+    }
+
+    #[test]
+    fn what_comes_after_a_lost_bind_may_be_a_repetition_once() {
+        let now = Instant::now();
+        let mut sessions = Sessions::new(10, 7);
+        sessions.hear(&phone(1), "a", bind(1), now);
+        assert_eq!(sessions.hear(&phone(1), "a", bind(2), now).sureness, Sureness::Unsure);
+        assert_eq!(sessions.hear(&phone(1), "a", bind(2), now).sureness, Sureness::Sure);
+        // Another link of the operator, with all binds alive, is no reason to doubt.
+        let other = (Arc::from("telco/2"), 1);
+        assert_eq!(sessions.hear(&phone(1), "a", other, now).sureness, Sureness::Sure);
+        assert_eq!(sessions.hear(&phone(1), "a", bind(2), now).sureness, Sureness::Sure);
     }
 
     #[test]
@@ -123,13 +181,13 @@ mod tests {
         let now = Instant::now();
         let mut sessions = Sessions::new(100, 0);
         for n in 0..1000 {
-            sessions.begin(&phone(n), "a", now);
+            sessions.hear(&phone(n), "a", bind(1), now);
             assert!(sessions.known.len() <= 100);
         }
         let later = now + FORGET_AFTER;
         for n in 2000..2100 {
-            sessions.begin(&phone(n), "a", later);
+            sessions.hear(&phone(n), "a", bind(1), later);
         }
-        assert!(sessions.recall(&phone(999), later).is_none(), "the old ones went first");
+        assert_eq!(sessions.service(&phone(999)), None, "the old ones went first");
     }
 }

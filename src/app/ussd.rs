@@ -3,19 +3,23 @@
 //! store, the network delivers again.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use futures_util::FutureExt;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
 
 use crate::{
-    app::sessions::Sessions,
+    app::{
+        sessions::{Bind, Sent, Sessions},
+        stop::{self, Stop},
+    },
     channel::{
-        Channel, Inbound, Once, Sureness,
+        Channel, Inbound, Once,
         ussd::{self, Act, Heard, WayBack, dialect::Dialect, mmi},
     },
     clock,
@@ -27,7 +31,10 @@ use crate::{
         model::{BUSY, SORRY, UNKNOWN_CODE, Word},
         view::Frame,
     },
-    smpp::link::{self, Link, Outcome, Responder},
+    smpp::{
+        link::{self, Link, Outcome, Responder},
+        pdu::Message,
+    },
     telemetry::{Metrics, TurnResult},
 };
 
@@ -63,7 +70,7 @@ pub async fn serve(
     loop {
         counter.metrics.running(i64::try_from(turns.len()).unwrap_or(i64::MAX));
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop == Stop::Now) => break,
+            () = stop::told(&mut stop) => break,
             Some(_) = turns.join_next(), if !turns.is_empty() => {}
             message = inbound.recv(), if turns.len() < most => {
                 let Some(message) = message else { break };
@@ -75,15 +82,6 @@ pub async fn serve(
     }
     // What is still in the queue is dropped unanswered, and the network delivers it again.
     while turns.join_next().await.is_some() {}
-}
-
-/// Whether to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
-    /// Go on.
-    NotYet,
-    /// Take nothing new.
-    Now,
 }
 
 /// Where a reply goes, and who waits for it.
@@ -114,7 +112,8 @@ impl Counter {
             }
         };
         let link = self.links.iter().find(|link| link.name() == &*message.link).cloned();
-        let spoken = self.understand(&from, act, &back, since);
+        let bind = (message.link.clone(), message.bind);
+        let spoken = self.understand(&from, act, &back, bind, since);
         let (service, signal, frame, once) = match spoken {
             Ok(spoken) => spoken,
             Err(service) => {
@@ -168,12 +167,13 @@ impl Counter {
         phone: &Msisdn,
         act: Act,
         back: &WayBack,
+        bind: Bind,
         now: Instant,
     ) -> Result<(Arc<Service>, Signal, Frame, Once), Arc<Service>> {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.sessions();
         let first = Arc::clone(&self.engine.services()[0]);
-        let known = sessions.recall(phone, now);
-        let sureness = if known.is_some() { Sureness::Sure } else { Sureness::Unsure };
+        let known = sessions.service(phone).and_then(|name| self.engine.service(name));
+        let known = Arc::clone(known.unwrap_or(&first));
         let (service, signal, said, frame) = match act {
             Act::Dial(string) => {
                 let said = format!("dial {string}");
@@ -183,25 +183,22 @@ impl Counter {
                 (service, signal, said, self.dialect.first_frame())
             }
             Act::Answer(text) => {
-                let service = known.as_ref().and_then(|known| self.engine.service(&known.service));
-                let service = Arc::clone(service.unwrap_or(&first));
                 let text: String = text.chars().take(self.dialect.input.into()).collect();
                 let said = format!("answer {text}");
-                (service, Signal::Answer(text), said, self.dialect.next_frame())
+                (known, Signal::Answer(text), said, self.dialect.next_frame())
             }
             Act::Abort(end) => {
-                let service = known.as_ref().and_then(|known| self.engine.service(&known.service));
-                let service = Arc::clone(service.unwrap_or(&first));
-                (service, Signal::Abort(end), "abort".into(), self.dialect.next_frame())
+                (known, Signal::Abort(end), "abort".into(), self.dialect.next_frame())
             }
         };
-        let mark = sessions.begin(phone, service.menu.service(), now);
+        let heard = sessions.hear(phone, service.menu.service(), bind, now);
         let session = back.session();
         let number = phone.as_str();
         let once = Once {
-            message: format!("{} {mark} {session:?} {number} {said}", self.operator).into_bytes(),
+            message: format!("{} {} {session:?} {number} {said}", self.operator, heard.mark)
+                .into_bytes(),
             said: format!("{number} {said}").into_bytes(),
-            sureness,
+            sureness: heard.sureness,
         };
         Ok((service, signal, frame, once))
     }
@@ -219,14 +216,37 @@ impl Counter {
     async fn reply(&self, caller: &Caller, reply: &Reply) -> Option<Outcome> {
         let link = caller.link.as_ref()?;
         let message = ussd::render(&self.dialect, &caller.back, reply);
-        let deadline = tokio::time::Instant::from_std(caller.since + self.reply_for);
-        let outcome = link.submit(message, deadline.into_std()).await;
+        let deadline = caller.since + self.reply_for;
+        let sent = match self.send_at_once(link, message.clone(), caller, deadline) {
+            Some(sent) => sent,
+            None => {
+                let sent = link.hand_over(message, deadline).await.shared();
+                self.sessions().replies(&caller.phone, sent.clone());
+                sent
+            }
+        };
+        let outcome = sent.await;
         self.metrics.replied(&self.operator, &outcome);
-        if !outcome.is_unknown() {
-            let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-            sessions.settled(&caller.phone);
-        }
         Some(outcome)
+    }
+
+    /// Hands a reply over while nobody else can look at the sessions: the answer to it must not
+    /// come in before it is known to be on its way. `None` if the link has no room just now.
+    fn send_at_once(
+        &self,
+        link: &Link,
+        message: Message,
+        caller: &Caller,
+        deadline: Instant,
+    ) -> Option<Sent> {
+        let mut sessions = self.sessions();
+        let sent = link.hand_over(message, deadline).now_or_never()?.shared();
+        sessions.replies(&caller.phone, sent.clone());
+        Some(sent)
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The network would not take a reply: there is no session any more.

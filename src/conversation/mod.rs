@@ -189,7 +189,7 @@ fn redial(cx: Context<'_>, old: Conversation, digits: Vec<String>, was_open: boo
         // The network dropped the old session without a word.
         ends.push(ending(End::NetworkAbort, &old.state));
     }
-    if old.state.trail.is_empty() && old.state.values.is_empty() {
+    if !old.state.kept {
         return settle(step::begin(cx, &old.state.language, &digits), ends);
     }
     ask_resume(cx, old.state, Asked { digits, wrong: 0 }, ends)

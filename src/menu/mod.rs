@@ -14,5 +14,6 @@ pub mod load;
 pub mod model;
 pub mod state;
 pub mod step;
+pub mod story;
 pub mod template;
 pub mod view;

@@ -38,6 +38,10 @@ pub struct State {
     /// Screens to go back to, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trail: Vec<String>,
+    /// Whether the subscriber typed or chose anything that is kept: only then is a dropped
+    /// conversation worth going on with.
+    #[serde(default)]
+    pub kept: bool,
     /// What was typed and given so far.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub values: Values,

@@ -57,6 +57,7 @@ pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
         units: cx.frame.budget.units,
         wrong: 0,
         trail: Vec::new(),
+        kept: false,
         values: Values::default(),
         digits: digits.iter().take(MOST_DIGITS).cloned().collect(),
         language: cx.menu.language(Some(language)).clone(),
@@ -111,8 +112,6 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
         return Heard::Done(begin(cx, &state.language, &[]));
     };
     if typed == menu.keys.home {
-        state.trail.clear();
-        state.values.clear();
         return Heard::Go(state, menu.start);
     }
     if typed == menu.keys.back && !state.trail.is_empty() {
@@ -122,6 +121,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
         Act::Ask { validator, keep, go } => match (validator.read)(typed, cx.today) {
             Ok(value) => {
                 state.values.keep(keep, value);
+                state.kept = true;
                 Heard::Go(forward(state), *go)
             }
             Err(wrong) => Heard::Done(refuse(cx, state, screen, wrong, "")),
@@ -131,6 +131,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
                 Some(choice) => {
                     for (name, value) in &choice.set {
                         state.values.keep(name, value.as_str());
+                        state.kept = true;
                     }
                     if let Some(language) = &choice.language {
                         state.language = language.clone();
@@ -148,6 +149,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
             Picked::Row(row) => {
                 state.values.keep(&format!("{keep}_name"), row.label);
                 state.values.keep(keep, row.id);
+                state.kept = true;
                 Heard::Go(forward(state), *go)
             }
             Picked::NextPage => Heard::Done(turn_page(cx, state, screen)),
@@ -179,6 +181,12 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
 fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
     loop {
         let screen = &cx.menu.screens[to];
+        if to == cx.menu.start {
+            // Home is a new beginning: nothing to go back to, nothing of the last person.
+            state.trail.clear();
+            state.values.clear();
+            state.kept = false;
+        }
         state.screen.clone_from(&screen.id);
         state.page = 0;
         state.filter = None;

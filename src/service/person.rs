@@ -20,7 +20,7 @@ use crate::{
 pub(super) const MOST_PEOPLE: usize = 24;
 
 /// The widest masked name, with the mark of a registration that waits.
-const WIDEST: &str = "W*** W*** (123 456 7890)";
+const WIDEST: &str = "W*** W**** (123 456 7890)";
 
 /// Everybody that `person.list` found.
 pub const PEOPLE: List = List {

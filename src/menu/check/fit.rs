@@ -144,6 +144,7 @@ impl Fit<'_> {
             units: self.profile.frame.budget.units,
             wrong: 0,
             trail: vec![screen.id.clone(), screen.id.clone()],
+            kept: true,
             values,
             digits: Default::default(),
             language: self.language.clone(),

@@ -1,0 +1,301 @@
+//! Conversation files: what somebody does on a phone, and what they see.
+//!
+//! ```text
+//! # A comment.
+//! phone 081290000001      from here on, this phone
+//! dial *119#
+//! | PeduliLindungi        the screen that has to come, line by line
+//! | 1 Daftar vaksin
+//! type 1
+//! | Terima kasih.
+//! closes                  and the session is over
+//! ```
+//!
+//! Other acts: `hang up`, `lose signal` (the network says nothing), `cut` (the network ends the
+//! session and says so), `again` (the network delivers the last message once more) and `restart`
+//! (of the gateway). In an expected screen `{date}` stands for any date and `{number}` for a
+//! registration number: the same one wherever it stands in the file.
+//!
+//! This room reads files and compares screens. Who plays the phone is the business of others: a
+//! story runs against the engine, and over the wire on every dialect.
+
+use std::fmt::Write as _;
+
+use thiserror::Error;
+
+/// A conversation file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Story {
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One thing that is done, and what has to come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The line of the act, from 1.
+    pub line: usize,
+    /// What is done.
+    pub act: Act,
+    /// What is seen; empty if nothing is.
+    pub see: String,
+    /// Whether the session is over then.
+    pub session: Session,
+}
+
+/// What can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Take up the phone with this number.
+    Phone(String),
+    /// Dial.
+    Dial(String),
+    /// Answer.
+    Type(String),
+    /// End the session.
+    HangUp,
+    /// Lose the network; nobody is told.
+    LoseSignal,
+    /// The network ends the session, and tells.
+    Cut,
+    /// The network delivers the last message again.
+    Again,
+    /// The gateway is stopped and started.
+    Restart,
+}
+
+impl Act {
+    /// Whether a screen comes of it.
+    pub fn shows(&self) -> bool {
+        matches!(self, Self::Dial(_) | Self::Type(_) | Self::Again)
+    }
+}
+
+/// Whether an answer is awaited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// It is.
+    Open,
+    /// The session is over.
+    Closed,
+}
+
+/// A line that is none of a conversation file.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("line {line}: {reason}")]
+pub struct StoryError {
+    /// Which line, from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: String,
+}
+
+impl Story {
+    /// Reads a conversation file.
+    pub fn parse(text: &str) -> Result<Self, StoryError> {
+        let mut steps: Vec<Step> = Vec::new();
+        for (line, written) in (1..).zip(text.lines()) {
+            let error = |reason: &str| StoryError { line, reason: reason.into() };
+            let written = written.trim_end();
+            if written.is_empty() || written.starts_with('#') {
+                continue;
+            }
+            let seen = written.strip_prefix("| ").or((written == "|").then_some(""));
+            if seen.is_none() && written != "closes" {
+                let act = act(written).ok_or_else(|| error("not an act"))?;
+                steps.push(Step { line, act, see: String::new(), session: Session::Open });
+                continue;
+            }
+            let last = steps.last_mut().filter(|step| step.act.shows());
+            let last = last.ok_or_else(|| error("nothing is shown here"))?;
+            match seen {
+                None => last.session = Session::Closed,
+                Some(_) if last.session == Session::Closed => {
+                    return Err(error("the session is closed"));
+                }
+                Some(seen) => {
+                    if !last.see.is_empty() {
+                        last.see.push('\n');
+                    }
+                    last.see.push_str(seen);
+                }
+            }
+        }
+        Ok(Self { steps })
+    }
+}
+
+fn act(written: &str) -> Option<Act> {
+    let (word, rest) = written.split_once(' ').unwrap_or((written, ""));
+    Some(match (word, rest) {
+        ("phone", number) if !number.is_empty() => Act::Phone(number.into()),
+        ("dial", string) if !string.is_empty() => Act::Dial(string.into()),
+        ("type", answer) => Act::Type(answer.into()),
+        ("hang", "up") => Act::HangUp,
+        ("lose", "signal") => Act::LoseSignal,
+        ("cut", "") => Act::Cut,
+        ("again", "") => Act::Again,
+        ("restart", "") => Act::Restart,
+        _ => return None,
+    })
+}
+
+/// Compares what is seen with what was expected, and remembers what patterns stood for.
+#[derive(Debug, Clone, Default)]
+pub struct Witness {
+    number: Option<String>,
+}
+
+impl Witness {
+    /// What is wrong with a screen, if anything.
+    pub fn look(&mut self, step: &Step, seen: &str, session: Session) -> Option<String> {
+        let good = self.matches(&step.see, seen) && step.session == session;
+        (!good).then(|| {
+            let mut told = format!("line {}:\n", step.line);
+            difference(&mut told, &step.see, seen);
+            if step.session != session {
+                let _ = writeln!(told, "expected {:?}, the session is {session:?}", step.session);
+            }
+            told
+        })
+    }
+
+    /// Whether a text fits the expected one.
+    fn matches(&mut self, expected: &str, seen: &str) -> bool {
+        let Some(open) = expected.find('{') else { return expected == seen };
+        let (before, rest) = expected.split_at(open);
+        let Some(seen) = seen.strip_prefix(before) else { return false };
+        let (taken, rest) = if let Some(rest) = rest.strip_prefix("{date}") {
+            (date(seen), rest)
+        } else if let Some(rest) = rest.strip_prefix("{number}") {
+            let number = number(seen)
+                .filter(|number| self.number.get_or_insert_with(|| (*number).to_owned()) == number);
+            (number, rest)
+        } else {
+            let (brace, rest) = rest.split_at(1);
+            (seen.get(..1).filter(|seen| *seen == brace), rest)
+        };
+        taken.is_some_and(|taken| self.matches(rest, &seen[taken.len()..]))
+    }
+}
+
+/// The date at the beginning of a text, `DD-MM-YYYY`.
+fn date(text: &str) -> Option<&str> {
+    shaped(text, "00-00-0000")
+}
+
+/// The registration number at the beginning of a text.
+fn number(text: &str) -> Option<&str> {
+    shaped(text, "000 000 0000")
+}
+
+fn shaped<'t>(text: &'t str, shape: &str) -> Option<&'t str> {
+    let text = text.get(..shape.len())?;
+    let alike = |(c, shape): (u8, u8)| if shape == b'0' { c.is_ascii_digit() } else { c == shape };
+    text.bytes().zip(shape.bytes()).all(alike).then_some(text)
+}
+
+/// Both texts, line by line, what differs marked.
+fn difference(told: &mut String, expected: &str, seen: &str) {
+    let (expected, seen): (Vec<_>, Vec<_>) = (expected.lines().collect(), seen.lines().collect());
+    for at in 0..expected.len().max(seen.len()) {
+        let pair = (expected.get(at), seen.get(at));
+        let _ = match pair {
+            (Some(one), Some(other)) if one == other => writeln!(told, "    {one}"),
+            (one, other) => {
+                let mut written = Ok(());
+                if let Some(one) = one {
+                    written = writeln!(told, "  - {one}");
+                }
+                if let Some(other) = other {
+                    written = writeln!(told, "  + {other}");
+                }
+                written
+            }
+        };
+    }
+}
+
+/// The file with what was really seen in place of what was expected: comments and acts stay, and
+/// dates and numbers that the file calls `{date}` and `{number}` keep their names.
+pub fn rewrite(text: &str, seen: &[(usize, String, Session)]) -> String {
+    let mut written = String::new();
+    for (line, old) in (1..).zip(text.lines()) {
+        if old.starts_with("| ") || old.trim_end() == "|" || old.trim_end() == "closes" {
+            continue;
+        }
+        let _ = writeln!(written, "{}", old.trim_end());
+        let Some((_, screen, session)) = seen.iter().find(|(at, ..)| *at == line) else { continue };
+        for row in nameless(screen).lines() {
+            let _ = writeln!(written, "{}", format!("| {row}").trim_end());
+        }
+        if *session == Session::Closed {
+            let _ = writeln!(written, "closes");
+        }
+    }
+    written
+}
+
+/// A screen with every date and every registration number replaced by what it is called.
+fn nameless(screen: &str) -> String {
+    let mut named = String::new();
+    let mut rest = screen;
+    while let Some(c) = rest.chars().next() {
+        if let Some(number) = number(rest) {
+            named.push_str("{number}");
+            rest = &rest[number.len()..];
+        } else if let Some(date) = date(rest) {
+            named.push_str("{date}");
+            rest = &rest[date.len()..];
+        } else {
+            named.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "# A story.\nphone 0812\ndial *119#\n| Hai {number}\n| sejak {date}\n\
+                        type 1\n| {number}.\ncloses\nhang up\n";
+
+    #[test]
+    fn a_file_is_read_and_seen() {
+        let story = Story::parse(FILE).unwrap();
+        assert_eq!(story.steps.len(), 4);
+        let mut witness = Witness::default();
+        let first = &story.steps[1];
+        assert_eq!(first.see, "Hai {number}\nsejak {date}");
+        assert_eq!(witness.look(first, "Hai 123 456 7890\nsejak 01-02-2021", Session::Open), None);
+        let second = &story.steps[2];
+        assert_eq!(witness.look(second, "123 456 7890.", Session::Closed), None);
+        assert!(witness.look(second, "123 456 7891.", Session::Closed).is_some(), "another number");
+        let told = witness.look(first, "Hai 123 456 7890\nsejak kemarin", Session::Closed).unwrap();
+        assert!(told.contains("- sejak {date}") && told.contains("+ sejak kemarin"), "{told}");
+    }
+
+    #[test]
+    fn a_line_that_is_none_is_named() {
+        for (file, line) in [("dance\n", 1), ("phone 1\n| seen", 2), ("dial *1#\ncloses\n| x", 3)] {
+            assert_eq!(Story::parse(file).unwrap_err().line, line, "{file}");
+        }
+    }
+
+    #[test]
+    fn a_rewritten_file_holds_what_was_seen() {
+        let seen = [
+            (3, "Halo 123 456 7890\n\nsejak 03-04-2021".to_owned(), Session::Open),
+            (6, "Habis".to_owned(), Session::Closed),
+        ];
+        let written = rewrite(FILE, &seen);
+        assert_eq!(
+            written,
+            "# A story.\nphone 0812\ndial *119#\n| Halo {number}\n|\n| sejak {date}\n\
+             type 1\n| Habis\ncloses\nhang up\n"
+        );
+        assert!(Story::parse(&written).is_ok());
+    }
+}

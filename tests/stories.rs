@@ -1,0 +1,89 @@
+//! Every conversation file of `tests/stories`, four times: against the engine on SQLite and on
+//! PostgreSQL, and over real SMPP sockets on each dialect.
+//!
+//! `UPDATE_STORIES=1` writes what the engine really shows into the files, to be read before it is
+//! committed.
+
+#[path = "support/mod.rs"]
+mod support;
+
+#[path = "stories/country.rs"]
+mod country;
+#[path = "stories/engine.rs"]
+mod engine;
+#[path = "stories/wire.rs"]
+mod wire;
+
+use std::path::Path;
+
+use setara::menu::story::{Session, Story, Witness, rewrite};
+
+/// What a run of a story saw: line of the act, screen, session.
+type Seen = Vec<(usize, String, Session)>;
+
+fn on_sqlite(path: &Path, text: String) -> datatest_stable::Result<()> {
+    let story = Story::parse(&text)?;
+    let seen = block_on(async {
+        let country = country::Country::on_sqlite().await;
+        engine::run(&country, &story).await
+    });
+    if std::env::var_os("UPDATE_STORIES").is_some() {
+        std::fs::write(path, rewrite(&text, &seen))?;
+        return Ok(());
+    }
+    compare(&story, &seen)
+}
+
+fn on_postgres(_: &Path, text: String) -> datatest_stable::Result<()> {
+    let story = Story::parse(&text)?;
+    let seen = block_on(async {
+        let country = country::Country::on_postgres().await;
+        engine::run(&country, &story).await
+    });
+    compare(&story, &seen)
+}
+
+fn on_plain(path: &Path, text: String) -> datatest_stable::Result<()> {
+    over_the_wire("plain", path, &text)
+}
+
+fn on_its(path: &Path, text: String) -> datatest_stable::Result<()> {
+    over_the_wire("its", path, &text)
+}
+
+fn over_the_wire(dialect: &str, _: &Path, text: &str) -> datatest_stable::Result<()> {
+    let story = Story::parse(text)?;
+    let seen = block_on(async {
+        let country = country::Country::on_sqlite().await;
+        wire::run(&country, dialect, &story).await
+    });
+    compare(&story, &seen)
+}
+
+fn compare(story: &Story, seen: &Seen) -> datatest_stable::Result<()> {
+    let mut witness = Witness::default();
+    let shown = story.steps.iter().filter(|step| step.act.shows());
+    let wrong: Vec<String> = shown
+        .zip(seen)
+        .filter_map(|(step, (_, screen, session))| witness.look(step, screen, *session))
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+fn block_on<T>(story: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let seen = runtime.block_on(story);
+    runtime.shutdown_background();
+    seen
+}
+
+datatest_stable::harness! {
+    { test = on_sqlite, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_postgres, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_plain, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_its, root = "tests/stories", pattern = r"\.story$" },
+}

@@ -1,0 +1,59 @@
+# What the network delivers twice is answered twice, and done once.
+phone 081290000001
+dial *119#
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+again
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+type 1
+| NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
+| 1 Setuju
+| 2 Tidak
+| 3 Baca lengkap
+| 0 Kembali
+again
+| NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
+| 1 Setuju
+| 2 Tidak
+| 3 Baca lengkap
+| 0 Kembali
+type 1
+| Ketik 16 angka NIK (lihat KTP atau KK):
+| 0 Kembali
+type 3173014502900001
+| Ketik nama lengkap seperti di KTP:
+| 0 Kembali
+again
+| Ketik nama lengkap seperti di KTP:
+| 0 Kembali
+type Siti Aminah
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+type 05021990
+| Anda tinggal di Jakarta Barat?
+| 1 Ya
+| 2 Tidak, di tempat lain
+| 0 Kembali 00 Menu
+type 1
+| Apakah Anda sedang demam/batuk, hamil, alergi berat, atau sakit berat/kronis?
+| 1 Tidak ada
+| 2 Ya, ada
+| 0 Kembali 00 Menu
+type 1
+| Pendaftaran BERHASIL. Nomor Anda: {number}. Catat dan tunjukkan saat vaksin. Cek lagi: *119# pilih 2.
+closes
+again
+| Pendaftaran BERHASIL. Nomor Anda: {number}. Catat dan tunjukkan saat vaksin. Cek lagi: *119# pilih 2.
+closes
+dial *119*2#
+| S*** A****: sudah TERDAFTAR, belum divaksin. Nomor pendaftaran: {number}
+| 1 Orang lain
+| 2 Selesai
+| 0 Kembali
