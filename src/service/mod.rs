@@ -1,6 +1,6 @@
 //! What menus may call, and what the ministry's record means.
 //!
-//! Every call is a pure function in two halves: [`need`] says what to read, [`decide`] looks at it
+//! Every call is a pure function in two halves: [`Desk::need`] says what to read, [`Desk::decide`] looks at it
 //! and answers with an outcome, the values it gives and the [`Change`]s to commit. The engine reads
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
