@@ -87,11 +87,19 @@ pub async fn serve(
 /// Where a reply goes, and who waits for it.
 struct Caller {
     phone: Msisdn,
-    service: String,
+    service: Arc<Service>,
     link: Option<Link>,
     back: WayBack,
     responder: Responder,
     since: Instant,
+}
+
+/// What was said, and to whom.
+struct Spoken {
+    service: Arc<Service>,
+    signal: Signal,
+    frame: Frame,
+    once: Once,
 }
 
 impl Counter {
@@ -111,57 +119,58 @@ impl Counter {
                 return None;
             }
         };
-        let link = self.links.iter().find(|link| link.name() == &*message.link).cloned();
         let bind = (message.link.clone(), message.bind);
         let spoken = self.understand(&from, act, &back, bind, since);
-        let (service, signal, frame, once) = match spoken {
-            Ok(spoken) => spoken,
-            Err(service) => {
-                let responder = message.responder;
-                let service_name = service.menu.service().to_owned();
-                let caller =
-                    Caller { phone: from, service: service_name, link, back, responder, since };
-                return Some(Task::Say(caller, UNKNOWN_CODE).run(Arc::clone(self)));
-            }
-        };
         let caller = Caller {
             phone: from.clone(),
-            service: service.menu.service().to_owned(),
-            link,
+            service: match &spoken {
+                Some(spoken) => Arc::clone(&spoken.service),
+                None => self.any_service(),
+            },
+            link: self.links.iter().find(|link| link.name() == &*message.link).cloned(),
             back,
             responder: message.responder,
             since,
         };
-        let aborts = matches!(signal, Signal::Abort(_));
-        // An end is never refused: it makes room.
-        if !aborts && let Err(refusal) = self.limits.admit(&from, &message.link) {
-            self.metrics.refused(refusal);
-            self.metrics.turn(&caller.service, Channel::Ussd.as_str(), TurnResult::Refused);
-            return Some(Task::Say(caller, BUSY).run(Arc::clone(self)));
-        }
-        let inbound = Inbound {
-            channel: Channel::Ussd,
-            from,
-            service: caller.service.clone(),
-            signal,
-            once,
-            at: clock::now(),
-            frame,
-            open_for: self.dialect.open_for(),
-        };
-        let task = match self.engine.take(inbound) {
-            Ok(pending) => Task::Turn(caller, pending),
-            Err(error) => {
-                tracing::warn!(operator = %self.operator, %error, "turn not taken");
-                self.metrics.turn(&caller.service, Channel::Ussd.as_str(), TurnResult::Refused);
-                Task::Say(caller, BUSY)
-            }
+        let task = match spoken {
+            Some(spoken) => self.admit(caller, spoken, &message.link)?,
+            None => Task::Say(caller, UNKNOWN_CODE),
         };
         Some(task.run(Arc::clone(self)))
     }
 
-    /// Which service is meant, and what is said to it. A code that no service has is told by the
-    /// service whose word says so.
+    /// Hands a turn to the engine, if there is room for it.
+    fn admit(&self, caller: Caller, spoken: Spoken, link: &str) -> Option<Task> {
+        let (service, channel) = (caller.service.menu.service(), Channel::Ussd);
+        let aborts = matches!(spoken.signal, Signal::Abort(_));
+        // An end is never refused: it makes room.
+        if !aborts && let Err(refusal) = self.limits.admit(&caller.phone, link) {
+            self.metrics.refused(refusal);
+            self.metrics.turn(service, channel.as_str(), TurnResult::Refused);
+            return Some(Task::Say(caller, BUSY));
+        }
+        let inbound = Inbound {
+            channel,
+            from: caller.phone.clone(),
+            service: service.to_owned(),
+            signal: spoken.signal,
+            once: spoken.once,
+            at: clock::now(),
+            frame: spoken.frame,
+            open_for: self.dialect.open_for(),
+        };
+        match self.engine.take(inbound) {
+            Ok(pending) => Some(Task::Turn(caller, pending)),
+            Err(error) => {
+                tracing::warn!(operator = %self.operator, %error, "turn not taken");
+                self.metrics.turn(service, channel.as_str(), TurnResult::Refused);
+                // Nobody listens to an answer to an abort; unanswered, it is delivered again.
+                (!aborts).then(|| Task::Say(caller, BUSY))
+            }
+        }
+    }
+
+    /// Which service is meant, and what is said to it; `None` for a code that no service has.
     fn understand(
         &self,
         phone: &Msisdn,
@@ -169,18 +178,14 @@ impl Counter {
         back: &WayBack,
         bind: Bind,
         now: Instant,
-    ) -> Result<(Arc<Service>, Signal, Frame, Once), Arc<Service>> {
+    ) -> Option<Spoken> {
         let mut sessions = self.sessions();
-        let first = Arc::clone(&self.engine.services()[0]);
         let known = sessions.service(phone).and_then(|name| self.engine.service(name));
-        let known = Arc::clone(known.unwrap_or(&first));
+        let known = known.map_or_else(|| self.any_service(), Arc::clone);
         let (service, signal, said, frame) = match act {
             Act::Dial(string) => {
-                let said = format!("dial {string}");
-                let Some((service, signal)) = dialled(&self.engine, &string) else {
-                    return Err(first);
-                };
-                (service, signal, said, self.dialect.first_frame())
+                let (service, signal) = dialled(&self.engine, &string)?;
+                (service, signal, format!("dial {string}"), self.dialect.first_frame())
             }
             Act::Answer(text) => {
                 let text: String = text.chars().take(self.dialect.input.into()).collect();
@@ -192,23 +197,19 @@ impl Counter {
             }
         };
         let heard = sessions.hear(phone, service.menu.service(), bind, now);
-        let session = back.session();
-        let number = phone.as_str();
+        let (operator, mark, session) = (&self.operator, heard.mark, back.session());
+        let said = format!("{} {said}", phone.as_str());
         let once = Once {
-            message: format!("{} {} {session:?} {number} {said}", self.operator, heard.mark)
-                .into_bytes(),
-            said: format!("{number} {said}").into_bytes(),
+            message: format!("{operator} {mark} {session:?} {said}").into_bytes(),
+            said: said.into_bytes(),
             sureness: heard.sureness,
         };
-        Ok((service, signal, frame, once))
+        Some(Spoken { service, signal, frame, once })
     }
 
-    fn word(&self, service: &str, word: Word) -> Reply {
-        let text = self.engine.service(service).map(|service| {
-            let menu = &service.menu;
-            menu.word(word.name, menu.language(None), "")
-        });
-        Reply { text: text.unwrap_or_default(), then: Then::Close }
+    /// The service that is spoken to when nothing says which: the first one.
+    fn any_service(&self) -> Arc<Service> {
+        Arc::clone(&self.engine.services()[0])
     }
 
     /// Sends a reply. It is never sent twice: a network that did not take it has closed the
@@ -216,7 +217,7 @@ impl Counter {
     async fn reply(&self, caller: &Caller, reply: &Reply) -> Option<Outcome> {
         let link = caller.link.as_ref()?;
         let message = ussd::render(&self.dialect, &caller.back, reply);
-        let deadline = caller.since + self.reply_for;
+        let deadline = caller.since + self.reply_for + TO_SEND;
         let sent = match self.send_at_once(link, message.clone(), caller, deadline) {
             Some(sent) => sent,
             None => {
@@ -249,19 +250,22 @@ impl Counter {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The network would not take a reply: there is no session any more.
-    async fn cut(&self, caller: &Caller) {
-        let Some(service) = self.engine.service(&caller.service) else { return };
-        let subscriber = service.desk.vault.subscriber_key(&caller.phone);
-        let (name, now) = (&caller.service, clock::now());
-        let store = self.engine.store();
-        match store.end_conversation(subscriber, name, End::NetworkAbort, now).await {
-            Ok(true) => self.metrics.ended(name, "", End::NetworkAbort, 1),
+    /// A session ended outside of a turn. What was typed is kept for the redial.
+    async fn ended(&self, caller: &Caller, end: End) {
+        let subscriber = caller.service.desk.vault.subscriber_key(&caller.phone);
+        let name = caller.service.menu.service();
+        let stored =
+            self.engine.store().end_conversation(subscriber, name, end, clock::now()).await;
+        match stored {
+            Ok(true) => self.metrics.ended(name, "", end, 1),
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "the end of a session was not stored"),
         }
     }
 }
+
+/// How long a reply may take to leave, after its turn had all the time it may take.
+const TO_SEND: Duration = Duration::from_millis(1500);
 
 /// What is left to do for a message that was taken in.
 enum Task {
@@ -276,8 +280,7 @@ impl Task {
         match self {
             Self::Turn(caller, pending) => turn(&counter, caller, pending).await,
             Self::Say(caller, word) => {
-                let reply = counter.word(&caller.service, word);
-                counter.reply(&caller, &reply).await;
+                counter.reply(&caller, &last_word(&caller, word)).await;
                 caller.responder.accept();
             }
         }
@@ -286,28 +289,32 @@ impl Task {
 
 async fn turn(counter: &Counter, caller: Caller, pending: Pending) {
     let answer = tokio::time::timeout(counter.reply_for, pending.answer()).await;
-    let answer = answer.unwrap_or(Err(TurnError::Unavailable));
-    let channel = Channel::Ussd.as_str();
-    let reply = match answer {
+    let (service, channel) = (caller.service.menu.service(), Channel::Ussd.as_str());
+    match answer.unwrap_or(Err(TurnError::Unavailable)) {
         Ok(answer) => {
-            counter.metrics.answered(&caller.service, channel, &answer, caller.since.elapsed());
-            answer.reply
+            counter.metrics.answered(service, channel, &answer, caller.since.elapsed());
+            if let Some(reply) = &answer.reply {
+                let outcome = counter.reply(&caller, reply).await;
+                let refused = matches!(outcome, Some(Outcome::Rejected(_) | Outcome::Nacked(_)));
+                if refused && reply.then == Then::Wait {
+                    counter.ended(&caller, End::NetworkAbort).await;
+                }
+            }
         }
         Err(error) => {
             tracing::error!(operator = %counter.operator, %error, "turn failed");
-            counter.metrics.turn(&caller.service, channel, TurnResult::Failed);
-            counter.metrics.ended(&caller.service, "", End::Error, 1);
-            Some(counter.word(&caller.service, SORRY))
-        }
-    };
-    if let Some(reply) = &reply {
-        let outcome = counter.reply(&caller, reply).await;
-        let refused = matches!(outcome, Some(Outcome::Rejected(_) | Outcome::Nacked(_)));
-        if refused && reply.then == Then::Wait {
-            counter.cut(&caller).await;
+            counter.metrics.turn(service, channel, TurnResult::Failed);
+            counter.reply(&caller, &last_word(&caller, SORRY)).await;
+            counter.ended(&caller, End::Error).await;
         }
     }
     caller.responder.accept();
+}
+
+/// A word of the engine as the last text of a session.
+fn last_word(caller: &Caller, word: Word) -> Reply {
+    let menu = &caller.service.menu;
+    Reply { text: menu.word(word.name, menu.language(None), ""), then: Then::Close }
 }
 
 /// The service that a dialled string opens, and the answers it brings along. A service may have a

@@ -1,15 +1,17 @@
 //! The commands of `setara`. Each is a file; this one only names them and tells how they ended.
 
-pub mod config;
 pub mod menu;
 pub mod record;
 pub mod serve;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, DEFAULT};
 
 /// One citizen service on every phone: USSD, SMS and WhatsApp from one checked menu file.
 #[derive(Debug, Parser)]
@@ -36,22 +38,21 @@ pub enum Command {
     Record(record::RecordCommand),
     /// Look at the configuration
     #[command(subcommand)]
-    Config(config::ConfigCommand),
+    Config(ConfigCommand),
+}
+
+/// What can be done with the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the commented default: a file needs only the lines that differ
+    Print,
+    /// Check the file given with --config
+    Check,
 }
 
 /// Runs a command. What went wrong is told on standard error.
 pub fn run(cli: Cli) -> ExitCode {
-    let told = match cli.command {
-        Command::Config(command) => config::run(&command, cli.config.as_deref()),
-        Command::Serve => read(cli.config.as_deref()).map_err(told).and_then(serve::run),
-        Command::Record(command) => read(cli.config.as_deref())
-            .map_err(told)
-            .and_then(|config| record::run_command(command, &config)),
-        Command::Menu(command) => read(cli.config.as_deref())
-            .map_err(told)
-            .and_then(|config| menu::run(&command, &config)),
-    };
-    match told {
+    match obey(cli.command, cli.config.as_deref()) {
         Ok(code) => code,
         Err(message) => {
             eprintln!("setara: {message}");
@@ -60,8 +61,21 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn read(path: Option<&std::path::Path>) -> Result<Config, ConfigError> {
-    path.map_or_else(|| Config::parse(""), Config::read)
+fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
+    if let Command::Config(ConfigCommand::Print) = command {
+        print!("{DEFAULT}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = file.map_or_else(|| Config::parse(""), Config::read).map_err(told)?;
+    match command {
+        Command::Serve => serve::run(config),
+        Command::Menu(command) => menu::run(&command, &config),
+        Command::Record(command) => record::run_command(command, &config),
+        Command::Config(_) => {
+            println!("the configuration is good");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
 /// An error with everything behind it, in one line.
