@@ -6,9 +6,11 @@
 use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use setara::app::Gateway;
 use setara::cli::record::{self, Database, RecordCommand, SampleArgs};
+use setara::cli::serve;
 use setara::config::Config;
 use simulator::play::Country;
 
@@ -25,13 +27,47 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
     let file = country.data.join("setara.toml");
     std::fs::write(&file, configuration(country, menus)?)?;
     let config = Config::read(&file)?;
-    setara::cli::serve::log(&config)?;
+    serve::log(&config)?;
     if !country.data.join(DATABASE).exists() {
-        let sample = SampleArgs { people: PEOPLE, seed: 1, out: None };
-        let database = Database { url: &config.database.url, key_file: &config.vault.key_file };
-        record::run(RecordCommand::Sample(sample), database).await?;
+        fill(&file, PEOPLE).await?;
     }
     Ok(Gateway::start(&config).await?)
+}
+
+/// Writes the configuration of a gateway under load: SQLite in the country's data directory, or
+/// another database, and limits that no script reaches.
+pub fn write_load_configuration(
+    country: &Country,
+    menus: &[PathBuf],
+    database: Option<&str>,
+) -> Result<PathBuf, Failed> {
+    let mut text = configuration(country, menus)?;
+    if let Some(url) = database {
+        let file = quoted(Path::new(&format!("sqlite:{}", country.data.join(DATABASE).display())));
+        text = text.replace(&format!("url = {file}"), &format!("url = {}", quoted(Path::new(url))));
+    }
+    text.push_str("window = 1000\n");
+    text.push_str(
+        "\n[limits]\nsubscriber_per_minute = 1000000\nsubscriber_burst = 1000000\n\
+         link_per_second = 1000000\nglobal_per_second = 1000000\n",
+    );
+    let path = country.data.join("setara.toml");
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+/// Fills the record of a configuration with invented people.
+pub async fn fill(file: &Path, people: u64) -> Result<(), Failed> {
+    let config = Config::read(file)?;
+    let database = Database { url: &config.database.url, key_file: &config.vault.key_file };
+    let sample = SampleArgs { people, seed: 1, out: None };
+    record::run(RecordCommand::Sample(sample), database).await?;
+    Ok(())
+}
+
+/// Runs a gateway alone until it is told to stop.
+pub fn alone(file: &Path) -> Result<ExitCode, String> {
+    serve::run(Config::read(file).map_err(|error| error.to_string())?)
 }
 
 fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed> {

@@ -1,6 +1,7 @@
 //! `simulator`: the country in a box, to play with and to measure with.
 
 mod gateway;
+mod load;
 mod people;
 
 use std::net::SocketAddr;
@@ -29,6 +30,14 @@ enum Command {
     /// Measure one part, beside the least that could do its work
     #[command(subcommand)]
     Bench(Bench),
+    /// Drive the gateway with many phones, beside a bare responder
+    Load(load::Load),
+    /// The gateway alone; `load` runs it so
+    #[command(hide = true)]
+    Gateway {
+        /// Its configuration
+        config: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,22 +72,33 @@ struct Play {
     no_gateway: bool,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let Arguments { command, play } = Arguments::parse();
+    if let Some(Command::Gateway { config }) = &command {
+        return gateway::alone(config).unwrap_or_else(failed);
+    }
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(obey(command, play)),
+        Err(error) => failed(error),
+    }
+}
+
+async fn obey(command: Option<Command>, play: Play) -> ExitCode {
     let ended = match command {
         None => run(play).await.map_err(|error| error.to_string()),
         Some(Command::Bench(Bench::Link { json })) => {
             bench::link::run(json).await.map_err(|error| error.to_string())
         }
+        Some(Command::Load(load)) => load::run(load).await.map_err(|error| error.to_string()),
+        // Runs without this runtime, see `main`.
+        Some(Command::Gateway { .. }) => Ok(()),
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("simulator: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended.map_or_else(failed, |()| ExitCode::SUCCESS)
+}
+
+fn failed(error: impl std::fmt::Display) -> ExitCode {
+    eprintln!("simulator: {error}");
+    ExitCode::FAILURE
 }
 
 async fn run(play: Play) -> Result<(), play::PlayError> {

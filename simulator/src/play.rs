@@ -190,7 +190,8 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 
 /// A directory that is kept, or removed when this is dropped.
 #[derive(Debug)]
-struct DataDirectory {
+/// A directory for a run's data, removed at the end unless it is to be kept.
+pub struct DataDirectory {
     path: PathBuf,
     at_end: AtEnd,
 }
@@ -202,7 +203,8 @@ enum AtEnd {
 }
 
 impl DataDirectory {
-    fn new(keep: Option<PathBuf>) -> Result<Self, PlayError> {
+    /// The directory `keep`, or a fresh one.
+    pub fn new(keep: Option<PathBuf>) -> Result<Self, PlayError> {
         let failed = |directory: &Path| {
             let directory = directory.to_owned();
             move |error| PlayError::Directory { directory, error }
@@ -218,7 +220,8 @@ impl DataDirectory {
         Ok(Self { path, at_end: AtEnd::Remove })
     }
 
-    fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         &self.path
     }
 }

@@ -134,7 +134,7 @@ pub enum RecordError {
 /// Wrong rows that are listed one by one; the rest is counted.
 const LISTED: u64 = 100;
 
-/// Runs a command. Wrong rows are listed on standard error, what was done on standard output.
+/// Runs a command. What was done, and every wrong row, is told on standard error.
 ///
 /// # Errors
 /// See [`RecordError`].
@@ -230,7 +230,7 @@ fn write_sample(people: u64, seed: u64, path: &Path, today: Date) -> Result<(), 
     }
     writer.flush().map_err(failed)?;
     bar.finish_and_clear();
-    println!("{people} people written to {}", path.display());
+    eprintln!("{people} people written to {}", path.display());
     Ok(())
 }
 
@@ -278,7 +278,7 @@ async fn finish(
             let bar = progress(rows, "applying", "{human_pos}/{human_len} people, {per_sec}");
             importing.apply(clock::now(), |people| bar.inc(people)).await?;
             bar.finish_and_clear();
-            println!("{rows} people are in the record");
+            eprintln!("{rows} people are in the record");
         }
         Err(error) => {
             // What cannot be thrown away now, the next import throws away; the first error counts.

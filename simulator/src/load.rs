@@ -1,0 +1,327 @@
+//! `simulator load`: many phones dial at once, and the clock runs.
+//!
+//! The gateway runs as a process of its own, so that its memory can be read. Beside it, in the same
+//! run, the same phones dial a bare responder that stores nothing: the ratio says what the gateway
+//! costs, whatever the machine is doing otherwise.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use hdrhistogram::Histogram;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use simulator::operator::{Account, Operator, Settings, dialect};
+use simulator::phone::Phone;
+use simulator::play::{self, CODE, Country, OperatorAddress};
+use simulator::responder::{Responder, Say};
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+
+use crate::gateway;
+
+type Failed = Box<dyn Error + Send + Sync>;
+
+/// What to drive.
+#[derive(Debug, Args)]
+pub struct Load {
+    /// Phones that dial at once
+    #[arg(long, default_value_t = 200)]
+    phones: u64,
+    /// How long to measure
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Turns a second, whether answers come or not; without it every phone goes on when answered
+    #[arg(long)]
+    rate: Option<f64>,
+    /// People in the record
+    #[arg(long, default_value_t = 10_000)]
+    people: u64,
+    /// Conversations that stand open meanwhile
+    #[arg(long, default_value_t = 0)]
+    open: u64,
+    /// An empty PostgreSQL database instead of a SQLite file
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Menu folders of the gateway, separated by commas
+    #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
+    menus: Vec<PathBuf>,
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+struct Figures {
+    turns_per_s: f64,
+    p50_ms: f64,
+    p99_ms: f64,
+    p999_ms: f64,
+    bare_turns_per_s: f64,
+    ratio: f64,
+    errors: u64,
+    rss_mb: f64,
+    idle_rss_mb: f64,
+}
+
+/// Runs the load and prints what came of it.
+pub async fn run(load: Load) -> Result<(), Failed> {
+    let data = play::DataDirectory::new(None)?;
+    let network = network().await?;
+    let country = Country { operators: vec![address(&network)], data: data.path().to_owned() };
+    let child = start_gateway(&country, &load).await?;
+    network.bound(1).await?;
+    let idle_rss_mb = rss_mb(&child);
+    leave_open(&network, load.open).await?;
+    let gateway = drive(&network, &load, "gateway").await?;
+    let rss_mb = rss_mb(&child);
+    stop(child).await?;
+    network.stop().await;
+
+    let bare = bare(&load).await?;
+    let turns_per_s = gateway.turns_per_s();
+    let bare_turns_per_s = bare.turns_per_s();
+    let millis = |quantile: f64| gateway.times.value_at_quantile(quantile) as f64 / 1000.0;
+    let figures = Figures {
+        turns_per_s,
+        p50_ms: millis(0.5),
+        p99_ms: millis(0.99),
+        p999_ms: millis(0.999),
+        bare_turns_per_s,
+        ratio: turns_per_s / bare_turns_per_s,
+        errors: gateway.errors,
+        rss_mb,
+        idle_rss_mb,
+    };
+    if load.json {
+        println!("{}", serde_json::to_string(&figures)?);
+    } else {
+        print(&figures, &load);
+    }
+    Ok(())
+}
+
+fn print(figures: &Figures, load: &Load) {
+    let Figures { turns_per_s, p50_ms, p99_ms, p999_ms, .. } = figures;
+    println!("{} phones, {} people, {} open conversations", load.phones, load.people, load.open);
+    println!("  turns/s    {turns_per_s:>10.0}   durable, simulator included");
+    println!("  p50        {p50_ms:>10.2} ms");
+    println!("  p99        {p99_ms:>10.2} ms");
+    println!("  p99.9      {p999_ms:>10.2} ms");
+    println!(
+        "  bare       {:>10.0}   turns/s of a responder that stores nothing",
+        figures.bare_turns_per_s
+    );
+    println!("  ratio      {:>10.2}", figures.ratio);
+    println!("  errors     {:>10}", figures.errors);
+    println!(
+        "  memory     {:>10.0} MB, {:.0} MB before the load",
+        figures.rss_mb, figures.idle_rss_mb
+    );
+}
+
+/// The same phones against a responder that answers at once and keeps nothing.
+async fn bare(load: &Load) -> Result<Tally, Failed> {
+    let network = network().await?;
+    let screen = "PeduliLindungi\n1 Daftar vaksin\n2 Status vaksinasi\n3 Orang di nomor ini";
+    let responder = Responder::start(network.address(), &play::account(), move |_, _| {
+        Say::Ask(screen.to_owned())
+    })
+    .await?;
+    network.bound(1).await?;
+    let tally = drive(&network, load, "bare responder").await?;
+    responder.stop().await;
+    network.stop().await;
+    Ok(tally)
+}
+
+async fn network() -> Result<Operator, Failed> {
+    Ok(Operator::start(Settings {
+        name: "Nusantara".to_owned(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        accounts: vec![play::account()],
+        dialect: dialect::named("plain").ok_or("the simulator has the dialect `plain`")?,
+        codes: vec![CODE.to_owned()],
+        timing: Default::default(),
+    })
+    .await?)
+}
+
+fn address(network: &Operator) -> OperatorAddress {
+    let account: Account = play::account();
+    let dialect = network.dialect().name;
+    OperatorAddress { name: "nusantara".to_owned(), dialect, address: network.address(), account }
+}
+
+async fn start_gateway(country: &Country, load: &Load) -> Result<Child, Failed> {
+    let file = gateway::write_load_configuration(country, &load.menus, load.database.as_deref())?;
+    gateway::fill(&file, load.people).await?;
+    let child = Command::new(std::env::current_exe()?)
+        .args([Path::new("gateway"), &file])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    Ok(child)
+}
+
+async fn stop(mut child: Child) -> Result<(), Failed> {
+    if let Some(pid) = child.id() {
+        let terminated = Command::new("kill").arg(pid.to_string()).status().await?;
+        if !terminated.success() {
+            return Err("the gateway could not be told to stop".into());
+        }
+    }
+    let status = child.wait().await?;
+    if status.success() { Ok(()) } else { Err(format!("the gateway ended with {status}").into()) }
+}
+
+/// Resident memory of a process, from `/proc`.
+fn rss_mb(child: &Child) -> f64 {
+    let status =
+        child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
+    let status = status.unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
+    kib / 1024.0
+}
+
+/// Begins conversations and leaves them: every phone loses its network in the middle of one.
+async fn leave_open(network: &Operator, conversations: u64) -> Result<(), Failed> {
+    let bar = progress(conversations, "opening conversations");
+    let numbers = Arc::new(Mutex::new((0..conversations).collect::<VecDeque<u64>>()));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..200.min(conversations) {
+        let (network, numbers, bar) = (network.clone(), Arc::clone(&numbers), bar.clone());
+        tasks.spawn(async move {
+            while let Some(next) = { numbers.lock().await.pop_front() } {
+                let number = format!("0813{next:08}").parse()?;
+                let mut phone = Phone::new(&network, number).await?;
+                phone.dial("*119*1*1#").await?;
+                phone.drop_signal().await?;
+                bar.inc(1);
+            }
+            Ok::<(), Failed>(())
+        });
+    }
+    while let Some(ended) = tasks.join_next().await {
+        ended??;
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// What the phones saw.
+struct Tally {
+    /// From an answer to its screen, in microseconds.
+    times: Histogram<u64>,
+    errors: u64,
+    lasted: Duration,
+}
+
+impl Tally {
+    fn turns_per_s(&self) -> f64 {
+        self.times.len() as f64 / self.lasted.as_secs_f64()
+    }
+}
+
+/// What every phone does, again and again: home, status, back, people, and home by the key.
+const SCRIPT: [&str; 5] = [CODE, "2", "0", "3", "0"];
+
+async fn drive(network: &Operator, load: &Load, what: &'static str) -> Result<Tally, Failed> {
+    let bar = progress(load.seconds, what);
+    let (stop, begun) = (Arc::new(AtomicBool::new(false)), Instant::now());
+    let pace = load.rate.map(|rate| Arc::new(Pace::new(rate, begun)));
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..load.phones {
+        let number = format!("0812{number:08}").parse()?;
+        let phone = Phone::new(network, number).await?;
+        tasks.spawn(walk(phone, Arc::clone(&stop), pace.clone()));
+    }
+    for _ in 0..load.seconds {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bar.inc(1);
+    }
+    stop.store(true, Ordering::Relaxed);
+    let lasted = begun.elapsed();
+    let mut tally = Tally { times: Histogram::new(3)?, errors: 0, lasted };
+    while let Some(walked) = tasks.join_next().await {
+        let (times, errors) = walked?;
+        tally.times.add(&times)?;
+        tally.errors += errors;
+    }
+    bar.finish_and_clear();
+    Ok(tally)
+}
+
+async fn walk(
+    mut phone: Phone,
+    stop: Arc<AtomicBool>,
+    pace: Option<Arc<Pace>>,
+) -> (Histogram<u64>, u64) {
+    // Three digits are exact enough for a table, and there is a histogram for every phone.
+    let mut times = Histogram::new(3).unwrap_or_else(|_| unreachable!("3 is a valid precision"));
+    let mut errors = 0;
+    let mut steps = SCRIPT.iter().cycle();
+    while !stop.load(Ordering::Relaxed) {
+        let due = match &pace {
+            Some(pace) => pace.next().await,
+            None => Instant::now(),
+        };
+        let step = *steps.next().unwrap_or(&CODE);
+        let screen = if step == CODE { phone.dial(step).await } else { phone.answer(step).await };
+        match screen {
+            Ok(screen) if screen.open => {
+                let micros = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+                if times.record(micros).is_err() {
+                    errors += 1;
+                }
+            }
+            // A closed session is the busy screen, or worse.
+            Ok(_) | Err(_) => {
+                errors += 1;
+                steps = SCRIPT.iter().cycle();
+            }
+        }
+    }
+    (times, errors)
+}
+
+/// Turns that are due whether the phones are ready or not: a turn that had to wait for a free phone
+/// is counted from when it was due.
+struct Pace {
+    every: Duration,
+    begun: Instant,
+    given: Mutex<u32>,
+}
+
+impl Pace {
+    fn new(rate: f64, begun: Instant) -> Self {
+        let every = Duration::from_secs_f64(1.0 / rate.max(0.001));
+        Self { every, begun, given: Mutex::new(0) }
+    }
+
+    async fn next(&self) -> Instant {
+        let due = {
+            let mut given = self.given.lock().await;
+            *given += 1;
+            self.begun + self.every * *given
+        };
+        tokio::time::sleep_until(due.into()).await;
+        due
+    }
+}
+
+fn progress(length: u64, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len}");
+    let bar = ProgressBar::new(length).with_message(what);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
