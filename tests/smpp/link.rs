@@ -383,3 +383,13 @@ async fn callers_wait_for_room_and_no_longer_than_their_deadline() {
     assert_eq!(unknown, 1, "only the window was on the wire");
     assert!(Instant::now() < deadline + Duration::from_secs(2));
 }
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_an_smsc_that_never_answers_the_bind() {
+    let smsc = Smsc::open().await;
+    let (sender, _inbound) = mpsc::channel(10);
+    let link = Link::spawn(smsc.settings(), sender).unwrap();
+    let _silent = smsc.knock().await;
+    let shutdown = link.shutdown(soon() + Duration::from_secs(60));
+    tokio::time::timeout(Duration::from_secs(5), shutdown).await.expect("at once");
+}

@@ -2,9 +2,9 @@
 //!
 //! `submit_sm` per second over one bind on loopback, our link against our SMSC side, at a small and a
 //! large window. In the same run the same load goes over a bare session: as little as can be called
-//! one. It has the channels, the window and the socket, writes and matches PDUs by hand, and has no
-//! timers, no deadlines, no leniency, no outcomes to tell apart and no owner on the other side. The
-//! ratio says what the link costs, whatever the machine.
+//! one. It has the same callers, channels, window and sockets, writes and matches PDUs by hand, and
+//! has no timers, no deadlines, no bounds but the window, no leniency and no outcomes to tell apart.
+//! The ratio says what the link costs, whatever the machine.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -35,8 +35,9 @@ pub async fn run(json: bool) -> io::Result<()> {
     for window in [10, 100] {
         let mut rates = [Vec::new(), Vec::new()];
         for _ in 0..ROUNDS {
-            rates[0].push(link(window).await?);
-            rates[1].push(bare(window).await?);
+            // Spawned, because those who submit in the gateway are tasks, not its main thread.
+            rates[0].push(tokio::spawn(link(window)).await??);
+            rates[1].push(tokio::spawn(bare(window)).await??);
         }
         let [link, bare] = rates.map(|mut rates| {
             rates.sort_by(f64::total_cmp);
@@ -149,7 +150,7 @@ async fn link(window: usize) -> io::Result<f64> {
     status.wait_for(|status| *status == LinkStatus::Bound).await.map_err(io::Error::other)?;
     let message = message();
     let rate = load(window, || {
-        let (link, message) = (link.clone(), message.clone());
+        let (link, message) = (&link, message.clone());
         async move {
             let deadline = Instant::now() + Duration::from_secs(5);
             Some(link.hand_over(message, deadline).await)
@@ -174,16 +175,15 @@ async fn bare(window: usize) -> io::Result<f64> {
     let client = tokio::spawn(bare_client(stream, receiver, window));
     let message = message();
     let rate = load(window, || {
-        let (sender, message) = (sender.clone(), message.clone());
+        let (sender, message) = (&sender, message.clone());
         async move {
             let (done, outcome) = oneshot::channel();
             sender.send((message, done)).await.ok().map(|()| outcome)
         }
     })
     .await;
-    drop(sender);
-    client.await.map_err(io::Error::other)??;
-    smsc.await.map_err(io::Error::other)??;
+    client.abort();
+    smsc.abort();
     Ok(rate)
 }
 
@@ -223,30 +223,44 @@ async fn bare_client(
     }
 }
 
-/// Finds the text of every message and answers it with an id.
+/// Hands the text of every message to an owner, who answers with an id.
 async fn bare_smsc(mut stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let (mut incoming, mut out, mut id) = (Incoming::new(), Vec::new(), 0u64);
-    loop {
-        let count = stream.read(incoming.space()).await?;
-        if count == 0 {
-            return Ok(());
-        }
-        incoming.take(count, |sequence, body| {
-            assert_eq!(
-                bare_text(body).map(Bytes::copy_from_slice).as_deref(),
-                Some(TEXT.as_bytes())
-            );
+    let (mut reader, mut writer) = stream.split();
+    let (inbound, mut texts) = mpsc::unbounded_channel::<(u32, Bytes)>();
+    let (answered, mut answers) = mpsc::unbounded_channel::<(u32, String)>();
+    tokio::spawn(async move {
+        let mut id = 0u64;
+        while let Some((sequence, text)) = texts.recv().await {
+            assert_eq!(text, TEXT);
             id += 1;
-            let id = id.to_string();
-            out.extend_from_slice(&(17 + id.len() as u32).to_be_bytes());
-            out.extend_from_slice(&[0x80, 0, 0, 4, 0, 0, 0, 0]);
-            out.extend_from_slice(&sequence.to_be_bytes());
-            out.extend_from_slice(id.as_bytes());
-            out.push(0);
-        });
-        stream.write_all(&out).await?;
-        out.clear();
+            if answered.send((sequence, id.to_string())).is_err() {
+                return;
+            }
+        }
+    });
+    let (mut incoming, mut taken, mut out) = (Incoming::new(), Vec::new(), Vec::new());
+    loop {
+        tokio::select! {
+            count = reader.read(incoming.space()) => match count? {
+                0 => return Ok(()),
+                count => incoming.take(count, |sequence, body| {
+                    let text = Bytes::copy_from_slice(bare_text(body).unwrap_or_default());
+                    let _ = inbound.send((sequence, text));
+                }),
+            },
+            _ = answers.recv_many(&mut taken, 128) => {
+                for (sequence, id) in taken.drain(..) {
+                    out.extend_from_slice(&(17 + id.len() as u32).to_be_bytes());
+                    out.extend_from_slice(&[0x80, 0, 0, 4, 0, 0, 0, 0]);
+                    out.extend_from_slice(&sequence.to_be_bytes());
+                    out.extend_from_slice(id.as_bytes());
+                    out.push(0);
+                }
+                writer.write_all(&out).await?;
+                out.clear();
+            }
+        }
     }
 }
 

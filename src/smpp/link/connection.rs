@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Sleep;
 
 use super::inbound::{Answer, Inbound, Responder};
-use super::outlet::Command;
+use super::outlet::{Command, Commands};
 use crate::smpp::pdu::{Bind, CommandStatus};
 use crate::smpp::session::{self, Closed, Event, NotSent, Outcome, Role, Session, Settings};
 
@@ -59,7 +59,7 @@ pub(super) struct Inlet {
 pub(super) struct Connection<S> {
     stream: S,
     session: Session<oneshot::Sender<Outcome>>,
-    commands: mpsc::Receiver<Command>,
+    commands: Commands,
     answers: mpsc::Receiver<Answer>,
     responders: Arc<mpsc::Sender<Answer>>,
     inlet: Option<Inlet>,
@@ -77,7 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub fn new(
         stream: S,
         session: Session<oneshot::Sender<Outcome>>,
-        commands: mpsc::Receiver<Command>,
+        commands: Commands,
         settings: &Settings,
     ) -> Self {
         // Room for every message that may be unanswered, so that an answer never has to wait.
@@ -140,7 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Writes the last words, waits a moment for the other side to hear them, and gives the channel
     /// back for the next connection.
-    pub async fn finish(mut self) -> mpsc::Receiver<Command> {
+    pub async fn finish(mut self) -> Commands {
         self.session.poll_transmit(&mut self.out);
         let last_words = async {
             let rest = self.out.get(self.sent..).unwrap_or_default();
@@ -158,6 +158,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     fn stop(&mut self, deadline: Instant) {
         self.commands.close();
         self.stopping = Some(deadline);
+        if self.session.bound().is_none() {
+            // Nothing can be pending. Where the unbind is out already this does nothing.
+            self.session.unbind(now());
+        }
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Upshot> {
@@ -335,7 +339,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 }
 
 /// Tells everyone who hands something over that it was not sent. Ends when no handle is left.
-pub(super) async fn turn_away(commands: &mut mpsc::Receiver<Command>) {
+pub(super) async fn turn_away(commands: &mut Commands) {
     while let Some(command) = commands.recv().await {
         command.not_sent(NotSent::NotBound);
     }

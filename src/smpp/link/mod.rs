@@ -2,7 +2,7 @@
 //!
 //! A [`Link`] is the client's side: it connects, binds, and binds again after every loss, with
 //! back-off and jitter, until it is shut down. A [`Peer`] is the server's side of one accepted
-//! connection. Both run the same [`connection`](self) loop over the same session.
+//! connection. Both run the same loop over the same session.
 //!
 //! Owns sockets, tasks, the clock and the dice; decides nothing about SMPP, which is the session's
 //! business, and nothing about messages: a message is submitted once, and whether it is sent again is

@@ -14,7 +14,8 @@ use crate::smpp::session::{NotSent, Outcome};
 /// A message on its way to the session.
 #[derive(Debug)]
 pub(super) struct Command {
-    pub message: Message,
+    /// Boxed, because a message is large and is passed on often.
+    pub message: Box<Message>,
     pub deadline: Instant,
     pub outcome: oneshot::Sender<Outcome>,
 }
@@ -26,6 +27,9 @@ impl Command {
     }
 }
 
+/// The connection's end of the way.
+pub(super) type Commands = mpsc::Receiver<Command>;
+
 #[derive(Clone, Debug)]
 pub(super) struct Outlet {
     commands: mpsc::Sender<Command>,
@@ -34,7 +38,7 @@ pub(super) struct Outlet {
 /// Messages that may stand between callers and session. Small: the session has the real queue.
 const CHANNEL: usize = 256;
 
-pub(super) fn outlet() -> (Outlet, mpsc::Receiver<Command>) {
+pub(super) fn outlet() -> (Outlet, Commands) {
     let (commands, receiver) = mpsc::channel(CHANNEL);
     (Outlet { commands }, receiver)
 }
@@ -43,11 +47,12 @@ impl Outlet {
     /// Waits for room, at most until the deadline, and hands the message over.
     pub async fn hand_over(&self, message: Message, deadline: Instant) -> Awaiting {
         let (sender, outcome) = oneshot::channel();
-        let command = Command { message, deadline, outcome: sender };
+        let command = Command { message: Box::new(message), deadline, outcome: sender };
         match self.commands.try_send(command) {
             Ok(()) => {}
             Err(TrySendError::Closed(command)) => command.not_sent(NotSent::Unbinding),
-            Err(TrySendError::Full(command)) => self.wait_for_room(command).await,
+            // Boxed, or the rare way would make the future of the usual one large.
+            Err(TrySendError::Full(command)) => Box::pin(self.wait_for_room(command)).await,
         }
         Awaiting(outcome)
     }

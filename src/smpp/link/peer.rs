@@ -110,8 +110,12 @@ impl Peer {
     }
 
     /// Hands a `deliver_sm` over and gives back what to await for its end.
-    pub async fn hand_over(&self, message: Message, deadline: Instant) -> Awaiting {
-        self.outlet.hand_over(message, deadline).await
+    pub fn hand_over(
+        &self,
+        message: Message,
+        deadline: Instant,
+    ) -> impl Future<Output = Awaiting> + Send + '_ {
+        self.outlet.hand_over(message, deadline)
     }
 
     /// Takes nothing new, lets what is pending end until the deadline, unbinds.

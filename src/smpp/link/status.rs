@@ -91,12 +91,27 @@ impl Board {
         self.whole.subscribe()
     }
 
+    /// Every bind that is not closed yet is on its way there.
+    pub fn unbinding(&self) {
+        self.change(|binds| {
+            for bind in binds.iter_mut().filter(|bind| **bind != LinkStatus::Closed) {
+                *bind = LinkStatus::Unbinding;
+            }
+        });
+    }
+
     pub fn set(&self, bind: usize, status: LinkStatus) {
+        self.change(|binds| {
+            if let Some(place) = binds.get_mut(bind) {
+                *place = status;
+            }
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut [LinkStatus])) {
         // A thread that died while it held this lock can have left no half-written status.
         let mut binds = self.binds.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(place) = binds.get_mut(bind) {
-            *place = status;
-        }
+        change(&mut binds);
         let worst = binds.iter().copied().max_by_key(|status| status.weight());
         self.whole.send_replace(worst.unwrap_or(LinkStatus::Closed));
     }
@@ -105,6 +120,17 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_that_shuts_down_says_so() {
+        let board = Board::new(2);
+        let whole = board.subscribe();
+        board.set(0, LinkStatus::Closed);
+        board.unbinding();
+        assert_eq!(*whole.borrow(), LinkStatus::Unbinding);
+        board.set(1, LinkStatus::Closed);
+        assert_eq!(*whole.borrow(), LinkStatus::Closed);
+    }
 
     #[test]
     fn a_pair_is_as_good_as_its_worse_half() {

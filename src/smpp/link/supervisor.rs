@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use super::backoff::{Backoff, BackoffSettings, Failure};
 use super::connection::{Connection, Control, Inlet, Upshot, now, turn_away};
 use super::inbound::Inbound;
-use super::outlet::{Awaiting, Command, Outlet, outlet};
+use super::outlet::{Awaiting, Commands, Outlet, outlet};
 use super::status::{Board, Down, LinkStatus};
 use super::tls::{Connector, Tls, TlsError};
 use crate::smpp::pdu::{Bind, BindKind, EncodeError, Message, Packet, Pdu, encode};
@@ -187,14 +187,19 @@ impl Link {
 
     /// Hands a message over and gives back what to await for its end. Waits itself only while the
     /// link has no room: that is the back-pressure. The order of calls is the order on the wire.
-    pub async fn hand_over(&self, message: Message, deadline: Instant) -> Awaiting {
-        self.outlet.hand_over(message, deadline).await
+    pub fn hand_over(
+        &self,
+        message: Message,
+        deadline: Instant,
+    ) -> impl Future<Output = Awaiting> + Send + '_ {
+        self.outlet.hand_over(message, deadline)
     }
 
     /// Takes nothing new, lets what is pending end until the deadline, unbinds, and returns when the
     /// link is closed: at most one response timer after the deadline.
     pub async fn shutdown(&self, deadline: Instant) {
         let mut status = self.status();
+        self.board.unbinding();
         self.control.send_replace(Control::Stop(deadline));
         // An error means that the board is gone, and it cannot be: we hold it.
         let _ = status.wait_for(|status| *status == LinkStatus::Closed).await;
@@ -221,7 +226,7 @@ struct Supervisor {
 }
 
 impl Supervisor {
-    async fn run(mut self, commands: Option<mpsc::Receiver<Command>>) {
+    async fn run(mut self, commands: Option<Commands>) {
         let (_unused, none) = mpsc::channel(1);
         let mut commands = commands.unwrap_or(none);
         while !self.is_stopping() {
@@ -256,10 +261,7 @@ impl Supervisor {
     }
 
     /// None when the link is to stop.
-    async fn connect(
-        &mut self,
-        commands: &mut mpsc::Receiver<Command>,
-    ) -> Option<Result<Wire, Down>> {
+    async fn connect(&mut self, commands: &mut Commands) -> Option<Result<Wire, Down>> {
         let (settings, tls) = (Arc::clone(&self.settings), self.tls.clone());
         let wire = async move {
             let wire = tokio::time::timeout(settings.connect, dial(&settings.address, tls)).await;
@@ -273,7 +275,7 @@ impl Supervisor {
     }
 
     /// Waits before the next attempt. None when the link is to stop.
-    async fn pause(&mut self, why: Down, commands: &mut mpsc::Receiver<Command>) -> Option<()> {
+    async fn pause(&mut self, why: Down, commands: &mut Commands) -> Option<()> {
         if self.is_stopping() {
             return None;
         }
@@ -299,7 +301,7 @@ impl Supervisor {
     async fn meanwhile<F: Future>(
         &mut self,
         work: F,
-        commands: &mut mpsc::Receiver<Command>,
+        commands: &mut Commands,
     ) -> Option<F::Output> {
         let turned_away = async {
             turn_away(commands).await;
@@ -320,8 +322,8 @@ impl Supervisor {
     async fn live<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         stream: S,
-        commands: mpsc::Receiver<Command>,
-    ) -> (Closed, mpsc::Receiver<Command>) {
+        commands: Commands,
+    ) -> (Closed, Commands) {
         let (settings, opened) = (self.settings.session, now());
         let session = match Session::esme(self.settings.bind(self.kind), settings, opened) {
             Ok(session) => session,

@@ -147,7 +147,16 @@ pub struct Unreadable {
 /// # Errors
 /// [`Unreadable`], for messages only.
 pub fn decode(frame: &Frame<'_>) -> Result<Decoded, Unreadable> {
-    let mut body = Body { rest: frame.body, oddities: Vec::new() };
+    // A message owns its octets: all of its fields are parts of one copy, which does not keep the
+    // buffer alive that it was read into.
+    let owner = match frame.command {
+        CommandId::SUBMIT_SM | CommandId::DELIVER_SM | CommandId::DATA_SM => {
+            Some(Bytes::copy_from_slice(frame.body))
+        }
+        _ => None,
+    };
+    let rest = owner.as_deref().unwrap_or(frame.body);
+    let mut body = Body { rest, owner: owner.as_ref(), oddities: Vec::new() };
     let pdu = read(frame, &mut body)?;
     let trailing = body.end();
     let packet = Packet { status: frame.status, sequence: frame.sequence, pdu };
@@ -192,6 +201,7 @@ type Nom<'a> = nom::error::Error<&'a [u8]>;
 /// What is left of one body, and what was odd so far.
 struct Body<'a> {
     rest: &'a [u8],
+    owner: Option<&'a Bytes>,
     oddities: Vec<Oddity>,
 }
 
@@ -349,7 +359,16 @@ impl<'a> Body<'a> {
         if value.len() > limit {
             self.oddities.push(Oddity::OverLong { field, octets: value.len() });
         }
-        Bytes::copy_from_slice(value)
+        self.own(value)
+    }
+
+    /// Octets of this body, to keep.
+    fn own(&self, value: &[u8]) -> Bytes {
+        match self.owner {
+            // `value` is always a part of `rest`, and `rest` of `owner`.
+            Some(owner) if !value.is_empty() => owner.slice_ref(value),
+            _ => Bytes::copy_from_slice(value),
+        }
     }
 
     /// SMPP 3.4 §3.2.4: parameters in any order up to the end of the frame.
@@ -379,7 +398,7 @@ impl<'a> Body<'a> {
         let parsed = take::<_, _, Nom<'_>>(octets.min(self.rest.len())).parse(self.rest);
         let Ok((rest, value)) = parsed else { return Bytes::new() };
         self.rest = rest;
-        Bytes::copy_from_slice(value)
+        self.own(value)
     }
 
     fn everything(&mut self) -> Bytes {
