@@ -210,6 +210,17 @@ pub struct MessageResp {
     pub tlvs: Tlvs,
 }
 
+impl MessageResp {
+    /// The answer to a message of this kind.
+    pub fn to(self, command: CommandId) -> Pdu {
+        match command {
+            CommandId::SUBMIT_SM => Pdu::SubmitSmResp(self),
+            CommandId::DATA_SM => Pdu::DataSmResp(self),
+            _ => Pdu::DeliverSmResp(self),
+        }
+    }
+}
+
 /// `alert_notification`. SMPP 3.4 §4.12.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertNotification {

@@ -6,7 +6,6 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::pending::Pending;
-use super::receive::message_response;
 use super::timers::{Due, Timers};
 use super::{Closed, Event, NotSent, Outcome, Refused, ReplyTo, Settings};
 use crate::smpp::pdu::{
@@ -258,9 +257,9 @@ impl<T> Session<T> {
         }
         self.timers.transaction(now);
         let ReplyTo { command, sequence } = reply;
-        let pdu = message_response(command, MessageResp { message_id, tlvs: Tlvs::new() });
+        let pdu = MessageResp { message_id, tlvs: Tlvs::new() }.to(command);
         encode(&Packet { status, sequence, pdu }, &mut self.urgent).inspect_err(|_| {
-            self.answer(message_response(command, MessageResp::default()), sequence, SYSERR);
+            self.answer(MessageResp::default().to(command), sequence, SYSERR);
         })
     }
 

@@ -52,7 +52,7 @@ impl<T> Session<T> {
                     Role::Esme => CommandStatus::RX_P_APPN,
                     Role::Smsc => CommandStatus::RINVCMDLEN,
                 };
-                self.answer(message_response(command, MessageResp::default()), sequence, status);
+                self.answer(MessageResp::default().to(command), sequence, status);
             }
         }
         true
@@ -74,11 +74,7 @@ impl<T> Session<T> {
             if status == CommandStatus::RINVBNDSTS {
                 self.odd(command, sequence, Oddity::OutOfPlace { command });
             }
-            return self.answer(
-                message_response(command, MessageResp::default()),
-                sequence,
-                status,
-            );
+            return self.answer(MessageResp::default().to(command), sequence, status);
         }
         self.unanswered += 1;
         self.timers.transaction(now);
@@ -231,14 +227,5 @@ impl<T> Session<T> {
             false => Outcome::Rejected(status),
         };
         self.settle(token, outcome, now);
-    }
-}
-
-/// The answer to a message of this kind.
-pub(super) fn message_response(command: CommandId, resp: MessageResp) -> Pdu {
-    match command {
-        CommandId::SUBMIT_SM => Pdu::SubmitSmResp(resp),
-        CommandId::DATA_SM => Pdu::DataSmResp(resp),
-        _ => Pdu::DeliverSmResp(resp),
     }
 }
