@@ -6,9 +6,14 @@ use std::{
 };
 
 use setara::{
+    app,
     cli::record::{self, Database, RecordCommand, SampleArgs},
     config::Config,
+    engine::Engine,
+    store::{Store, StoreOptions},
+    vault::Vault,
 };
+use tokio::task::JoinHandle;
 
 use crate::support::postgres;
 
@@ -41,6 +46,36 @@ impl Country {
         let sample = SampleArgs { people: 40, seed: 1, out: None };
         record::run(RecordCommand::Sample(sample), database).await.expect("the sample");
         Self { config, folder }
+    }
+}
+
+impl Country {
+    /// An engine on this country's database, its lanes running.
+    pub async fn start(&self) -> Running {
+        let vault = Vault::open_file(&self.config.vault.key_file).expect("keys");
+        let services = app::load_services(&self.config, &vault).expect("a good menu");
+        let (url, options) = (&self.config.database.url, StoreOptions::default());
+        let store = Store::open(url, vault, options).await.expect("a database");
+        let (engine, lanes) = Engine::new(store, services, app::rules(&self.config));
+        Running { engine, lanes: lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect() }
+    }
+}
+
+/// A running engine.
+pub struct Running {
+    pub engine: Engine,
+    lanes: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Finishes what is taken in, and closes the database.
+    pub async fn stop(self) {
+        let store = self.engine.store().clone();
+        drop(self.engine);
+        for lane in self.lanes {
+            lane.await.expect("the lane");
+        }
+        store.close().await;
     }
 }
 

@@ -1,22 +1,16 @@
 //! Plays a story against the engine: no wire, but a real database and every turn stored.
 
+use crate::{Seen, country::Country};
 use setara::{
-    app,
     channel::{Channel, Inbound, Once, Sureness, ussd::mmi},
     clock,
     conversation::{End, Signal, Then},
-    engine::Engine,
     identity::Msisdn,
     menu::story::{Act, Session, Story},
-    store::{Store, StoreOptions},
-    vault::Vault,
 };
-use tokio::task::JoinHandle;
-
-use crate::{Seen, country::Country};
 
 pub async fn run(country: &Country, story: &Story) -> Seen {
-    let mut gateway = Gateway::start(country).await;
+    let mut running = country.start().await;
     let mut phone = None;
     let mut last = None;
     let mut seen = Seen::new();
@@ -28,8 +22,8 @@ pub async fn run(country: &Country, story: &Story) -> Seen {
             }
             Act::LoseSignal => continue,
             Act::Restart => {
-                gateway.stop().await;
-                gateway = Gateway::start(country).await;
+                running.stop().await;
+                running = country.start().await;
                 continue;
             }
             Act::Dial(string) => dialled(string),
@@ -59,7 +53,7 @@ pub async fn run(country: &Country, story: &Story) -> Seen {
             frame: if first { dialect.first_frame() } else { dialect.next_frame() },
             open_for: dialect.open_for(),
         };
-        let answer = gateway.engine.take(inbound).expect("room").answer().await.expect("an answer");
+        let answer = running.engine.take(inbound).expect("room").answer().await.expect("an answer");
         if step.act.shows() {
             let reply = answer.reply.expect("a reply");
             let session = match reply.then {
@@ -69,37 +63,11 @@ pub async fn run(country: &Country, story: &Story) -> Seen {
             seen.push((step.line, reply.text, session));
         }
     }
-    gateway.stop().await;
+    running.stop().await;
     seen
 }
 
 fn dialled(string: &str) -> Signal {
     let dialled = mmi::parse(string).expect("a dial string");
     if dialled.contains_nik() { Signal::BeginWithNik } else { Signal::Begin(dialled.groups) }
-}
-
-struct Gateway {
-    engine: Engine,
-    lanes: Vec<JoinHandle<()>>,
-}
-
-impl Gateway {
-    async fn start(country: &Country) -> Self {
-        let config = &country.config;
-        let vault = Vault::open_file(&config.vault.key_file).expect("keys");
-        let services = app::load_services(config, &vault).expect("a good menu");
-        let url = &config.database.url;
-        let store = Store::open(url, vault, StoreOptions::default()).await.expect("a database");
-        let (engine, lanes) = Engine::new(store, services, app::rules(config));
-        Self { engine, lanes: lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect() }
-    }
-
-    async fn stop(self) {
-        let store = self.engine.store().clone();
-        drop(self.engine);
-        for lane in self.lanes {
-            lane.await.expect("the lane");
-        }
-        store.close().await;
-    }
 }

@@ -1,0 +1,182 @@
+//! Turns that meet: the engine on both databases, with several lanes where the database allows it.
+
+#[path = "stories/country.rs"]
+mod country;
+#[path = "support/mod.rs"]
+mod support;
+
+use std::time::Duration;
+
+use setara::{
+    app,
+    channel::{Channel, Inbound, Once, Sureness},
+    clock,
+    conversation::{End, Signal, Then},
+    engine::{Answer, Engine, News, TurnError},
+    identity::Msisdn,
+    store::{Store, StoreOptions, Table},
+    vault::Vault,
+};
+
+use country::Country;
+
+/// One phone, whose messages are numbered.
+struct Phone<'e> {
+    engine: &'e Engine,
+    number: Msisdn,
+    said: u32,
+}
+
+impl<'e> Phone<'e> {
+    fn new(engine: &'e Engine, n: usize) -> Self {
+        let number = Msisdn::parse(&format!("0812555{n:05}")).unwrap();
+        Self { engine, number, said: 0 }
+    }
+
+    fn inbound(&self, signal: Signal) -> Inbound {
+        let said = format!("{} {}", self.number.as_str(), self.said).into_bytes();
+        Inbound {
+            channel: Channel::Ussd,
+            from: self.number.clone(),
+            service: "pedulilindungi".into(),
+            signal,
+            once: Once { message: said.clone(), said, sureness: Sureness::Sure },
+            at: clock::now(),
+            frame: setara::menu::view::Frame {
+                budget: setara::text::page::Budget {
+                    units: 182,
+                    alphabet: setara::text::Alphabet::Gsm7,
+                },
+                rows: 8,
+            },
+            open_for: Duration::from_secs(180),
+        }
+    }
+
+    async fn say(&mut self, signal: Signal) -> Answer {
+        self.said += 1;
+        self.engine.take(self.inbound(signal)).unwrap().answer().await.unwrap()
+    }
+
+    async fn dial(&mut self, digits: &[&str]) -> String {
+        let digits = digits.iter().map(|digit| (*digit).to_owned()).collect();
+        self.say(Signal::Begin(digits)).await.reply.unwrap().text
+    }
+
+    async fn answer(&mut self, text: &str) -> String {
+        self.say(Signal::Answer(text.into())).await.reply.unwrap().text
+    }
+
+    /// Everything up to the last question of the registration of [`setara::service::sample::READY`].
+    async fn nearly_register(&mut self) {
+        self.dial(&["1", "1"]).await;
+        for answer in ["3173014502900001", "Siti Aminah", "05021990", "1"] {
+            self.answer(answer).await;
+        }
+    }
+}
+
+async fn with_engine(country: Country, test: impl AsyncFnOnce(&Engine)) {
+    let running = country.start().await;
+    test(&running.engine).await;
+    running.stop().await;
+}
+
+async fn on_both(test: impl AsyncFn(&Engine)) {
+    with_engine(Country::on_sqlite().await, &test).await;
+    with_engine(Country::on_postgres().await, &test).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_phones_that_register_one_person_one_succeeds() {
+    on_both(async |engine| {
+        let mut phones: Vec<_> = (0..24).map(|n| Phone::new(engine, n)).collect();
+        for phone in &mut phones {
+            phone.nearly_register().await;
+        }
+        let last = phones.iter_mut().map(|phone| phone.answer("1"));
+        let screens = futures_util::future::join_all(last).await;
+        let count = |words: &str| screens.iter().filter(|screen| screen.contains(words)).count();
+        assert_eq!(count("BERHASIL"), 1, "{screens:#?}");
+        assert_eq!(count("sudah terdaftar"), 23, "{screens:#?}");
+        assert_eq!(engine.store().count(Table::Registration).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_delivered_again_while_its_turn_runs_is_done_once() {
+    on_both(async |engine| {
+        let mut phone = Phone::new(engine, 1);
+        phone.nearly_register().await;
+        phone.said += 1;
+        let taken: Vec<_> = (0..5)
+            .map(|_| engine.take(phone.inbound(Signal::Answer("1".into()))).unwrap())
+            .collect();
+        let mut answers = Vec::new();
+        for pending in taken {
+            answers.push(pending.answer().await.unwrap());
+        }
+        assert_eq!(answers.iter().filter(|answer| answer.news == News::New).count(), 1);
+        let replies: Vec<_> = answers.iter().map(|answer| answer.reply.clone().unwrap()).collect();
+        assert!(replies.iter().all(|reply| *reply == replies[0]), "{replies:#?}");
+        assert_eq!(replies[0].then, Then::Close);
+        assert_eq!(engine.store().count(Table::Registration).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscriber_is_answered_in_the_order_of_asking() {
+    on_both(async |engine| {
+        let mut phone = Phone::new(engine, 1);
+        let signals =
+            [Signal::Begin(vec![]), Signal::Answer("4".into()), Signal::Answer("2".into())];
+        let taken: Vec<_> = signals
+            .into_iter()
+            .map(|signal| {
+                phone.said += 1;
+                engine.take(phone.inbound(signal)).unwrap()
+            })
+            .collect();
+        let mut screens = Vec::new();
+        for pending in taken {
+            screens.push(pending.answer().await.unwrap().screen.unwrap());
+        }
+        assert_eq!(screens, ["home", "language", "home"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_end_is_told_once() {
+    on_both(async |engine| {
+        let mut phone = Phone::new(engine, 1);
+        let ends = |answer: Answer| answer.ends.iter().map(|end| end.end).collect::<Vec<_>>();
+        phone.dial(&["1", "1"]).await;
+        assert_eq!(ends(phone.say(Signal::Abort(End::UserAbort)).await), [End::UserAbort]);
+        assert_eq!(ends(phone.say(Signal::Abort(End::UserAbort)).await), [], "ended already");
+        phone.dial(&[]).await;
+        let replaced = phone.say(Signal::Begin(vec![])).await;
+        assert_eq!(ends(replaced), [End::NetworkAbort], "the network dropped it without a word");
+        assert_eq!(ends(phone.say(Signal::Answer("2".into())).await), [End::Abandoned]);
+        phone.answer("1").await;
+        assert_eq!(ends(phone.say(Signal::Answer("2".into())).await), [End::Completed]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_engine_refuses_at_once() {
+    let mut country = Country::on_sqlite().await;
+    country.config.turns.waiting = 3;
+    let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
+    let services = app::load_services(&country.config, &vault).unwrap();
+    let url = &country.config.database.url;
+    let store = Store::open(url, vault, StoreOptions::default()).await.unwrap();
+    // The lanes are not run: what is taken in stays there.
+    let (engine, _lanes) = Engine::new(store, services, app::rules(&country.config));
+    let taken = (0..5).map(|n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(vec![]))));
+    let refused: Vec<_> = taken.filter_map(Result::err).collect();
+    assert_eq!(refused, [TurnError::Overloaded, TurnError::Overloaded]);
+}
