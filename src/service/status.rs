@@ -16,8 +16,8 @@ use crate::{
 };
 
 const WIDEST_DATE: &str = "17-08-2021";
-const WIDEST_VACCINE: &str = "AstraZeneca/Vaxzevria";
-const WIDEST_PLACE: &str = "Puskesmas Kecamatan Kebayoran Lama";
+const WIDEST_VACCINE: &str = "AstraZeneca";
+const WIDEST_PLACE: &str = "Puskesmas Kec. Kebayoran Lama";
 
 /// The day from which the next dose can be given.
 const NEXT: Given = personal("next_from", WIDEST_DATE);
