@@ -43,15 +43,25 @@ fn on_postgres(_: &Path, text: String) -> datatest_stable::Result<()> {
     compare(&story, &seen)
 }
 
-fn on_plain(path: &Path, text: String) -> datatest_stable::Result<()> {
-    over_the_wire("plain", path, &text)
+/// A test for each dialect that the simulated network speaks.
+macro_rules! on_dialects {
+    ($($test:ident = $dialect:literal,)*) => {
+        $(fn $test(_: &Path, text: String) -> datatest_stable::Result<()> {
+            over_the_wire($dialect, &text)
+        })*
+    };
 }
 
-fn on_its(path: &Path, text: String) -> datatest_stable::Result<()> {
-    over_the_wire("its", path, &text)
+on_dialects! {
+    on_plain = "plain",
+    on_its = "its",
+    on_sixdee = "sixdee",
+    on_mica = "mica",
+    on_p2 = "p2",
+    on_huawei = "huawei",
 }
 
-fn over_the_wire(dialect: &str, _: &Path, text: &str) -> datatest_stable::Result<()> {
+fn over_the_wire(dialect: &str, text: &str) -> datatest_stable::Result<()> {
     let story = Story::parse(text)?;
     let seen = block_on(async {
         let country = country::Country::on_sqlite().await;
@@ -86,4 +96,8 @@ datatest_stable::harness! {
     { test = on_postgres, root = "tests/stories", pattern = r"\.story$" },
     { test = on_plain, root = "tests/stories", pattern = r"\.story$" },
     { test = on_its, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_sixdee, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_mica, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_p2, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_huawei, root = "tests/stories", pattern = r"\.story$" },
 }

@@ -12,13 +12,18 @@
 
 use std::{
     collections::HashMap,
-    sync::Arc,
+    future::poll_fn,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Poll, ready},
     time::{Duration, Instant},
 };
 
-use futures_util::{FutureExt, future::Shared};
-
-use crate::{channel::Sureness, identity::Msisdn, smpp::link::Awaiting};
+use crate::{
+    channel::Sureness,
+    identity::Msisdn,
+    smpp::link::{Awaiting, Outcome},
+};
 
 /// The sessions of one operator.
 pub struct Sessions {
@@ -37,8 +42,50 @@ struct Session {
     touched: Instant,
 }
 
-/// A reply on its way, and what becomes of it.
-pub type Sent = Shared<Awaiting>;
+/// A reply on its way, and what becomes of it: awaited by one task, looked at by others.
+#[derive(Clone)]
+pub struct Sent(Arc<Mutex<Fate>>);
+
+enum Fate {
+    Open(Awaiting),
+    Known(Outcome),
+}
+
+impl Sent {
+    /// A reply that was handed over.
+    pub fn new(awaiting: Awaiting) -> Self {
+        Self(Arc::new(Mutex::new(Fate::Open(awaiting))))
+    }
+
+    /// What became of it, if that is known by now.
+    fn now(&self) -> Option<Outcome> {
+        let mut fate = self.fate();
+        let outcome = match &mut *fate {
+            Fate::Known(outcome) => return Some(outcome.clone()),
+            Fate::Open(awaiting) => awaiting.try_outcome()?,
+        };
+        *fate = Fate::Known(outcome.clone());
+        Some(outcome)
+    }
+
+    /// Waits for what becomes of it. Only one task may wait: it alone is woken.
+    pub async fn outcome(&self) -> Outcome {
+        poll_fn(|cx| {
+            let mut fate = self.fate();
+            let outcome = match &mut *fate {
+                Fate::Known(outcome) => return Poll::Ready(outcome.clone()),
+                Fate::Open(awaiting) => ready!(Pin::new(awaiting).poll(cx)),
+            };
+            *fate = Fate::Known(outcome.clone());
+            Poll::Ready(outcome)
+        })
+        .await
+    }
+
+    fn fate(&self) -> MutexGuard<'_, Fate> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A bind: the link's name, and which of its binds.
 pub type Bind = (Arc<str>, u64);
@@ -101,7 +148,7 @@ impl Sessions {
     fn settle(&mut self, phone: &Msisdn) {
         let mark = self.fresh_mark();
         if let Some(session) = self.known.get_mut(phone)
-            && let Some(outcome) = session.reply.clone().and_then(FutureExt::now_or_never)
+            && let Some(outcome) = session.reply.as_ref().and_then(Sent::now)
         {
             session.reply = None;
             if !outcome.is_unknown() {
@@ -136,7 +183,6 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::smpp::link::Outcome;
 
     fn phone(n: u32) -> Msisdn {
         Msisdn::parse(&format!("0812{n:08}")).unwrap()
@@ -155,7 +201,7 @@ mod tests {
         let again = sessions.hear(&phone(1), "a", bind(1), now);
         assert_eq!(again, Heard { sureness: Sureness::Sure, ..first }, "delivered twice");
         let (outcome, sent) = tokio::sync::oneshot::channel();
-        sessions.replies(&phone(1), Awaiting::from(sent).shared());
+        sessions.replies(&phone(1), Sent::new(Awaiting::from(sent)));
         assert_eq!(sessions.hear(&phone(1), "a", bind(1), now).mark, first.mark, "not taken yet");
         outcome.send(Outcome::Accepted { message_id: Default::default() }).unwrap();
         assert_ne!(sessions.hear(&phone(1), "a", bind(1), now).mark, first.mark);

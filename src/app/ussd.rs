@@ -221,12 +221,12 @@ impl Counter {
         let sent = match self.send_at_once(link, message.clone(), caller, deadline) {
             Some(sent) => sent,
             None => {
-                let sent = link.hand_over(message, deadline).await.shared();
+                let sent = Sent::new(link.hand_over(message, deadline).await);
                 self.sessions().replies(&caller.phone, sent.clone());
                 sent
             }
         };
-        let outcome = sent.await;
+        let outcome = sent.outcome().await;
         self.metrics.replied(&self.operator, &outcome);
         Some(outcome)
     }
@@ -241,7 +241,7 @@ impl Counter {
         deadline: Instant,
     ) -> Option<Sent> {
         let mut sessions = self.sessions();
-        let sent = link.hand_over(message, deadline).now_or_never()?.shared();
+        let sent = Sent::new(link.hand_over(message, deadline).now_or_never()?);
         sessions.replies(&caller.phone, sent.clone());
         Some(sent)
     }

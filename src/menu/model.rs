@@ -123,6 +123,8 @@ pub const HOME: Word = Word { name: "home", values: &[] };
 pub const NEXT: Word = Word { name: "next", values: &[] };
 /// A number was typed that is on no row.
 pub const WRONG_CHOICE: Word = Word { name: "wrong_choice", values: &["last"] };
+/// A page without rows was answered with a number: the choices are on the next page.
+pub const MORE_FIRST: Word = Word { name: "more_first", values: &["next"] };
 /// Letters were typed that no row of a long list contains.
 pub const NO_SUCH_ROW: Word = Word { name: "no_such_row", values: &[] };
 /// Asked after a redial: go on, or start again?
@@ -144,11 +146,12 @@ pub const NIK_DIALLED: Word = Word { name: "nik_dialled", values: &["dial"] };
 pub const UNKNOWN_CODE: Word = Word { name: "unknown_code", values: &["dial"] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 13] = [
+pub const WORDS: [Word; 14] = [
     BACK,
     HOME,
     NEXT,
     WRONG_CHOICE,
+    MORE_FIRST,
     NO_SUCH_ROW,
     RESUME,
     RESUME_YES,
@@ -239,10 +242,11 @@ impl Menu {
         }
     }
 
-    /// A word of the engine or of a validator, in a language. `last` fills `{last}`.
-    pub fn word(&self, name: &str, language: &Language, last: &str) -> String {
+    /// A word of the engine or of a validator, in a language; `value` fills the one value it has
+    /// beside `{dial}`, if any.
+    pub fn word(&self, name: &str, language: &Language, value: &str) -> String {
         let Some(phrase) = self.words.get(name) else { return String::new() };
-        self.say(phrase, language, |value| (value == "last").then_some(last))
+        self.say(phrase, language, |_| Some(value))
     }
 }
 

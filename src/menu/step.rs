@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::menu::{
     catalogue::Call,
     language::Language,
-    model::{Act, Menu, NO_SUCH_ROW, Screen, TOO_MANY, WRONG_CHOICE},
+    model::{Act, MORE_FIRST, Menu, NO_SUCH_ROW, Screen, TOO_MANY, WRONG_CHOICE},
     state::{LONGEST_TRAIL, MOST_DIGITS, Row, State, Values},
     view::{Frame, View, contains, letters},
 };
@@ -141,9 +141,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
                 None => Heard::Done(show(cx, state, screen)),
             },
             Picked::NextPage => Heard::Done(turn_page(cx, state, screen)),
-            Picked::Nothing { last } => {
-                Heard::Done(refuse(cx, state, screen, WRONG_CHOICE.name, &last.to_string()))
-            }
+            Picked::Nothing { last } => Heard::Done(refuse_choice(cx, state, screen, last)),
         },
         Act::Pick { keep, go, .. } => match pick(cx, &state, screen, typed) {
             Picked::Row(row) => {
@@ -164,9 +162,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
                 state.filter = None;
                 Heard::Done(refuse(cx, state, screen, NO_SUCH_ROW.name, ""))
             }
-            Picked::Nothing { last } => {
-                Heard::Done(refuse(cx, state, screen, WRONG_CHOICE.name, &last.to_string()))
-            }
+            Picked::Nothing { last } => Heard::Done(refuse_choice(cx, state, screen, last)),
         },
         // A state never rests on these; should one be read back, it goes on from there.
         Act::Call { .. } | Act::Last => {
@@ -243,8 +239,16 @@ fn back(cx: Context<'_>, mut state: State) -> Step {
     enter(cx, state, before.unwrap_or(cx.menu.start))
 }
 
+/// Says which numbers there are, or that they are on the next page.
+fn refuse_choice(cx: Context<'_>, state: State, screen: &Screen, last: usize) -> Step {
+    match last {
+        0 => refuse(cx, state, screen, MORE_FIRST.name, &cx.menu.keys.next),
+        _ => refuse(cx, state, screen, WRONG_CHOICE.name, &last.to_string()),
+    }
+}
+
 /// Says what is wrong and asks again; after too many times, closes.
-fn refuse(cx: Context<'_>, mut state: State, screen: &Screen, wrong: &str, last: &str) -> Step {
+fn refuse(cx: Context<'_>, mut state: State, screen: &Screen, wrong: &str, value: &str) -> Step {
     state.digits.clear();
     state.page = 0;
     state.wrong = state.wrong.saturating_add(1);
@@ -254,7 +258,7 @@ fn refuse(cx: Context<'_>, mut state: State, screen: &Screen, wrong: &str, last:
         let text = cx.menu.word(TOO_MANY.name, &state.language, "");
         return Step::GiveUp(state, Shown { text });
     }
-    state.note = Some(cx.menu.word(wrong, &state.language, last)).filter(|note| !note.is_empty());
+    state.note = Some(cx.menu.word(wrong, &state.language, value)).filter(|note| !note.is_empty());
     show(cx, state, screen)
 }
 

@@ -26,7 +26,7 @@ type 3171010101600001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 01011960
-| Data tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi, pakai nomor terdaftar, atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
 | 1 Ketik ulang
 | 2 Daftar vaksin
 | 3 Selesai

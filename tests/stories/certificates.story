@@ -43,9 +43,9 @@ type 03121970
 | P*** S**** LENGKAP 2 dosis
 | 1: {date} Sinovac, RSUD Sehat Sentosa
 | 2: {date} Sinovac, RSUD Sehat Sentosa
-| Penguat mulai {date}
 | 9 Lanjut 0 Kembali 00 Menu
 type 9
+| Penguat mulai {date}
 | 1 Sertifikat
 | 2 Orang lain
 | 3 Selesai

@@ -49,7 +49,6 @@ type 9
 | 5 Kalimantan Tengah
 | 6 Kalimantan Selatan
 | 7 Kalimantan Timur
-| 8 Kalimantan Utara
 | 9 Lanjut 0 Kembali 00 Menu
 type 0
 | Anda tinggal di Kota Padang?
@@ -81,7 +80,6 @@ type 1
 | 4 Kab. Bandung
 | 5 Kab. Garut
 | 6 Kab. Tasikmalaya
-| 7 Kab. Ciamis
 | 9 Lanjut 0 Kembali 00 Menu
 type bogor
 | Kabupaten/kota? Pilih, atau ketik namanya:
@@ -95,8 +93,6 @@ type xyz
 | 2 Kab. Sukabumi
 | 3 Kab. Cianjur
 | 4 Kab. Bandung
-| 5 Kab. Garut
-| 6 Kab. Tasikmalaya
 | 9 Lanjut 0 Kembali 00 Menu
 type 1
 | Apakah Anda sedang demam/batuk, hamil, alergi berat, atau sakit berat/kronis?

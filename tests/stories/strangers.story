@@ -8,7 +8,7 @@ type 1271010312700001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 03121970
-| Data tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi, pakai nomor terdaftar, atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
 | 1 Ketik ulang
 | 2 Daftar vaksin
 | 3 Selesai
@@ -20,7 +20,7 @@ type 1271010312700001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 04121970
-| Data tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi, pakai nomor terdaftar, atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
 | 1 Ketik ulang
 | 2 Daftar vaksin
 | 3 Selesai
@@ -32,7 +32,7 @@ type 1271010312709999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 03121970
-| Data tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi, pakai nomor terdaftar, atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
 | 1 Ketik ulang
 | 2 Daftar vaksin
 | 3 Selesai

@@ -10,8 +10,8 @@ use crate::{
         language::Language,
         load::{Draft, DraftPhrase},
         model::{
-            Act, BUSY, Menu, NIK_DIALLED, NO_SUCH_ROW, RESUME, RESUME_NO, RESUME_YES, SORRY,
-            Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
+            Act, BUSY, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW, RESUME, RESUME_NO, RESUME_YES,
+            SORRY, Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
         },
         state::{Row, State, Values},
         view::View,
@@ -131,8 +131,8 @@ impl Fit<'_> {
         }
         let wrongs: Vec<&str> = match &screen.act {
             Act::Ask { validator, .. } => validator.wrongs.to_vec(),
-            Act::Choose(_) => vec![WRONG_CHOICE.name],
-            Act::Pick { .. } => vec![WRONG_CHOICE.name, NO_SUCH_ROW.name],
+            Act::Choose(_) => vec![WRONG_CHOICE.name, MORE_FIRST.name],
+            Act::Pick { .. } => vec![WRONG_CHOICE.name, MORE_FIRST.name, NO_SUCH_ROW.name],
             Act::Call { .. } | Act::Last => vec![],
         };
         let notes = wrongs.into_iter().map(|word| self.menu.word(word, self.language, "8"));

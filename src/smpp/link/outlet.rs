@@ -70,6 +70,18 @@ impl Outlet {
 #[derive(Debug)]
 pub struct Awaiting(oneshot::Receiver<Outcome>);
 
+impl Awaiting {
+    /// How the message ended, if it did. Once told, it is not told again.
+    pub fn try_outcome(&mut self) -> Option<Outcome> {
+        match self.0.try_recv() {
+            Ok(outcome) => Some(outcome),
+            Err(oneshot::error::TryRecvError::Empty) => None,
+            // As in `poll`.
+            Err(oneshot::error::TryRecvError::Closed) => Some(Outcome::LinkLost),
+        }
+    }
+}
+
 /// For whoever ends a message in place of a link.
 impl From<oneshot::Receiver<Outcome>> for Awaiting {
     fn from(outcome: oneshot::Receiver<Outcome>) -> Self {
