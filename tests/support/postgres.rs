@@ -31,7 +31,9 @@ pub async fn database() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let admin = &CLUSTER.get_or_init(cluster).url;
     let (base, _) = admin.rsplit_once('/').expect("a URL ends in /DATABASE");
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
+    #[expect(clippy::disallowed_methods, reason = "only to make a name that nobody else took")]
+    let now = SystemTime::now();
+    let nanos = now.duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("test_{}_{count}_{nanos}", std::process::id());
     let mut connection = PgConnection::connect(admin).await.expect("PostgreSQL for the tests");

@@ -303,6 +303,7 @@ async fn tell(out: &mpsc::Sender<String>, told: &Told<'_>) -> Option<()> {
     out.send(text).await.ok()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the page shows when a line was written")]
 fn air_line(network: usize, dialect: &Dialect, air: Air) -> Told<'static> {
     let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let (kind, code, why) = air_words(dialect, air.kind);
