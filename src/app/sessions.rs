@@ -4,7 +4,9 @@
 //! nobody can answer a screen that the network has not taken yet: the mark of a session changes
 //! with every reply the network takes, and is part of the key by which a repetition is known.
 //! Whether a reply was taken is looked up when the phone speaks again, and not told by the task
-//! that waits for it: the link hears the response before the answer, and that order must hold.
+//! that waits for it: a bind hears the response before the answer, and that order must hold. Where
+//! the answer comes on another bind than the response (a pair, or a second link), whoever looks
+//! waits a moment for the response: [`Sessions::unsettled`].
 //!
 //! What a network takes without hearing our confirmation, because the link was lost in between, it
 //! delivers again on the next bind: a phone that spoke on a bind which is gone is one whose next
@@ -18,6 +20,8 @@ use std::{
     task::{Poll, ready},
     time::{Duration, Instant},
 };
+
+use tokio::sync::Notify;
 
 use crate::{
     channel::Sureness,
@@ -44,7 +48,13 @@ struct Session {
 
 /// A reply on its way, and what becomes of it: awaited by one task, looked at by others.
 #[derive(Clone)]
-pub struct Sent(Arc<Mutex<Fate>>);
+pub struct Sent(Arc<Waited>);
+
+struct Waited {
+    fate: Mutex<Fate>,
+    /// Told by the task that awaits the outcome, to those that only want to know that it is there.
+    known: Notify,
+}
 
 enum Fate {
     Open(Awaiting),
@@ -54,7 +64,7 @@ enum Fate {
 impl Sent {
     /// A reply that was handed over.
     pub fn new(awaiting: Awaiting) -> Self {
-        Self(Arc::new(Mutex::new(Fate::Open(awaiting))))
+        Self(Arc::new(Waited { fate: Mutex::new(Fate::Open(awaiting)), known: Notify::new() }))
     }
 
     /// What became of it, if that is known by now.
@@ -70,7 +80,7 @@ impl Sent {
 
     /// Waits for what becomes of it. Only one task may wait: it alone is woken.
     pub async fn outcome(&self) -> Outcome {
-        poll_fn(|cx| {
+        let outcome = poll_fn(|cx| {
             let mut fate = self.fate();
             let outcome = match &mut *fate {
                 Fate::Known(outcome) => return Poll::Ready(outcome.clone()),
@@ -79,11 +89,21 @@ impl Sent {
             *fate = Fate::Known(outcome.clone());
             Poll::Ready(outcome)
         })
-        .await
+        .await;
+        self.0.known.notify_waiters();
+        outcome
+    }
+
+    /// Waits until another task has heard what became of it.
+    pub async fn known(&self) {
+        let known = self.0.known.notified();
+        if self.now().is_none() {
+            known.await;
+        }
     }
 
     fn fate(&self) -> MutexGuard<'_, Fate> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.fate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -142,6 +162,12 @@ impl Sessions {
         if let Some(session) = self.known.get_mut(phone) {
             session.reply = Some(sent);
         }
+    }
+
+    /// The reply to a phone of which the network has not said yet whether it took it.
+    pub fn unsettled(&self, phone: &Msisdn) -> Option<Sent> {
+        let sent = self.known.get(phone)?.reply.as_ref()?;
+        sent.now().is_none().then(|| sent.clone())
     }
 
     /// Once the network took or refused a reply, whatever comes next is new.
@@ -207,6 +233,21 @@ mod tests {
         assert_ne!(sessions.hear(&phone(1), "a", bind(1), now).mark, first.mark);
         assert_eq!(sessions.service(&phone(1)), Some("a"));
         assert_eq!(sessions.service(&phone(2)), None);
+    }
+
+    #[test]
+    fn a_reply_is_unsettled_until_the_network_has_spoken() {
+        let now = Instant::now();
+        let mut sessions = Sessions::new(10, 7);
+        assert!(sessions.unsettled(&phone(1)).is_none());
+        sessions.hear(&phone(1), "a", bind(1), now);
+        assert!(sessions.unsettled(&phone(1)).is_none());
+        let (outcome, sent) = tokio::sync::oneshot::channel();
+        sessions.replies(&phone(1), Sent::new(Awaiting::from(sent)));
+        assert!(sessions.unsettled(&phone(1)).is_some());
+        assert!(sessions.unsettled(&phone(2)).is_none());
+        outcome.send(Outcome::Accepted { message_id: Default::default() }).unwrap();
+        assert!(sessions.unsettled(&phone(1)).is_none());
     }
 
     #[test]

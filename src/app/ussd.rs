@@ -1,6 +1,8 @@
-//! USSD over SMPP, end to end: a `deliver_sm` comes in on a link, its turn is taken, its reply goes
-//! out on the link it came from, and only then is the `deliver_sm` confirmed: what we did not
-//! store, the network delivers again.
+//! USSD over SMPP, end to end: a `deliver_sm` comes in on a link, its turn is taken and stored, its
+//! reply goes out on the link it came from, and with it the `deliver_sm` is confirmed: what we did
+//! not store, the network delivers again. The two leave together. Were the confirmation to wait for
+//! the network to take the reply, a link that falls meanwhile would bring an answer again to which
+//! the person has long seen the next screen.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -90,7 +92,25 @@ struct Caller {
     service: Arc<Service>,
     link: Option<Link>,
     back: WayBack,
-    responder: Responder,
+    /// Until it is used.
+    responder: Option<Responder>,
+    since: Instant,
+}
+
+impl Caller {
+    /// Takes responsibility for the message.
+    fn confirm(&mut self) {
+        if let Some(responder) = self.responder.take() {
+            responder.accept();
+        }
+    }
+}
+
+/// A message as it came in.
+struct Letter {
+    heard: Heard,
+    link: Arc<str>,
+    bind: u64,
     since: Instant,
 }
 
@@ -109,7 +129,7 @@ impl Counter {
         for oddity in &message.oddities {
             tracing::debug!(operator = %self.operator, link = %message.link, %oddity, "odd PDU");
         }
-        let Heard { from, act, back } = match ussd::parse(&self.dialect, &message.message) {
+        let heard = match ussd::parse(&self.dialect, &message.message) {
             Ok(heard) => heard,
             Err(error) => {
                 // To refuse it would bring it back for ever.
@@ -119,24 +139,49 @@ impl Counter {
                 return None;
             }
         };
-        let bind = (message.link.clone(), message.bind);
-        let spoken = self.understand(&from, act, &back, bind, since);
+        let letter = Letter { heard, link: message.link, bind: message.bind, since };
+        let responder = message.responder;
+        // Where a reply went out on another connection than this message came in on, the network's
+        // word on it may be read after the answer to it.
+        let unsettled = self.sessions().unsettled(&letter.heard.from);
+        let begun = match unsettled {
+            None => Ok(self.begin(letter, responder)?),
+            Some(sent) => Err((sent, letter, responder)),
+        };
+        let counter = Arc::clone(self);
+        Some(async move {
+            let task = match begun {
+                Ok(task) => Some(task),
+                Err((sent, letter, responder)) => {
+                    let _ = tokio::time::timeout(TO_SETTLE, sent.known()).await;
+                    counter.begin(letter, responder)
+                }
+            };
+            if let Some(task) = task {
+                task.run(counter).await;
+            }
+        })
+    }
+
+    /// Finds out what a message is about.
+    fn begin(&self, letter: Letter, responder: Responder) -> Option<Task> {
+        let Letter { heard: Heard { from, act, back }, link, bind, since } = letter;
+        let spoken = self.understand(&from, act, &back, (link.clone(), bind), since);
         let caller = Caller {
-            phone: from.clone(),
+            phone: from,
             service: match &spoken {
                 Some(spoken) => Arc::clone(&spoken.service),
                 None => self.any_service(),
             },
-            link: self.links.iter().find(|link| link.name() == &*message.link).cloned(),
+            link: self.links.iter().find(|known| known.name() == &*link).cloned(),
             back,
-            responder: message.responder,
+            responder: Some(responder),
             since,
         };
-        let task = match spoken {
-            Some(spoken) => self.admit(caller, spoken, &message.link)?,
-            None => Task::Say(caller, UNKNOWN_CODE),
-        };
-        Some(task.run(Arc::clone(self)))
+        match spoken {
+            Some(spoken) => self.admit(caller, spoken, &link),
+            None => Some(Task::Say(caller, UNKNOWN_CODE)),
+        }
     }
 
     /// Hands a turn to the engine, if there is room for it.
@@ -214,7 +259,7 @@ impl Counter {
 
     /// Sends a reply. It is never sent twice: a network that did not take it has closed the
     /// session, or will deliver the question again.
-    async fn reply(&self, caller: &Caller, reply: &Reply) -> Option<Outcome> {
+    async fn reply(&self, caller: &mut Caller, reply: &Reply) -> Option<Outcome> {
         let link = caller.link.as_ref()?;
         let message = ussd::render(&self.dialect, &caller.back, reply);
         let deadline = caller.since + self.reply_for + TO_SEND;
@@ -226,6 +271,7 @@ impl Counter {
                 sent
             }
         };
+        caller.confirm();
         let outcome = sent.outcome().await;
         self.metrics.replied(&self.operator, &outcome);
         Some(outcome)
@@ -267,6 +313,10 @@ impl Counter {
 /// How long a reply may take to leave, after its turn had all the time it may take.
 const TO_SEND: Duration = Duration::from_millis(1500);
 
+/// How long an answer waits for the network's word on the reply before it. By then the word is
+/// there, or it is none that the network gave before the answer.
+const TO_SETTLE: Duration = Duration::from_secs(1);
+
 /// What is left to do for a message that was taken in.
 enum Task {
     /// Await the turn and send its reply.
@@ -279,22 +329,24 @@ impl Task {
     async fn run(self, counter: Arc<Counter>) {
         match self {
             Self::Turn(caller, pending) => turn(&counter, caller, pending).await,
-            Self::Say(caller, word) => {
-                counter.reply(&caller, &last_word(&caller, word)).await;
-                caller.responder.accept();
+            Self::Say(mut caller, word) => {
+                let reply = last_word(&caller, word);
+                counter.reply(&mut caller, &reply).await;
+                caller.confirm();
             }
         }
     }
 }
 
-async fn turn(counter: &Counter, caller: Caller, pending: Pending) {
+async fn turn(counter: &Counter, mut caller: Caller, pending: Pending) {
     let answer = tokio::time::timeout(counter.reply_for, pending.answer()).await;
-    let (service, channel) = (caller.service.menu.service(), Channel::Ussd.as_str());
+    let service = Arc::clone(&caller.service);
+    let (service, channel) = (service.menu.service(), Channel::Ussd.as_str());
     match answer.unwrap_or(Err(TurnError::Unavailable)) {
         Ok(answer) => {
             counter.metrics.answered(service, channel, &answer, caller.since.elapsed());
             if let Some(reply) = &answer.reply {
-                let outcome = counter.reply(&caller, reply).await;
+                let outcome = counter.reply(&mut caller, reply).await;
                 let refused = matches!(outcome, Some(Outcome::Rejected(_) | Outcome::Nacked(_)));
                 if refused && reply.then == Then::Wait {
                     counter.ended(&caller, End::NetworkAbort).await;
@@ -304,11 +356,12 @@ async fn turn(counter: &Counter, caller: Caller, pending: Pending) {
         Err(error) => {
             tracing::error!(operator = %counter.operator, %error, "turn failed");
             counter.metrics.turn(service, channel, TurnResult::Failed);
-            counter.reply(&caller, &last_word(&caller, SORRY)).await;
+            let reply = last_word(&caller, SORRY);
+            counter.reply(&mut caller, &reply).await;
             counter.ended(&caller, End::Error).await;
         }
     }
-    caller.responder.accept();
+    caller.confirm();
 }
 
 /// A word of the engine as the last text of a session.
