@@ -1,0 +1,20 @@
+//! The real `setara` command, as a child process with a configuration file: killed, stopped, fed
+//! with nonsense, and asked how it is. Its peers are the simulator's networks, raw sockets, and an
+//! SMSC that we did not write.
+//!
+//! Every node here logs at the most talkative level, and whatever it wrote is searched for NIKs,
+//! names and numbers when it ends.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod node;
+mod npm;
+mod site;
+mod walk;
+
+mod commands;
+mod foreign;
+mod networks;
+mod restart;
+mod web;

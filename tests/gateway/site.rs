@@ -1,0 +1,128 @@
+//! Where a node lives: a folder with keys, a database with the well-known people in it, and a
+//! configuration file.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::Output,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use simulator::operator::{self, Operator, dialect};
+use tokio::process::Command;
+
+use crate::support::postgres;
+
+/// A folder of its own; gone when dropped.
+pub struct Site {
+    folder: PathBuf,
+    url: String,
+    operators: String,
+    more: String,
+}
+
+impl Site {
+    /// With an embedded database and the sample people in it.
+    pub async fn on_sqlite() -> Self {
+        Self::empty("sqlite:setara.db".into()).with_people().await
+    }
+
+    /// With a database of its own in PostgreSQL, and the sample people in it.
+    pub async fn on_postgres() -> Self {
+        Self::empty(postgres::database().await).with_people().await
+    }
+
+    /// With no database yet.
+    pub fn empty(url: String) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("setara-gateway-{}-{count}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Self { folder, url, operators: String::new(), more: String::new() }
+    }
+
+    async fn with_people(self) -> Self {
+        let filled = self.run(&["record", "sample", "40"]).await;
+        assert!(filled.status.success(), "{}", told(&filled));
+        self
+    }
+
+    /// With an operator that the gateway binds to; `link` is more for its link.
+    pub fn operator(mut self, name: &str, dialect: &str, address: &str, link: &str) -> Self {
+        writeln!(
+            self.operators,
+            "[operator.{name}]\ndialect = \"{dialect}\"\n[[operator.{name}.link]]\n\
+             address = \"{address}\"\nsystem_id = \"setara\"\npassword = \"secret\"\n{link}"
+        )
+        .expect("a string");
+        self
+    }
+
+    /// With more lines in the configuration.
+    pub fn configured(mut self, lines: &str) -> Self {
+        self.more.push_str(lines);
+        self
+    }
+
+    /// Writes the configuration and says where it is.
+    pub fn config(&self) -> PathBuf {
+        let path = self.folder.join("setara.toml");
+        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
+        let text = format!(
+            "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"trace\"\n\
+             menu.folders = [{menus:?}]\n{}\n{}",
+            self.url, self.more, self.operators
+        );
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Runs a command with the configuration until it ends.
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        run(&self.config(), arguments).await
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Runs a command with some configuration until it ends.
+pub async fn run(config: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_setara"));
+    command.args(arguments).arg("--config").arg(config).env_remove("RUST_LOG");
+    command.kill_on_drop(true).output().await.expect("the command")
+}
+
+/// What a command printed, both ways.
+pub fn told(output: &Output) -> String {
+    let [out, err] = [&output.stdout, &output.stderr].map(|told| String::from_utf8_lossy(told));
+    format!("{out}{err}")
+}
+
+/// A simulated network where the gateway may bind.
+pub async fn network(dialect: &str) -> Operator {
+    network_at("127.0.0.1:0", dialect).await
+}
+
+/// The same at an address.
+pub async fn network_at(listen: &str, dialect: &str) -> Operator {
+    Operator::start(operator::Settings {
+        name: "Nusantara".into(),
+        listen: listen.parse().expect("an address"),
+        accounts: vec![operator::Account { system_id: "setara".into(), password: "secret".into() }],
+        dialect: dialect::named(dialect).expect("a dialect of the simulator"),
+        codes: vec!["*119#".into()],
+        timing: Default::default(),
+    })
+    .await
+    .expect("a network")
+}

@@ -1,0 +1,66 @@
+//! Alive, ready, counted.
+
+use std::{net::TcpListener, time::Duration};
+
+use crate::{
+    node::{Node, PATIENCE, discreet},
+    site::{Site, network, network_at},
+    walk::Walk,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_is_ready_when_a_link_is_bound() {
+    // An address where nobody listens, until somebody does.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let site = Site::on_sqlite().await.operator("telco", "plain", &address, "");
+    let node = Node::start(&site.config()).await;
+    node.logged("SMPP link down").await;
+    node.is_well().await;
+    let (status, missing) = node.get("/readyz").await;
+    assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
+    assert!(missing.starts_with("link telco/1: cannot connect"), "{missing}");
+
+    let network = network_at(&address, "plain").await;
+    let ready = async {
+        while node.get("/readyz").await != ("HTTP/1.1 200 OK".into(), "ready\n".into()) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ready).await.expect("ready in time");
+    assert!(node.get("/elsewhere").await.0.starts_with("HTTP/1.1 404"));
+    node.stop().await;
+    network.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conversations_are_counted_and_nobody_is_named() {
+    let network = network("plain").await;
+    let address = network.address().to_string();
+    let site = Site::on_sqlite().await.operator("telco", "plain", &address, "");
+    let node = Node::start(&site.config()).await;
+    network.bound(1).await.unwrap();
+    let mut walk = Walk::of("register");
+    let mut phone = walk.phone(&network).await;
+    walk.to_the_end(&mut phone).await;
+    phone.dial("*119#").await.unwrap();
+    phone.hang_up().await.unwrap();
+    while network.figures().await.unwrap().unconfirmed > 0 {
+        tokio::task::yield_now().await;
+    }
+
+    let (_, metrics) = node.get("/metrics").await;
+    for counted in [
+        "setara_turns_total{service=\"pedulilindungi\",channel=\"ussd\",result=\"answered\"} 12\n",
+        "setara_screens_total{service=\"pedulilindungi\",screen=\"registered\"} 1\n",
+        "setara_ends_total{service=\"pedulilindungi\",screen=\"registered\",end=\"completed\"} 1\n",
+        "setara_ends_total{service=\"pedulilindungi\",screen=\"home\",end=\"user_abort\"} 1\n",
+        "setara_outcomes_total{call=\"registration.submit\",outcome=\"registered\"} 1\n",
+        "setara_replies_total{operator=\"telco\",outcome=\"accepted\"} 11\n",
+        "setara_link_up{link=\"telco/1\"} 1\n",
+    ] {
+        assert!(metrics.contains(counted), "{counted}{metrics}");
+    }
+    discreet(&metrics);
+    node.stop().await;
+    network.stop().await;
+}
