@@ -107,7 +107,7 @@ async fn odd_peers_harm_nobody() {
     good.bound(1).await.unwrap();
     let mut walk = Walk::of("register");
     let mut phone = walk.phone(&good).await;
-    walk.to_the_end(&mut phone).await;
+    walk.through(&mut phone).await;
     // They are tried again meanwhile.
     half.admit().await;
     web.bind().await;
@@ -134,7 +134,7 @@ async fn odd_pdus_do_not_end_a_link() {
     let answer = send(0x7777, &random).await;
     assert_eq!((answer.command, answer.status), (GENERIC_NACK, 3));
     // A message cut short, one of nothing but garbage, one from nobody, one without USSD.
-    let message = b"\0\x01\x01628129000\0\x03\0119\0\0\0\0\0\0\0\0\0\0\x05*119#";
+    let message = b"\0\x01\x01628129000\0\x03\x00119\0\0\0\0\0\0\0\0\0\0\x05*119#";
     for body in [&message[..20], &random, &[0; 17], message] {
         let answer = send(DELIVER_SM, body).await;
         assert!([DELIVER_SM | GENERIC_NACK, GENERIC_NACK].contains(&answer.command));

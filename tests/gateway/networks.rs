@@ -20,7 +20,7 @@ async fn two_operators_speak_their_own_dialects_at_once() {
     let mut phones = [walks[0].phone(&plain).await, walks[1].phone(&its).await];
     let [one, other] = &mut walks;
     let [phone, another] = &mut phones;
-    tokio::join!(one.to_the_end(phone), other.to_the_end(another));
+    tokio::join!(one.through(phone), other.through(another));
     node.stop().await;
 }
 
@@ -36,7 +36,7 @@ async fn a_transmitter_and_a_receiver_are_one_link() {
     assert_eq!(kinds, ["receiver", "transmitter"]);
     let mut walk = Walk::of("register");
     let mut phone = walk.phone(&network).await;
-    walk.to_the_end(&mut phone).await;
+    walk.through(&mut phone).await;
     assert_eq!(node.get("/readyz").await.1, "ready\n");
     node.stop().await;
 }
@@ -54,7 +54,7 @@ async fn an_operator_may_have_several_links() {
     network.bound(2).await.unwrap();
     let mut walk = Walk::of("register");
     let mut phone = walk.phone(&network).await;
-    walk.to_the_end(&mut phone).await;
+    walk.through(&mut phone).await;
     node.stop().await;
 }
 

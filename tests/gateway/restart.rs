@@ -54,7 +54,7 @@ async fn killed_in_mid_session(site: Site) {
         again(&site, &network).await
     });
     walk.saw(&step, screen);
-    walk.to_the_end(&mut phone).await;
+    walk.through(&mut phone).await;
     after.stop().await;
 }
 

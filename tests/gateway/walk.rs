@@ -60,7 +60,7 @@ impl Walk {
     }
 
     /// Takes all steps that are left.
-    pub async fn to_the_end(&mut self, phone: &mut Phone) {
+    pub async fn through(&mut self, phone: &mut Phone) {
         self.on(phone, self.steps.len()).await;
     }
 

@@ -41,7 +41,7 @@ async fn conversations_are_counted_and_nobody_is_named() {
     network.bound(1).await.unwrap();
     let mut walk = Walk::of("register");
     let mut phone = walk.phone(&network).await;
-    walk.to_the_end(&mut phone).await;
+    walk.through(&mut phone).await;
     phone.dial("*119#").await.unwrap();
     phone.hang_up().await.unwrap();
     while network.figures().await.unwrap().unconfirmed > 0 {
