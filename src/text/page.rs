@@ -209,6 +209,15 @@ mod tests {
     }
 
     #[test]
+    fn a_page_does_not_end_with_an_empty_line() {
+        assert_eq!(
+            pages("aaaaaaaaa bbbbbbbbb\n\ncccc dddddddddd", &[], 27 + 27, 5),
+            "aaaaaaaaa bbbbbbbbb\n9 Lanjut 0 Kembali 00 Menu\n---\n\
+             cccc dddddddddd\n0 Kembali 00 Menu",
+        );
+    }
+
+    #[test]
     fn a_row_never_bears_the_number_of_a_key() {
         let rows: Vec<String> = (0..12).map(|row| format!("r{row}")).collect();
         let sheet = Sheet { body: "", rows: &rows, keys: KEYS };
