@@ -42,6 +42,9 @@ pub struct State {
     /// conversation worth going on with.
     #[serde(default)]
     pub kept: bool,
+    /// Calls made in this turn. A state at rest has made none.
+    #[serde(skip)]
+    pub calls: usize,
     /// What was typed and given so far.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub values: Values,

@@ -13,8 +13,13 @@ use crate::menu::{
     view::{Frame, View, contains, letters},
 };
 
-/// The most service calls in one turn. The check holds every menu to it.
-pub const MOST_CALLS: usize = 8;
+/// The most service calls in one turn: a chain of calls, and one more that a dialled string walks
+/// into. No menu and no dialled string leads to more.
+pub const MOST_CALLS: usize = 2 * LONGEST_CHAIN;
+
+/// The most calls that follow each other without a screen between them. The check holds every menu
+/// to it, and a dialled string is walked no further than that many calls.
+pub const LONGEST_CHAIN: usize = 4;
 
 /// What a step is made with.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +63,7 @@ pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
         wrong: 0,
         trail: Vec::new(),
         kept: false,
+        calls: 0,
         values: Values::default(),
         digits: digits.iter().take(MOST_DIGITS).cloned().collect(),
         language: cx.menu.language(Some(language)).clone(),
@@ -93,6 +99,11 @@ pub fn resume(cx: Context<'_>, mut state: State, outcome: &str, given: Values) -
         _ => None,
     });
     state.values.take_over(given);
+    state.calls = state.calls.saturating_add(1);
+    if state.calls >= LONGEST_CHAIN {
+        // Whoever dialled that far is shown where that leads.
+        state.digits.clear();
+    }
     match target {
         Some(to) => enter(cx, state, to),
         None => back(cx, state),
@@ -210,6 +221,7 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
 
 fn show(cx: Context<'_>, mut state: State, screen: &Screen) -> Step {
     state.units = cx.frame.budget.units;
+    state.calls = 0;
     let mut pages = View::of(cx.menu, screen, &state).pages(cx.frame);
     let at = usize::from(state.page).min(pages.len().saturating_sub(1));
     state.page = u16::try_from(at).unwrap_or(0);
@@ -255,6 +267,7 @@ fn refuse(cx: Context<'_>, mut state: State, screen: &Screen, wrong: &str, value
     if state.wrong >= cx.menu.tries {
         state.wrong = 0;
         state.note = None;
+        state.calls = 0;
         let text = cx.menu.word(TOO_MANY.name, &state.language, "");
         return Step::GiveUp(state, Shown { text });
     }

@@ -145,6 +145,7 @@ impl Fit<'_> {
             wrong: 0,
             trail: vec![screen.id.clone(), screen.id.clone()],
             kept: true,
+            calls: 0,
             values,
             digits: Default::default(),
             language: self.language.clone(),

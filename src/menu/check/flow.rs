@@ -10,7 +10,7 @@ use crate::{
         check::resolve::NOWHERE,
         load::{Draft, DraftPhrase},
         model::{Act, Menu, Phrase},
-        step::MOST_CALLS,
+        step::LONGEST_CHAIN,
     },
 };
 
@@ -125,21 +125,21 @@ impl<'m> Paths<'m> {
         let calls = |at: &usize| matches!(self.menu.screens[*at].act, Act::Call { .. });
         let mut longest: HashMap<usize, usize> =
             self.screens().filter(calls).map(|at| (at, 1)).collect();
-        // A chain grows by one a round; one that still grows after as many rounds as there are
-        // calls goes in a circle.
-        for _ in 0..=longest.len() {
+        // A chain grows by one a round at the least, so every chain that is too long, and every
+        // circle, has shown itself by then.
+        for _ in 0..=LONGEST_CHAIN {
             for at in self.screens().filter(calls) {
                 let after =
                     self.ways(at).iter().filter_map(|(to, _)| longest.get(to)).max().copied();
-                let length = (1 + after.unwrap_or(0)).min(MOST_CALLS + 1);
+                let length = (1 + after.unwrap_or(0)).min(LONGEST_CHAIN + 1);
                 longest.insert(at, length);
             }
         }
         self.screens()
-            .filter(|at| longest.get(at).is_some_and(|&length| length > MOST_CALLS))
+            .filter(|at| longest.get(at).is_some_and(|&length| length > LONGEST_CHAIN))
             .map(|at| {
                 let message = format!(
-                    "more than {MOST_CALLS} calls follow `{}` without a screen between them",
+                    "more than {LONGEST_CHAIN} calls follow `{}` without a screen between them",
                     self.id(at)
                 );
                 Finding::error("menu::call_chain", self.place(at), message)
