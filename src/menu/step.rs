@@ -210,9 +210,22 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
                     return show(cx, state, screen);
                 };
                 state.units = cx.frame.budget.units;
-                match heard(cx, state, &digit) {
-                    Heard::Done(step) => return step,
-                    Heard::Go(moved, on) => (state, to) = (moved, on),
+                let mut came = heard(cx, state, &digit);
+                loop {
+                    came = match came {
+                        Heard::Go(moved, on) => {
+                            (state, to) = (moved, on);
+                            break;
+                        }
+                        // Only a turned page leaves digits, and the next of them answers it.
+                        Heard::Done(Step::Show(mut turned, shown)) => {
+                            match turned.digits.pop_front() {
+                                Some(digit) => heard(cx, turned, &digit),
+                                None => return Step::Show(turned, shown),
+                            }
+                        }
+                        Heard::Done(step) => return step,
+                    };
                 }
             }
         }
