@@ -318,7 +318,10 @@ fn pick(cx: Context<'_>, state: &State, screen: &Screen, typed: &str) -> Picked 
     if typed == cx.menu.keys.next && shown.is_some_and(|page| !page.last) {
         return Picked::NextPage;
     }
-    let by_words = |row: &&Row| row.id == typed || letters(&row.label) == letters(typed);
+    // A label without a letter is nobody's words: `?!` must not pick it.
+    let said = letters(typed);
+    let by_words =
+        |row: &&Row| row.id == typed || (!said.is_empty() && letters(&row.label) == said);
     match view.rows.iter().find(by_words) {
         Some(row) if !typed.is_empty() => Picked::Row(row.clone()),
         _ => Picked::Nothing { last: rows.len() },
