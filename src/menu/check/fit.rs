@@ -140,7 +140,7 @@ impl Fit<'_> {
             screen: screen.id.clone(),
             page: 0,
             filter: None,
-            note: notes.max_by_key(String::len),
+            note: notes.max_by_key(|note| self.profile.frame.budget.alphabet.units(note)),
             units: self.profile.frame.budget.units,
             wrong: 0,
             trail: vec![screen.id.clone(), screen.id.clone()],
