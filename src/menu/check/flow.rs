@@ -14,7 +14,8 @@ use crate::{
     },
 };
 
-/// Findings about paths. Nothing is said of broken screens, and what they lead to is unknown.
+/// Findings about paths. Nothing is said of broken screens, and what they lead to is unknown; with
+/// no first screen there are no paths.
 pub fn check(
     draft: &Draft,
     menu: &Menu,
@@ -22,6 +23,9 @@ pub fn check(
     catalogue: &Catalogue,
 ) -> Vec<Finding> {
     let paths = Paths { draft, menu, broken, personal: personal(menu, catalogue) };
+    if draft.start.as_ref().is_none_or(|start| !menu.by_id.contains_key(&start.value)) {
+        return Vec::new();
+    }
     let mut findings = paths.unreachable();
     findings.extend(paths.no_way_out());
     findings.extend(paths.chased_calls());
@@ -76,21 +80,33 @@ impl<'m> Paths<'m> {
         0..self.menu.screens.len()
     }
 
+    /// Screens that no name leads to. What counts is what the author wrote: a screen behind a broken
+    /// one is reached once that is mended.
     fn unreachable(&self) -> Vec<Finding> {
         let mut reached = HashSet::from([self.menu.start]);
         let mut open = vec![self.menu.start];
         while let Some(at) = open.pop() {
-            let ways = self.ways(at).into_iter().map(|(to, _)| to).filter(|&to| to != NOWHERE);
-            open.extend(ways.filter(|&to| reached.insert(to)));
+            let named = self.named(at).filter_map(|id| self.menu.by_id.get(id).copied());
+            open.extend(named.filter(|&to| reached.insert(to)));
         }
         self.screens()
             .filter(|at| !reached.contains(at))
+            // Of two screens with one id the first has its own finding.
+            .filter(|at| self.menu.by_id.get(self.id(*at)) == Some(at))
             .map(|at| {
                 let message = format!("nothing leads to screen `{}`", self.id(at));
                 Finding::error("menu::unreachable", self.place(at), message)
                     .help("lead a choice to it, or take it out")
             })
             .collect()
+    }
+
+    /// The screens that a screen names as written, broken or not.
+    fn named(&self, at: usize) -> impl Iterator<Item = &'m str> {
+        let screen = &self.draft.screens[at];
+        let choices = screen.choose.iter().flatten().filter_map(|choice| choice.go.as_ref());
+        let outcomes = screen.on.iter().map(|(_, to)| to);
+        screen.go.iter().chain(choices).chain(outcomes).map(|to| to.value.as_str())
     }
 
     /// Screens from which no last screen can be reached, whatever is typed.
@@ -165,7 +181,7 @@ impl<'m> Paths<'m> {
             let needed = needs.iter().map(|name| (*name, by.clone()));
             let shown = self.shown(at);
             let mut said = HashSet::new();
-            for (name, place) in needed.chain(shown) {
+            for (name, place) in needed.chain(shown.iter().cloned()) {
                 if name == "dial" || known.contains(name) || !said.insert(name) {
                     continue;
                 }
@@ -174,6 +190,18 @@ impl<'m> Paths<'m> {
                     Finding::error("menu::value", &place, message)
                         .label("used here")
                         .help(format!("a way leads here on which nothing keeps or gives `{name}`")),
+                );
+            }
+            // Ids of rows and lists have no widest text, so no screen could be proved to fit.
+            let widths = &self.menu.widths;
+            let hidden =
+                |name: &str| name != "dial" && known.contains(name) && !widths.contains_key(name);
+            for (name, place) in shown.into_iter().filter(|(name, _)| hidden(name)) {
+                let message = format!("`{name}` is not made to be shown");
+                findings.push(
+                    Finding::error("menu::value", &place, message).label("used here").help(
+                        format!("it is an id or a list; a picked row's label is `{name}_name`"),
+                    ),
                 );
             }
         }
