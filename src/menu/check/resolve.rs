@@ -122,9 +122,11 @@ impl Resolver<'_> {
 
     fn service(&mut self, draft: &Draft) -> String {
         for dial in &draft.dial {
-            let digits = dial.value.trim_start_matches('*').trim_end_matches('#');
-            let framed = dial.value.starts_with('*') && dial.value.ends_with('#');
-            if !framed || digits.is_empty() || !digits.bytes().all(|c| c.is_ascii_digit()) {
+            let groups = dial.value.strip_prefix('*').and_then(|rest| rest.strip_suffix('#'));
+            let digits = |group: &str| {
+                !group.is_empty() && group.bytes().all(|octet| octet.is_ascii_digit())
+            };
+            if !groups.is_some_and(|groups| groups.split('*').all(digits)) {
                 self.error("menu::dial", &dial.at, "a dial string looks like \"*119#\"");
             }
         }
