@@ -279,7 +279,7 @@ impl Resolver<'_> {
                 Some(say) => self.phrase(say, None),
                 None => {
                     self.error("menu::silent", &choice.id.at, "this choice has no label");
-                    continue;
+                    Phrase(vec![Template::default(); self.languages.len()])
                 }
             };
             let go = match &choice.go {
