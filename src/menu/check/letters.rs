@@ -59,17 +59,56 @@ fn instead(c: char) -> String {
     }
 }
 
-/// Where the character at octet `at` of a text stands in its file. The text in the file may hold
-/// escapes, so the character is found by counting its kind; a character written as an escape is
-/// not there to be pointed at, and the whole text is.
+/// Where the character at octet `at` of a text stands in its file.
 fn place(text: &Spot<String>, at: usize, c: char) -> Place {
-    let nth = text.value[..at].matches(c).count();
-    let written = text.at.file.text.get(text.at.span.clone()).unwrap_or_default();
-    match written.match_indices(c).nth(nth) {
-        Some((offset, found)) => {
-            let start = text.at.span.start + offset;
-            Place { file: text.at.file.clone(), span: start..start + found.len() }
+    let file = &text.at.file;
+    let written = file.text.get(text.at.span.clone()).unwrap_or_default();
+    let nth = text.value[..at].chars().count();
+    match written_at(written, nth, text.value.contains("\r\n")) {
+        Some((from, to)) => {
+            let start = text.at.span.start;
+            Place { file: file.clone(), span: start + from..start + to }
         }
-        None => text.at.clone(),
+        // Not a TOML text as it is known here; the whole of it is pointed at.
+        None => {
+            debug_assert!(false, "`{c}` is not found in {written}");
+            text.at.clone()
+        }
+    }
+}
+
+/// The octets of a TOML text, quotes included, that stand for its `nth` character: itself, or an
+/// escape (TOML 1.0, "String"). `crlf` says whether line ends were read as they are written.
+fn written_at(written: &str, nth: usize, crlf: bool) -> Option<(usize, usize)> {
+    let quote = written.chars().next()?;
+    let fence = if written.starts_with("\"\"\"") || written.starts_with("'''") { 3 } else { 1 };
+    let mut at = fence;
+    if fence == 3 {
+        // The first line end belongs to the quotes.
+        let first = ["\r\n", "\n"].into_iter().find(|end| written[at..].starts_with(end));
+        at += first.map_or(0, str::len);
+    }
+    let mut before = 0;
+    loop {
+        let rest = written.get(at..)?;
+        let c = rest.chars().next()?;
+        let long = match rest.as_bytes() {
+            [b'\\', b'u', ..] if quote == '"' => 6,
+            [b'\\', b'U', ..] if quote == '"' => 10,
+            [b'\\', b'x', ..] if quote == '"' => 4,
+            [b'\\', blank, ..] if quote == '"' && blank.is_ascii_whitespace() => {
+                // A line end after a backslash, and all blanks behind it, are nothing.
+                at += rest.len() - rest[1..].trim_start_matches([' ', '\t', '\r', '\n']).len();
+                continue;
+            }
+            [b'\\', ..] if quote == '"' => 2,
+            [b'\r', b'\n', ..] if !crlf => 2,
+            _ => c.len_utf8(),
+        };
+        if before == nth {
+            return Some((at, at + long));
+        }
+        before += 1;
+        at += long;
     }
 }
