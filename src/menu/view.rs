@@ -6,7 +6,7 @@ use crate::{
         model::{Act, BACK, HOME, Menu, NEXT, Screen},
         state::{Row, State},
     },
-    text::page::{self, Budget, Keys, Page, Sheet},
+    text::page::{self, Budget, Keys, Page, PageError, Sheet},
 };
 
 /// The room that a channel gives one message.
@@ -70,13 +70,21 @@ impl View {
     }
 
     /// The pages for a room, or why there are none.
-    pub fn cut(&self, frame: Frame) -> Result<Vec<Page>, page::PageError> {
+    pub fn cut(&self, frame: Frame) -> Result<Vec<Page>, PageError> {
+        self.laid_out(|sheet| page::paginate(sheet, frame.budget, frame.rows))
+    }
+
+    /// Everything on one page, or how much room that needs.
+    pub fn whole(&self, frame: Frame) -> Result<Page, PageError> {
+        self.laid_out(|sheet| page::fits_one(sheet, frame.budget))
+    }
+
+    fn laid_out<T>(&self, lay_out: impl FnOnce(&Sheet<'_>) -> T) -> T {
         let labels: Vec<String> = self.rows.iter().map(|row| row.label.clone()).collect();
         let tail: Vec<(&str, &str)> =
             self.tail.iter().map(|(key, label)| (key.as_str(), label.as_str())).collect();
         let next = Some((self.next.0.as_str(), self.next.1.as_str()));
-        let sheet = Sheet { body: &self.body, rows: &labels, keys: Keys { next, tail: &tail } };
-        page::paginate(&sheet, frame.budget, frame.rows)
+        lay_out(&Sheet { body: &self.body, rows: &labels, keys: Keys { next, tail: &tail } })
     }
 }
 

@@ -65,16 +65,10 @@ impl Fit<'_> {
         }
         let written = &self.draft.screens[at];
         let place = self.text(written.say.as_ref()).unwrap_or(&written.id.at);
-        let one_page = matches!(screen.act, Act::Ask { .. } | Act::Last);
+        if matches!(screen.act, Act::Ask { .. } | Act::Last) {
+            return self.one_page(place, screen, &view);
+        }
         match view.cut(self.profile.frame) {
-            Ok(pages) if one_page && pages.len() > 1 => {
-                let over: usize = pages[1..].iter().map(|page| page.text.chars().count() + 1).sum();
-                let why =
-                    if matches!(screen.act, Act::Last) { "a last screen" } else { "a question" };
-                Some(self.overflow(place, format!("{why} has one page")).help(format!(
-                    "about {over} characters too many, with the longest values and complaint"
-                )))
-            }
             Ok(pages) if matches!(screen.act, Act::Choose(_)) && pages.len() > MOST_PAGES => {
                 let message = format!("it takes {} pages", pages.len());
                 Some(self.overflow(place, message).help("split it in two screens").warning())
@@ -93,6 +87,20 @@ impl Fit<'_> {
                     .help(format!("it needs {needs} of {budget}")),
             ),
         }
+    }
+
+    /// A question is asked, and a last text said, at once.
+    fn one_page(&self, place: &Place, screen: &Screen, view: &View) -> Option<Finding> {
+        let Err(error) = view.whole(self.profile.frame) else { return None };
+        let (what, with) = match screen.act {
+            Act::Last => ("a last screen", "the longest values"),
+            _ => ("a question", "the longest values and complaint, and its keys"),
+        };
+        let (PageError::NoRoom { needs, budget } | PageError::RowTooLong { needs, budget, .. }) =
+            error;
+        let over = needs.saturating_sub(budget);
+        let finding = self.overflow(place, format!("{what} has one page"));
+        Some(finding.help(format!("{over} of {needs} characters are too many, with {with}")))
     }
 
     /// The words that are a whole message.
@@ -114,7 +122,7 @@ impl Fit<'_> {
 
     fn message(&self, word: &str, view: View) -> Option<Finding> {
         let phrase = self.draft.words.get(word)?;
-        let fits = view.cut(self.profile.frame).is_ok_and(|pages| pages.len() == 1);
+        let fits = view.whole(self.profile.frame).is_ok();
         let place = self.text(Some(phrase)).unwrap_or(&phrase.at);
         (!fits).then(|| self.overflow(place, "this word is a message of its own".into()))
     }
