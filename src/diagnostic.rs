@@ -11,13 +11,20 @@ use std::{
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
-/// A text file as it was read, shared by all findings about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A text file as it was read, shared by all findings about it. `Debug` shows its name: a log line
+/// with a finding in it is not to hold a whole menu.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// The path as the author knows it.
     pub name: String,
     /// The whole content.
     pub text: String,
+}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// A piece of a source file, in octets.
@@ -132,6 +139,7 @@ pub fn draw(findings: &[Finding], theme: GraphicalTheme, width: usize) -> String
         if handler.render_report(&mut drawn, &drawable).is_err() {
             let _ = writeln!(drawn, "{}", finding.message);
         }
+        drawn.push('\n');
     }
     drawn
 }
