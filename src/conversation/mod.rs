@@ -144,10 +144,15 @@ pub fn turn(
 ) -> Progress {
     let language = cx.menu.language(language).clone();
     let was_open = kept.as_ref().is_some_and(|kept| kept.ended.is_none());
-    let kept = kept.filter(|kept| kept.keep_until > now).and_then(|kept| kept.conversation);
-    match (signal, kept) {
+    let too_old = kept.as_ref().is_some_and(|kept| kept.keep_until <= now);
+    let old = kept.and_then(|kept| kept.conversation);
+    // Too old and still open: no sweep has ended it yet, and after this turn none will.
+    let lapsed = old.iter().filter(|_| too_old && was_open);
+    let lapsed: Vec<Ending> = lapsed.map(|old| ending(End::TimeOut, &old.state)).collect();
+    let aborts = matches!(signal, Signal::Abort(_));
+    match (signal, old.filter(|_| aborts || !too_old)) {
         (Signal::Begin(digits), Some(old)) => redial(cx, old, digits, was_open),
-        (Signal::Begin(digits), None) => settle(step::begin(cx, &language, &digits), vec![]),
+        (Signal::Begin(digits), None) => settle(step::begin(cx, &language, &digits), lapsed),
         (Signal::BeginWithNik, _) => {
             let text = cx.menu.word(NIK_DIALLED.name, &language, "");
             let reply = Some(Reply { text, then: Then::Close });
@@ -158,7 +163,7 @@ pub fn turn(
             None => settle(step::answer(cx, old.state, &typed), vec![]),
         },
         // The session is older than what we keep: it cannot be known what the answer was to.
-        (Signal::Answer(_), None) => settle(step::begin(cx, &language, &[]), vec![]),
+        (Signal::Answer(_), None) => settle(step::begin(cx, &language, &[]), lapsed),
         (Signal::Abort(end), Some(old)) => {
             let ends = if was_open { vec![ending(end, &old.state)] } else { vec![] };
             let keep = was_open.then(|| keep(old, Some(end)));
@@ -257,3 +262,6 @@ fn keep(conversation: Conversation, ended: Option<End>) -> Keep {
 fn ending(end: End, state: &State) -> Ending {
     Ending { end, screen: state.screen.clone() }
 }
+
+#[cfg(test)]
+mod tests;
