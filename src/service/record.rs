@@ -15,8 +15,9 @@ use crate::{
     vault::{NikIndex, SubscriberKey},
 };
 
-/// One person of the national record ("Satu Data"), with what we keep of them.
-#[derive(Debug, Clone, PartialEq)]
+/// One person of the national record ("Satu Data"), with what we keep of them. `Debug` shows nothing
+/// of their life: no birth date, no dose.
+#[derive(Clone, PartialEq)]
 pub struct Person {
     /// Blind index of the NIK, the key under which the person is stored.
     pub index: NikIndex,
@@ -36,6 +37,16 @@ pub struct Person {
     pub doses: Vec<Dose>,
     /// The registration that stands, if there is one.
     pub registration: Option<Registered>,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person")
+            .field("index", &self.index)
+            .field("name", &self.name)
+            .field("doses", &self.doses.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A dose as PCare reported it.
