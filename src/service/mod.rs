@@ -182,3 +182,6 @@ const fn open(name: &'static str, longest: &'static str) -> Given {
 const fn personal(name: &'static str, longest: &'static str) -> Given {
     Given { name, longest, privacy: Privacy::Personal }
 }
+
+#[cfg(test)]
+mod tests;
