@@ -184,3 +184,6 @@ fn encode(coding: Coding, text: &str) -> Bytes {
 fn single_octets(text: &str, last: char) -> Vec<u8> {
     text.chars().map(|c| if c <= last { c as u8 } else { b'?' }).collect()
 }
+
+#[cfg(test)]
+mod tests;
