@@ -335,3 +335,6 @@ fn narrows(cx: Context<'_>, state: &State, screen: &Screen, typed: &str) -> bool
     typed.chars().any(char::is_alphabetic)
         && View::of(cx.menu, screen, &whole).rows.iter().any(|row| contains(&row.label, typed))
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,3 +100,6 @@ pub fn check(
     }
     Err(findings)
 }
+
+#[cfg(test)]
+mod tests;

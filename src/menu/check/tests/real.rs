@@ -1,0 +1,45 @@
+//! The menus that are shipped.
+
+use super::{super::*, source};
+use crate::{config::Config, service::CATALOGUE};
+
+fn menus() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("menus")
+}
+
+#[test]
+fn every_menu_passes() {
+    let config = Config::parse("").unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(menus()).unwrap() {
+        let folder = entry.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        seen += 1;
+        let checked = check(&read(&folder).unwrap(), &CATALOGUE, &config.profiles());
+        if let Err(found) = checked {
+            panic!("{}", crate::diagnostic::draw(&found, miette::GraphicalTheme::none(), 100));
+        }
+    }
+    assert!(seen > 0);
+}
+
+#[test]
+fn whatever_a_validator_answers_is_said_in_every_language() {
+    let folder = menus().join("pedulilindungi");
+    let menu = check(&read(&folder).unwrap(), &CATALOGUE, &[]).unwrap().menu;
+    for word in CATALOGUE.validators.iter().flat_map(|validator| validator.wrongs) {
+        for language in menu.languages() {
+            assert!(!menu.word(word, language, "").is_empty(), "{word} in {language}");
+        }
+    }
+}
+
+#[test]
+fn the_words_alone_are_no_menu() {
+    let words = std::fs::read_to_string(menus().join("words.toml")).unwrap();
+    let found = check(&[source("words.toml", &words)], &CATALOGUE, &[]).unwrap_err();
+    assert!(found.iter().any(|finding| finding.code == "menu::empty"), "{found:?}");
+    assert!(read(&menus().join("no such folder")).is_err());
+}
