@@ -207,7 +207,9 @@ impl Layout {
         };
         let whole = match whole.rfind('\n') {
             // A line that would be parted moves on whole, if the page stays half full.
-            Some(end) if !after.starts_with('\n') && end >= whole.len() / 2 => whole[..end].trim_end(),
+            Some(end) if !after.starts_with('\n') && end >= whole.len() / 2 => {
+                whole[..end].trim_end()
+            }
             _ => whole,
         };
         let chunk = if whole.is_empty() { fitting } else { whole };
