@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn a_page_does_not_end_with_an_empty_line() {
         assert_eq!(
-            pages("aaaaaaaaa bbbbbbbbb\n\ncccc dddddddddd", &[], 27 + 27, 5),
+            pages("aaaaaaaaa bbbbbbbbb\n\nc dddddddddddd", &["Ya"], 50, 5),
             "aaaaaaaaa bbbbbbbbb\n9 Lanjut 0 Kembali 00 Menu\n---\n\
-             cccc dddddddddd\n0 Kembali 00 Menu",
+             c dddddddddddd\n1 Ya\n0 Kembali 00 Menu",
         );
     }
 
