@@ -22,6 +22,7 @@ try {
   await page.waitForSelector("body[data-ready=yes]");
   await fitsWithoutScrolling(page);
   await story(page);
+  await register(page);
   await page.emulateMedia({ colorScheme: "dark" });
   await shot(page, "dark");
   await page.emulateMedia({ colorScheme: "light" });
@@ -73,6 +74,34 @@ async function story(page) {
   const log = await page.getByTestId("log").textContent();
   assert.match(log, /0812\*{4}0001/);
   assert.doesNotMatch(log, /081290000001/);
+}
+
+// A person of the sample registers by the keys, and reads the status.
+async function register(page) {
+  const phone = new Phone(page, 1);
+  await phone.dial("*119#");
+  assert.match(await phone.answer("1"), /Setuju\?/);
+  assert.match(await phone.answer("1"), /NIK/);
+  assert.match(await phone.answer("3173014502900001"), /nama lengkap/);
+  await phone.tapLetters("siti aminah");
+  assert.match(await phone.send(), /Tanggal lahir/);
+  await phone.mode("123");
+  assert.match(await phone.answer("05021990"), /Jakarta Barat/);
+  assert.match(await phone.answer("1"), /demam/);
+  const number = /Pendaftaran BERHASIL\. Nomor Anda: (\d{3} \d{3} \d{4})\./.exec(await phone.answer("1"))?.[1];
+  assert.ok(number, await phone.text());
+  assert.equal(await phone.state(), "ended");
+
+  // A family shares the other phone, on the other network.
+  const other = new Phone(page, 2);
+  await other.dial("*119#");
+  await shot(page, "registered");
+
+  await phone.dial("*119*2#");
+  assert.ok((await phone.text()).includes(`S*** A****: sudah TERDAFTAR, belum divaksin. Nomor pendaftaran: ${number}`));
+  await shot(page, "status");
+  await phone.rest();
+  await other.rest();
 }
 
 async function signal(phone, state) {
