@@ -16,5 +16,6 @@ mod walk;
 mod commands;
 mod foreign;
 mod networks;
+mod readme;
 mod restart;
 mod web;
