@@ -191,6 +191,15 @@ mod tests {
     }
 
     #[test]
+    fn a_short_body_does_not_stand_alone() {
+        assert_eq!(
+            pages("Pilih:", &["Jawa Barat", "Papua Barat", "Papua Barat Daya"], 60, 8),
+            "Pilih:\n1 Jawa Barat\n2 Papua Barat\n9 Lanjut 0 Kembali 00 Menu\n---\n\
+             1 Papua Barat Daya\n0 Kembali 00 Menu",
+        );
+    }
+
+    #[test]
     fn a_long_body_flows_over_pages_and_rows_begin_under_its_end() {
         assert_eq!(
             pages("satu dua tiga empat lima enam tujuh delapan", &["Ya", "Tidak"], 60, 5),

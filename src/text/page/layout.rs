@@ -93,9 +93,11 @@ impl Layout {
                 return pages;
             }
             if !self.rows.is_empty() && self.within(rest, body_room.more) {
-                // Choices that fit on one page stay together: who sees only the first takes it.
-                if self.rows.len() <= most_rows && groups.first().is_some_and(|all| all.pages == 1)
-                {
+                // Choices that fit on one page stay together: who sees only the first takes it. But
+                // a page is not left half empty for it.
+                let one_page = groups.first().is_some_and(|all| all.pages == 1);
+                let filled = self.units(rest) >= body_room.more / 2;
+                if filled && one_page && self.rows.len() <= most_rows {
                     pages.push(self.compose(rest, 0..0, Foot::More));
                     break;
                 }
