@@ -42,6 +42,14 @@ impl Place {
         let end = self.span.start.min(self.file.text.len());
         self.file.text.as_bytes()[..end].iter().filter(|&&octet| octet == b'\n').count() + 1
     }
+
+    /// The column of the first octet in its line, in characters, counted from 1.
+    pub fn column(&self) -> usize {
+        let end = self.span.start.min(self.file.text.len());
+        let line = self.file.text.as_bytes()[..end].split(|&octet| octet == b'\n').next_back();
+        // Every octet but those that go on with a character begins one. RFC 3629 §3.
+        line.unwrap_or_default().iter().filter(|&&octet| octet & 0xC0 != 0x80).count() + 1
+    }
 }
 
 /// A value and where it was written.
@@ -186,5 +194,23 @@ impl miette::Diagnostic for Drawable<'_> {
             at.span.end.saturating_sub(at.span.start).max(1),
         );
         Some(Box::new(std::iter::once(label)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_knows_its_line_and_column() {
+        let file = Arc::new(SourceFile { name: "a".into(), text: "ab\né = 1\n".into() });
+        let at = |start| {
+            let place = Place { file: Arc::clone(&file), span: start..start };
+            (place.line(), place.column())
+        };
+        assert_eq!(
+            [at(0), at(1), at(2), at(3), at(6), at(99)],
+            [(1, 1), (1, 2), (1, 3), (2, 1), (2, 3), (3, 1)]
+        );
     }
 }

@@ -69,7 +69,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
     let config = file.map_or_else(|| Config::parse(""), Config::read).map_err(told)?;
     match command {
         Command::Serve => serve::run(config),
-        Command::Menu(command) => menu::run(&command, &config),
+        Command::Menu(command) => menu::run(command, &config),
         Command::Record(command) => record::run_command(command, &config),
         Command::Config(_) => {
             println!("the configuration is good");

@@ -1,0 +1,134 @@
+//! `setara menu check`: everything that is wrong with a menu, drawn for people or as JSON.
+
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use miette::GraphicalTheme;
+use serde::Serialize;
+
+use crate::{
+    cli::told,
+    config::Config,
+    diagnostic::{self, Finding, Severity},
+    menu::{check, model::Menu},
+    service::CATALOGUE,
+};
+
+/// Arguments of `menu check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Folders of services; without any, those of the configuration
+    pub folders: Vec<PathBuf>,
+    /// Print one JSON array of findings
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs `setara menu check`. Only errors make it fail; warnings are told.
+pub fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, String> {
+    let folders = if args.folders.is_empty() { &config.menu.folders } else { &args.folders };
+    let mut all = Vec::new();
+    for folder in folders {
+        let files = check::read(folder).map_err(told)?;
+        let findings = match check::check(&files, &CATALOGUE, &config.profiles()) {
+            Ok(checked) => {
+                if !args.json {
+                    println!("{}: {}", folder.display(), praise(&checked.menu));
+                }
+                checked.warnings
+            }
+            Err(findings) => findings,
+        };
+        if !args.json {
+            draw(&findings);
+        }
+        all.extend(findings);
+    }
+    if args.json {
+        println!("{}", json(&all).map_err(told)?);
+    }
+    Ok(if errors(&all) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn praise(menu: &Menu) -> String {
+    let languages: Vec<&str> = menu.languages().iter().map(|language| language.as_str()).collect();
+    format!("{} screens in {} are good", menu.screens().len(), languages.join(" and "))
+}
+
+/// Draws findings for people.
+pub(super) fn draw(findings: &[Finding]) {
+    if findings.is_empty() {
+        return;
+    }
+    let colours = std::io::stderr().is_terminal();
+    let theme = if colours { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
+    eprint!("{}", diagnostic::draw(findings, theme, 100));
+    let errors = errors(findings);
+    eprintln!("{errors} errors, {} warnings", findings.len() - errors);
+}
+
+fn errors(findings: &[Finding]) -> usize {
+    findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+}
+
+/// A finding as machines read it. The names are a promise: editors and CI depend on them.
+#[derive(Serialize)]
+struct Told<'a> {
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    code: &'a str,
+    severity: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+/// The findings as one JSON array, in the order they were found.
+fn json(findings: &[Finding]) -> Result<String, serde_json::Error> {
+    let told = |finding| {
+        let Finding { code, severity, message, at, help, .. }: &Finding = finding;
+        Told {
+            file: at.as_ref().map(|at| at.file.name.as_str()),
+            line: at.as_ref().map(|at| at.line()),
+            column: at.as_ref().map(|at| at.column()),
+            code,
+            severity: match severity {
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            },
+            message,
+            help: help.as_deref(),
+        }
+    };
+    serde_json::to_string_pretty(&findings.iter().map(told).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::diagnostic::SourceFile;
+
+    #[test]
+    fn findings_are_one_json_array() {
+        let text = "[screen.home]\nsay.id = \"é {naem}\"\n";
+        let file = Arc::new(SourceFile { name: "m/a.toml".into(), text: text.into() });
+        let findings = match check::check(&[file], &CATALOGUE, &[]) {
+            Err(findings) => findings,
+            Ok(_) => panic!("half a menu passed"),
+        };
+        let array: serde_json::Value = serde_json::from_str(&json(&findings).unwrap()).unwrap();
+        let array = array.as_array().unwrap();
+        assert_eq!(array.len(), findings.len());
+        for finding in array {
+            let keys: Vec<_> = finding.as_object().unwrap().keys().collect();
+            assert_eq!(
+                keys,
+                ["code", "column", "file", "help", "line", "message", "severity"],
+                "{finding}"
+            );
+        }
+        assert_eq!(json(&[]).unwrap(), "[]");
+    }
+}
