@@ -1,10 +1,13 @@
 //! The roof: what is built from a configuration, in which order, and in which order it is taken
 //! down again. Only here are things built and tasks spawned.
 
+mod alone;
 mod sessions;
 mod stop;
 mod sweep;
 mod ussd;
+
+pub use self::alone::{Alone, AloneError, Keyed, Line};
 
 use std::{
     net::SocketAddr,

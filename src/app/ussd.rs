@@ -372,7 +372,7 @@ fn last_word(caller: &Caller, word: Word) -> Reply {
 
 /// The service that a dialled string opens, and the answers it brings along. A service may have a
 /// longer string of its own (`*119*5#`): the longest that fits is meant.
-fn dialled(engine: &Engine, string: &str) -> Option<(Arc<Service>, Signal)> {
+pub(super) fn dialled(engine: &Engine, string: &str) -> Option<(Arc<Service>, Signal)> {
     let dialled = mmi::parse(string).ok()?;
     let mut best: Option<(usize, &Arc<Service>)> = None;
     for service in engine.services() {

@@ -1,0 +1,124 @@
+//! The engine alone, with its database and its lanes, and no link or web side: how menus are tried
+//! out. Every turn is taken and stored as in the gateway.
+
+use tokio::task::JoinHandle;
+
+use crate::{
+    app::{StartError, load_services, rules, ussd::dialled},
+    channel::{Channel, Inbound, Once, Sureness, ussd::dialect::Dialect},
+    clock,
+    config::Config,
+    conversation::{End, Reply, Signal},
+    engine::{Engine, TurnError},
+    identity::Msisdn,
+    store::{Store, StoreOptions},
+    vault::Vault,
+};
+
+/// A running engine without a network.
+pub struct Alone {
+    /// The engine.
+    pub engine: Engine,
+    lanes: Vec<JoinHandle<()>>,
+}
+
+/// What is done on a phone.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Keyed {
+    /// A string is dialled.
+    Dial(String),
+    /// An answer is typed.
+    Answer(String),
+    /// The session ends.
+    End(End),
+}
+
+/// Why a turn came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AloneError {
+    /// No service is dialled so.
+    #[error("no service is dialled like this")]
+    NoSuchCode,
+    /// The engine did not take it.
+    #[error(transparent)]
+    Turn(#[from] TurnError),
+}
+
+/// A phone and the service it talks to.
+pub struct Line {
+    /// Its number.
+    pub from: Msisdn,
+    /// How its network speaks.
+    pub dialect: Dialect,
+    service: Option<String>,
+}
+
+impl Line {
+    /// A phone that has dialled nothing yet.
+    pub fn new(from: Msisdn, dialect: Dialect) -> Self {
+        Self { from, dialect, service: None }
+    }
+}
+
+impl Alone {
+    /// Starts an engine on the database of a configuration.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let vault = Vault::open_or_create_file(&config.vault.key_file)?;
+        let services = load_services(config, &vault)?;
+        let store = Store::open(&config.database.url, vault, StoreOptions::default()).await?;
+        let (engine, lanes) = Engine::new(store, services, rules(config));
+        let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
+        Ok(Self { engine, lanes })
+    }
+
+    /// Takes a turn. `message` tells it from every other of this phone; the same one again is a
+    /// repetition.
+    ///
+    /// # Errors
+    /// See [`AloneError`].
+    pub async fn turn(
+        &self,
+        line: &mut Line,
+        keyed: Keyed,
+        message: usize,
+    ) -> Result<Option<Reply>, AloneError> {
+        let (signal, frame) = match keyed {
+            Keyed::Dial(string) => {
+                let (service, signal) =
+                    dialled(&self.engine, &string).ok_or(AloneError::NoSuchCode)?;
+                line.service = Some(service.menu.service().to_owned());
+                (signal, line.dialect.first_frame())
+            }
+            Keyed::Answer(text) => (Signal::Answer(text), line.dialect.next_frame()),
+            Keyed::End(end) => (Signal::Abort(end), line.dialect.next_frame()),
+        };
+        let first = || self.engine.services().first().map(|one| one.menu.service().to_owned());
+        let service = line.service.clone().or_else(first).ok_or(TurnError::NoService)?;
+        let said = message.to_string().into_bytes();
+        let inbound = Inbound {
+            channel: Channel::Ussd,
+            from: line.from.clone(),
+            service,
+            signal,
+            once: Once { message: said.clone(), said, sureness: Sureness::Sure },
+            at: clock::now(),
+            frame,
+            open_for: line.dialect.open_for(),
+        };
+        Ok(self.engine.take(inbound)?.answer().await?.reply)
+    }
+
+    /// Finishes what is taken in, and closes the database.
+    pub async fn stop(self) {
+        let store = self.engine.store().clone();
+        drop(self.engine);
+        for lane in self.lanes {
+            // A lane that panicked has been told on standard error; nothing of it is left to wait for.
+            let _ = lane.await;
+        }
+        store.close().await;
+    }
+}

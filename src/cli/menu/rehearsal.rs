@@ -1,0 +1,223 @@
+//! What menus are tried out on: a database of its own with the well-known people in it, gone
+//! afterwards; and the replay of a conversation file on it.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use thiserror::Error;
+
+use crate::{
+    app::{Alone, AloneError, Keyed, Line, StartError},
+    clock,
+    config::Config,
+    conversation::{End, Then},
+    identity::Msisdn,
+    menu::story::{Act, Session, Story},
+    service::sample::People,
+    store::{ImportError, Store, StoreError, StoreOptions, TurnWrite},
+    vault::{Vault, VaultError},
+};
+
+/// What a replay saw: line of the act, screen, session.
+pub type Seen = Vec<(usize, String, Session)>;
+
+/// A folder of its own, with a database, keys and a configuration for them.
+pub struct Rehearsal {
+    /// The configuration given, with this database and these keys.
+    pub config: Config,
+    folder: PathBuf,
+}
+
+/// Why a rehearsal does not come about.
+#[derive(Debug, Error)]
+pub enum RehearsalError {
+    /// The temporary folder cannot be made.
+    #[error("no temporary folder: {0}")]
+    Folder(#[from] io::Error),
+    /// The keys cannot be made.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The database cannot be made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The people cannot be brought in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The engine does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A line of a conversation file cannot be done.
+    #[error("line {line}: {reason}")]
+    Line {
+        /// Which line, from 1.
+        line: usize,
+        /// Why not.
+        reason: String,
+    },
+    /// The language cannot be set.
+    #[error("the language could not be kept")]
+    Language,
+}
+
+/// How many people there are: the well-known ones, and some others.
+const PEOPLE: u64 = 40;
+
+/// The smallest room of any operator. A conversation file has one text for all of them.
+const SMALLEST: u16 = 160;
+
+impl Rehearsal {
+    /// A fresh SQLite database with the people in it.
+    ///
+    /// # Errors
+    /// See [`RehearsalError`].
+    pub async fn open(config: &Config) -> Result<Self, RehearsalError> {
+        Self::open_on(config, None).await
+    }
+
+    /// The same on an empty database of that URL.
+    ///
+    /// # Errors
+    /// See [`RehearsalError`].
+    pub async fn open_on(config: &Config, url: Option<String>) -> Result<Self, RehearsalError> {
+        let folder = folder()?;
+        let mut config = config.clone();
+        let file = || format!("sqlite:{}", folder.join("setara.db").display());
+        config.database.url = url.unwrap_or_else(file);
+        config.vault.key_file = folder.join("setara.key");
+        let rehearsal = Self { config, folder };
+        rehearsal.fill().await?;
+        Ok(rehearsal)
+    }
+
+    /// Gives every dialect the smallest room, as conversation files are written for.
+    pub fn narrow(mut self) -> Self {
+        for dialect in self.config.dialect.values_mut() {
+            (dialect.first, dialect.next) = (SMALLEST, SMALLEST);
+        }
+        self
+    }
+
+    /// An engine on this database.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(&self) -> Result<Alone, StartError> {
+        Alone::start(&self.config).await
+    }
+
+    /// Keeps a language for a phone, as if its holder had chosen it.
+    ///
+    /// # Errors
+    /// See [`RehearsalError`].
+    pub async fn speak(&self, phone: &Msisdn, language: &str) -> Result<(), RehearsalError> {
+        let store = self.store().await?;
+        let batch = store.begin().await?;
+        let write = TurnWrite {
+            subscriber: self.vault()?.subscriber_key(phone),
+            number: phone.clone(),
+            language: Some(language.to_owned()),
+            at: clock::now(),
+            conversation: None,
+            receipt: None,
+            changes: vec![],
+        };
+        batch.commit(&[write]).await.map_err(|_| RehearsalError::Language)?;
+        store.close().await;
+        Ok(())
+    }
+
+    async fn fill(&self) -> Result<(), RehearsalError> {
+        let store = self.store().await?;
+        let now = clock::now();
+        let people = People::new(1, now.date(self.config.menu.zone.into()));
+        let rows: Vec<_> = (1..=PEOPLE).zip(people).collect();
+        let mut importing = store.begin_import(now).await?;
+        importing.stage(&rows, now).await?;
+        importing.apply(now, |_| ()).await?;
+        store.close().await;
+        Ok(())
+    }
+
+    async fn store(&self) -> Result<Store, RehearsalError> {
+        let options = StoreOptions::default();
+        Ok(Store::open(&self.config.database.url, self.vault()?, options).await?)
+    }
+
+    fn vault(&self) -> Result<Vault, VaultError> {
+        Vault::open_or_create_file(&self.config.vault.key_file)
+    }
+}
+
+impl Drop for Rehearsal {
+    fn drop(&mut self) {
+        // What cannot be removed is the system's to clear: it lies in the folder for such things.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn folder() -> io::Result<PathBuf> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("setara-try-{}-{count}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Plays a conversation file against the engine: no wire, but a real database and every turn
+/// stored.
+///
+/// # Errors
+/// See [`RehearsalError`].
+pub async fn replay(
+    rehearsal: &Rehearsal,
+    dialect: &str,
+    story: &Story,
+) -> Result<Seen, RehearsalError> {
+    let unknown = || RehearsalError::Line { line: 0, reason: format!("no dialect `{dialect}`") };
+    let dialect = rehearsal.config.dialect.get(dialect).ok_or_else(unknown)?;
+    let mut alone = rehearsal.start().await?;
+    let mut line: Option<Line> = None;
+    let mut last: Option<(usize, Keyed)> = None;
+    let mut seen = Seen::new();
+    for (turn, step) in story.steps.iter().enumerate() {
+        let error = |reason: String| RehearsalError::Line { line: step.line, reason };
+        let keyed = match &step.act {
+            Act::Phone(number) => {
+                let number =
+                    Msisdn::parse(number).map_err(|_| error("not a phone number".into()))?;
+                line = Some(Line::new(number, dialect.clone()));
+                continue;
+            }
+            Act::LoseSignal => continue,
+            Act::Restart => {
+                alone.stop().await;
+                alone = rehearsal.start().await?;
+                continue;
+            }
+            Act::Dial(string) => Some(Keyed::Dial(string.clone())),
+            Act::Type(answer) => Some(Keyed::Answer(answer.clone())),
+            Act::HangUp => Some(Keyed::End(End::UserAbort)),
+            Act::Cut => Some(Keyed::End(End::NetworkAbort)),
+            Act::Again => None,
+        };
+        let repeated = || last.clone().ok_or_else(|| error("nothing to repeat".into()));
+        let (message, keyed) = keyed.map_or_else(repeated, |keyed| Ok((turn, keyed)))?;
+        last = Some((message, keyed.clone()));
+        let phone = line.as_mut().ok_or_else(|| error("no `phone` before this".into()))?;
+        let reply = alone.turn(phone, keyed, message).await;
+        let reply = reply.map_err(|turn: AloneError| error(turn.to_string()))?;
+        if step.act.shows() {
+            let reply = reply.ok_or_else(|| error("there is no reply".into()))?;
+            let session = match reply.then {
+                Then::Wait => Session::Open,
+                Then::Close => Session::Closed,
+            };
+            seen.push((step.line, reply.text, session));
+        }
+    }
+    alone.stop().await;
+    Ok(seen)
+}
