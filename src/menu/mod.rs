@@ -9,6 +9,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod graph;
 pub mod language;
 pub mod load;
 pub mod model;

@@ -234,6 +234,13 @@ impl Menu {
         phrase.0.get(at).map(|template| template.fill(fitting)).unwrap_or_default()
     }
 
+    /// A phrase in a language, every value shown by its name: `Nomor Anda ‹number›`.
+    pub(super) fn outline(&self, phrase: &Phrase, language: &Language) -> String {
+        let at = self.languages.iter().position(|known| known == language).unwrap_or(0);
+        let named = |name: &str| Some(Cow::Owned(format!("‹{name}›")));
+        phrase.0.get(at).map(|template| template.fill(named)).unwrap_or_default()
+    }
+
     pub(super) fn fit<'t>(&self, name: &str, text: &'t str) -> Cow<'t, str> {
         let text = transliterate::to_gsm7(text);
         match self.widths.get(name) {

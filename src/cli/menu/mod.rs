@@ -1,20 +1,35 @@
 //! `setara menu`: menus are compiled before they are live.
 
 pub mod check;
+pub mod graph;
+pub mod phone;
+pub mod play;
 pub mod rehearsal;
 pub mod test;
 
-use std::process::ExitCode;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Subcommand;
 
-use crate::config::Config;
+use crate::{
+    cli::told,
+    config::Config,
+    menu::{check as compiler, model::Menu},
+    service::CATALOGUE,
+};
 
 /// What can be done with menus.
 #[derive(Debug, Subcommand)]
 pub enum MenuCommand {
     /// Check menus: every screen, in every language, on every channel
     Check(check::CheckArgs),
+    /// Draw a menu: its screens, its calls and where they lead
+    Graph(graph::GraphArgs),
+    /// Play a menu on a phone in the terminal, with the sample people
+    Play(play::PlayArgs),
     /// Replay conversation files on a fresh database with the sample people
     Test(test::TestArgs),
 }
@@ -23,6 +38,23 @@ pub enum MenuCommand {
 pub fn run(command: MenuCommand, config: &Config) -> Result<ExitCode, String> {
     match command {
         MenuCommand::Check(args) => check::run(&args, config),
+        MenuCommand::Graph(args) => graph::run(&args, config),
+        MenuCommand::Play(args) => play::run(&args, config),
         MenuCommand::Test(args) => test::run(&args, config),
+    }
+}
+
+/// The menu of a folder, or the first of the configuration; its findings are drawn if it has
+/// errors.
+fn one(folder: Option<&Path>, config: &Config) -> Result<(PathBuf, Menu), String> {
+    let configured = config.menu.folders.first().map(PathBuf::as_path);
+    let folder = folder.or(configured).ok_or("no menu is configured")?;
+    let files = compiler::read(folder).map_err(told)?;
+    match compiler::check(&files, &CATALOGUE, &config.profiles()) {
+        Ok(checked) => Ok((folder.to_owned(), checked.menu)),
+        Err(findings) => {
+            check::draw(&findings);
+            Err(format!("the menu in {} does not pass its check", folder.display()))
+        }
     }
 }

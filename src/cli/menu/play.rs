@@ -1,0 +1,152 @@
+//! `setara menu play`: a menu on a phone in the terminal, against the real engine.
+
+use std::{
+    io::{BufRead, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::Args;
+
+use crate::{
+    app::{Alone, AloneError, Keyed, Line},
+    cli::{
+        menu::{graph::one_language, one, phone, rehearsal::Rehearsal},
+        told,
+    },
+    config::Config,
+    conversation::{End, Then},
+    identity::Msisdn,
+    service::sample::{self, Case},
+};
+
+/// Arguments of `menu play`.
+#[derive(Debug, Args)]
+pub struct PlayArgs {
+    /// The folder of the service; without it, the first of the configuration
+    pub folder: Option<PathBuf>,
+    /// The dialect of the configuration that gives the room and the alphabet
+    #[arg(long, default_value = "plain")]
+    pub dialect: String,
+    /// The language spoken at first; without it, the menu's first
+    #[arg(long)]
+    pub language: Option<String>,
+    /// The number of the phone
+    #[arg(long, default_value = sample::READY.phone)]
+    pub phone: String,
+}
+
+/// People of the sample who can be typed, and what is to be seen with them.
+const PEOPLE: [(Case, &str); 8] = [
+    (sample::READY, "can register"),
+    (sample::LATER, "the turn comes later"),
+    (sample::BLOCKED, "as if not in the record"),
+    (sample::NO_DATE, "a dose without its date"),
+    (sample::NO_CERTIFICATE, "a dose, no certificate"),
+    (sample::HALFWAY, "the second dose is due"),
+    (sample::COMPLETE, "two doses"),
+    (sample::BOOSTED, "two doses and a booster"),
+];
+
+/// Runs `setara menu play` until the input ends. The database is gone afterwards.
+pub fn run(args: &PlayArgs, config: &Config) -> Result<ExitCode, String> {
+    let (folder, menu) = one(args.folder.as_deref(), config)?;
+    let language = one_language(&menu, args.language.as_deref())?;
+    let number = Msisdn::parse(&args.phone).map_err(|_| "--phone is not a phone number")?;
+    let dialect = config.dialect.get(&args.dialect).cloned();
+    let dialect = dialect.ok_or_else(|| format!("there is no dialect `{}`", args.dialect))?;
+    let dial = menu.dial().first().cloned().unwrap_or_default();
+    let mut config = config.clone();
+    config.menu.folders = vec![folder];
+    let runtime = tokio::runtime::Runtime::new().map_err(told)?;
+    runtime.block_on(async {
+        let rehearsal = Rehearsal::open(&config).await.map_err(told)?;
+        if args.language.is_some() {
+            rehearsal.speak(&number, language.as_str()).await.map_err(told)?;
+        }
+        let alone = rehearsal.start().await.map_err(told)?;
+        introduce();
+        let line = Line::new(number, dialect);
+        let input = std::io::stdin().lock();
+        let played = Play { alone: &alone, line, dial, turns: 0, open: false }.run(input).await;
+        alone.stop().await;
+        played.map(|()| ExitCode::SUCCESS)
+    })
+}
+
+fn introduce() {
+    println!("People who can be typed (nobody of them exists):");
+    for (Case { nik, name, birth, .. }, what) in PEOPLE {
+        println!("  {nik}  {name:24} {birth}  {what}");
+    }
+    println!("Type answers. q hangs up; then Enter or *…# dials, and q leaves.\n");
+}
+
+/// A phone in somebody's hand.
+struct Play<'a> {
+    alone: &'a Alone,
+    line: Line,
+    dial: String,
+    turns: usize,
+    open: bool,
+}
+
+impl Play<'_> {
+    /// Dials, then does what is typed, until the input ends.
+    async fn run(mut self, input: impl BufRead) -> Result<(), String> {
+        let dial = self.dial.clone();
+        self.dial(dial).await?;
+        let mut input = input.lines();
+        loop {
+            print!("{}", if self.open { "> " } else { "dial> " });
+            std::io::stdout().flush().map_err(told)?;
+            // The end of the input is the end of the call.
+            let typed = input.next().transpose().map_err(told)?;
+            let Some(typed) = typed else {
+                println!();
+                return self.hang_up().await;
+            };
+            if !std::io::stdin().is_terminal() {
+                // Nobody sees what a pipe types.
+                println!("{typed}");
+            }
+            match (typed.trim(), self.open) {
+                ("q", false) => return Ok(()),
+                ("q", true) => self.hang_up().await?,
+                ("", false) => self.dial(self.dial.clone()).await?,
+                (string, false) => self.dial(string.to_owned()).await?,
+                (answer, true) => self.turn(Keyed::Answer(answer.to_owned())).await?,
+            }
+        }
+    }
+
+    async fn dial(&mut self, string: String) -> Result<(), String> {
+        println!("{string}");
+        self.turn(Keyed::Dial(string)).await
+    }
+
+    async fn hang_up(&mut self) -> Result<(), String> {
+        if self.open {
+            self.turn(Keyed::End(End::UserAbort)).await?;
+            self.open = false;
+        }
+        Ok(())
+    }
+
+    async fn turn(&mut self, keyed: Keyed) -> Result<(), String> {
+        self.turns += 1;
+        match self.alone.turn(&mut self.line, keyed, self.turns).await {
+            Ok(Some(reply)) => {
+                print!("{}", phone::draw(&reply.text));
+                self.open = reply.then == Then::Wait;
+                if !self.open {
+                    println!("(the session is over)");
+                }
+            }
+            Ok(None) => {}
+            Err(AloneError::NoSuchCode) => println!("no service is dialled like this"),
+            Err(error) => return Err(told(error)),
+        }
+        Ok(())
+    }
+}
