@@ -176,8 +176,8 @@ impl Gateway {
         for link in self.links.iter() {
             link.shutdown(deadline).await;
         }
-        let _ = self.sweep.await;
-        let _ = self.site.await;
+        let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
+        let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
         let store = self.engine.store().clone();
         drop(self.engine);
         for lane in self.lanes {

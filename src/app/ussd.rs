@@ -205,6 +205,7 @@ impl Counter {
             open_for: self.dialect.open_for(),
         };
         match self.engine.take(inbound) {
+            Ok(pending) if aborts => Some(Task::End(caller, pending)),
             Ok(pending) => Some(Task::Turn(caller, pending)),
             Err(error) => {
                 tracing::warn!(operator = %self.operator, %error, "turn not taken");
@@ -321,6 +322,8 @@ const TO_SETTLE: Duration = Duration::from_secs(1);
 enum Task {
     /// Await the turn and send its reply.
     Turn(Caller, Pending),
+    /// Await the turn of a session that is over: nobody listens.
+    End(Caller, Pending),
     /// Say a word and close.
     Say(Caller, Word),
 }
@@ -329,6 +332,15 @@ impl Task {
     async fn run(self, counter: Arc<Counter>) {
         match self {
             Self::Turn(caller, pending) => turn(&counter, caller, pending).await,
+            Self::End(mut caller, pending) => match pending.answer().await {
+                Ok(answer) => {
+                    let (name, took) = (caller.service.menu.service(), caller.since.elapsed());
+                    counter.metrics.answered(name, Channel::Ussd.as_str(), &answer, took);
+                    caller.confirm();
+                }
+                // Unconfirmed, it is delivered again.
+                Err(error) => tracing::error!(operator = %counter.operator, %error, "turn failed"),
+            },
             Self::Say(mut caller, word) => {
                 let reply = last_word(&caller, word);
                 counter.reply(&mut caller, &reply).await;

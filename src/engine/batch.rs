@@ -2,7 +2,7 @@
 
 use crate::{
     channel::Sureness,
-    conversation::{self, Ending, Finished, Keep, Progress, Reply},
+    conversation::{self, End, Ending, Finished, Keep, Progress, Reply, Then},
     engine::{
         Answer, Core, Job, News, Service,
         body::{Body, Last},
@@ -10,6 +10,7 @@ use crate::{
     menu::{
         catalogue::Call,
         language::Language,
+        model::SORRY,
         state::{State, Values},
         step::{Context, MOST_CALLS},
     },
@@ -251,11 +252,25 @@ impl<'t> Turn<'t> {
         let Stage::Calling { state, call, ends } = std::mem::replace(&mut self.stage, idle) else {
             return;
         };
-        let decision = self.service.desk.decide(call, self.asking(&state.values), facts);
+        let decision = self.service.desk.decide(call.name, self.asking(&state.values), facts);
+        let Some(decision) = decision else {
+            tracing::error!(service = self.service.menu.service(), call = call.name, "no outcome");
+            self.changes.clear();
+            self.stage = Stage::Done(self.sorry(&state, ends));
+            return;
+        };
         self.outcomes.push((call.name, decision.outcome));
         self.changes.extend(decision.changes);
         let cx = self.context();
         self.stage = conversation::resume(cx, state, decision.outcome, decision.given, ends).into();
+    }
+
+    /// Nothing can be said: the session closes, nothing is changed, and what was kept stays.
+    fn sorry(&self, state: &State, mut ends: Vec<Ending>) -> Finished {
+        let text = self.service.menu.word(SORRY.name, &state.language, "");
+        ends.push(Ending { end: End::Error, screen: state.screen.clone() });
+        let reply = Some(Reply { text, then: Then::Close });
+        Finished { reply, keep: None, ends }
     }
 
     /// What the turn stores; a repetition stores nothing.

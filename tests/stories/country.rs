@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use setara::{app::Alone, cli::menu::rehearsal::Rehearsal, config::Config};
+use setara::{cli::menu::rehearsal::Rehearsal, config::Config};
 
 use crate::support::postgres;
 
@@ -25,11 +25,6 @@ impl Country {
         config.limits.subscriber_per_minute = 60_000;
         config.limits.subscriber_burst = 1000;
         Self(Rehearsal::open_on(&config, url).await.expect("the sample").narrow())
-    }
-
-    /// An engine on this country's database, its lanes running.
-    pub async fn start(&self) -> Alone {
-        self.0.start().await.expect("an engine")
     }
 }
 

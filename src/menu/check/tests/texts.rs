@@ -86,8 +86,8 @@ fn words_that_are_missing_or_not_used() {
         [
             "word: the word `busy` is missing",
             "word: the word `card_digits` is missing",
-            "word words12 bussy",
-            "word words16 card_digit",
+            "word words13 bussy",
+            "word words17 card_digit",
         ]
     );
     let words = WORDS.replace("Ramai. Dial {dial} lagi.", "Ramai {last}.");
