@@ -8,7 +8,7 @@
 use crate::menu::graph::Graph;
 
 /// The most boxes that stand above each other.
-const TALLEST: usize = 10;
+const TALLEST: usize = 12;
 
 /// Sweeps over the columns; more change nothing that can be seen.
 const SWEEPS: usize = 6;
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_tall_rank_is_split_evenly() {
-        let heights: Vec<_> = split((0..21).collect()).iter().map(Vec::len).collect();
-        assert_eq!(heights, [7, 7, 7]);
+        let heights: Vec<_> = split((0..25).collect()).iter().map(Vec::len).collect();
+        assert_eq!(heights, [9, 9, 7]);
     }
 }

@@ -15,7 +15,7 @@ const MARGIN: f64 = 40.0;
 const LINE: f64 = 15.0;
 const PADDING: f64 = 8.0;
 /// Characters of the small letters that go into a box.
-const LETTERS: usize = 34;
+const LETTERS: usize = 31;
 /// The most lines of a screen's words.
 const MOST_LINES: usize = 3;
 
