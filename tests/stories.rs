@@ -16,10 +16,10 @@ mod wire;
 
 use std::path::Path;
 
-use setara::menu::story::{Session, Story, Witness, rewrite};
-
-/// What a run of a story saw: line of the act, screen, session.
-type Seen = Vec<(usize, String, Session)>;
+use setara::{
+    cli::menu::{rehearsal::Seen, test::differences},
+    menu::story::{Story, rewrite},
+};
 
 fn on_sqlite(path: &Path, text: String) -> datatest_stable::Result<()> {
     let story = Story::parse(&text)?;
@@ -71,13 +71,7 @@ fn over_the_wire(dialect: &str, text: &str) -> datatest_stable::Result<()> {
 }
 
 fn compare(story: &Story, seen: &Seen) -> datatest_stable::Result<()> {
-    let mut witness = Witness::default();
-    let shown = story.steps.iter().filter(|step| step.act.shows());
-    let wrong: Vec<String> = shown
-        .zip(seen)
-        .filter_map(|(step, (_, screen, session))| witness.look(step, screen, *session))
-        .collect();
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+    differences(story, seen).map_or(Ok(()), |wrong| Err(wrong.into()))
 }
 
 fn block_on<T>(story: impl Future<Output = T>) -> T {
