@@ -77,7 +77,7 @@ impl<'e> Phone<'e> {
 }
 
 async fn with_engine(country: Country, test: impl AsyncFnOnce(&Engine)) {
-    let running = country.start().await.unwrap();
+    let running = country.start().await.expect("an engine");
     test(&running.engine).await;
     running.stop().await;
 }
