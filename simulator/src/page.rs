@@ -1,8 +1,8 @@
 //! The web page with the phones: a few static files and one WebSocket.
 //!
-//! The page is a thin picture. Every key press becomes an [`Act`] on an operator, every news of a
+//! The page is a thin picture. Every key press becomes an [`Act`](crate::operator::Act) on an operator, every news of a
 //! phone a small JSON message; the rules of the network stay in the operator. Serves only pages of
-//! its own host (see [`same_origin`]), because a WebSocket is open to any site otherwise.
+//! its own host (see `same_origin`), because a WebSocket is open to any site otherwise.
 
 mod talk;
 

@@ -267,16 +267,36 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pool<Sqlite>, 
         // 64 MiB. A page that many turns change is folded in once, and mostly by
         // `Store::checkpoint`, out of the turns' way.
         .pragma("wal_autocheckpoint", "16000");
-    Ok(PoolOptions::new()
-        // One connection, because SQLite has one writer; a queue in here is fairer than its lock.
-        .max_connections(1)
-        .min_connections(1)
-        .acquire_timeout(options.wait)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(connect)
-        .await?)
+    let pool = || {
+        PoolOptions::new()
+            // One connection, because SQLite has one writer; a queue in here is fairer than its lock.
+            .max_connections(1)
+            .min_connections(1)
+            .acquire_timeout(options.wait)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(connect.clone())
+    };
+    // The switch to the write-ahead log of a new file does not wait for another program that
+    // switches it at the same moment (SQLite, "PRAGMA journal_mode"): it is tried again.
+    let mut tries = 1 + options.wait.as_millis() / OPEN_AGAIN.as_millis();
+    loop {
+        tries -= 1;
+        match pool().await {
+            Err(error) if tries > 0 && is_locked(&error) => tokio::time::sleep(OPEN_AGAIN).await,
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+/// How soon a database that another program is switching over is opened again.
+const OPEN_AGAIN: Duration = Duration::from_millis(20);
+
+/// SQLITE_BUSY (5), whatever stands in its upper octets.
+fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 fn open_beside(writer: &Pool<Sqlite>) -> Pool<Sqlite> {

@@ -46,7 +46,7 @@ pub struct DeliveryId(u64);
 /// What the shell has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Send this on a link; report with [`Centre::delivered`] or [`Centre::not_delivered`].
+    /// Send this on a link; report with [`Centre::delivered`].
     Deliver(DeliveryId, Deliver),
     /// The phone shows something new.
     Face(Number, Face),
