@@ -102,7 +102,7 @@ pub enum Progress {
 }
 
 /// A finished turn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Finished {
     /// What to say, if anybody listens.
     pub reply: Option<Reply>,
@@ -169,9 +169,7 @@ pub fn turn(
             let keep = was_open.then(|| keep(old, Some(end)));
             Progress::Done(Finished { reply: None, keep, ends })
         }
-        (Signal::Abort(_), None) => {
-            Progress::Done(Finished { reply: None, keep: None, ends: vec![] })
-        }
+        (Signal::Abort(_), None) => Progress::Done(Finished::default()),
     }
 }
 

@@ -48,6 +48,9 @@ pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Answer>, Batch
             break;
         }
     }
+    for turn in &mut turns {
+        turn.end_calls();
+    }
     let writes: Vec<TurnWrite> = turns.iter().filter_map(|turn| turn.write(core)).collect();
     if writes.is_empty() {
         batch.rollback().await?;
@@ -201,7 +204,7 @@ impl<'t> Turn<'t> {
             language,
             silence,
             random: rand::random(),
-            stage: Stage::Done(Finished { reply: None, keep: None, ends: vec![] }),
+            stage: Stage::Done(Finished::default()),
             changes: Vec::new(),
             outcomes: Vec::new(),
         };
@@ -248,16 +251,14 @@ impl<'t> Turn<'t> {
     }
 
     fn decide(&mut self, facts: &crate::service::record::Facts) {
-        let idle = Stage::Done(Finished { reply: None, keep: None, ends: vec![] });
+        let idle = Stage::Done(Finished::default());
         let Stage::Calling { state, call, ends } = std::mem::replace(&mut self.stage, idle) else {
             return;
         };
         let decision = self.service.desk.decide(call.name, self.asking(&state.values), facts);
         let Some(decision) = decision else {
             tracing::error!(service = self.service.menu.service(), call = call.name, "no outcome");
-            self.changes.clear();
-            self.stage = Stage::Done(self.sorry(&state, ends));
-            return;
+            return self.sorry(&state, ends);
         };
         self.outcomes.push((call.name, decision.outcome));
         self.changes.extend(decision.changes);
@@ -265,12 +266,23 @@ impl<'t> Turn<'t> {
         self.stage = conversation::resume(cx, state, decision.outcome, decision.given, ends).into();
     }
 
-    /// Nothing can be said: the session closes, nothing is changed, and what was kept stays.
-    fn sorry(&self, state: &State, mut ends: Vec<Ending>) -> Finished {
+    /// A turn that would go on calling is cut off. The check proves that no menu calls so often.
+    fn end_calls(&mut self) {
+        match std::mem::replace(&mut self.stage, Stage::Done(Finished::default())) {
+            Stage::Calling { state, ends, .. } => self.sorry(&state, ends),
+            stage => self.stage = stage,
+        }
+    }
+
+    /// Nothing can be said: the session closes, the calls change nothing, and what was
+    /// kept stays.
+    fn sorry(&mut self, state: &State, mut ends: Vec<Ending>) {
         let text = self.service.menu.word(SORRY.name, &state.language, "");
         ends.push(Ending { end: End::Error, screen: state.screen.clone() });
         let reply = Some(Reply { text, then: Then::Close });
-        Finished { reply, keep: None, ends }
+        // What a silent number knew is forgotten all the same: by the next turn it is silent no more.
+        self.changes.retain(|change| *change == Change::ForgetEverybody);
+        self.stage = Stage::Done(Finished { reply, keep: None, ends });
     }
 
     /// What the turn stores; a repetition stores nothing.
@@ -321,7 +333,7 @@ impl<'t> Turn<'t> {
             Stage::Done(done) => {
                 (done.reply, News::New, done.keep.map(|keep| keep.screen), done.ends)
             }
-            // The check proves that no menu calls so often; nothing was stored.
+            // Cut off before it came here.
             Stage::Calling { .. } => (None, News::New, None, vec![]),
         };
         Answer {
