@@ -9,6 +9,7 @@ pub mod config;
 pub mod conversation;
 pub mod diagnostic;
 pub mod engine;
+pub mod front;
 pub mod http;
 pub mod identity;
 pub mod limits;

@@ -38,7 +38,7 @@ impl<'e> Phone<'e> {
         Inbound {
             channel: Channel::Ussd,
             from: self.number.clone(),
-            service: "pedulilindungi".into(),
+            service: Some("pedulilindungi".into()),
             signal,
             once: Once { message: said.clone(), said, sureness: Sureness::Sure },
             at: clock::now(),
@@ -171,11 +171,11 @@ async fn a_full_engine_refuses_at_once() {
     let mut country = Country::on_sqlite().await;
     country.config.turns.waiting = 3;
     let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
-    let services = app::load_services(&country.config, &vault).unwrap();
+    let shelf = app::menus::load(&country.config, &vault).unwrap();
     let url = &country.config.database.url;
-    let store = Store::open(url, vault, StoreOptions::default()).await.unwrap();
+    let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
     // The lanes are not run: what is taken in stays there.
-    let (engine, _lanes) = Engine::new(store, services, app::rules(&country.config));
+    let (engine, _lanes) = Engine::new(store, vault, shelf, app::rules(&country.config));
     let taken = (0..5).map(|n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(vec![]))));
     let refused: Vec<_> = taken.filter_map(Result::err).collect();
     assert_eq!(refused, [TurnError::Overloaded, TurnError::Overloaded]);

@@ -29,6 +29,8 @@ const FLOORS: &[&[&str]] = &[
     &["engine", "config"],
     // Counts what the engine answers.
     &["telemetry"],
+    // Admits, counts and words what comes by any channel.
+    &["front"],
     // Shows what telemetry counts.
     &["http"],
     &["app"],

@@ -4,7 +4,7 @@
 use tokio::task::JoinHandle;
 
 use crate::{
-    app::{StartError, load_services, rules, ussd::dialled},
+    app::{StartError, menus, rules},
     channel::{Channel, Inbound, Once, Sureness, ussd::dialect::Dialect},
     clock,
     config::Config,
@@ -44,19 +44,18 @@ pub enum AloneError {
     Turn(#[from] TurnError),
 }
 
-/// A phone and the service it talks to.
+/// A phone.
 pub struct Line {
     /// Its number.
     pub from: Msisdn,
     /// How its network speaks.
     pub dialect: Dialect,
-    service: Option<String>,
 }
 
 impl Line {
     /// A phone that has dialled nothing yet.
     pub fn new(from: Msisdn, dialect: Dialect) -> Self {
-        Self { from, dialect, service: None }
+        Self { from, dialect }
     }
 }
 
@@ -67,9 +66,10 @@ impl Alone {
     /// See [`StartError`].
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let vault = Vault::open_or_create_file(&config.vault.key_file)?;
-        let services = load_services(config, &vault)?;
-        let store = Store::open(&config.database.url, vault, StoreOptions::default()).await?;
-        let (engine, lanes) = Engine::new(store, services, rules(config));
+        let shelf = menus::load(config, &vault)?;
+        let options = StoreOptions::default();
+        let store = Store::open(&config.database.url, vault.clone(), options).await?;
+        let (engine, lanes) = Engine::new(store, vault, shelf, rules(config));
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
         Ok(Self { engine, lanes })
     }
@@ -81,22 +81,19 @@ impl Alone {
     /// See [`AloneError`].
     pub async fn turn(
         &self,
-        line: &mut Line,
+        line: &Line,
         keyed: Keyed,
         message: usize,
     ) -> Result<Option<Reply>, AloneError> {
-        let (signal, frame) = match keyed {
+        let (service, signal, frame) = match keyed {
             Keyed::Dial(string) => {
-                let (service, signal) =
-                    dialled(&self.engine, &string).ok_or(AloneError::NoSuchCode)?;
-                line.service = Some(service.menu.service().to_owned());
-                (signal, line.dialect.first_frame())
+                let shelf = self.engine.shelf();
+                let (service, signal) = shelf.dialled(&string).ok_or(AloneError::NoSuchCode)?;
+                (Some(service.menu.service().to_owned()), signal, line.dialect.first_frame())
             }
-            Keyed::Answer(text) => (Signal::Answer(text), line.dialect.next_frame()),
-            Keyed::End(end) => (Signal::Abort(end), line.dialect.next_frame()),
+            Keyed::Answer(text) => (None, Signal::Answer(text), line.dialect.next_frame()),
+            Keyed::End(end) => (None, Signal::Abort(end), line.dialect.next_frame()),
         };
-        let first = || self.engine.services().first().map(|one| one.menu.service().to_owned());
-        let service = line.service.clone().or_else(first).ok_or(TurnError::NoService)?;
         let said = message.to_string().into_bytes();
         let inbound = Inbound {
             channel: Channel::Ussd,

@@ -2,6 +2,7 @@
 //! down again. Only here are things built and tasks spawned.
 
 mod alone;
+pub mod menus;
 mod sessions;
 mod stop;
 mod sweep;
@@ -27,11 +28,11 @@ use crate::{
     app::{sessions::Sessions, stop::Stop, ussd::Counter},
     config::{Config, ConfigError},
     diagnostic::Finding,
-    engine::{Engine, Rules, Service},
+    engine::{Engine, Rules, ShelfError},
+    front::Front,
     http::{Site, router},
     limits::{Limits, Quotas},
-    menu::check::{self, ReadError},
-    service::{CATALOGUE, Desk},
+    menu::check::ReadError,
     smpp::link::{Link, SpawnError},
     store::{Store, StoreError, StoreOptions},
     telemetry::Metrics,
@@ -57,8 +58,8 @@ pub enum StartError {
         findings: Vec<Finding>,
     },
     /// No menu, or two that are dialled alike.
-    #[error("{0}")]
-    Services(String),
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
     /// The keys cannot be read or made.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -105,14 +106,15 @@ impl Gateway {
     /// Builds everything and starts it.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let vault = Vault::open_or_create_file(&config.vault.key_file)?;
-        let services = load_services(config, &vault)?;
+        let shelf = menus::load(config, &vault)?;
         let options =
             StoreOptions { connections: config.database.connections, ..Default::default() };
-        let store = Store::open(&config.database.url, vault, options).await?;
+        let store = Store::open(&config.database.url, vault.clone(), options).await?;
         let metrics = Arc::new(Metrics::default());
-        let limits = Arc::new(Limits::new(quotas(config)));
-        let (engine, lanes) = Engine::new(store.clone(), services, rules(config));
+        let (engine, lanes) = Engine::new(store.clone(), vault, shelf, rules(config));
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
+        let limits = Limits::new(quotas(config));
+        let front = Arc::new(Front::new(engine.clone(), limits, Arc::clone(&metrics)));
         let (stop, stopped) = watch::channel(Stop::NotYet);
 
         let mut links: Vec<Link> = Vec::new();
@@ -131,9 +133,7 @@ impl Gateway {
                 operator: operator.clone(),
                 dialect: config.dialect[&account.dialect].clone(),
                 links: own,
-                engine: engine.clone(),
-                limits: Arc::clone(&limits),
-                metrics: Arc::clone(&metrics),
+                front: Arc::clone(&front),
                 sessions: Mutex::new(Sessions::new(
                     config.limits.most_subscribers,
                     rand::random::<u64>() >> 1,
@@ -186,31 +186,6 @@ impl Gateway {
         store.close().await;
         tracing::info!("gateway stopped");
     }
-}
-
-/// Reads and checks every menu of the configuration.
-pub fn load_services(config: &Config, vault: &Vault) -> Result<Vec<Arc<Service>>, StartError> {
-    let mut services: Vec<Arc<Service>> = Vec::new();
-    for folder in &config.menu.folders {
-        let files = check::read(folder)?;
-        let checked = check::check(&files, &CATALOGUE, &config.profiles())
-            .map_err(|findings| StartError::Menu { folder: folder.clone(), findings })?;
-        let desk = Desk { vault: vault.clone(), vaccines: config.vaccine.clone() };
-        let menu = checked.menu;
-        for other in &services {
-            let shared = other.menu.dial().iter().find(|code| menu.dial().contains(code));
-            if let Some(code) = shared {
-                let (one, two) = (other.menu.service(), menu.service());
-                let message = format!("{code} opens both `{one}` and `{two}`");
-                return Err(StartError::Services(message));
-            }
-        }
-        services.push(Arc::new(Service { menu, desk }));
-    }
-    if services.is_empty() {
-        return Err(StartError::Services("menu.folders names no service".into()));
-    }
-    Ok(services)
 }
 
 async fn listen(

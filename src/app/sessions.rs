@@ -39,7 +39,6 @@ pub struct Sessions {
 }
 
 struct Session {
-    service: String,
     mark: u64,
     bind: Bind,
     reply: Option<Sent>,
@@ -130,14 +129,9 @@ impl Sessions {
         Self { known, binds, next_mark: seed, most: most.max(1) }
     }
 
-    /// Which service a phone talks to, if it is remembered.
-    pub fn service(&self, phone: &Msisdn) -> Option<&str> {
-        self.known.get(phone).map(|session| session.service.as_str())
-    }
-
-    /// A phone says something to a service on a bind: the mark of its session, and whether it may
+    /// A phone says something on a bind: the mark of its session, and whether it may
     /// be a repetition that the mark does not show.
-    pub fn hear(&mut self, phone: &Msisdn, service: &str, bind: Bind, now: Instant) -> Heard {
+    pub fn hear(&mut self, phone: &Msisdn, bind: Bind, now: Instant) -> Heard {
         let newest = self.binds.entry(bind.0.clone()).or_default();
         *newest = bind.1.max(*newest);
         self.settle(phone);
@@ -145,14 +139,12 @@ impl Sessions {
             let lost = self.binds.get(&session.bind.0).is_some_and(|&bind| bind > session.bind.1);
             session.touched = now;
             session.bind = bind;
-            service.clone_into(&mut session.service);
             let sureness = if lost { Sureness::Unsure } else { Sureness::Sure };
             return Heard { mark: session.mark, sureness };
         }
         self.make_room(now);
         let mark = self.fresh_mark();
-        let session =
-            Session { service: service.to_owned(), mark, bind, reply: None, touched: now };
+        let session = Session { mark, bind, reply: None, touched: now };
         self.known.insert(phone.clone(), session);
         Heard { mark, sureness: Sureness::Unsure }
     }
@@ -222,17 +214,15 @@ mod tests {
     fn a_mark_stays_until_a_reply_is_settled() {
         let now = Instant::now();
         let mut sessions = Sessions::new(10, 7);
-        let first = sessions.hear(&phone(1), "a", bind(1), now);
+        let first = sessions.hear(&phone(1), bind(1), now);
         assert_eq!(first.sureness, Sureness::Unsure, "never heard of");
-        let again = sessions.hear(&phone(1), "a", bind(1), now);
+        let again = sessions.hear(&phone(1), bind(1), now);
         assert_eq!(again, Heard { sureness: Sureness::Sure, ..first }, "delivered twice");
         let (outcome, sent) = tokio::sync::oneshot::channel();
         sessions.replies(&phone(1), Sent::new(Awaiting::from(sent)));
-        assert_eq!(sessions.hear(&phone(1), "a", bind(1), now).mark, first.mark, "not taken yet");
+        assert_eq!(sessions.hear(&phone(1), bind(1), now).mark, first.mark, "not taken yet");
         outcome.send(Outcome::Accepted { message_id: Default::default() }).unwrap();
-        assert_ne!(sessions.hear(&phone(1), "a", bind(1), now).mark, first.mark);
-        assert_eq!(sessions.service(&phone(1)), Some("a"));
-        assert_eq!(sessions.service(&phone(2)), None);
+        assert_ne!(sessions.hear(&phone(1), bind(1), now).mark, first.mark);
     }
 
     #[test]
@@ -240,7 +230,7 @@ mod tests {
         let now = Instant::now();
         let mut sessions = Sessions::new(10, 7);
         assert!(sessions.unsettled(&phone(1)).is_none());
-        sessions.hear(&phone(1), "a", bind(1), now);
+        sessions.hear(&phone(1), bind(1), now);
         assert!(sessions.unsettled(&phone(1)).is_none());
         let (outcome, sent) = tokio::sync::oneshot::channel();
         sessions.replies(&phone(1), Sent::new(Awaiting::from(sent)));
@@ -254,13 +244,13 @@ mod tests {
     fn what_comes_after_a_lost_bind_may_be_a_repetition_once() {
         let now = Instant::now();
         let mut sessions = Sessions::new(10, 7);
-        sessions.hear(&phone(1), "a", bind(1), now);
-        assert_eq!(sessions.hear(&phone(1), "a", bind(2), now).sureness, Sureness::Unsure);
-        assert_eq!(sessions.hear(&phone(1), "a", bind(2), now).sureness, Sureness::Sure);
+        sessions.hear(&phone(1), bind(1), now);
+        assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Unsure);
+        assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Sure);
         // Another link of the operator, with all binds alive, is no reason to doubt.
         let other = (Arc::from("telco/2"), 1);
-        assert_eq!(sessions.hear(&phone(1), "a", other, now).sureness, Sureness::Sure);
-        assert_eq!(sessions.hear(&phone(1), "a", bind(2), now).sureness, Sureness::Sure);
+        assert_eq!(sessions.hear(&phone(1), other, now).sureness, Sureness::Sure);
+        assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Sure);
     }
 
     #[test]
@@ -268,13 +258,13 @@ mod tests {
         let now = Instant::now();
         let mut sessions = Sessions::new(100, 0);
         for n in 0..1000 {
-            sessions.hear(&phone(n), "a", bind(1), now);
+            sessions.hear(&phone(n), bind(1), now);
             assert!(sessions.known.len() <= 100);
         }
         let later = now + FORGET_AFTER;
         for n in 2000..2100 {
-            sessions.hear(&phone(n), "a", bind(1), later);
+            sessions.hear(&phone(n), bind(1), later);
         }
-        assert_eq!(sessions.service(&phone(999)), None, "the old ones went first");
+        assert!(!sessions.known.contains_key(&phone(999)), "the old ones went first");
     }
 }

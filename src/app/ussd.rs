@@ -22,13 +22,13 @@ use crate::{
     },
     channel::{
         Channel, Inbound, Once,
-        ussd::{self, Act, Heard, WayBack, dialect::Dialect, mmi},
+        ussd::{self, Act, Heard, WayBack, dialect::Dialect},
     },
     clock,
     conversation::{End, Reply, Signal, Then},
-    engine::{Engine, Pending, Service, TurnError},
+    engine::{Pending, TurnError},
+    front::{Front, NotTaken},
     identity::Msisdn,
-    limits::Limits,
     menu::{
         model::{BUSY, SORRY, UNKNOWN_CODE, Word},
         view::Frame,
@@ -37,7 +37,6 @@ use crate::{
         link::{self, Link, Outcome, Responder},
         pdu::Message,
     },
-    telemetry::{Metrics, TurnResult},
 };
 
 /// What the desk of one operator works with.
@@ -48,12 +47,8 @@ pub struct Counter {
     pub dialect: Dialect,
     /// Its links, by place in [`link::Inbound`]'s name.
     pub links: Vec<Link>,
-    /// Takes the turns.
-    pub engine: Engine,
-    /// Admits them.
-    pub limits: Arc<Limits>,
-    /// Counts them.
-    pub metrics: Arc<Metrics>,
+    /// Admits turns and takes them.
+    pub front: Arc<Front>,
     /// Tells repetitions from answers.
     pub sessions: Mutex<Sessions>,
     /// How long a reply may take.
@@ -70,7 +65,7 @@ pub async fn serve(
 ) {
     let mut turns = JoinSet::new();
     loop {
-        counter.metrics.running(i64::try_from(turns.len()).unwrap_or(i64::MAX));
+        counter.front.metrics.running(i64::try_from(turns.len()).unwrap_or(i64::MAX));
         tokio::select! {
             () = stop::told(&mut stop) => break,
             Some(_) = turns.join_next(), if !turns.is_empty() => {}
@@ -89,7 +84,8 @@ pub async fn serve(
 /// Where a reply goes, and who waits for it.
 struct Caller {
     phone: Msisdn,
-    service: Arc<Service>,
+    /// The service that was called; `None` is the one that the subscriber is in.
+    service: Option<String>,
     link: Option<Link>,
     back: WayBack,
     /// Until it is used.
@@ -116,7 +112,7 @@ struct Letter {
 
 /// What was said, and to whom.
 struct Spoken {
-    service: Arc<Service>,
+    service: Option<String>,
     signal: Signal,
     frame: Frame,
     once: Once,
@@ -133,7 +129,7 @@ impl Counter {
             Ok(heard) => heard,
             Err(error) => {
                 // To refuse it would bring it back for ever.
-                self.metrics.strange(&error.to_string());
+                self.front.metrics.strange(&error.to_string());
                 tracing::warn!(operator = %self.operator, %error, "message passed over");
                 message.responder.accept();
                 return None;
@@ -169,10 +165,7 @@ impl Counter {
         let spoken = self.understand(&from, act, &back, (link.clone(), bind), since);
         let caller = Caller {
             phone: from,
-            service: match &spoken {
-                Some(spoken) => Arc::clone(&spoken.service),
-                None => self.any_service(),
-            },
+            service: spoken.as_ref().and_then(|spoken| spoken.service.clone()),
             link: self.links.iter().find(|known| known.name() == &*link).cloned(),
             back,
             responder: Some(responder),
@@ -186,33 +179,22 @@ impl Counter {
 
     /// Hands a turn to the engine, if there is room for it.
     fn admit(&self, caller: Caller, spoken: Spoken, link: &str) -> Option<Task> {
-        let (service, channel) = (caller.service.menu.service(), Channel::Ussd);
         let aborts = matches!(spoken.signal, Signal::Abort(_));
-        // An end is never refused: it makes room.
-        if !aborts && let Err(refusal) = self.limits.admit(&caller.phone, link) {
-            self.metrics.refused(refusal);
-            self.metrics.turn(service, channel.as_str(), TurnResult::Refused);
-            return Some(Task::Say(caller, BUSY));
-        }
         let inbound = Inbound {
-            channel,
+            channel: Channel::Ussd,
             from: caller.phone.clone(),
-            service: service.to_owned(),
+            service: spoken.service,
             signal: spoken.signal,
             once: spoken.once,
             at: clock::now(),
             frame: spoken.frame,
             open_for: self.dialect.open_for(),
         };
-        match self.engine.take(inbound) {
+        match self.front.take(inbound, link) {
             Ok(pending) if aborts => Some(Task::End(caller, pending)),
             Ok(pending) => Some(Task::Turn(caller, pending)),
-            Err(error) => {
-                tracing::warn!(operator = %self.operator, %error, "turn not taken");
-                self.metrics.turn(service, channel.as_str(), TurnResult::Refused);
-                // Nobody listens to an answer to an abort; unanswered, it is delivered again.
-                (!aborts).then(|| Task::Say(caller, BUSY))
-            }
+            // Nobody listens to an answer to an abort; unanswered, it is delivered again.
+            Err(NotTaken) => (!aborts).then(|| Task::Say(caller, BUSY)),
         }
     }
 
@@ -225,24 +207,21 @@ impl Counter {
         bind: Bind,
         now: Instant,
     ) -> Option<Spoken> {
-        let mut sessions = self.sessions();
-        let known = sessions.service(phone).and_then(|name| self.engine.service(name));
-        let known = known.map_or_else(|| self.any_service(), Arc::clone);
         let (service, signal, said, frame) = match act {
             Act::Dial(string) => {
-                let (service, signal) = dialled(&self.engine, &string)?;
-                (service, signal, format!("dial {string}"), self.dialect.first_frame())
+                let (service, signal) = self.front.dialled(&string)?;
+                (Some(service), signal, format!("dial {string}"), self.dialect.first_frame())
             }
             Act::Answer(text) => {
                 let text: String = text.chars().take(self.dialect.input.into()).collect();
                 let said = format!("answer {text}");
-                (known, Signal::Answer(text), said, self.dialect.next_frame())
+                (None, Signal::Answer(text), said, self.dialect.next_frame())
             }
             Act::Abort(end) => {
-                (known, Signal::Abort(end), "abort".into(), self.dialect.next_frame())
+                (None, Signal::Abort(end), "abort".into(), self.dialect.next_frame())
             }
         };
-        let heard = sessions.hear(phone, service.menu.service(), bind, now);
+        let heard = self.sessions().hear(phone, bind, now);
         let (operator, mark, session) = (&self.operator, heard.mark, back.session());
         let said = format!("{} {said}", phone.as_str());
         let once = Once {
@@ -251,11 +230,6 @@ impl Counter {
             sureness: heard.sureness,
         };
         Some(Spoken { service, signal, frame, once })
-    }
-
-    /// The service that is spoken to when nothing says which: the first one.
-    fn any_service(&self) -> Arc<Service> {
-        Arc::clone(&self.engine.services()[0])
     }
 
     /// Sends a reply. It is never sent twice: a network that did not take it has closed the
@@ -274,7 +248,7 @@ impl Counter {
         };
         caller.confirm();
         let outcome = sent.outcome().await;
-        self.metrics.replied(&self.operator, &outcome);
+        self.front.metrics.replied(&self.operator, &outcome);
         Some(outcome)
     }
 
@@ -295,19 +269,6 @@ impl Counter {
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A session ended outside of a turn. What was typed is kept for the redial.
-    async fn ended(&self, caller: &Caller, end: End) {
-        let subscriber = caller.service.desk.vault.subscriber_key(&caller.phone);
-        let name = caller.service.menu.service();
-        let stored =
-            self.engine.store().end_conversation(subscriber, name, end, clock::now()).await;
-        match stored {
-            Ok(true) => self.metrics.ended(name, "", end, 1),
-            Ok(false) => {}
-            Err(error) => tracing::error!(%error, "the end of a session was not stored"),
-        }
     }
 }
 
@@ -334,15 +295,15 @@ impl Task {
             Self::Turn(caller, pending) => turn(&counter, caller, pending).await,
             Self::End(mut caller, pending) => match pending.answer().await {
                 Ok(answer) => {
-                    let (name, took) = (caller.service.menu.service(), caller.since.elapsed());
-                    counter.metrics.answered(name, Channel::Ussd.as_str(), &answer, took);
+                    counter.front.answered(Channel::Ussd, &answer, caller.since.elapsed());
                     caller.confirm();
                 }
                 // Unconfirmed, it is delivered again.
                 Err(error) => tracing::error!(operator = %counter.operator, %error, "turn failed"),
             },
             Self::Say(mut caller, word) => {
-                let reply = last_word(&caller, word);
+                let service = caller.service.as_deref();
+                let reply = counter.front.word(&caller.phone, service, word).await;
                 counter.reply(&mut caller, &reply).await;
                 caller.confirm();
             }
@@ -352,56 +313,26 @@ impl Task {
 
 async fn turn(counter: &Counter, mut caller: Caller, pending: Pending) {
     let answer = tokio::time::timeout(counter.reply_for, pending.answer()).await;
-    let service = Arc::clone(&caller.service);
-    let (service, channel) = (service.menu.service(), Channel::Ussd.as_str());
     match answer.unwrap_or(Err(TurnError::Unavailable)) {
         Ok(answer) => {
-            counter.metrics.answered(service, channel, &answer, caller.since.elapsed());
+            counter.front.answered(Channel::Ussd, &answer, caller.since.elapsed());
             if let Some(reply) = &answer.reply {
                 let outcome = counter.reply(&mut caller, reply).await;
                 let refused = matches!(outcome, Some(Outcome::Rejected(_) | Outcome::Nacked(_)));
                 if refused && reply.then == Then::Wait {
-                    counter.ended(&caller, End::NetworkAbort).await;
+                    let service = answer.service.menu.service();
+                    counter.front.ended(&caller.phone, Some(service), End::NetworkAbort).await;
                 }
             }
         }
         Err(error) => {
             tracing::error!(operator = %counter.operator, %error, "turn failed");
-            counter.metrics.turn(service, channel, TurnResult::Failed);
-            let reply = last_word(&caller, SORRY);
+            let service = caller.service.clone();
+            counter.front.failed(Channel::Ussd, service.as_deref());
+            let reply = counter.front.word(&caller.phone, service.as_deref(), SORRY).await;
             counter.reply(&mut caller, &reply).await;
-            counter.ended(&caller, End::Error).await;
+            counter.front.ended(&caller.phone, service.as_deref(), End::Error).await;
         }
     }
     caller.confirm();
-}
-
-/// A word of the engine as the last text of a session.
-fn last_word(caller: &Caller, word: Word) -> Reply {
-    let menu = &caller.service.menu;
-    Reply { text: menu.word(word.name, menu.language(None), ""), then: Then::Close }
-}
-
-/// The service that a dialled string opens, and the answers it brings along. A service may have a
-/// longer string of its own (`*119*5#`): the longest that fits is meant.
-pub(super) fn dialled(engine: &Engine, string: &str) -> Option<(Arc<Service>, Signal)> {
-    let dialled = mmi::parse(string).ok()?;
-    let mut best: Option<(usize, &Arc<Service>)> = None;
-    for service in engine.services() {
-        for code in service.menu.dial() {
-            let Ok(code) = mmi::parse(code) else { continue };
-            let same = code.prefix == dialled.prefix && code.service_code == dialled.service_code;
-            let longest = best.is_none_or(|(length, _)| code.groups.len() > length);
-            if same && dialled.groups.starts_with(&code.groups) && longest {
-                best = Some((code.groups.len(), service));
-            }
-        }
-    }
-    let (length, service) = best?;
-    let signal = if dialled.contains_nik() {
-        Signal::BeginWithNik
-    } else {
-        Signal::Begin(dialled.groups[length..].to_vec())
-    };
-    Some((Arc::clone(service), signal))
 }

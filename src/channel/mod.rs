@@ -32,8 +32,8 @@ pub struct Inbound {
     pub channel: Channel,
     /// Who did it.
     pub from: Msisdn,
-    /// The service it is for, by name.
-    pub service: String,
+    /// The service it is for, by name; `None` is the one that the subscriber is in.
+    pub service: Option<String>,
     /// What was done.
     pub signal: Signal,
     /// What makes a repetition of it recognisable.

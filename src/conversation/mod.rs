@@ -15,7 +15,7 @@ use crate::{
     menu::{
         catalogue::Call,
         language::Language,
-        model::{NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES, WRONG_CHOICE},
+        model::{Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES, WRONG_CHOICE},
         state::{Row, State, Values},
         step::{self, Context, Step},
         view::View,
@@ -134,15 +134,18 @@ pub struct Ending {
     pub screen: String,
 }
 
-/// Begins a turn. `language` is what the subscriber chose earlier.
-pub fn turn(
-    cx: Context<'_>,
+/// Begins a turn. `language` is what the subscriber chose earlier. A conversation goes on in the
+/// menu of `cx`, the version it began in; a new one begins in `fresh`.
+pub fn turn<'m>(
+    cx: Context<'m>,
+    fresh: &'m Menu,
     kept: Option<Kept>,
     language: Option<&Language>,
     signal: Signal,
     now: Timestamp,
 ) -> Progress {
-    let language = cx.menu.language(language).clone();
+    let anew = Context { menu: fresh, ..cx };
+    let language = fresh.language(language).clone();
     let was_open = kept.as_ref().is_some_and(|kept| kept.ended.is_none());
     let too_old = kept.as_ref().is_some_and(|kept| kept.keep_until <= now);
     let old = kept.and_then(|kept| kept.conversation);
@@ -151,19 +154,19 @@ pub fn turn(
     let lapsed: Vec<Ending> = lapsed.map(|old| ending(End::TimeOut, &old.state)).collect();
     let aborts = matches!(signal, Signal::Abort(_));
     match (signal, old.filter(|_| aborts || !too_old)) {
-        (Signal::Begin(digits), Some(old)) => redial(cx, old, digits, was_open),
-        (Signal::Begin(digits), None) => settle(step::begin(cx, &language, &digits), lapsed),
+        (Signal::Begin(digits), Some(old)) => redial(cx, anew, old, digits, was_open),
+        (Signal::Begin(digits), None) => settle(step::begin(anew, &language, &digits), lapsed),
         (Signal::BeginWithNik, _) => {
-            let text = cx.menu.word(NIK_DIALLED.name, &language, "");
+            let text = fresh.word(NIK_DIALLED.name, &language, "");
             let reply = Some(Reply { text, then: Then::Close });
             Progress::Done(Finished { reply, keep: None, ends: vec![] })
         }
         (Signal::Answer(typed), Some(old)) => match old.asked {
-            Some(asked) => answer_resume(cx, old.state, asked, &typed),
+            Some(asked) => answer_resume(cx, anew, old.state, asked, &typed),
             None => settle(step::answer(cx, old.state, &typed), vec![]),
         },
         // The session is older than what we keep: it cannot be known what the answer was to.
-        (Signal::Answer(_), None) => settle(step::begin(cx, &language, &[]), lapsed),
+        (Signal::Answer(_), None) => settle(step::begin(anew, &language, &[]), lapsed),
         (Signal::Abort(end), Some(old)) => {
             let ends = if was_open { vec![ending(end, &old.state)] } else { vec![] };
             let keep = was_open.then(|| keep(old, Some(end)));
@@ -186,14 +189,20 @@ pub fn resume(
 
 /// A new session while something is left of an old one. Nothing typed is lost: the subscriber says
 /// whether to go on, even when the dial string asks for something else.
-fn redial(cx: Context<'_>, old: Conversation, digits: Vec<String>, was_open: bool) -> Progress {
+fn redial(
+    cx: Context<'_>,
+    anew: Context<'_>,
+    old: Conversation,
+    digits: Vec<String>,
+    was_open: bool,
+) -> Progress {
     let mut ends = Vec::new();
     if was_open {
         // The network dropped the old session without a word.
         ends.push(ending(End::NetworkAbort, &old.state));
     }
     if !old.state.kept {
-        return settle(step::begin(cx, &old.state.language, &digits), ends);
+        return settle(step::begin(anew, &old.state.language, &digits), ends);
     }
     ask_resume(cx, old.state, Asked { digits, wrong: 0 }, ends)
 }
@@ -221,12 +230,18 @@ fn ask_resume(cx: Context<'_>, state: State, asked: Asked, ends: Vec<Ending>) ->
     })
 }
 
-fn answer_resume(cx: Context<'_>, state: State, asked: Asked, typed: &str) -> Progress {
+fn answer_resume(
+    cx: Context<'_>,
+    anew: Context<'_>,
+    state: State,
+    asked: Asked,
+    typed: &str,
+) -> Progress {
     match typed.trim() {
         "1" => settle(step::again(cx, state), vec![]),
         "2" => {
             let ends = vec![ending(End::Abandoned, &state)];
-            settle(step::begin(cx, &state.language, &asked.digits), ends)
+            settle(step::begin(anew, &state.language, &asked.digits), ends)
         }
         // Whoever answers nonsense often enough is going on by mistake; the old state is kept.
         _ if asked.wrong + 1 >= cx.menu.tries() => settle(step::again(cx, state), vec![]),

@@ -41,7 +41,7 @@ fn says(text: &str) -> Signal {
 /// A turn, its calls answered in order.
 fn turn_with(kept: Option<Kept>, signal: Signal, outcomes: &[&str]) -> Finished {
     let mut outcomes = outcomes.iter();
-    let mut progress = turn(context(), kept, None, signal, NOW);
+    let mut progress = turn(context(), &MENU, kept, None, signal, NOW);
     loop {
         match progress {
             Progress::Done(finished) => return finished,
@@ -288,12 +288,13 @@ fn too_many_wrong_answers_close_and_can_be_taken_up() {
 #[test]
 fn the_language_is_the_subscribers() {
     let english = Language::parse("en").unwrap();
-    let Progress::Done(finished) = turn(context(), None, Some(&english), dial(&[]), NOW) else {
+    let Progress::Done(finished) = turn(context(), &MENU, None, Some(&english), dial(&[]), NOW)
+    else {
         panic!("nothing is called");
     };
     assert!(finished.reply.unwrap().text.contains("1 Register"));
     let Progress::Done(finished) =
-        turn(context(), at_nik(), Some(&english), Signal::BeginWithNik, NOW)
+        turn(context(), &MENU, at_nik(), Some(&english), Signal::BeginWithNik, NOW)
     else {
         panic!("nothing is called");
     };

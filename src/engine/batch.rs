@@ -1,10 +1,12 @@
 //! A batch of turns, from recall to commit.
 
+use std::sync::Arc;
+
 use crate::{
     channel::Sureness,
     conversation::{self, End, Ending, Finished, Keep, Progress, Reply, Then},
     engine::{
-        Answer, Core, Job, News, Service,
+        Answer, Core, Job, News, Service, Shelf,
         body::{Body, Last},
     },
     menu::{
@@ -76,19 +78,29 @@ async fn open<'t>(
     };
     let keys: Vec<TurnKey> = jobs.iter().map(key).collect();
     let mut recalled = batch.recall(&keys).await?;
+    let shelf = core.shelf.load_full();
     let bodies: Vec<Option<Body>> = recalled
         .iter()
         .map(|known| known.conversation.as_ref().and_then(|kept| Body::parse(&kept.body)))
         .collect();
     repeated_after_restart(batch, jobs, &keys, &bodies, &mut recalled).await?;
-    jobs.iter()
-        .zip(recalled.into_iter().zip(bodies))
-        .map(|(job, (known, body))| {
-            let service = core.services.iter().find(|s| s.menu.service() == job.inbound.service);
-            let service = service.ok_or(BatchError::Unavailable)?;
-            Ok(Turn::open(core, service, job, known, body))
-        })
-        .collect()
+    let opened = jobs.iter().zip(recalled.into_iter().zip(bodies));
+    Ok(opened.map(|(job, (known, body))| Turn::open(core, &shelf, job, known, body)).collect())
+}
+
+/// The service of a turn: the one that was called, or the one that the subscriber is in. A
+/// service that is offered no longer is answered by the first one.
+fn current(shelf: &Shelf, job: &Job, known: &Recalled) -> Arc<Service> {
+    let kept = || known.conversation.as_ref().map(|kept| kept.service.as_str());
+    let name = job.inbound.service.as_deref().or_else(kept);
+    Arc::clone(name.and_then(|name| shelf.service(name)).unwrap_or_else(|| shelf.first()))
+}
+
+/// The version in which a conversation began, while it is there.
+fn begun_in(shelf: &Shelf, current: &Arc<Service>, body: Option<&Body>) -> Arc<Service> {
+    let state = body.and_then(|body| body.conversation.as_ref()).map(|of| &of.state);
+    let own = state.and_then(|state| shelf.version(current.menu.service(), &state.version));
+    Arc::clone(own.unwrap_or(current))
 }
 
 /// A network that numbers nothing may deliver once more what we answered before a restart: the
@@ -137,7 +149,10 @@ async fn call_all(batch: &mut Batch, turns: &mut [Turn<'_>]) -> Result<bool, Bat
 /// One turn of a batch.
 struct Turn<'t> {
     core: &'t Core,
-    service: &'t Service,
+    /// The version in which the conversation began.
+    own: Arc<Service>,
+    /// The version in which one begins.
+    current: Arc<Service>,
     job: &'t Job,
     version: Option<i64>,
     language: Option<Language>,
@@ -175,11 +190,13 @@ impl From<Progress> for Stage {
 impl<'t> Turn<'t> {
     fn open(
         core: &'t Core,
-        service: &'t Service,
+        shelf: &Shelf,
         job: &'t Job,
         known: Recalled,
         body: Option<Body>,
     ) -> Self {
+        let current = current(shelf, job, &known);
+        let own = begun_in(shelf, &current, body.as_ref());
         let language = known
             .subscriber
             .as_ref()
@@ -191,14 +208,17 @@ impl<'t> Turn<'t> {
         };
         let repeated = known.reply.and_then(|reply| serde_json::from_slice(&reply).ok());
         let version = known.conversation.as_ref().map(|kept| kept.version);
-        let kept = known.conversation.map(|kept| conversation::Kept {
+        // Another service's, where the one it was held with is offered no longer.
+        let same = known.conversation.filter(|kept| kept.service == current.menu.service());
+        let kept = same.map(|kept| conversation::Kept {
             conversation: body.and_then(|body| body.conversation),
             ended: kept.ended,
             keep_until: kept.keep_until,
         });
         let mut turn = Self {
             core,
-            service,
+            own,
+            current,
             job,
             version,
             language,
@@ -215,16 +235,22 @@ impl<'t> Turn<'t> {
             Some(reply) => Stage::Repeated(reply),
             None => {
                 let signal = job.inbound.signal.clone();
-                let (cx, at) = (turn.context(), job.inbound.at);
-                conversation::turn(cx, kept, turn.language.as_ref(), signal, at).into()
+                let (cx, at) = (turn.context(&turn.own), job.inbound.at);
+                let fresh = &turn.current.menu;
+                conversation::turn(cx, fresh, kept, turn.language.as_ref(), signal, at).into()
             }
         };
         turn
     }
 
-    fn context(&self) -> Context<'t> {
+    /// The service in whose version a state stands.
+    fn service(&self, state: &State) -> &Arc<Service> {
+        if state.version == *self.own.menu.version() { &self.own } else { &self.current }
+    }
+
+    fn context<'s>(&self, service: &'s Service) -> Context<'s> {
         Context {
-            menu: &self.service.menu,
+            menu: &service.menu,
             frame: self.job.inbound.frame,
             today: self.job.inbound.at.date(self.core.rules.zone),
         }
@@ -244,7 +270,7 @@ impl<'t> Turn<'t> {
     fn need(&self) -> Need {
         match &self.stage {
             Stage::Calling { state, call, .. } => {
-                self.service.desk.need(call.name, self.asking(&state.values))
+                self.service(state).desk.need(call.name, self.asking(&state.values))
             }
             _ => Need::default(),
         }
@@ -255,14 +281,15 @@ impl<'t> Turn<'t> {
         let Stage::Calling { state, call, ends } = std::mem::replace(&mut self.stage, idle) else {
             return;
         };
-        let decision = self.service.desk.decide(call.name, self.asking(&state.values), facts);
+        let service = Arc::clone(self.service(&state));
+        let decision = service.desk.decide(call.name, self.asking(&state.values), facts);
         let Some(decision) = decision else {
-            tracing::error!(service = self.service.menu.service(), call = call.name, "no outcome");
+            tracing::error!(service = service.menu.service(), call = call.name, "no outcome");
             return self.sorry(&state, ends);
         };
         self.outcomes.push((call.name, decision.outcome));
         self.changes.extend(decision.changes);
-        let cx = self.context();
+        let cx = self.context(&service);
         self.stage = conversation::resume(cx, state, decision.outcome, decision.given, ends).into();
     }
 
@@ -277,7 +304,7 @@ impl<'t> Turn<'t> {
     /// Nothing can be said: the session closes, the calls change nothing, and what was
     /// kept stays.
     fn sorry(&mut self, state: &State, mut ends: Vec<Ending>) {
-        let text = self.service.menu.word(SORRY.name, &state.language, "");
+        let text = self.service(state).menu.word(SORRY.name, &state.language, "");
         ends.push(Ending { end: End::Error, screen: state.screen.clone() });
         let reply = Some(Reply { text, then: Then::Close });
         // What a silent number knew is forgotten all the same: by the next turn it is silent no more.
@@ -292,7 +319,7 @@ impl<'t> Turn<'t> {
         let last = Last { said: self.job.said, receipt: self.job.receipt, at };
         let chosen = finished.keep.as_ref().map(|keep| &keep.language);
         let chosen =
-            chosen.filter(|&chosen| *chosen != *self.service.menu.language(self.language.as_ref()));
+            chosen.filter(|&chosen| *chosen != *self.current.menu.language(self.language.as_ref()));
         Some(TurnWrite {
             subscriber: self.job.subscriber,
             number: self.job.inbound.from.clone(),
@@ -316,7 +343,7 @@ impl<'t> Turn<'t> {
             None => self.core.rules.receipt_for,
         };
         ConversationWrite {
-            service: self.job.inbound.service.clone(),
+            service: self.current.menu.service().to_owned(),
             was: self.version,
             body: body.to_octets(),
             ended: keep.ended,
@@ -339,6 +366,7 @@ impl<'t> Turn<'t> {
         Answer {
             reply,
             subscriber: self.job.subscriber,
+            service: self.current,
             news,
             screen,
             ends,

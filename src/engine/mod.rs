@@ -9,6 +9,9 @@
 
 mod batch;
 mod body;
+mod shelf;
+
+pub use self::shelf::{MOST_FORMER, Service, Shelf, ShelfError};
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -16,6 +19,7 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -23,20 +27,10 @@ use crate::{
     clock::Zone,
     conversation::{Ending, Reply},
     engine::batch::{BatchError, run},
-    menu::model::Menu,
-    service::Desk,
+    identity::Msisdn,
     store::Store,
-    vault::SubscriberKey,
+    vault::{SubscriberKey, Vault},
 };
-
-/// A service that can be dialled.
-#[derive(Debug)]
-pub struct Service {
-    /// Its screens.
-    pub menu: Menu,
-    /// Its calls.
-    pub desk: Desk,
-}
 
 /// How turns are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,12 +52,14 @@ pub struct Rules {
 }
 
 /// What came of a turn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// What to say, if anybody listens.
     pub reply: Option<Reply>,
     /// Who was answered.
     pub subscriber: SubscriberKey,
+    /// The service that answered.
+    pub service: Arc<Service>,
     /// Whether this was new.
     pub news: News,
     /// The screen where the subscriber stands now.
@@ -92,9 +88,6 @@ pub enum TurnError {
     /// The database does not answer, or the turn could not be stored.
     #[error("the turn could not be stored")]
     Unavailable,
-    /// No such service.
-    #[error("there is no such service")]
-    NoService,
 }
 
 /// Takes turns. Cheap to clone; the lanes end when the last clone is gone.
@@ -106,7 +99,8 @@ pub struct Engine {
 
 struct Core {
     store: Store,
-    services: Vec<Arc<Service>>,
+    vault: Vault,
+    shelf: ArcSwap<Shelf>,
     rules: Rules,
 }
 
@@ -132,8 +126,9 @@ impl Pending {
 
 impl Engine {
     /// An engine and the lanes it needs; every lane has to be run (`Lane::run`).
-    pub fn new(store: Store, services: Vec<Arc<Service>>, rules: Rules) -> (Self, Vec<Lane>) {
-        let core = Arc::new(Core { store, services, rules });
+    pub fn new(store: Store, vault: Vault, shelf: Shelf, rules: Rules) -> (Self, Vec<Lane>) {
+        let shelf = ArcSwap::from_pointee(shelf);
+        let core = Arc::new(Core { store, vault, shelf, rules });
         let waiting = (core.rules.waiting / core.rules.lanes.max(1)).max(1);
         let (lanes, runners): (Vec<_>, Vec<_>) = (0..core.rules.lanes.max(1))
             .map(|_| {
@@ -147,8 +142,7 @@ impl Engine {
     /// Takes a turn in. The order in which one subscriber's turns are taken in is the order in
     /// which they are answered.
     pub fn take(&self, inbound: Inbound) -> Result<Pending, TurnError> {
-        let service = self.service(&inbound.service).ok_or(TurnError::NoService)?;
-        let vault = &service.desk.vault;
+        let vault = &self.core.vault;
         let subscriber = vault.subscriber_key(&inbound.from);
         let receipt = vault.message_key(&inbound.once.message);
         let said = vault.message_key(&inbound.once.said);
@@ -160,14 +154,20 @@ impl Engine {
         Ok(Pending(pending))
     }
 
-    /// The service of that name.
-    pub fn service(&self, name: &str) -> Option<&Arc<Service>> {
-        self.core.services.iter().find(|service| service.menu.service() == name)
+    /// The services as they are now.
+    pub fn shelf(&self) -> Arc<Shelf> {
+        self.core.shelf.load_full()
     }
 
-    /// All services.
-    pub fn services(&self) -> &[Arc<Service>] {
-        &self.core.services
+    /// Puts other services in place of the current ones. Turns that are under way finish with those
+    /// they began with, and so do conversations: the current ones stay as former versions.
+    pub fn put(&self, newer: Shelf) {
+        self.core.shelf.rcu(|shelf| shelf.below(newer.clone()));
+    }
+
+    /// The key that a phone's rows are kept under.
+    pub fn subscriber_key(&self, phone: &Msisdn) -> SubscriberKey {
+        self.core.vault.subscriber_key(phone)
     }
 
     /// The database.
@@ -196,7 +196,7 @@ impl Lane {
                 }
             } else {
                 // Somebody waits already: take what is there, and do not wait for more.
-                while arrived.len() < self.core.rules.batch {
+                while arrived.len() + self.carried.len() < self.core.rules.batch {
                     let Ok(job) = self.queue.try_recv() else { break };
                     arrived.push(job);
                 }
@@ -260,7 +260,7 @@ impl Core {
                 Err(BatchError::Unavailable) => return Err(TurnError::Unavailable),
             }
         }
-        tracing::error!(service = %job.inbound.service, tries = TRIES, "a turn conflicts for ever");
+        tracing::error!(service = ?job.inbound.service, tries = TRIES, "a turn conflicts for ever");
         Err(TurnError::Unavailable)
     }
 }

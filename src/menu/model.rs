@@ -4,9 +4,14 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
 use crate::{
+    diagnostic::SourceFile,
     menu::{
         catalogue::{Call, List, Validator},
         language::Language,
@@ -18,6 +23,7 @@ use crate::{
 /// A checked service.
 #[derive(Debug, Clone)]
 pub struct Menu {
+    pub(super) version: Version,
     pub(super) service: String,
     pub(super) dial: Vec<String>,
     pub(super) keywords: Vec<String>,
@@ -29,6 +35,38 @@ pub struct Menu {
     pub(super) keys: Keys,
     pub(super) tries: u16,
     pub(super) widths: HashMap<String, usize>,
+}
+
+/// Tells one text of a menu from every other: a digest of its files, whatever their folder is
+/// called.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(String);
+
+impl Version {
+    /// The version of these files.
+    pub fn of(files: &[Arc<SourceFile>]) -> Self {
+        let mut digest = Sha256::new();
+        for file in files {
+            let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name);
+            for part in [name, &file.text] {
+                digest.update((part.len() as u64).to_be_bytes());
+                digest.update(part);
+            }
+        }
+        // 48 bits: a service has some hundreds of versions in its life.
+        Self(digest.finalize().iter().take(6).map(|octet| format!("{octet:02x}")).collect())
+    }
+
+    /// A version that was stored.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Twelve hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// One text in every language of the menu, in the menu's order of languages.
@@ -164,6 +202,11 @@ pub const WORDS: [Word; 14] = [
 ];
 
 impl Menu {
+    /// Which text of the menu this is.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
     /// The name of the service, as stored with every conversation.
     pub fn service(&self) -> &str {
         &self.service

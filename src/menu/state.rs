@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::menu::language::Language;
+use crate::menu::{language::Language, model::Version};
 
 /// The most screens that `back` can return through; older ones are forgotten.
 pub const LONGEST_TRAIL: usize = 16;
@@ -18,6 +18,9 @@ pub const MOST_DIGITS: usize = 16;
 /// A subscriber's place in a menu. Everything needed to go on after a restart, on any node.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
+    /// The version of the menu it stands in.
+    #[serde(default)]
+    pub version: Version,
     /// The screen shown, by id: a menu may change its order between two turns.
     pub screen: String,
     /// The page of it shown, from 0.

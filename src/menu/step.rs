@@ -55,6 +55,7 @@ pub struct Shown {
 /// Begins at the first screen and walks the digits of the dial string as if they were typed.
 pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
     let state = State {
+        version: cx.menu.version().clone(),
         screen: cx.menu.first().id.clone(),
         page: 0,
         filter: None,
@@ -194,6 +195,7 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
             state.values.clear();
             state.kept = false;
         }
+        state.version.clone_from(cx.menu.version());
         state.screen.clone_from(&screen.id);
         state.page = 0;
         state.filter = None;

@@ -35,7 +35,8 @@ use thiserror::Error;
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
     import::{ImportError, Importing, Repeated, STAGE_ROWS},
-    sweep::TimedOut,
+    recall::Tongue,
+    sweep::Cut,
     turn::{
         CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, TurnKey,
         TurnWrite,
@@ -91,7 +92,7 @@ impl From<sqlx::Error> for StoreError {
 #[derive(Clone)]
 pub struct Store {
     pool: Engine<Pool<Sqlite>, Pool<Postgres>>,
-    /// A second connection to SQLite, which never writes a row.
+    /// A second connection to SQLite, which never writes a row: it folds the log, and reads.
     beside: Option<Pool<Sqlite>>,
     vault: Vault,
 }
@@ -165,6 +166,14 @@ impl Store {
             beside.close().await;
         }
         on_engine!(&self.pool, |_Db, pool| pool.close().await);
+    }
+
+    /// Reads that need not wait for the one who writes: on SQLite a connection of their own.
+    fn reader(&self) -> Engine<&Pool<Sqlite>, &Pool<Postgres>> {
+        match &self.pool {
+            Engine::Sqlite(pool) => Engine::Sqlite(self.beside.as_ref().unwrap_or(pool)),
+            Engine::Postgres(pool) => Engine::Postgres(pool),
+        }
     }
 
     async fn begin_tx(&self) -> Result<Tx, StoreError> {

@@ -14,9 +14,9 @@ const DUE: &str = "case when ended is null then open_until else keep_until end";
 /// How often [`Store::checkpoint`] runs after a writer that does not pause.
 const CHECKPOINT_ROUNDS: usize = 8;
 
-/// A conversation that nobody answered in time.
+/// A conversation that was ended from outside of a turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimedOut {
+pub struct Cut {
     /// The service it was with.
     pub service: String,
     /// The screen that was left unanswered.
@@ -29,7 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn time_out(&self, now: Timestamp, limit: u32) -> Result<Vec<TimedOut>, StoreError> {
+    pub async fn time_out(&self, now: Timestamp, limit: u32) -> Result<Vec<Cut>, StoreError> {
         let mut ended = Vec::new();
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
@@ -46,7 +46,7 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
             for row in rows {
-                ended.push(TimedOut { service: row.try_get(0)?, screen: row.try_get(1)? });
+                ended.push(Cut { service: row.try_get(0)?, screen: row.try_get(1)? });
             }
             tx.commit().await?;
         });
@@ -110,34 +110,39 @@ impl Store {
         Ok(())
     }
 
-    /// Ends an open conversation from outside a turn, such as when the network could not take our
-    /// reply. False if none is open; one whose time was up before `now` is left to
-    /// [`Store::time_out`], so that each end is counted once and by its own cause.
+    /// Ends a subscriber's open conversation with a service from outside a turn, such as when the
+    /// network could not take our reply; without `service` whichever is open. What was ended is
+    /// given back; one whose time was up before `now` is left to [`Store::time_out`], so that each
+    /// end is counted once and by its own cause.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn end_conversation(
         &self,
         subscriber: SubscriberKey,
-        service: &str,
+        service: Option<&str>,
         end: End,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let ended = on_engine!(self.begin_tx().await?, |Db, tx| {
+    ) -> Result<Vec<Cut>, StoreError> {
+        let mut ended = Vec::new();
+        on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
-            let done = sqlx::query::<Db>(
+            let rows = sqlx::query::<Db>(
                 "update conversation set ended = $1, version = version + 1 \
-                 where subscriber = $2 and service = $3 and ended is null and open_until >= $4",
+                 where subscriber = $2 and ($3 is null or service = $3) \
+                 and ended is null and open_until >= $4 returning service, screen",
             )
             .bind(end.as_str())
             .bind(subscriber.as_bytes().to_vec())
-            .bind(service.to_owned())
+            .bind(service.map(str::to_owned))
             .bind(now.millis())
-            .execute(&mut *tx)
+            .fetch_all(&mut *tx)
             .await?;
+            for row in rows {
+                ended.push(Cut { service: row.try_get(0)?, screen: row.try_get(1)? });
+            }
             tx.commit().await?;
-            done.rows_affected()
         });
-        Ok(ended == 1)
+        Ok(ended)
     }
 }

@@ -17,8 +17,8 @@ pub struct TurnKey {
     pub receipt: [u8; 16],
     /// Whose turn it is.
     pub subscriber: SubscriberKey,
-    /// The service that was called.
-    pub service: String,
+    /// The service that was called; `None` is the one that the subscriber is in.
+    pub service: Option<String>,
 }
 
 /// What was found for one [`TurnKey`].
@@ -36,6 +36,8 @@ pub struct Recalled {
 /// A conversation as it was stored.
 #[derive(Clone, PartialEq)]
 pub struct Kept {
+    /// The service it is held with.
+    pub service: String,
     /// Counts its writes; handed back as [`ConversationWrite::was`].
     pub version: i64,
     /// The conversation itself; opaque here.
@@ -54,6 +56,7 @@ pub struct Kept {
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kept")
+            .field("service", &self.service)
             .field("version", &self.version)
             .field("ended", &self.ended)
             .field("screen", &self.screen)

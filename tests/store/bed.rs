@@ -93,7 +93,7 @@ impl Bed {
         TurnKey {
             receipt: receipt_key(message),
             subscriber: self.phone(number),
-            service: SERVICE.into(),
+            service: Some(SERVICE.into()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use setara::{
     conversation::End,
-    store::{CommitError, Table, TimedOut},
+    store::{CommitError, Cut, Table},
 };
 
 use crate::bed::{SERVICE, Say, at, both};
@@ -20,7 +20,7 @@ async fn a_conversation_that_nobody_answers_is_ended_once() {
         .await
         .unwrap();
         assert_eq!(bed.store.time_out(at(3), 100).await.unwrap(), []);
-        let expected = TimedOut { service: SERVICE.into(), screen: "nik".into() };
+        let expected = Cut { service: SERVICE.into(), screen: "nik".into() };
         assert_eq!(bed.store.time_out(at(4), 100).await.unwrap(), [expected]);
         assert_eq!(bed.store.time_out(at(4), 100).await.unwrap(), []);
 
@@ -80,15 +80,15 @@ async fn the_network_ends_a_conversation_outside_a_turn() {
         let end = async |minutes| {
             let phone = bed.phone(SITI);
             bed.store
-                .end_conversation(phone, SERVICE, End::NetworkAbort, at(minutes))
+                .end_conversation(phone, Some(SERVICE), End::NetworkAbort, at(minutes))
                 .await
                 .unwrap()
         };
-        assert!(!end(0).await, "there is none");
+        assert_eq!(end(0).await, [], "there is none");
         bed.commit(&[bed.turn(SITI).conversation(None, "open")]).await.unwrap();
-        assert!(!end(4).await, "its time was up before");
-        assert!(end(1).await);
-        assert!(!end(1).await, "it has ended");
+        assert_eq!(end(4).await, [], "its time was up before");
+        assert_eq!(end(1).await, [Cut { service: SERVICE.into(), screen: "nik".into() }]);
+        assert_eq!(end(1).await, [], "it has ended");
         let kept = bed.recall(&[bed.key(SITI, 0)]).await.remove(0).conversation.unwrap();
         assert_eq!(kept.ended, Some(End::NetworkAbort));
         assert_eq!(bed.store.time_out(at(9), 100).await.unwrap(), []);

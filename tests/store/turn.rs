@@ -2,11 +2,11 @@
 
 use setara::{
     conversation::End,
-    store::{KnownSubscriber, Recalled, Store, StoreError, StoreOptions, Table},
+    store::{KnownSubscriber, Recalled, Store, StoreError, StoreOptions, Table, Tongue, TurnKey},
     vault::{Keys, Vault},
 };
 
-use crate::bed::{Say, at, both, open, vault};
+use crate::bed::{SERVICE, Say, at, both, open, vault};
 
 const SITI: &str = "+6281234567890";
 const BUDI: &str = "+6281234567891";
@@ -39,6 +39,41 @@ async fn a_conversation_goes_on_where_it_stood() {
         bed.commit(&[again]).await.unwrap();
         let kept = bed.recall(&[bed.key(SITI, 9)]).await.remove(0).conversation.unwrap();
         assert_eq!((kept.version, kept.ended), (3, None));
+    }
+}
+
+#[tokio::test]
+async fn without_a_name_the_service_is_the_one_that_the_subscriber_is_in() {
+    for bed in both().await {
+        let turn = |service: &str, minutes: i64, ended: Option<End>| {
+            let mut turn = bed.turn(SITI).conversation(None, service);
+            let conversation = turn.conversation.as_mut().unwrap();
+            conversation.service = service.into();
+            conversation.open_until = at(minutes);
+            conversation.ended = ended;
+            turn
+        };
+        let key = || TurnKey { service: None, ..bed.key(SITI, 0) };
+        let service = async || {
+            let kept = bed.recall(&[key()]).await.remove(0).conversation?;
+            assert_eq!(kept.body, kept.service.as_bytes(), "its own body");
+            let tongue = bed.store.tongue(bed.phone(SITI)).await.unwrap();
+            assert_eq!(tongue.service.as_deref(), Some(kept.service.as_str()));
+            Some(kept.service)
+        };
+        assert_eq!(service().await, None);
+        assert_eq!(bed.store.tongue(bed.phone(SITI)).await.unwrap(), Tongue::default());
+        bed.commit(&[turn("clinic", 9, Some(End::Completed))]).await.unwrap();
+        assert_eq!(service().await.as_deref(), Some("clinic"), "the last one");
+        bed.commit(&[turn(SERVICE, 3, None)]).await.unwrap();
+        assert_eq!(service().await.as_deref(), Some(SERVICE), "an open one goes first");
+        bed.commit(&[turn("tax", 4, None)]).await.unwrap();
+        assert_eq!(service().await.as_deref(), Some("tax"), "of two the later one");
+        // Its neighbour in the batch is not touched by it, and named services are as before.
+        let keys = [bed.key(BUDI, 1), key(), bed.key(SITI, 2)];
+        let recalled = bed.recall(&keys).await;
+        let names = recalled.iter().map(|known| Some(known.conversation.as_ref()?.service.clone()));
+        assert_eq!(names.collect::<Vec<_>>(), [None, Some("tax".into()), Some(SERVICE.into())]);
     }
 }
 

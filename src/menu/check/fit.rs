@@ -145,6 +145,7 @@ impl Fit<'_> {
         };
         let notes = wrongs.into_iter().map(|word| self.menu.word(word, self.language, "8"));
         State {
+            version: self.menu.version().clone(),
             screen: screen.id.clone(),
             page: 0,
             filter: None,

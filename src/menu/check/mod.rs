@@ -20,7 +20,12 @@ use thiserror::Error;
 
 use crate::{
     diagnostic::{Finding, Severity, SourceFile},
-    menu::{catalogue::Catalogue, load, model::Menu, view::Frame},
+    menu::{
+        catalogue::Catalogue,
+        load,
+        model::{Menu, Version},
+        view::Frame,
+    },
 };
 
 /// A channel as far as the check has to know it.
@@ -93,7 +98,8 @@ pub fn check(
             findings.extend(flow::check(&draft, &resolved.menu, &resolved.broken, catalogue));
             findings.extend(fit::check(&draft, &resolved.menu, &resolved.broken, profiles));
             if findings.iter().all(|finding| finding.severity == Severity::Warning) {
-                return Ok(Checked { menu: resolved.menu, warnings: findings });
+                let menu = Menu { version: Version::of(files), ..resolved.menu };
+                return Ok(Checked { menu, warnings: findings });
             }
         }
         Err(more) => findings.extend(more),

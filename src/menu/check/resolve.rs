@@ -9,7 +9,7 @@ use crate::{
         catalogue::Catalogue,
         language::Language,
         load::{Draft, DraftChoice, DraftPhrase, DraftScreen, suggest},
-        model::{Act, Choice, Keys, Menu, Phrase, Screen, WORDS, Word},
+        model::{Act, Choice, Keys, Menu, Phrase, Screen, Version, WORDS, Word},
         template::{Template, is_name},
     },
     text::{gsm7, transliterate},
@@ -105,6 +105,8 @@ impl Resolver<'_> {
         };
         let texts = |spots: &[Spot<String>]| spots.iter().map(|spot| spot.value.clone()).collect();
         let menu = Menu {
+            // Given by `check`, which has the files.
+            version: Version::default(),
             service,
             dial: texts(&draft.dial),
             keywords: texts(&draft.keywords),

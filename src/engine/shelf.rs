@@ -1,0 +1,150 @@
+//! The menus that are spoken now, and the former versions that somebody is still in.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    channel::ussd::mmi,
+    conversation::Signal,
+    menu::model::{Menu, Version},
+    service::Desk,
+};
+
+/// One version of a service that can be dialled.
+#[derive(Debug)]
+pub struct Service {
+    /// Its screens.
+    pub menu: Menu,
+    /// Its calls.
+    pub desk: Desk,
+}
+
+/// Every service, in the version that is current, and what is left of former ones. There is always
+/// at least one.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    current: Vec<Arc<Service>>,
+    /// Newest first.
+    former: Vec<Arc<Service>>,
+}
+
+/// The most former versions kept. Whoever is in an older one goes on in the current one.
+pub const MOST_FORMER: usize = 32;
+
+/// Why services cannot stand side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ShelfError {
+    /// There is none.
+    #[error("menu.folders names no service")]
+    Empty,
+    /// Two have one name.
+    #[error("two menus are of the service `{0}`")]
+    SameName(String),
+    /// Two are dialled alike.
+    #[error("{code} opens both `{one}` and `{two}`")]
+    SameCode {
+        /// What is dialled.
+        code: String,
+        /// A service.
+        one: String,
+        /// And another.
+        two: String,
+    },
+}
+
+impl Shelf {
+    /// A shelf of current versions.
+    ///
+    /// # Errors
+    /// See [`ShelfError`].
+    pub fn new(current: Vec<Arc<Service>>) -> Result<Self, ShelfError> {
+        if current.is_empty() {
+            return Err(ShelfError::Empty);
+        }
+        for (at, one) in current.iter().enumerate() {
+            for two in &current[at + 1..] {
+                let (one, two) = (&one.menu, &two.menu);
+                if one.service() == two.service() {
+                    return Err(ShelfError::SameName(one.service().to_owned()));
+                }
+                if let Some(code) = one.dial().iter().find(|code| two.dial().contains(code)) {
+                    let (one, two) = (one.service().to_owned(), two.service().to_owned());
+                    return Err(ShelfError::SameCode { code: code.clone(), one, two });
+                }
+            }
+        }
+        Ok(Self { current, former: Vec::new() })
+    }
+
+    /// This shelf's services as former ones of another.
+    pub fn below(&self, newer: Self) -> Self {
+        let mut shelf = newer;
+        for service in self.current.iter().chain(&self.former) {
+            shelf.keep(Arc::clone(service));
+        }
+        shelf
+    }
+
+    /// Keeps a former version, unless it is there.
+    pub fn keep(&mut self, service: Arc<Service>) {
+        let menu = &service.menu;
+        if self.version(menu.service(), menu.version()).is_none() && self.former.len() < MOST_FORMER
+        {
+            self.former.push(service);
+        }
+    }
+
+    /// The current services.
+    pub fn current(&self) -> &[Arc<Service>] {
+        &self.current
+    }
+
+    /// The former versions, newest first.
+    pub fn former(&self) -> &[Arc<Service>] {
+        &self.former
+    }
+
+    /// The current version of a service.
+    pub fn service(&self, name: &str) -> Option<&Arc<Service>> {
+        self.current.iter().find(|service| service.menu.service() == name)
+    }
+
+    /// That version of a service, current or former.
+    pub fn version(&self, name: &str, version: &Version) -> Option<&Arc<Service>> {
+        self.current
+            .iter()
+            .chain(&self.former)
+            .find(|of| of.menu.service() == name && of.menu.version() == version)
+    }
+
+    /// The service that is spoken to when nothing says which: the first of the configuration.
+    pub fn first(&self) -> &Arc<Service> {
+        &self.current[0]
+    }
+
+    /// The service that a dialled string opens, and the answers it brings along. A service may have
+    /// a longer string of its own (`*119*5#`): the longest that fits is meant.
+    pub fn dialled(&self, string: &str) -> Option<(&Arc<Service>, Signal)> {
+        let dialled = mmi::parse(string).ok()?;
+        let mut best: Option<(usize, &Arc<Service>)> = None;
+        for service in &self.current {
+            for code in service.menu.dial() {
+                let Ok(code) = mmi::parse(code) else { continue };
+                let same =
+                    code.prefix == dialled.prefix && code.service_code == dialled.service_code;
+                let longest = best.is_none_or(|(length, _)| code.groups.len() > length);
+                if same && dialled.groups.starts_with(&code.groups) && longest {
+                    best = Some((code.groups.len(), service));
+                }
+            }
+        }
+        let (length, service) = best?;
+        let signal = if dialled.contains_nik() {
+            Signal::BeginWithNik
+        } else {
+            Signal::Begin(dialled.groups[length..].to_vec())
+        };
+        Some((service, signal))
+    }
+}
