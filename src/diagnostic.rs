@@ -9,6 +9,8 @@ use std::{
     sync::Arc,
 };
 
+use serde::Serialize;
+
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
 /// A text file as it was read, shared by all findings about it. `Debug` shows its name: a log line
@@ -85,6 +87,37 @@ pub struct Finding {
     pub label: String,
     /// What to do about it.
     pub help: Option<String>,
+}
+
+/// A finding as machines read it. The names are a promise: editors, CI and scripts depend on them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told<'a> {
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    code: &'a str,
+    severity: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    /// That finding.
+    pub fn of(finding: &'a Finding) -> Self {
+        let Finding { code, severity, message, at, help, .. } = finding;
+        Self {
+            file: at.as_ref().map(|at| at.file.name.as_str()),
+            line: at.as_ref().map(Place::line),
+            column: at.as_ref().map(Place::column),
+            code,
+            severity: match severity {
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            },
+            message,
+            help: help.as_deref(),
+        }
+    }
 }
 
 impl Finding {

@@ -14,6 +14,7 @@ pub mod http;
 pub mod identity;
 pub mod limits;
 pub mod menu;
+pub mod menus;
 pub mod service;
 pub mod smpp;
 pub mod store;

@@ -14,6 +14,7 @@ use setara::{
     conversation::{End, Signal, Then},
     engine::{Answer, Engine, News, TurnError},
     identity::Msisdn,
+    menus::Menus,
     store::{Store, StoreOptions, Table},
     vault::Vault,
 };
@@ -171,9 +172,9 @@ async fn a_full_engine_refuses_at_once() {
     let mut country = Country::on_sqlite().await;
     country.config.turns.waiting = 3;
     let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
-    let shelf = app::menus::load(&country.config, &vault).unwrap();
     let url = &country.config.database.url;
     let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
+    let shelf = Menus::new(&country.config, &vault).open(&store).await.unwrap();
     // The lanes are not run: what is taken in stays there.
     let (engine, _lanes) = Engine::new(store, vault, shelf, app::rules(&country.config));
     let taken = (0..5).map(|n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(vec![]))));

@@ -4,13 +4,14 @@
 use tokio::task::JoinHandle;
 
 use crate::{
-    app::{StartError, menus, rules},
+    app::{StartError, rules},
     channel::{Channel, Inbound, Once, Sureness, ussd::dialect::Dialect},
     clock,
     config::Config,
     conversation::{End, Reply, Signal},
     engine::{Engine, TurnError},
     identity::Msisdn,
+    menus::Menus,
     store::{Store, StoreOptions},
     vault::Vault,
 };
@@ -66,9 +67,9 @@ impl Alone {
     /// See [`StartError`].
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let vault = Vault::open_or_create_file(&config.vault.key_file)?;
-        let shelf = menus::load(config, &vault)?;
         let options = StoreOptions::default();
         let store = Store::open(&config.database.url, vault.clone(), options).await?;
+        let shelf = Menus::new(config, &vault).open(&store).await?;
         let (engine, lanes) = Engine::new(store, vault, shelf, rules(config));
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
         Ok(Self { engine, lanes })

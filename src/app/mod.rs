@@ -2,7 +2,6 @@
 //! down again. Only here are things built and tasks spawned.
 
 mod alone;
-pub mod menus;
 mod sessions;
 mod stop;
 mod sweep;
@@ -12,7 +11,7 @@ pub use self::alone::{Alone, AloneError, Keyed, Line};
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -27,12 +26,11 @@ use tokio::{
 use crate::{
     app::{sessions::Sessions, stop::Stop, ussd::Counter},
     config::{Config, ConfigError},
-    diagnostic::Finding,
-    engine::{Engine, Rules, ShelfError},
+    engine::{Engine, Rules},
     front::Front,
-    http::{Site, router},
+    http::{Site, Token, router},
     limits::{Limits, Quotas},
-    menu::check::ReadError,
+    menus::{Live, MenuError, Menus, Reloading},
     smpp::link::{Link, SpawnError},
     store::{Store, StoreError, StoreOptions},
     telemetry::Metrics,
@@ -45,27 +43,23 @@ pub enum StartError {
     /// The configuration means nothing.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A menu cannot be read.
+    /// The menus cannot be put live.
     #[error(transparent)]
-    Read(#[from] ReadError),
-    /// A menu did not pass its check.
-    #[error("the menu in {folder} has {n} findings; `setara menu check` shows them",
-        folder = folder.display(), n = findings.len())]
-    Menu {
-        /// Which menu.
-        folder: PathBuf,
-        /// What is wrong with it.
-        findings: Vec<Finding>,
-    },
-    /// No menu, or two that are dialled alike.
-    #[error(transparent)]
-    Shelf(#[from] ShelfError),
+    Menu(#[from] MenuError),
     /// The keys cannot be read or made.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The admin token cannot be read.
+    #[error("admin.token_file {path}: {source}", path = path.display())]
+    Token {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The address of the web side is taken.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -88,6 +82,7 @@ pub enum StartError {
 pub struct Gateway {
     http: SocketAddr,
     engine: Engine,
+    menus: Arc<Reloading>,
     links: Arc<[Link]>,
     stop: watch::Sender<Stop>,
     counters: Vec<JoinHandle<()>>,
@@ -106,14 +101,17 @@ impl Gateway {
     /// Builds everything and starts it.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let vault = Vault::open_or_create_file(&config.vault.key_file)?;
-        let shelf = menus::load(config, &vault)?;
         let options =
             StoreOptions { connections: config.database.connections, ..Default::default() };
         let store = Store::open(&config.database.url, vault.clone(), options).await?;
         let metrics = Arc::new(Metrics::default());
+        let token = config.admin.token_file.as_deref().map(token).transpose()?;
+        let menus = Menus::new(config, &vault);
+        let shelf = menus.open(&store).await?;
         let (engine, lanes) = Engine::new(store.clone(), vault, shelf, rules(config));
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
         let limits = Limits::new(quotas(config));
+        let menus = Arc::new(Reloading::new(menus, engine.clone()));
         let front = Arc::new(Front::new(engine.clone(), limits, Arc::clone(&metrics)));
         let (stop, stopped) = watch::channel(Stop::NotYet);
 
@@ -147,12 +145,18 @@ impl Gateway {
             tracing::warn!("no operator is configured: only the web side answers");
         }
         let links: Arc<[Link]> = links.into();
-        let site = Site { store: store.clone(), links: links.clone(), metrics: metrics.clone() };
+        let site = Site {
+            store: store.clone(),
+            links: links.clone(),
+            metrics: metrics.clone(),
+            menus: Arc::clone(&menus),
+            token,
+        };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
-        let sweep = tokio::spawn(sweep::run(store, metrics, every, stopped));
+        let sweep = tokio::spawn(sweep::run(store, metrics, Arc::clone(&menus), every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
-        Ok(Self { http, engine, links, stop, counters, lanes, sweep, site })
+        Ok(Self { http, engine, menus, links, stop, counters, lanes, sweep, site })
     }
 
     /// Where the web side listens.
@@ -163,6 +167,14 @@ impl Gateway {
     /// The links, for whoever waits until they are bound.
     pub fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// Reads the menus again; see [`Reloading::reload`].
+    ///
+    /// # Errors
+    /// See [`MenuError`]; the old menus stay.
+    pub async fn reload(&self) -> Result<Vec<Live>, MenuError> {
+        self.menus.reload().await
     }
 
     /// Takes nothing new, finishes what is running, unbinds, and closes the database.
@@ -179,13 +191,17 @@ impl Gateway {
         let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
         let store = self.engine.store().clone();
-        drop(self.engine);
+        drop((self.engine, self.menus));
         for lane in self.lanes {
             let _ = tokio::time::timeout_at(deadline.into(), lane).await;
         }
         store.close().await;
         tracing::info!("gateway stopped");
     }
+}
+
+fn token(path: &Path) -> Result<Token, StartError> {
+    Token::read(path).map_err(|source| StartError::Token { path: path.to_owned(), source })
 }
 
 async fn listen(

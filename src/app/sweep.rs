@@ -1,5 +1,5 @@
 //! The sweep: sessions that nobody answered any more end as timed out, and what may not be kept
-//! any longer is deleted.
+//! any longer is deleted. Menus that other nodes have put live are looked for on the way.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,6 +12,7 @@ use crate::{
     app::stop::{self, Stop},
     clock,
     conversation::End,
+    menus::Reloading,
     store::Store,
     telemetry::Metrics,
 };
@@ -26,6 +27,7 @@ const CHECKPOINT: Duration = Duration::from_millis(500);
 pub async fn run(
     store: Store,
     metrics: Arc<Metrics>,
+    menus: Arc<Reloading>,
     every: Duration,
     mut stop: watch::Receiver<Stop>,
 ) {
@@ -33,7 +35,12 @@ pub async fn run(
     loop {
         tokio::select! {
             () = stop::told(&mut stop) => return,
-            _ = sweeps.tick() => sweep(&store, &metrics).await,
+            _ = sweeps.tick() => {
+                sweep(&store, &metrics).await;
+                if let Err(error) = menus.catch_up().await {
+                    tracing::error!(%error, "the menus of other nodes could not be looked for");
+                }
+            }
             _ = checkpoints.tick() => {
                 if let Err(error) = store.checkpoint().await {
                     tracing::error!(%error, "the database's log was not folded");

@@ -1,4 +1,4 @@
-//! `setara serve`: the gateway alone, against any SMSC.
+//! `setara serve`: the gateway alone, against any SMSC. SIGHUP reads the menus again, SIGTERM ends.
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -10,6 +10,7 @@ use crate::{
     cli::told,
     config::{Config, LogFormat},
     diagnostic,
+    menus::MenuError,
 };
 
 /// Runs the gateway until SIGINT or SIGTERM.
@@ -18,19 +19,37 @@ pub fn run(config: Config) -> Result<ExitCode, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
     runtime.block_on(async {
         let gateway = Gateway::start(&config).await.map_err(|error| {
-            if let StartError::Menu { findings, .. } = &error {
-                eprint!("{}", diagnostic::draw(findings, miette::GraphicalTheme::none(), 100));
+            if let StartError::Menu(error) = &error {
+                draw(error);
             }
             told(error)
         })?;
         let mut terminate = signal(SignalKind::terminate()).map_err(told)?;
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+        let mut hang_up = signal(SignalKind::hangup()).map_err(told)?;
+        loop {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => break,
+                _ = terminate.recv() => break,
+                _ = hang_up.recv() => reload(&gateway).await,
+            }
         }
         gateway.shutdown().await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Reads the menus again. What is wrong with them stands on standard error, and the old ones stay.
+async fn reload(gateway: &Gateway) {
+    if let Err(error) = gateway.reload().await {
+        draw(&error);
+        tracing::error!(%error, "the menus were not reloaded; the old ones stay");
+    }
+}
+
+fn draw(error: &MenuError) {
+    if let MenuError::Check { findings, .. } = error {
+        eprint!("{}", diagnostic::draw(findings, miette::GraphicalTheme::none(), 100));
+    }
 }
 
 /// Sets up the log as the configuration says; `RUST_LOG` has the last word.

@@ -38,6 +38,9 @@ pub struct Config {
     pub vault: VaultFile,
     /// The web side.
     pub http: Http,
+    /// The pages for operations.
+    #[serde(default)]
+    pub admin: Admin,
     /// What is logged, and how.
     pub log: Log,
     /// The services.
@@ -81,6 +84,14 @@ pub struct VaultFile {
 pub struct Http {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+}
+
+/// `[admin]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    /// What has to be presented stands in this file; without it there are no such pages.
+    pub token_file: Option<PathBuf>,
 }
 
 /// `[log]`
@@ -332,6 +343,9 @@ impl Config {
     fn relative_to(&mut self, folder: &Path) {
         for path in self.menu.folders.iter_mut().chain([&mut self.vault.key_file]) {
             *path = folder.join(&*path);
+        }
+        if let Some(file) = &mut self.admin.token_file {
+            *file = folder.join(&*file);
         }
         for link in self.operator.values_mut().flat_map(|operator| &mut operator.link) {
             if let Some(file) = link.tls.as_mut().and_then(|tls| tls.ca_file.as_mut()) {

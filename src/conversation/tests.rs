@@ -8,18 +8,19 @@ use super::*;
 use crate::{
     config::Config,
     menu::{
-        check::{check, read},
+        check::check,
         model::Menu,
         view::{Frame, MOST_ROWS},
     },
-    service::CATALOGUE,
+    menus::read,
+    service::DESKS,
     text::{Alphabet, page::Budget},
 };
 
 static MENU: LazyLock<Menu> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
     let profiles = Config::parse("").unwrap().profiles();
-    check(&read(&folder).unwrap(), &CATALOGUE, &profiles).unwrap().menu
+    check(&read(&folder).unwrap(), DESKS, &profiles).unwrap().menu
 });
 
 const NOW: Timestamp = Timestamp::from_millis(1_629_127_800_000);

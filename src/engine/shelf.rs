@@ -89,10 +89,14 @@ impl Shelf {
     /// Keeps a former version, unless it is there.
     pub fn keep(&mut self, service: Arc<Service>) {
         let menu = &service.menu;
-        if self.version(menu.service(), menu.version()).is_none() && self.former.len() < MOST_FORMER
-        {
+        if self.version(menu.service(), menu.version()).is_none() && !self.is_full() {
             self.former.push(service);
         }
+    }
+
+    /// Whether no further version can be kept.
+    pub fn is_full(&self) -> bool {
+        self.former.len() >= MOST_FORMER
     }
 
     /// The current services.

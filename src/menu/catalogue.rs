@@ -8,9 +8,11 @@ use jiff::civil::Date;
 
 use crate::menu::state::{Row, Values};
 
-/// Everything one service offers to its menu.
+/// Everything one desk offers to the menus that name it.
 #[derive(Debug, Clone, Copy)]
 pub struct Catalogue {
+    /// The name menu files use: `desk = "…"`.
+    pub desk: &'static str,
     /// What an `ask` can demand.
     pub validators: &'static [Validator],
     /// What a `pick` can list.
@@ -100,6 +102,9 @@ pub struct Given {
     /// Whether it is personal.
     pub privacy: Privacy,
 }
+
+/// What a menu that names no desk can call on: nothing. It may still say things and offer choices.
+pub const NO_DESK: Catalogue = Catalogue { desk: "", validators: &[], lists: &[], calls: &[] };
 
 impl Catalogue {
     /// The validator of that name.

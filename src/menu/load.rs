@@ -16,6 +16,8 @@ use crate::diagnostic::{Finding, Place, SourceFile, Spot};
 pub struct Draft {
     /// The name of the service.
     pub service: Option<Spot<String>>,
+    /// The desk that serves it.
+    pub desk: Option<Spot<String>>,
     /// MMI strings.
     pub dial: Vec<Spot<String>>,
     /// Words that open it.
@@ -114,6 +116,7 @@ impl Reader<'_> {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "service" => draft.service = self.once(key, draft.service.take(), value),
+                "desk" => draft.desk = self.once(key, draft.desk.take(), value),
                 "start" => draft.start = self.once(key, draft.start.take(), value),
                 "dial" => draft.dial.extend(self.texts(value)),
                 "keywords" => draft.keywords.extend(self.texts(value)),
@@ -304,8 +307,18 @@ impl Reader<'_> {
     }
 }
 
-const MENU_KEYS: &[&str] =
-    &["service", "dial", "keywords", "languages", "start", "tries", "keys", "words", "screen"];
+const MENU_KEYS: &[&str] = &[
+    "service",
+    "desk",
+    "dial",
+    "keywords",
+    "languages",
+    "start",
+    "tries",
+    "keys",
+    "words",
+    "screen",
+];
 const SCREEN_KEYS: &[&str] = &["say", "choose", "ask", "pick", "call", "keep", "go", "on", "last"];
 const CHOICE_KEYS: &[&str] = &["id", "say", "go", "set", "language"];
 

@@ -4,8 +4,7 @@
 //! and answers with an outcome, the values it gives and the [`Change`]s to commit. The engine reads
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
-//! One file a noun: `registration`, `status`, `person`, `region`. [`CATALOGUE`] lists what they
-//! offer.
+//! One file a noun: `registration`, `status`, `person`, `region`. [`DESKS`] lists what they offer.
 
 pub mod number;
 mod person;
@@ -34,8 +33,12 @@ use crate::{
     vault::{NikIndex, SubscriberKey, Vault},
 };
 
+/// Every desk that a menu can name.
+pub const DESKS: &[&Catalogue] = &[&VACCINATION];
+
 /// Everything the vaccination service offers to its menu.
-pub const CATALOGUE: Catalogue = Catalogue {
+pub const VACCINATION: Catalogue = Catalogue {
+    desk: "vaccination",
     validators: validators::VALIDATORS,
     lists: &[person::PEOPLE, region::PROVINCES, region::REGENCIES],
     calls: &[

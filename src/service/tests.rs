@@ -111,7 +111,7 @@ fn asking(values: &Values) -> Asking<'_> {
 }
 
 fn decide(name: &str, asking: Asking<'_>, facts: &Facts) -> Decision {
-    let call = CATALOGUE.call(name).unwrap();
+    let call = VACCINATION.call(name).unwrap();
     let decision = desk().decide(name, asking, facts).unwrap();
     let outcome = call.outcomes.iter().find(|outcome| outcome.name == decision.outcome);
     let outcome = outcome.unwrap_or_else(|| panic!("{name}: {}", decision.outcome));
@@ -129,7 +129,7 @@ fn outcome(name: &str, values: &Values, facts: &Facts) -> &'static str {
 
 #[test]
 fn every_call_is_decided_by_an_outcome_of_its_own() {
-    for call in CATALOGUE.calls {
+    for call in VACCINATION.calls {
         let values = picked();
         for facts in [Facts::default(), facts(siti())] {
             if let Some(decision) = desk().decide(call.name, asking(&values), &facts) {
@@ -291,7 +291,7 @@ fn the_people_of_a_phone_are_listed() {
         assert_eq!((decision.outcome, decision.given.is_empty()), ("none", true));
     }
     let crowd = Facts { people: vec![known(); 100], ..Facts::default() };
-    let most = CATALOGUE.list("people").unwrap().most;
+    let most = VACCINATION.list("people").unwrap().most;
     assert_eq!(list(&crowd, Silence::Short).given.rows("people").len(), most);
 }
 
@@ -415,10 +415,10 @@ fn the_regency_of_a_nik() {
 #[test]
 fn lists_are_no_longer_and_no_wider_than_they_say() {
     let mut values = Values::default();
-    let provinces = CATALOGUE.list("provinces").unwrap();
+    let provinces = VACCINATION.list("provinces").unwrap();
     let rows = (provinces.rows)(&values);
     assert_eq!(rows.len(), provinces.most);
-    let regencies = CATALOGUE.list("regencies").unwrap();
+    let regencies = VACCINATION.list("regencies").unwrap();
     assert!((regencies.rows)(&values).is_empty());
     let mut widest = 0;
     for province in &rows {

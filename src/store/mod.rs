@@ -16,6 +16,7 @@ mod commit;
 mod engine;
 mod facts;
 mod import;
+mod menus;
 mod recall;
 mod sealed;
 mod sweep;
@@ -35,6 +36,7 @@ use thiserror::Error;
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
     import::{ImportError, Importing, Repeated, STAGE_ROWS},
+    menus::{MenuVersion, StoredMenu},
     recall::Tongue,
     sweep::Cut,
     turn::{

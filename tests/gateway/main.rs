@@ -17,5 +17,6 @@ mod commands;
 mod foreign;
 mod networks;
 mod readme;
+mod reload;
 mod restart;
 mod web;

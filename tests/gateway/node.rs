@@ -70,8 +70,27 @@ impl Node {
 
     /// A page of the web side: its status line and its body.
     pub async fn get(&self, path: &str) -> (String, String) {
+        self.get_as(path, None).await
+    }
+
+    /// The same for whoever has a token.
+    pub async fn get_as(&self, path: &str, token: Option<&str>) -> (String, String) {
+        self.ask("GET", path, token).await
+    }
+
+    /// Has something done.
+    pub async fn post(&self, path: &str, token: Option<&str>) -> (String, String) {
+        self.ask("POST", path, token).await
+    }
+
+    async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (String, String) {
         let mut stream = TcpStream::connect(self.http).await.expect("the web side");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: setara\r\nConnection: close\r\n\r\n");
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+        let token = token.unwrap_or_default();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: setara\r\n{token}Content-Length: 0\r\n\
+             Connection: close\r\n\r\n"
+        );
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("an answer");
@@ -92,8 +111,17 @@ impl Node {
 
     /// Tells it to stop.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Tells it to read its menus again.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.child.id().expect("it is running").to_string();
-        let told = std::process::Command::new("kill").args(["-TERM", &id]).status();
+        let told = std::process::Command::new("kill").args([signal, &id]).status();
         assert!(told.expect("the kill command").success());
     }
 

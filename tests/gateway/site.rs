@@ -19,6 +19,7 @@ pub struct Site {
     url: String,
     operators: String,
     more: String,
+    menus: PathBuf,
 }
 
 impl Site {
@@ -39,7 +40,8 @@ impl Site {
         let name = format!("setara-gateway-{}-{count}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a folder");
-        Self { folder, url, operators: String::new(), more: String::new() }
+        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
+        Self { folder, url, operators: String::new(), more: String::new(), menus }
     }
 
     async fn with_people(self) -> Self {
@@ -65,10 +67,39 @@ impl Site {
         self
     }
 
+    /// With a copy of the menus that [`Site::edit`] may change.
+    pub fn own_menus(mut self) -> Self {
+        let menus = self.folder.join("menus/pedulilindungi");
+        std::fs::create_dir_all(&menus).expect("a folder");
+        let shared = self.menus.parent().expect("a folder").join("words.toml");
+        std::fs::copy(shared, self.folder.join("menus/words.toml")).expect("a copy");
+        for file in std::fs::read_dir(&self.menus).expect("the menu") {
+            let file = file.expect("a file").path();
+            let name = file.file_name().expect("a name");
+            std::fs::copy(&file, menus.join(name)).expect("a copy");
+        }
+        self.menus = menus;
+        self
+    }
+
+    /// Writes other words into a file of the copied menu.
+    pub fn edit(&self, file: &str, old: &str, new: &str) {
+        let path = self.menus.join(file);
+        let text = std::fs::read_to_string(&path).expect("the file");
+        assert!(text.contains(old), "{old}");
+        std::fs::write(path, text.replace(old, new)).expect("written");
+    }
+
+    /// With the admin pages open to whoever has this token.
+    pub fn admin(self, token: &str) -> Self {
+        std::fs::write(self.folder.join("setara.token"), token).expect("a file");
+        self.configured("admin.token_file = \"setara.token\"\n")
+    }
+
     /// Writes the configuration and says where it is.
     pub fn config(&self) -> PathBuf {
         let path = self.folder.join("setara.toml");
-        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
+        let menus = &self.menus;
         let text = format!(
             "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"trace\"\n\
              menu.folders = [{menus:?}]\n{}\n{}",

@@ -4,14 +4,14 @@ use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use miette::GraphicalTheme;
-use serde::Serialize;
 
 use crate::{
     cli::told,
     config::Config,
-    diagnostic::{self, Finding, Severity},
+    diagnostic::{self, Finding, Severity, Told},
     menu::{check, model::Menu},
-    service::CATALOGUE,
+    menus,
+    service::DESKS,
 };
 
 /// Arguments of `menu check`.
@@ -29,8 +29,8 @@ pub fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, String> {
     let folders = if args.folders.is_empty() { &config.menu.folders } else { &args.folders };
     let mut all = Vec::new();
     for folder in folders {
-        let files = check::read(folder).map_err(told)?;
-        let findings = match check::check(&files, &CATALOGUE, &config.profiles()) {
+        let files = menus::read(folder).map_err(told)?;
+        let findings = match check::check(&files, DESKS, &config.profiles()) {
             Ok(checked) => {
                 if !args.json {
                     println!("{}: {}", folder.display(), praise(&checked.menu));
@@ -71,36 +71,9 @@ fn errors(findings: &[Finding]) -> usize {
     findings.iter().filter(|finding| finding.severity == Severity::Error).count()
 }
 
-/// A finding as machines read it. The names are a promise: editors and CI depend on them.
-#[derive(Serialize)]
-struct Told<'a> {
-    file: Option<&'a str>,
-    line: Option<usize>,
-    column: Option<usize>,
-    code: &'a str,
-    severity: &'a str,
-    message: &'a str,
-    help: Option<&'a str>,
-}
-
 /// The findings as one JSON array, in the order they were found.
 fn json(findings: &[Finding]) -> Result<String, serde_json::Error> {
-    let told = |finding| {
-        let Finding { code, severity, message, at, help, .. }: &Finding = finding;
-        Told {
-            file: at.as_ref().map(|at| at.file.name.as_str()),
-            line: at.as_ref().map(|at| at.line()),
-            column: at.as_ref().map(|at| at.column()),
-            code,
-            severity: match severity {
-                Severity::Warning => "warning",
-                Severity::Error => "error",
-            },
-            message,
-            help: help.as_deref(),
-        }
-    };
-    serde_json::to_string_pretty(&findings.iter().map(told).collect::<Vec<_>>())
+    serde_json::to_string_pretty(&findings.iter().map(Told::of).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -114,7 +87,7 @@ mod tests {
     fn findings_are_one_json_array() {
         let text = "[screen.home]\nsay.id = \"é {naem}\"\n";
         let file = Arc::new(SourceFile { name: "m/a.toml".into(), text: text.into() });
-        let findings = match check::check(&[file], &CATALOGUE, &[]) {
+        let findings = match check::check(&[file], DESKS, &[]) {
             Err(findings) => findings,
             Ok(_) => panic!("half a menu passed"),
         };

@@ -6,6 +6,7 @@ pub mod phone;
 pub mod play;
 pub mod rehearsal;
 pub mod test;
+pub mod versions;
 
 use std::{
     path::{Path, PathBuf},
@@ -18,7 +19,8 @@ use crate::{
     cli::told,
     config::Config,
     menu::{check as compiler, model::Menu},
-    service::CATALOGUE,
+    menus,
+    service::DESKS,
 };
 
 /// What can be done with menus.
@@ -32,6 +34,8 @@ pub enum MenuCommand {
     Play(play::PlayArgs),
     /// Replay conversation files on a fresh database with the sample people
     Test(test::TestArgs),
+    /// List the versions that were put live on the configured database
+    Versions,
 }
 
 /// Runs `setara menu`.
@@ -41,6 +45,7 @@ pub fn run(command: MenuCommand, config: &Config) -> Result<ExitCode, String> {
         MenuCommand::Graph(args) => graph::run(&args, config),
         MenuCommand::Play(args) => play::run(&args, config),
         MenuCommand::Test(args) => test::run(&args, config),
+        MenuCommand::Versions => versions::run(config),
     }
 }
 
@@ -49,8 +54,8 @@ pub fn run(command: MenuCommand, config: &Config) -> Result<ExitCode, String> {
 fn one(folder: Option<&Path>, config: &Config) -> Result<(PathBuf, Menu), String> {
     let configured = config.menu.folders.first().map(PathBuf::as_path);
     let folder = folder.or(configured).ok_or("no menu is configured")?;
-    let files = compiler::read(folder).map_err(told)?;
-    match compiler::check(&files, &CATALOGUE, &config.profiles()) {
+    let files = menus::read(folder).map_err(told)?;
+    match compiler::check(&files, DESKS, &config.profiles()) {
         Ok(checked) => Ok((folder.to_owned(), checked.menu)),
         Err(findings) => {
             check::draw(&findings);

@@ -135,7 +135,7 @@ impl Play<'_> {
 
     async fn turn(&mut self, keyed: Keyed) -> Result<(), String> {
         self.turns += 1;
-        match self.alone.turn(&mut self.line, keyed, self.turns).await {
+        match self.alone.turn(&self.line, keyed, self.turns).await {
             Ok(Some(reply)) => {
                 print!("{}", phone::draw(&reply.text));
                 self.open = reply.then == Then::Wait;

@@ -10,13 +10,7 @@ mod flow;
 mod letters;
 mod resolve;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
-
-use thiserror::Error;
+use std::sync::Arc;
 
 use crate::{
     diagnostic::{Finding, Severity, SourceFile},
@@ -46,51 +40,22 @@ pub struct Checked {
     pub warnings: Vec<Finding>,
 }
 
-/// The files of a service could not be read.
-#[derive(Debug, Error)]
-#[error("cannot read {path}: {source}", path = path.display())]
-pub struct ReadError {
-    /// What could not be read.
-    pub path: PathBuf,
-    /// Why.
-    pub source: io::Error,
-}
-
-/// The files of the service in a folder, in the order they are read: the shared `words.toml`
-/// beside the folder first, then the folder's own by name.
-pub fn read(folder: &Path) -> Result<Vec<Arc<SourceFile>>, ReadError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ReadError { path, source }
-    };
-    let shared = folder.parent().map(|parent| parent.join("words.toml"));
-    let mut own = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
-        let path = entry.map_err(failed(folder))?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            own.push(path);
-        }
-    }
-    own.sort();
-    shared
-        .into_iter()
-        .filter(|path| path.exists())
-        .chain(own)
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).map_err(failed(&path))?;
-            Ok(Arc::new(SourceFile { name: path.display().to_string(), text }))
-        })
-        .collect()
-}
-
-/// Checks the files of one service against what the service offers and the channels it is shown
-/// on.
+/// Checks the files of one service against what the desk it names offers and the channels it is
+/// shown on.
 pub fn check(
     files: &[Arc<SourceFile>],
-    catalogue: &Catalogue,
+    desks: &[&Catalogue],
     profiles: &[Profile],
 ) -> Result<Checked, Vec<Finding>> {
     let (draft, mut findings) = load::load(files);
+    let catalogue = match resolve::desk(&draft, desks) {
+        Ok(catalogue) => catalogue,
+        Err(finding) => {
+            // Every name of a call would be unknown.
+            findings.push(*finding);
+            return Err(findings);
+        }
+    };
     findings.extend(letters::check(&draft));
     match resolve::resolve(&draft, catalogue) {
         Ok(resolved) => {

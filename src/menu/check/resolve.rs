@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::{
     diagnostic::{Finding, Place, Spot},
     menu::{
-        catalogue::Catalogue,
+        catalogue::{Catalogue, NO_DESK},
         language::Language,
         load::{Draft, DraftChoice, DraftPhrase, DraftScreen, suggest},
         model::{Act, Choice, Keys, Menu, Phrase, Screen, Version, WORDS, Word},
@@ -26,6 +26,16 @@ pub struct Resolved {
     pub broken: HashSet<usize>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+}
+
+/// The desk that a menu names; a menu that names none calls on nothing.
+pub fn desk<'c>(draft: &Draft, desks: &[&'c Catalogue]) -> Result<&'c Catalogue, Box<Finding>> {
+    let Some(name) = &draft.desk else { return Ok(&NO_DESK) };
+    desks.iter().find(|desk| desk.desk == name.value).copied().ok_or_else(|| {
+        let message = format!("there is no desk `{}`", name.value);
+        let help = suggest(&name.value, desks.iter().map(|desk| desk.desk));
+        Box::new(Finding::error("menu::desk", &name.at, message).help(help))
+    })
 }
 
 /// Looks every name up. Fails only when there is nothing to go on with: no language, or no screen.

@@ -8,19 +8,16 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use super::*;
 use crate::{
     config::Config,
-    menu::{
-        check::{check, read},
-        state::Value,
-        view::MOST_ROWS,
-    },
-    service::CATALOGUE,
+    menu::{check::check, state::Value, view::MOST_ROWS},
+    menus::read,
+    service::DESKS,
     text::{Alphabet, gsm7, page::Budget},
 };
 
 static MENU: LazyLock<Menu> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
     let profiles = Config::parse("").unwrap().profiles();
-    check(&read(&folder).unwrap(), &CATALOGUE, &profiles).unwrap().menu
+    check(&read(&folder).unwrap(), DESKS, &profiles).unwrap().menu
 });
 
 fn frame(units: u16) -> Frame {

@@ -21,6 +21,7 @@ use crate::{
 };
 
 const CATALOGUE: Catalogue = Catalogue {
+    desk: "reception",
     validators: &[
         Validator {
             name: "card",
@@ -94,7 +95,7 @@ fn none(_: &Values) -> Vec<Row> {
 }
 
 /// The words, the same for all; line by line as authors write them.
-const WORDS: &str = r#"
+const WORDS: &str = r#"desk = "reception"
 [words]
 back = { id = "Kembali", en = "Back" }
 home = { id = "Menu", en = "Menu" }
@@ -145,7 +146,7 @@ fn source(name: &str, text: &str) -> Arc<SourceFile> {
 /// What is found in a whole menu.
 fn findings(files: &[(&str, &str)], profiles: &[Profile]) -> Vec<Finding> {
     let files: Vec<_> = files.iter().map(|(name, text)| source(name, text)).collect();
-    match super::check(&files, &CATALOGUE, profiles) {
+    match super::check(&files, &[&CATALOGUE], profiles) {
         Ok(checked) => checked.warnings,
         Err(findings) => findings,
     }

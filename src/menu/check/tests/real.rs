@@ -1,7 +1,13 @@
 //! The menus that are shipped.
 
+use std::path::Path;
+
 use super::{super::*, source};
-use crate::{config::Config, service::CATALOGUE};
+use crate::menus::read;
+use crate::{
+    config::Config,
+    service::{DESKS, VACCINATION},
+};
 
 fn menus() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("menus")
@@ -17,7 +23,7 @@ fn every_menu_passes() {
             continue;
         }
         seen += 1;
-        let checked = check(&read(&folder).unwrap(), &CATALOGUE, &config.profiles());
+        let checked = check(&read(&folder).unwrap(), DESKS, &config.profiles());
         if let Err(found) = checked {
             panic!("{}", crate::diagnostic::draw(&found, miette::GraphicalTheme::none(), 100));
         }
@@ -28,8 +34,8 @@ fn every_menu_passes() {
 #[test]
 fn whatever_a_validator_answers_is_said_in_every_language() {
     let folder = menus().join("pedulilindungi");
-    let menu = check(&read(&folder).unwrap(), &CATALOGUE, &[]).unwrap().menu;
-    for word in CATALOGUE.validators.iter().flat_map(|validator| validator.wrongs) {
+    let menu = check(&read(&folder).unwrap(), DESKS, &[]).unwrap().menu;
+    for word in VACCINATION.validators.iter().flat_map(|validator| validator.wrongs) {
         for language in menu.languages() {
             assert!(!menu.word(word, language, "").is_empty(), "{word} in {language}");
         }
@@ -39,7 +45,7 @@ fn whatever_a_validator_answers_is_said_in_every_language() {
 #[test]
 fn the_words_alone_are_no_menu() {
     let words = std::fs::read_to_string(menus().join("words.toml")).unwrap();
-    let found = check(&[source("words.toml", &words)], &CATALOGUE, &[]).unwrap_err();
+    let found = check(&[source("words.toml", &words)], DESKS, &[]).unwrap_err();
     assert!(found.iter().any(|finding| finding.code == "menu::empty"), "{found:?}");
     assert!(read(&menus().join("no such folder")).is_err());
 }

@@ -1,6 +1,10 @@
-//! The web side: is the node alive, is it ready, what does it count.
+//! The web side: is the node alive, is it ready, what does it count; and the pages for operations.
+
+mod admin;
 
 use std::sync::Arc;
+
+pub use self::admin::Token;
 
 use axum::{
     Router,
@@ -11,6 +15,7 @@ use axum::{
 };
 
 use crate::{
+    menus::Reloading,
     smpp::link::{Link, LinkStatus},
     store::Store,
     telemetry::Metrics,
@@ -25,6 +30,10 @@ pub struct Site {
     pub links: Arc<[Link]>,
     /// The counts.
     pub metrics: Arc<Metrics>,
+    /// The menus.
+    pub menus: Arc<Reloading>,
+    /// What opens the admin pages; without one there are none.
+    pub token: Option<Token>,
 }
 
 /// The routes. No page takes a body longer than `body_limit` octets.
@@ -33,6 +42,7 @@ pub fn router(site: Site, body_limit: usize) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .merge(admin::router(site.clone()))
         .layer(DefaultBodyLimit::max(body_limit))
         .with_state(site)
 }

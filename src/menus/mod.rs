@@ -1,0 +1,273 @@
+//! The menus of a node: read from the folders of the configuration, checked, put live, and kept in
+//! the database, so that a conversation can go on in the version it began in.
+//!
+//! **Architecture Invariant:** what does not pass its check is never put live, and the old version
+//! stays.
+
+mod files;
+
+pub use self::files::{ReadError, read};
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::sync::Mutex;
+
+use crate::{
+    clock,
+    config::Config,
+    diagnostic::{Finding, SourceFile},
+    engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
+    menu::{check, model::Version},
+    service::{DESKS, Desk},
+    store::{Store, StoreError, StoredMenu},
+    vault::Vault,
+};
+
+/// Why menus are not put live.
+#[derive(Debug, Error)]
+pub enum MenuError {
+    /// A folder cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A menu did not pass its check.
+    #[error("the menu in {folder} has {n} findings; `setara menu check` shows them",
+        folder = folder.display(), n = findings.len())]
+    Check {
+        /// Which menu.
+        folder: PathBuf,
+        /// What is wrong with it.
+        findings: Vec<Finding>,
+    },
+    /// No menu, or two that are dialled alike.
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
+    /// The version could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes services out of folders.
+#[derive(Clone)]
+pub struct Menus {
+    config: Config,
+    vault: Vault,
+}
+
+/// A version that is live after a reload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// The service.
+    pub service: String,
+    /// Its version.
+    pub version: Version,
+    /// Whether the reload changed it.
+    pub change: Change,
+}
+
+/// What a reload did to a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Another version is live now.
+    Changed,
+    /// The files are as they were.
+    Unchanged,
+}
+
+/// The menus of a running node, one reload at a time.
+pub struct Reloading {
+    menus: Menus,
+    engine: Engine,
+    one: Mutex<()>,
+}
+
+/// A file as it is kept.
+#[derive(Serialize, Deserialize)]
+struct StoredFile {
+    name: String,
+    text: String,
+}
+
+/// A service, and the files it was made from.
+struct Made {
+    service: Arc<Service>,
+    files: Vec<Arc<SourceFile>>,
+}
+
+impl Menus {
+    /// The menus of a configuration.
+    pub fn new(config: &Config, vault: &Vault) -> Self {
+        Self { config: config.clone(), vault: vault.clone() }
+    }
+
+    /// Reads and checks every menu, keeps their versions, and brings back the former ones that are
+    /// kept.
+    ///
+    /// # Errors
+    /// See [`MenuError`].
+    pub async fn open(&self, store: &Store) -> Result<Shelf, MenuError> {
+        let mut shelf = self.put(store).await?;
+        self.bring_back(store, &mut shelf).await?;
+        Ok(shelf)
+    }
+
+    /// Reads and checks every menu, and keeps their versions.
+    async fn put(&self, store: &Store) -> Result<Shelf, MenuError> {
+        let menus = self.clone();
+        // Reading and checking take many milliseconds, in which this thread would take no turn.
+        let made = aside(move || menus.make()).await?;
+        let shelf = Shelf::new(made.iter().map(|made| Arc::clone(&made.service)).collect())?;
+        let stored: Vec<StoredMenu> = made.iter().map(Made::to_stored).collect();
+        store.put_menus(&stored, clock::now(), MOST_KEPT).await?;
+        Ok(shelf)
+    }
+
+    fn make(&self) -> Result<Vec<Made>, MenuError> {
+        let make = |folder: &PathBuf| {
+            let files = read(folder)?;
+            let service = self.service(folder, &files)?;
+            Ok(Made { service, files })
+        };
+        self.config.menu.folders.iter().map(make).collect()
+    }
+
+    /// The service that files make.
+    fn service(&self, folder: &Path, files: &[Arc<SourceFile>]) -> Result<Arc<Service>, MenuError> {
+        let checked = check::check(files, DESKS, &self.config.profiles())
+            .map_err(|findings| MenuError::Check { folder: folder.to_owned(), findings })?;
+        let desk = Desk { vault: self.vault.clone(), vaccines: self.config.vaccine.clone() };
+        Ok(Arc::new(Service { menu: checked.menu, desk }))
+    }
+
+    /// Puts kept versions on the shelf that are not there yet. One that this program cannot make any
+    /// more, because its desk changed, is passed over: its conversations go on in the current one.
+    async fn bring_back(&self, store: &Store, shelf: &mut Shelf) -> Result<Found, MenuError> {
+        let mut found = Found::Nothing;
+        for kept in store.menu_versions().await? {
+            let version = Version::from_stored(kept.version.as_str());
+            let offered = shelf.service(&kept.service).is_some();
+            if !offered || shelf.version(&kept.service, &version).is_some() || shelf.is_full() {
+                continue;
+            }
+            let Some(files) = store.menu_files(&kept.service, &kept.version).await? else {
+                continue;
+            };
+            let (menus, folder) = (self.clone(), PathBuf::from(&kept.service));
+            match aside(move || menus.service(&folder, &from_stored(&files))).await {
+                Ok(service) if *service.menu.version() == version => {
+                    shelf.keep(service);
+                    found = Found::Something;
+                }
+                Ok(_) | Err(_) => tracing::warn!(
+                    service = kept.service,
+                    version = kept.version,
+                    "a former menu cannot be used any more"
+                ),
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether the database knew a version that the shelf did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Something,
+    Nothing,
+}
+
+/// Versions of one service that are kept: those that a shelf holds, and the current one.
+const MOST_KEPT: u32 = MOST_FORMER as u32 + 1;
+
+impl Reloading {
+    /// Of a running engine.
+    pub fn new(menus: Menus, engine: Engine) -> Self {
+        Self { menus, engine, one: Mutex::new(()) }
+    }
+
+    /// Reads the folders again. If every menu passes its check all are put live together, and
+    /// conversations that are under way go on in the version they began in; if one does not,
+    /// nothing changes.
+    ///
+    /// # Errors
+    /// See [`MenuError`].
+    pub async fn reload(&self) -> Result<Vec<Live>, MenuError> {
+        let _one = self.one.lock().await;
+        let newer = self.menus.put(self.engine.store()).await?;
+        let older = self.engine.shelf();
+        let live = |service: &Arc<Service>| {
+            let menu = &service.menu;
+            let was = older.service(menu.service());
+            let same = was.is_some_and(|was| was.menu.version() == menu.version());
+            Live {
+                service: menu.service().to_owned(),
+                version: menu.version().clone(),
+                change: if same { Change::Unchanged } else { Change::Changed },
+            }
+        };
+        let live: Vec<Live> = newer.current().iter().map(live).collect();
+        for live in live.iter().filter(|live| live.change == Change::Changed) {
+            let (service, version) = (&live.service, live.version.as_str());
+            tracing::info!(service, version, "a menu was put live");
+        }
+        self.engine.put(newer);
+        Ok(live)
+    }
+
+    /// Looks for versions that other nodes have put live: their conversations may come here.
+    ///
+    /// # Errors
+    /// See [`MenuError`].
+    pub async fn catch_up(&self) -> Result<(), MenuError> {
+        let _one = self.one.lock().await;
+        let mut shelf = Shelf::clone(&self.engine.shelf());
+        if self.menus.bring_back(self.engine.store(), &mut shelf).await? == Found::Something {
+            self.engine.put(shelf);
+        }
+        Ok(())
+    }
+
+    /// The engine whose menus these are.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl Made {
+    fn to_stored(&self) -> StoredMenu {
+        let file = |file: &Arc<SourceFile>| StoredFile {
+            name: file.name.clone(),
+            text: file.text.clone(),
+        };
+        let files: Vec<StoredFile> = self.files.iter().map(file).collect();
+        let menu = &self.service.menu;
+        StoredMenu {
+            service: menu.service().to_owned(),
+            version: menu.version().as_str().to_owned(),
+            // Texts only: there is nothing JSON cannot hold.
+            files: serde_json::to_string(&files).unwrap_or_default(),
+        }
+    }
+}
+
+/// Does long work on a thread that may be blocked.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        // It is never cancelled.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// The files of a kept version; what cannot be read is no file, and makes no menu.
+fn from_stored(files: &str) -> Vec<Arc<SourceFile>> {
+    let files: Vec<StoredFile> = serde_json::from_str(files).unwrap_or_default();
+    files
+        .into_iter()
+        .map(|file| Arc::new(SourceFile { name: file.name, text: file.text }))
+        .collect()
+}
