@@ -15,6 +15,7 @@ mod walk;
 
 mod commands;
 mod foreign;
+mod guide;
 mod networks;
 mod readme;
 mod reload;

@@ -1,6 +1,7 @@
 //! `setara menu`: menus are compiled before they are live.
 
 pub mod check;
+pub mod desks;
 pub mod graph;
 pub mod phone;
 pub mod play;
@@ -30,6 +31,8 @@ pub enum MenuCommand {
     Check(check::CheckArgs),
     /// Draw a menu: its screens, its calls and where they lead
     Graph(graph::GraphArgs),
+    /// Tell what a menu may ask, list and call
+    Desks(desks::DesksArgs),
     /// Play a menu on a phone in the terminal, with the sample people
     Play(play::PlayArgs),
     /// Replay conversation files on a fresh database with the sample people
@@ -43,6 +46,7 @@ pub fn run(command: MenuCommand, config: &Config) -> Result<ExitCode, String> {
     match command {
         MenuCommand::Check(args) => check::run(&args, config),
         MenuCommand::Graph(args) => graph::run(&args, config),
+        MenuCommand::Desks(args) => desks::run(&args),
         MenuCommand::Play(args) => play::run(&args, config),
         MenuCommand::Test(args) => test::run(&args, config),
         MenuCommand::Versions => versions::run(config),

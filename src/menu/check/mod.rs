@@ -57,7 +57,7 @@ pub fn check(
         }
     };
     findings.extend(letters::check(&draft));
-    match resolve::resolve(&draft, catalogue) {
+    match resolve::resolve(&draft, catalogue, desks) {
         Ok(resolved) => {
             findings.extend(resolved.findings);
             findings.extend(flow::check(&draft, &resolved.menu, &resolved.broken, catalogue));

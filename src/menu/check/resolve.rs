@@ -39,9 +39,16 @@ pub fn desk<'c>(draft: &Draft, desks: &[&'c Catalogue]) -> Result<&'c Catalogue,
 }
 
 /// Looks every name up. Fails only when there is nothing to go on with: no language, or no screen.
-pub fn resolve(draft: &Draft, catalogue: &Catalogue) -> Result<Resolved, Vec<Finding>> {
+///
+/// `desks` are all there are: the shared words hold those of every desk's validators.
+pub fn resolve(
+    draft: &Draft,
+    catalogue: &Catalogue,
+    desks: &[&Catalogue],
+) -> Result<Resolved, Vec<Finding>> {
     let mut resolver = Resolver {
         catalogue,
+        desks,
         languages: Vec::new(),
         ids: HashMap::new(),
         widths: HashMap::new(),
@@ -60,6 +67,7 @@ pub fn resolve(draft: &Draft, catalogue: &Catalogue) -> Result<Resolved, Vec<Fin
 
 struct Resolver<'c> {
     catalogue: &'c Catalogue,
+    desks: &'c [&'c Catalogue],
     languages: Vec<Language>,
     ids: HashMap<String, usize>,
     widths: HashMap<String, usize>,
@@ -391,9 +399,10 @@ impl Resolver<'_> {
         language
     }
 
-    /// A text in every language. `values` are the only ones it may use, if that is fixed.
+    /// A text in every language. `values` are the only ones it may use, if that is fixed, as it is for
+    /// words. Words are shared, and may be there in languages that this service does not speak.
     fn phrase(&mut self, draft: &DraftPhrase, values: Option<&[&str]>) -> Phrase {
-        for (code, _) in &draft.texts {
+        for (code, _) in draft.texts.iter().filter(|_| values.is_none()) {
             if Language::parse(&code.value).is_none_or(|code| !self.languages.contains(&code)) {
                 let message = format!("the language `{}` is not in `languages`", code.value);
                 self.findings.push(Finding::error("menu::language", &code.at, message).warning());
@@ -477,7 +486,13 @@ impl Resolver<'_> {
         let known: HashSet<&str> = WORDS
             .iter()
             .map(|word| word.name)
-            .chain(self.catalogue.validators.iter().flat_map(|v| v.wrongs.iter().copied()))
+            .chain(
+                self.desks
+                    .iter()
+                    .flat_map(|desk| desk.validators)
+                    .flat_map(|of| of.wrongs)
+                    .copied(),
+            )
             .collect();
         for (name, phrase) in &draft.words {
             if !known.contains(name.as_str()) {
