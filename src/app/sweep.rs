@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::{
     app::stop::{self, Stop},
-    clock,
+    clock::{self, Zone},
     conversation::End,
     menus::Reloading,
     store::Store,
@@ -58,6 +58,11 @@ async fn sweep(store: &Store, metrics: &Metrics) {
             }
         }
         Err(error) => tracing::error!(%error, "the sweep for timed-out sessions failed"),
+    }
+    // Two days: whatever the zone, nobody is in it any more.
+    let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
+    if let Err(error) = store.purge_queues(old, ROWS).await {
+        tracing::error!(%error, "the sweep for old queues failed");
     }
     if let Err(error) = store.purge(clock::now(), ROWS).await {
         tracing::error!(%error, "the sweep for old rows failed");

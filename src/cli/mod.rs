@@ -1,6 +1,7 @@
 //! The commands of `setara`. Each is a file; this one only names them and tells how they ended.
 
 pub mod menu;
+pub mod queue;
 pub mod record;
 pub mod serve;
 
@@ -36,6 +37,9 @@ pub enum Command {
     /// Fill the national record
     #[command(subcommand)]
     Record(record::RecordCommand),
+    /// Call whoever queues for a unit of a clinic
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -71,6 +75,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Serve => serve::run(config),
         Command::Menu(command) => menu::run(command, &config),
         Command::Record(command) => record::run_command(command, &config),
+        Command::Queue(command) => queue::run(command, &config),
         Command::Config(_) => {
             println!("the configuration is good");
             Ok(ExitCode::SUCCESS)

@@ -18,7 +18,7 @@ use crate::{
     channel::ussd::dialect::Dialect,
     clock::Zone,
     menu::check::Profile,
-    service::vaccine::Vaccines,
+    service::{queue::Units, vaccine::Vaccines},
     smpp::{
         link::{LinkSettings, Mode, Roots, Tls},
         session::Settings,
@@ -58,6 +58,9 @@ pub struct Config {
     pub dialect: BTreeMap<String, Dialect>,
     /// Vaccines, by code.
     pub vaccine: Vaccines,
+    /// Units of a clinic that people queue for, by id.
+    #[serde(default)]
+    pub queue: Units,
 }
 
 /// `[database]`

@@ -256,9 +256,10 @@ impl<'t> Turn<'t> {
         }
     }
 
-    fn asking<'v>(&self, values: &'v Values) -> Asking<'v> {
+    fn asking<'v>(&'v self, values: &'v Values) -> Asking<'v> {
         Asking {
             values,
+            service: self.current.menu.service(),
             subscriber: self.job.subscriber,
             silence: self.silence,
             now: self.job.inbound.at,

@@ -139,7 +139,11 @@ impl Menus {
     fn service(&self, folder: &Path, files: &[Arc<SourceFile>]) -> Result<Arc<Service>, MenuError> {
         let checked = check::check(files, DESKS, &self.config.profiles())
             .map_err(|findings| MenuError::Check { folder: folder.to_owned(), findings })?;
-        let desk = Desk { vault: self.vault.clone(), vaccines: self.config.vaccine.clone() };
+        let desk = Desk {
+            vault: self.vault.clone(),
+            vaccines: self.config.vaccine.clone(),
+            units: self.config.queue.clone(),
+        };
         Ok(Arc::new(Service { menu: checked.menu, desk }))
     }
 

@@ -8,6 +8,7 @@
 
 pub mod number;
 mod person;
+pub mod queue;
 pub mod record;
 mod region;
 mod registration;
@@ -27,6 +28,7 @@ use crate::{
         state::Values,
     },
     service::{
+        queue::Units,
         record::{Change, Facts, Need},
         vaccine::Vaccines,
     },
@@ -34,7 +36,15 @@ use crate::{
 };
 
 /// Every desk that a menu can name.
-pub const DESKS: &[&Catalogue] = &[&VACCINATION];
+pub const DESKS: &[&Catalogue] = &[&VACCINATION, &QUEUE];
+
+/// Everything that the queue of a clinic offers to its menu.
+pub const QUEUE: Catalogue = Catalogue {
+    desk: "queue",
+    validators: &[],
+    lists: &[queue::UNITS],
+    calls: &[queue::LOOK, queue::TAKE, queue::LEAVE],
+};
 
 /// Everything the vaccination service offers to its menu.
 pub const VACCINATION: Catalogue = Catalogue {
@@ -60,6 +70,8 @@ pub const VACCINATION: Catalogue = Catalogue {
 pub struct Asking<'a> {
     /// What the subscriber typed so far.
     pub values: &'a Values,
+    /// The service that is asked, by name.
+    pub service: &'a str,
     /// Who asks.
     pub subscriber: SubscriberKey,
     /// Whether the number was silent too long to prove anything any more.
@@ -115,21 +127,27 @@ pub struct Desk {
     pub vault: Vault,
     /// Vaccines and their intervals.
     pub vaccines: Vaccines,
+    /// Units that people queue for.
+    pub units: Units,
 }
 
 impl Desk {
     /// What has to be read before `call` can be decided.
     pub fn need(&self, call: &str, asking: Asking<'_>) -> Need {
         match call {
-            "registration.match" => Need { person: self.typed_person(asking), people: None },
+            "registration.match" => Need { person: self.typed_person(asking), ..Need::default() },
             "registration.submit" => {
-                Need { person: self.typed_person(asking), people: Some(asking.subscriber) }
+                let people = Some(asking.subscriber);
+                Need { person: self.typed_person(asking), people, ..Need::default() }
             }
-            "person.prove" => Need { person: self.typed_person(asking), people: None },
-            "person.list" => Need { person: None, people: Some(asking.subscriber) },
+            "person.prove" => Need { person: self.typed_person(asking), ..Need::default() },
+            "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
             "status.read" | "certificate.state" => {
-                Need { person: picked_person(asking.values), people: Some(asking.subscriber) }
+                let people = Some(asking.subscriber);
+                Need { person: picked_person(asking.values), people, ..Need::default() }
             }
+            "queue.look" => queue::need(asking, None),
+            "queue.take" => queue::need(asking, asking.values.text("unit")),
             _ => Need::default(),
         }
     }
@@ -148,6 +166,9 @@ impl Desk {
             "person.detach" => person::detach(asking),
             "status.read" => status::read(self, asking, facts),
             "certificate.state" => status::certificate(asking, facts),
+            "queue.look" => queue::look(self, facts),
+            "queue.take" => queue::take(self, asking, facts),
+            "queue.leave" => queue::leave(asking),
             _ => None,
         }
     }

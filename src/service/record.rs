@@ -11,7 +11,10 @@ use jiff::civil::Date;
 use crate::{
     clock::Timestamp,
     identity::{Msisdn, Nik, PersonName},
-    service::number::Number,
+    service::{
+        number::Number,
+        queue::{Line, QueueFacts, QueueNeed},
+    },
     vault::{NikIndex, SubscriberKey},
 };
 
@@ -153,12 +156,14 @@ pub struct Acquaintance {
 }
 
 /// What a service call has to read before it can decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Need {
     /// One person of the record, by NIK.
     pub person: Option<NikIndex>,
     /// Everybody this phone may see, and what it has waiting.
     pub people: Option<SubscriberKey>,
+    /// The place of this phone in a queue.
+    pub queue: Option<QueueNeed>,
 }
 
 /// What was read.
@@ -170,6 +175,8 @@ pub struct Facts {
     pub people: Vec<Acquaintance>,
     /// What this phone has waiting, oldest first.
     pub waiting: Vec<Waiting>,
+    /// Its place in a queue.
+    pub queue: QueueFacts,
 }
 
 /// What a turn changes beside its conversation. Applied in the turn's own transaction.
@@ -192,4 +199,16 @@ pub enum Change {
     /// A registration. A second one that stands for the same NIK is a conflict; a second one that
     /// waits for the same NIK and phone replaces the first and keeps its number.
     Register(Registration),
+    /// This phone has that number in a queue, instead of any it had in the same service.
+    QueueUp {
+        /// The queue.
+        line: Line,
+        /// The number that was drawn for it.
+        number: u16,
+    },
+    /// This phone gives its place in a service's queue back.
+    LeaveQueue {
+        /// The service.
+        service: String,
+    },
 }

@@ -7,6 +7,7 @@ use sqlx::QueryBuilder;
 use super::{
     CommitError, TurnWrite,
     engine::{Tx, on_engine, padded_keys, padded_rows},
+    queue,
     sealed::{Place, seal_identity},
 };
 use crate::{
@@ -27,6 +28,8 @@ pub(super) struct Changes<'a> {
     withdrawn: BTreeSet<(&'a Number, SubscriberKey)>,
     waiting: Registrations<'a>,
     registered: Registrations<'a>,
+    left: BTreeSet<(SubscriberKey, &'a str)>,
+    up: queue::Up<'a>,
 }
 
 type Registrations<'a> = BTreeMap<(NikIndex, SubscriberKey), (&'a Registration, Stamp<'a>)>;
@@ -76,6 +79,12 @@ impl<'a> Changes<'a> {
             Change::Withdraw(number) => {
                 self.withdrawn.insert((number, phone));
             }
+            Change::QueueUp { line, number } => {
+                self.up.insert((phone, &line.service), (line, *number));
+            }
+            Change::LeaveQueue { service } => {
+                self.left.insert((phone, service));
+            }
             Change::Register(registration) => {
                 let person = vault.nik_index(&registration.nik);
                 let rows = match registration.standing {
@@ -92,6 +101,8 @@ impl<'a> Changes<'a> {
         write_strangers(tx, &self.strangers).await?;
         write_acquaintances(tx, &self.acquaintances).await?;
         write_withdrawn(tx, &self.withdrawn).await?;
+        queue::write_left(tx, &self.left).await?;
+        queue::write_up(tx, &self.up).await?;
         write_waiting(tx, vault, &self.waiting).await?;
         write_registered(tx, vault, &self.registered).await
     }

@@ -9,6 +9,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     Batch, StoreError,
     engine::{Tx, on_engine, padded_keys},
+    queue,
     sealed::{Identity, Place},
 };
 use crate::{
@@ -35,6 +36,11 @@ impl Batch {
         let persons = read_persons(tx, vault, &persons).await?;
         let people = read_people(tx, vault, &phones).await?;
         let waiting = read_waiting(tx, vault, &phones).await?;
+        let queues = queue::read(tx, needs).await?;
+        let queue = |need: &Need| {
+            let need = need.queue.as_ref()?;
+            queues.get(&(need.subscriber, need.service.clone())).cloned()
+        };
         Ok(needs
             .iter()
             .map(|need| Facts {
@@ -49,6 +55,7 @@ impl Batch {
                     .and_then(|phone| waiting.get(&phone))
                     .cloned()
                     .unwrap_or_default(),
+                queue: queue(need).unwrap_or_default(),
             })
             .collect())
     }

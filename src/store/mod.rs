@@ -17,6 +17,7 @@ mod engine;
 mod facts;
 mod import;
 mod menus;
+mod queue;
 mod recall;
 mod sealed;
 mod sweep;
@@ -37,6 +38,7 @@ use self::engine::{Engine, Tx, on_engine};
 pub use self::{
     import::{ImportError, Importing, Repeated, STAGE_ROWS},
     menus::{MenuVersion, StoredMenu},
+    queue::LineFigures,
     recall::Tongue,
     sweep::Cut,
     turn::{

@@ -36,7 +36,7 @@ async fn a_row_replaces_what_the_record_said_of_its_nik() {
         one.blocked = true;
         bed.fill(&[one]).await;
         assert_eq!(bed.store.count(Table::Person).await.unwrap(), 1_100);
-        let need = Need { person: Some(bed.person(sample::BOOSTED.nik)), people: None };
+        let need = Need { person: Some(bed.person(sample::BOOSTED.nik)), ..Need::default() };
         let person = bed.facts(&[need]).await.remove(0).person.unwrap();
         assert_eq!(person.doses.iter().map(|dose| dose.number).collect::<Vec<_>>(), [1, 3]);
         assert!(person.blocked);

@@ -7,6 +7,7 @@ mod bed;
 mod conflict;
 mod import;
 mod people;
+mod queue;
 mod schema;
 mod secrets;
 mod story;

@@ -29,7 +29,7 @@ async fn with_sample() -> [Bed; 2] {
 #[tokio::test]
 async fn a_person_is_read_as_the_record_has_them() {
     for bed in with_sample().await {
-        let need = |digits: &str| Need { person: Some(bed.person(digits)), people: None };
+        let need = |digits: &str| Need { person: Some(bed.person(digits)), ..Need::default() };
         let facts = bed
             .facts(&[
                 need(sample::BOOSTED.nik),
@@ -113,7 +113,7 @@ async fn a_registration_that_stands_is_found_with_the_person() {
     for bed in with_sample().await {
         let turn = bed.turn(SITI).change(register(5, Registered, sample::READY.nik, "Siti Aminah"));
         bed.commit(&[turn]).await.unwrap();
-        let need = Need { person: Some(bed.person(sample::READY.nik)), people: None };
+        let need = Need { person: Some(bed.person(sample::READY.nik)), ..Need::default() };
         let registration = bed.facts(&[need]).await.remove(0).person.unwrap().registration.unwrap();
         assert_eq!(registration.number, Number::from_random(5));
         assert_eq!((registration.by, registration.at), (bed.phone(SITI), at(0)));

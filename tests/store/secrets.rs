@@ -110,6 +110,7 @@ async fn a_row_that_was_changed_or_moved_is_an_error_and_says_nothing() {
             let need = Need {
                 person: Some(bed.person(sample::READY.nik)),
                 people: Some(bed.phone(PHONE)),
+                ..Need::default()
             };
             let recalled = batch.recall(&[bed.key(PHONE, 1)]).await.map(drop);
             let facts = batch.facts(&[need]).await.map(drop);
@@ -126,8 +127,11 @@ async fn what_a_turn_holds_is_not_shown_by_debug() {
         tell(&bed).await;
         let mut batch = bed.store.begin().await.unwrap();
         let recalled = batch.recall(&[bed.key(PHONE, 1)]).await.unwrap();
-        let need =
-            Need { person: Some(bed.person(sample::READY.nik)), people: Some(bed.phone(PHONE)) };
+        let need = Need {
+            person: Some(bed.person(sample::READY.nik)),
+            people: Some(bed.phone(PHONE)),
+            ..Need::default()
+        };
         let facts = batch.facts(&[need]).await.unwrap();
         let turn = bed.turn(PHONE).conversation(None, TYPED_NAME).receipt(1, TYPED_NIK);
         let shown = format!("{:?} {recalled:?} {turn:?} {:?}", bed.store, facts[0].waiting);

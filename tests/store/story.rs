@@ -46,7 +46,7 @@ async fn siti_registers() {
         );
         assert_eq!(known.subscriber.unwrap().seen_at, at(0));
         let siti = bed.person(sample::READY.nik);
-        let need = Need { person: Some(siti), people: Some(bed.phone(PHONE)) };
+        let need = Need { person: Some(siti), people: Some(bed.phone(PHONE)), ..Need::default() };
         let facts = batch.facts(&[need]).await.unwrap().remove(0);
         let person = facts.person.unwrap();
         assert_eq!((person.name.as_str(), person.registration), ("Siti Aminah", None));
