@@ -29,6 +29,7 @@ pub struct Metrics {
     refused: Family<ReasonLabels, Counter>,
     replies: Family<ReplyLabels, Counter>,
     strange: Family<ReasonLabels, Counter>,
+    noticed: Family<ReasonLabels, Counter>,
     links: Family<LinkLabels, Gauge>,
     running: Gauge,
 }
@@ -113,6 +114,7 @@ impl Default for Metrics {
             refused: Family::default(),
             replies: Family::default(),
             strange: Family::default(),
+            noticed: Family::default(),
             links: Family::default(),
             running: Gauge::default(),
         };
@@ -137,6 +139,7 @@ impl Metrics {
         registry.register("refused", "Turns refused, by what refused them", self.refused.clone());
         registry.register("replies", "Replies, by what the network said", self.replies.clone());
         registry.register("strange", "Messages we had no use for", self.strange.clone());
+        registry.register("noticed", "What looked like an attack", self.noticed.clone());
         registry.register("link_up", "1 while a link is bound", self.links.clone());
         registry.register("turns_running", "Turns that wait for their reply", self.running.clone());
     }
@@ -158,6 +161,10 @@ impl Metrics {
         }
         for &(call, outcome) in &answer.outcomes {
             self.outcomes.get_or_create(&OutcomeLabels { call, outcome }).inc();
+        }
+        for noticed in &answer.noticed {
+            let reason = noticed.as_str().to_owned();
+            self.noticed.get_or_create(&ReasonLabels { reason }).inc();
         }
     }
 

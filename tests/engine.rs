@@ -168,6 +168,33 @@ async fn every_end_is_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_that_probes_serials_is_noticed_once_and_then_refused() {
+    on_both(async |engine| {
+        let mut phone = Phone::new(engine, 1);
+        let mut noticed = Vec::new();
+        phone.dial(&["2"]).await;
+        for serial in 3..11 {
+            phone.answer(&format!("327301170885{serial:04}")).await;
+            let answer = phone.say(Signal::Answer("17081985".into())).await;
+            let [(call, outcome)] = answer.outcomes[..] else { panic!("{:?}", answer.outcomes) };
+            noticed.push((serial, call, outcome, answer.noticed.len()));
+            if answer.reply.unwrap().then == Then::Close {
+                phone.dial(&["2"]).await;
+            } else {
+                phone.answer("1").await;
+            }
+        }
+        let expected = (3..11).map(|serial| {
+            let outcome = if serial < 8 { "no" } else { "too_often" };
+            (serial, "person.prove", outcome, usize::from(serial == 7))
+        });
+        assert_eq!(noticed, expected.collect::<Vec<_>>());
+        assert_eq!(engine.store().count(Table::Lookup).await.unwrap(), 5);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_engine_refuses_at_once() {
     let mut country = Country::on_sqlite().await;
     country.config.turns.waiting = 3;

@@ -18,7 +18,7 @@ use crate::{
     channel::ussd::dialect::Dialect,
     clock::Zone,
     menu::check::Profile,
-    service::{queue::Units, vaccine::Vaccines},
+    service::{lookup::Budgets, queue::Units, vaccine::Vaccines},
     smpp::{
         link::{LinkSettings, Mode, Roots, Tls},
         session::Settings,
@@ -51,6 +51,8 @@ pub struct Config {
     pub turns: Turns,
     /// Admission.
     pub limits: LimitSettings,
+    /// Look-ups by NIK.
+    pub lookups: Budgets,
     /// Accounts at SMSCs, by name.
     #[serde(default)]
     pub operator: BTreeMap<String, Operator>,
@@ -334,9 +336,17 @@ impl Config {
             ("limits.link_per_second", self.limits.link_per_second as usize),
             ("limits.global_per_second", self.limits.global_per_second as usize),
             ("limits.most_subscribers", self.limits.most_subscribers),
+            ("lookups.window_hours", self.lookups.window_hours as usize),
+            ("lookups.failures_per_phone", self.lookups.failures_per_phone as usize),
+            ("lookups.phones_per_nik", self.lookups.phones_per_nik as usize),
+            ("lookups.serials_per_stem", self.lookups.serials_per_stem as usize),
             ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),
             ("turns.reply_seconds", self.turns.reply_seconds as usize),
         ];
+        if self.lookups.window_hours > Budgets::LONGEST_HOURS {
+            let most = Budgets::LONGEST_HOURS;
+            return Err(ConfigError::Meaning(format!("lookups.window_hours is {most} at most")));
+        }
         match positive.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(ConfigError::Meaning(format!("{name} must be at least 1"))),
             None => Ok(()),
@@ -465,6 +475,8 @@ mod tests {
             ("[htpp]\nlisten = \"127.0.0.1:1\"", "htpp"),
             ("[operator.a]\ndialect = \"klingon\"\nlink = []", "no dialect `klingon`"),
             ("[turns]\nlanes = 0", "turns.lanes must be at least 1"),
+            ("[lookups]\nphones_per_nik = 0", "lookups.phones_per_nik must be at least 1"),
+            ("[lookups]\nwindow_hours = 100", "lookups.window_hours is 99 at most"),
             ("[http", "http"),
         ] {
             let error = Config::parse(text).unwrap_err().to_string();

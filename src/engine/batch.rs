@@ -17,7 +17,7 @@ use crate::{
         step::{Context, MOST_CALLS},
     },
     service::{
-        Asking, Silence,
+        Asking, Noticed, Silence,
         record::{Change, Need},
     },
     store::{
@@ -161,6 +161,7 @@ struct Turn<'t> {
     stage: Stage,
     changes: Vec<Change>,
     outcomes: Vec<(&'static str, &'static str)>,
+    noticed: Vec<Noticed>,
 }
 
 enum Stage {
@@ -227,6 +228,7 @@ impl<'t> Turn<'t> {
             stage: Stage::Done(Finished::default()),
             changes: Vec::new(),
             outcomes: Vec::new(),
+            noticed: Vec::new(),
         };
         if silence == Silence::TooLong {
             turn.changes.push(Change::ForgetEverybody);
@@ -290,6 +292,7 @@ impl<'t> Turn<'t> {
         };
         self.outcomes.push((call.name, decision.outcome));
         self.changes.extend(decision.changes);
+        self.noticed.extend(decision.noticed);
         let cx = self.context(&service);
         self.stage = conversation::resume(cx, state, decision.outcome, decision.given, ends).into();
     }
@@ -372,6 +375,7 @@ impl<'t> Turn<'t> {
             screen,
             ends,
             outcomes: self.outcomes,
+            noticed: self.noticed,
         }
     }
 }

@@ -28,6 +28,7 @@ use crate::{
     conversation::{Ending, Reply},
     engine::batch::{BatchError, run},
     identity::Msisdn,
+    service::Noticed,
     store::Store,
     vault::{SubscriberKey, Vault},
 };
@@ -68,6 +69,18 @@ pub struct Answer {
     pub ends: Vec<Ending>,
     /// Calls made, with their outcomes.
     pub outcomes: Vec<(&'static str, &'static str)>,
+    /// What looked like an attack.
+    pub noticed: Vec<Noticed>,
+}
+
+impl Answer {
+    /// One line a notice, once the turn is stored. Two octets of the phone's index tell lines apart.
+    fn tell(&self) {
+        for noticed in &self.noticed {
+            let (service, what) = (self.service.menu.service(), noticed.as_str());
+            tracing::warn!(service, what, phone = ?self.subscriber, "this looks like an attack");
+        }
+    }
 }
 
 /// Whether an inbound had been seen before.
@@ -234,6 +247,7 @@ impl Core {
         match run(self, &jobs).await {
             Ok(answers) => {
                 for (job, answer) in batch.into_iter().zip(answers) {
+                    answer.tell();
                     // Nobody waits any more when a session was cut in the meantime.
                     let _ = job.answer.send(Ok(answer));
                 }
@@ -255,7 +269,11 @@ impl Core {
     async fn alone(&self, job: &Job) -> Result<Answer, TurnError> {
         for _ in 0..TRIES {
             match run(self, &[job]).await {
-                Ok(mut answers) => return answers.pop().ok_or(TurnError::Unavailable),
+                Ok(mut answers) => {
+                    let answer = answers.pop().ok_or(TurnError::Unavailable)?;
+                    answer.tell();
+                    return Ok(answer);
+                }
                 Err(BatchError::Conflict) => {}
                 Err(BatchError::Unavailable) => return Err(TurnError::Unavailable),
             }

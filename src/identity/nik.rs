@@ -92,6 +92,11 @@ impl Nik {
         self.part(0, 4)
     }
 
+    /// All but the serial: place and birth date, twelve digits. Twins share it, and few others.
+    pub fn stem(&self) -> &str {
+        self.part(0, 12)
+    }
+
     /// The birth date, with the century guessed: two digits of year up to today's mean this century,
     /// else the last; and nobody is born after today.
     pub fn birth_date(&self, today: Date) -> Date {
@@ -244,7 +249,7 @@ mod tests {
         assert_eq!((nik.province(), nik.regency_code()), ("91", "9171"));
         assert_eq!(nik.zone(), Zone::Wit);
         assert_eq!(nik.masked(), "9171********0012");
-        assert_eq!(nik.last_four(), "0012");
+        assert_eq!((nik.stem(), nik.last_four()), ("917104170890", "0012"));
         assert_eq!(format!("{nik:?}"), "Nik(9171********0012)");
     }
 

@@ -143,6 +143,7 @@ impl Menus {
             vault: self.vault.clone(),
             vaccines: self.config.vaccine.clone(),
             units: self.config.queue.clone(),
+            budgets: self.config.lookups.clone(),
         };
         Ok(Arc::new(Service { menu: checked.menu, desk }))
     }

@@ -5,7 +5,9 @@
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
 //! One file a noun: `registration`, `status`, `person`, `region`. [`DESKS`] lists what they offer.
+//! `lookup` holds the budgets of all calls that look a NIK up.
 
+pub mod lookup;
 pub mod number;
 mod person;
 pub mod queue;
@@ -28,6 +30,7 @@ use crate::{
         state::Values,
     },
     service::{
+        lookup::Budgets,
         queue::Units,
         record::{Change, Facts, Need},
         vaccine::Vaccines,
@@ -102,11 +105,29 @@ pub struct Decision {
     pub given: Values,
     /// What is to be committed.
     pub changes: Vec<Change>,
+    /// What the operator of the gateway should know of.
+    pub noticed: Option<Noticed>,
+}
+
+/// Something that looks like an attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Noticed {
+    /// A phone tries one serial of a NIK after the other.
+    SerialsProbed,
+}
+
+impl Noticed {
+    /// The word of metrics and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SerialsProbed => "serials_probed",
+        }
+    }
 }
 
 impl Decision {
     fn of(outcome: &'static str) -> Self {
-        Self { outcome, given: Values::default(), changes: Vec::new() }
+        Self { outcome, given: Values::default(), changes: Vec::new(), noticed: None }
     }
 
     fn give(mut self, name: &str, text: impl Into<String>) -> Self {
@@ -116,6 +137,11 @@ impl Decision {
 
     fn change(mut self, change: Change) -> Self {
         self.changes.push(change);
+        self
+    }
+
+    fn notice(mut self, noticed: Noticed) -> Self {
+        self.noticed = Some(noticed);
         self
     }
 }
@@ -129,25 +155,33 @@ pub struct Desk {
     pub vaccines: Vaccines,
     /// Units that people queue for.
     pub units: Units,
+    /// How often NIKs may be looked up in vain.
+    pub budgets: Budgets,
 }
 
 impl Desk {
     /// What has to be read before `call` can be decided.
     pub fn need(&self, call: &str, asking: Asking<'_>) -> Need {
         match call {
-            "registration.match" => Need { person: self.typed_person(asking), ..Need::default() },
-            "registration.submit" => {
-                let people = Some(asking.subscriber);
-                Need { person: self.typed_person(asking), people, ..Need::default() }
-            }
-            "person.prove" => Need { person: self.typed_person(asking), ..Need::default() },
-            "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
-            "status.read" | "certificate.state" => {
-                let people = Some(asking.subscriber);
-                Need { person: picked_person(asking.values), people, ..Need::default() }
-            }
             "queue.look" => queue::need(asking, None),
             "queue.take" => queue::need(asking, asking.values.text("unit")),
+            "registration.match" | "person.prove" => Need {
+                person: self.typed_person(asking),
+                tries: self.look(asking),
+                ..Need::default()
+            },
+            "registration.submit" => Need {
+                person: self.typed_person(asking),
+                people: Some(asking.subscriber),
+                tries: self.look(asking),
+                ..Need::default()
+            },
+            "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
+            "status.read" | "certificate.state" => Need {
+                person: picked_person(asking.values),
+                people: Some(asking.subscriber),
+                ..Need::default()
+            },
             _ => Need::default(),
         }
     }
@@ -159,7 +193,7 @@ impl Desk {
             "consent.give" => consent(asking),
             "region.of_nik" => region::of_nik(asking),
             "registration.compare" => registration::compare(asking),
-            "registration.match" => registration::matching(asking, facts),
+            "registration.match" => registration::matching(self, asking, facts),
             "registration.submit" => registration::submit(self, asking, facts),
             "person.list" => person::list(asking, facts),
             "person.prove" => person::prove(self, asking, facts),

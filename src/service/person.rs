@@ -9,6 +9,7 @@ use crate::{
     },
     service::{
         Asking, Decision, Desk, Silence,
+        lookup::TOO_OFTEN,
         number::Number,
         personal, picked_person,
         record::{Change, Facts},
@@ -56,6 +57,7 @@ pub const PROVE: Call = Call {
     name: "person.prove",
     needs: &["nik", "birth_date"],
     outcomes: &[
+        TOO_OFTEN,
         Outcome { name: "no", gives: &[] },
         Outcome { name: "known", gives: &[PERSON, PERSON_NAME, PROVED] },
     ],
@@ -92,6 +94,9 @@ pub(super) fn list(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
 
 pub(super) fn prove(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let typed = Typed::of(asking)?;
+    if let Some(refused) = desk.too_often(asking, facts) {
+        return Some(refused);
+    }
     let person = facts
         .person
         .as_ref()
@@ -103,7 +108,7 @@ pub(super) fn prove(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<De
             .give("person_name", person.name.masked())
             .give(PROVED.name, person.index.to_hex())
             .change(Change::Know(person.index)),
-        None => Decision::of("no"),
+        None => desk.failed(&typed.nik, &facts.tries, Decision::of("no")),
     })
 }
 

@@ -4,7 +4,7 @@
 //! answers with [`Change`]s, which the engine commits together with the conversation
 //! (`ARCHITECTURE.md`, law 2). Nothing here knows a database, a channel or a menu.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use jiff::civil::Date;
 
@@ -15,7 +15,7 @@ use crate::{
         number::Number,
         queue::{Line, QueueFacts, QueueNeed},
     },
-    vault::{NikIndex, SubscriberKey},
+    vault::{NikIndex, StemIndex, SubscriberKey},
 };
 
 /// One person of the national record ("Satu Data"), with what we keep of them. `Debug` shows nothing
@@ -164,6 +164,19 @@ pub struct Need {
     pub people: Option<SubscriberKey>,
     /// The place of this phone in a queue.
     pub queue: Option<QueueNeed>,
+    /// What has been tried of late, by a phone and on a NIK.
+    pub tries: Option<Look>,
+}
+
+/// A phone that wants to look a NIK up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The phone.
+    pub by: SubscriberKey,
+    /// The NIK.
+    pub person: NikIndex,
+    /// When: what is forgotten by then is not read.
+    pub at: Timestamp,
 }
 
 /// What was read.
@@ -177,6 +190,33 @@ pub struct Facts {
     pub waiting: Vec<Waiting>,
     /// Its place in a queue.
     pub queue: QueueFacts,
+    /// What has been tried of late.
+    pub tries: Tries,
+}
+
+/// Look-ups that failed and are not forgotten. The budgets bound their number: who is refused does
+/// not fail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tries {
+    /// Those of this phone, whatever the NIK.
+    pub own: Vec<Failed>,
+    /// When each other phone that failed on this NIK is forgotten.
+    pub others: Vec<Timestamp>,
+    /// Whether this phone has proved to know the person.
+    pub acquainted: bool,
+}
+
+/// A NIK that a phone failed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The NIK.
+    pub person: NikIndex,
+    /// The NIK without its serial.
+    pub stem: StemIndex,
+    /// How often.
+    pub failures: u32,
+    /// When that is forgotten.
+    pub until: Timestamp,
 }
 
 /// What a turn changes beside its conversation. Applied in the turn's own transaction.
@@ -194,6 +234,15 @@ pub enum Change {
     /// The subscriber may no longer see anybody: the number was silent so long that it may have
     /// been sold to somebody else (`domain.md` §6).
     ForgetEverybody,
+    /// A look-up of this NIK failed. It is counted until `window` after the first one.
+    LookUpFailed {
+        /// The NIK.
+        person: NikIndex,
+        /// The NIK without its serial.
+        stem: StemIndex,
+        /// How long it counts.
+        window: Duration,
+    },
     /// A registration of this phone that waits is taken back.
     Withdraw(Number),
     /// A registration. A second one that stands for the same NIK is a conflict; a second one that

@@ -7,6 +7,7 @@ use crate::{
     menu::catalogue::{Call, Outcome},
     service::{
         Asking, Decision, Desk,
+        lookup::TOO_OFTEN,
         number::Number,
         open,
         record::{Change, Facts, Person, Registration, Standing},
@@ -30,6 +31,7 @@ pub const MATCH: Call = Call {
     name: "registration.match",
     needs: &["nik", "name", "birth_date"],
     outcomes: &[
+        TOO_OFTEN,
         Outcome { name: "not_listed", gives: &[] },
         Outcome { name: "mismatch", gives: &[] },
         Outcome { name: "match", gives: &[] },
@@ -39,7 +41,8 @@ pub const MATCH: Call = Call {
     ],
 };
 
-/// Registers the person; who does not match is taken for validation by the ministry.
+/// Registers the person; who does not match is taken for validation by the ministry, and so is who
+/// may not be matched because a budget of look-ups is used up.
 pub const SUBMIT: Call = Call {
     name: "registration.submit",
     needs: &["nik", "name", "birth_date", "regency", "screening", "consent"],
@@ -59,12 +62,16 @@ pub(super) fn compare(asking: Asking<'_>) -> Option<Decision> {
     Some(Decision::of(if same { "same" } else { "differs" }))
 }
 
-pub(super) fn matching(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+pub(super) fn matching(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let typed = Typed::of(asking)?;
     let name = PersonName::parse(asking.values.text("name")?).ok()?;
+    if let Some(refused) = desk.too_often(asking, facts) {
+        return Some(refused);
+    }
+    let failed = |outcome| desk.failed(&typed.nik, &facts.tries, Decision::of(outcome));
     Some(match against(&typed, &name, asking.today, facts.person.as_ref()) {
-        Match::NotListed => Decision::of("not_listed"),
-        Match::Mismatch => Decision::of("mismatch"),
+        Match::NotListed => failed("not_listed"),
+        Match::Mismatch => failed("mismatch"),
         Match::Eligible => Decision::of("match"),
         Match::Later(from) => Decision::of("later").give("eligible_from", birth::show(from)),
         Match::Already(person) => match &person.registration {
@@ -80,7 +87,10 @@ pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<D
     let typed = Typed::of(asking)?;
     let name = PersonName::parse(asking.values.text("name")?).ok()?;
     let index = desk.vault.nik_index(&typed.nik);
-    let standing = match against(&typed, &name, asking.today, facts.person.as_ref()) {
+    let refused = desk.too_often(asking, facts).is_some();
+    let found = against(&typed, &name, asking.today, facts.person.as_ref());
+    let standing = match found {
+        _ if refused => Standing::Waiting,
         Match::Already(_) => return Some(Decision::of("already")),
         Match::Eligible => Standing::Registered,
         Match::NotListed | Match::Mismatch | Match::Later(_) => Standing::Waiting,
@@ -96,6 +106,11 @@ pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<D
         Standing::Waiting => "waiting",
     };
     let mut decision = Decision::of(outcome).give("number", number.to_string());
+    let counted = facts.tries.own.iter().any(|failed| failed.person == index);
+    if matches!(found, Match::NotListed | Match::Mismatch) && !refused && !counted {
+        // A menu that asks for no match before it submits is not a way around the budget.
+        decision = desk.failed(&typed.nik, &facts.tries, decision);
+    }
     if let Some(person) = &facts.person
         && standing == Standing::Registered
         && desk.may_know(person, asking)

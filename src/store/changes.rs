@@ -7,6 +7,7 @@ use sqlx::QueryBuilder;
 use super::{
     CommitError, TurnWrite,
     engine::{Tx, on_engine, padded_keys, padded_rows},
+    lookup::Failures,
     queue,
     sealed::{Place, seal_identity},
 };
@@ -30,6 +31,7 @@ pub(super) struct Changes<'a> {
     registered: Registrations<'a>,
     left: BTreeSet<(SubscriberKey, &'a str)>,
     up: queue::Up<'a>,
+    failures: Failures,
 }
 
 type Registrations<'a> = BTreeMap<(NikIndex, SubscriberKey), (&'a Registration, Stamp<'a>)>;
@@ -76,6 +78,9 @@ impl<'a> Changes<'a> {
                 self.acquaintances.retain(|(of, _), _| *of != phone);
                 self.strangers.insert(phone, stamp.at);
             }
+            Change::LookUpFailed { person, stem, window } => {
+                self.failures.add((phone, *person), *stem, stamp.at, *window);
+            }
             Change::Withdraw(number) => {
                 self.withdrawn.insert((number, phone));
             }
@@ -104,7 +109,8 @@ impl<'a> Changes<'a> {
         queue::write_left(tx, &self.left).await?;
         queue::write_up(tx, &self.up).await?;
         write_waiting(tx, vault, &self.waiting).await?;
-        write_registered(tx, vault, &self.registered).await
+        write_registered(tx, vault, &self.registered).await?;
+        self.failures.write(tx).await
     }
 }
 

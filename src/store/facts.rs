@@ -1,4 +1,4 @@
-//! Reading what service calls ask for: at most four statements for a batch, and none for what
+//! Reading what service calls ask for: at most five statements for a batch, and none for what
 //! nobody in it asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +9,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     Batch, StoreError,
     engine::{Tx, on_engine, padded_keys},
+    lookup::read_tries,
     queue,
     sealed::{Identity, Place},
 };
@@ -41,9 +42,12 @@ impl Batch {
             let need = need.queue.as_ref()?;
             queues.get(&(need.subscriber, need.service.clone())).cloned()
         };
+        let tries = read_tries(tx, needs).await?;
         Ok(needs
             .iter()
-            .map(|need| Facts {
+            .zip(tries)
+            .map(|(need, tries)| Facts {
+                tries,
                 person: need.person.and_then(|index| persons.get(&index)).cloned(),
                 people: need
                     .people
@@ -212,7 +216,7 @@ fn distinct<T: Ord>(keys: impl Iterator<Item = T>) -> Vec<T> {
     keys.collect::<BTreeSet<T>>().into_iter().collect()
 }
 
-fn octets(bytes: Vec<u8>, table: &'static str) -> Result<[u8; 16], StoreError> {
+pub(super) fn octets(bytes: Vec<u8>, table: &'static str) -> Result<[u8; 16], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Unreadable(table))
 }
 

@@ -16,6 +16,7 @@ mod commit;
 mod engine;
 mod facts;
 mod import;
+mod lookup;
 mod menus;
 mod queue;
 mod recall;
@@ -239,6 +240,7 @@ pub enum Table {
     Registration,
     Acquaintance,
     Consent,
+    Lookup,
     Conversation,
     Receipt,
     StagedPerson,
@@ -254,6 +256,7 @@ impl Table {
             Self::Registration => "select count(*) from registration",
             Self::Acquaintance => "select count(*) from acquaintance",
             Self::Consent => "select count(*) from consent",
+            Self::Lookup => "select count(*) from lookup",
             Self::Conversation => "select count(*) from conversation",
             Self::Receipt => "select count(*) from receipt",
             Self::StagedPerson => "select count(*) from staged_person",

@@ -53,8 +53,8 @@ impl Store {
         Ok(ended)
     }
 
-    /// Deletes at most `limit` conversations that have ended, and `limit` receipts, that need not
-    /// be kept any longer, and says how many it deleted. One that has not ended waits for
+    /// Deletes at most `limit` conversations that have ended, `limit` receipts and `limit` failed
+    /// look-ups that need not be kept any longer, and says how many it deleted. One that has not ended waits for
     /// [`Store::time_out`], so that its end is counted.
     ///
     /// # Errors
@@ -72,6 +72,11 @@ impl Store {
                 ),
                 format!(
                     "delete from receipt where key in (select key from receipt \
+                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
+                ),
+                format!(
+                    "delete from lookup where (subscriber, nik_index) in \
+                     (select subscriber, nik_index from lookup \
                      where keep_until < $1 order by keep_until limit $2{skip_locked})"
                 ),
             ];

@@ -27,6 +27,10 @@ impl Indexer {
         NikIndex(self.index(b"nik", digits.as_bytes()))
     }
 
+    pub(super) fn stem(&self, digits: &str) -> StemIndex {
+        StemIndex(self.index(b"stem", digits.as_bytes()))
+    }
+
     pub(super) fn subscriber(&self, number: &str) -> SubscriberKey {
         SubscriberKey(self.index(b"msisdn", number.as_bytes()))
     }
@@ -52,7 +56,7 @@ impl Indexer {
     }
 }
 
-/// The two kinds are one thing with two names that the compiler keeps apart.
+/// The kinds are one thing with a name each that the compiler keeps apart.
 macro_rules! blind_index {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -114,6 +118,11 @@ blind_index! {
 }
 
 blind_index! {
+    /// Stands for a NIK without its serial.
+    StemIndex
+}
+
+blind_index! {
     /// Stands for a phone number.
     SubscriberKey
 }
@@ -152,6 +161,7 @@ mod tests {
         assert_ne!(one.nik("3173014502900001"), one.nik("3173014502900002"));
         assert_ne!(one.nik("3173014502900001"), two.nik("3173014502900001"));
         assert_ne!(one.nik("1").as_bytes(), one.subscriber("1").as_bytes());
+        assert_ne!(one.nik("1").as_bytes(), one.stem("1").as_bytes());
     }
 
     #[test]

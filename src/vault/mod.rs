@@ -21,7 +21,7 @@ use crate::identity::{Msisdn, Nik};
 
 pub use self::{
     file::VaultError,
-    index::{HexError, NikIndex, SubscriberKey},
+    index::{HexError, NikIndex, StemIndex, SubscriberKey},
     seal::OpenError,
 };
 use self::{index::Indexer, seal::Seals};
@@ -75,6 +75,11 @@ impl Vault {
     /// The key under which a person is stored.
     pub fn nik_index(&self, nik: &Nik) -> NikIndex {
         self.inner.indexer.nik(nik.as_str())
+    }
+
+    /// What NIKs that differ in their serial only have in common.
+    pub fn stem_index(&self, nik: &Nik) -> StemIndex {
+        self.inner.indexer.stem(nik.stem())
     }
 
     /// The key under which a phone is stored.

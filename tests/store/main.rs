@@ -6,6 +6,7 @@ mod support;
 mod bed;
 mod conflict;
 mod import;
+mod lookup;
 mod people;
 mod queue;
 mod schema;
