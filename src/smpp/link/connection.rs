@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Sleep;
 
 use super::inbound::{Answer, Inbound, Responder};
+use super::load::Meters;
 use super::outlet::{Command, Commands};
 use crate::smpp::pdu::{Bind, CommandStatus};
 use crate::smpp::session::{self, Closed, Event, NotSent, Outcome, Role, Session, Settings};
@@ -63,6 +64,7 @@ pub(super) struct Connection<S> {
     answers: mpsc::Receiver<Answer>,
     responders: Arc<mpsc::Sender<Answer>>,
     inlet: Option<Inlet>,
+    meters: Option<(Arc<Meters>, usize)>,
     stopping: Option<Instant>,
     read: Box<[u8]>,
     out: Vec<u8>,
@@ -89,6 +91,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             answers,
             responders: Arc::new(responders),
             inlet: None,
+            meters: None,
             stopping: None,
             read: vec![0; READ].into_boxed_slice(),
             out: Vec::new(),
@@ -103,6 +106,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Where messages go from now on. Without a place to go they are refused for now.
     pub fn open(&mut self, inlet: Inlet) {
         self.inlet = Some(inlet);
+    }
+
+    /// Where what is carried is written down from now on: the meters of a link, and the place of
+    /// this bind among them.
+    pub fn watched_by(&mut self, meters: Arc<Meters>, place: usize) {
+        self.meters = Some((meters, place));
     }
 
     pub fn session(&mut self) -> &mut Session<oneshot::Sender<Outcome>> {
@@ -141,6 +150,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Writes the last words, waits a moment for the other side to hear them, and gives the channel
     /// back for the next connection.
     pub async fn finish(mut self) -> Commands {
+        // A session that is over has settled everything.
+        self.write_down();
         self.session.poll_transmit(&mut self.out);
         let last_words = async {
             let rest = self.out.get(self.sent..).unwrap_or_default();
@@ -179,8 +190,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 return Poll::Ready(upshot);
             }
             if !progress {
+                self.write_down();
                 return Poll::Pending;
             }
+        }
+    }
+
+    fn write_down(&self) {
+        let meter = self.meters.as_ref().and_then(|(meters, place)| meters.binds.get(*place));
+        if let Some(meter) = meter {
+            let session = &self.session;
+            meter.set(session.in_flight(), session.queued(), session.unanswered());
         }
     }
 

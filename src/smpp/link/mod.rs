@@ -14,6 +14,7 @@
 mod backoff;
 mod connection;
 mod inbound;
+mod load;
 mod outlet;
 mod peer;
 mod status;
@@ -22,6 +23,7 @@ mod tls;
 
 pub use backoff::BackoffSettings;
 pub use inbound::{Inbound, Responder};
+pub use load::LinkLoad;
 pub use outlet::Awaiting;
 pub use peer::{Knock, Peer, knock};
 pub use status::{Down, LinkStatus};

@@ -57,6 +57,11 @@ impl Outlet {
         Awaiting(outcome)
     }
 
+    /// Messages that the session has not taken yet.
+    pub fn waiting(&self) -> usize {
+        self.commands.max_capacity() - self.commands.capacity()
+    }
+
     async fn wait_for_room(&self, command: Command) {
         match tokio::time::timeout_at(command.deadline.into(), self.commands.reserve()).await {
             Ok(Ok(permit)) => permit.send(command),

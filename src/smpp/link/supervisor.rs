@@ -5,7 +5,6 @@ use std::future::{Future, pending};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::backoff::{Backoff, BackoffSettings, Failure};
 use super::connection::{Connection, Control, Inlet, Upshot, now, turn_away};
 use super::inbound::Inbound;
+use super::load::{LinkLoad, Meters};
 use super::outlet::{Awaiting, Commands, Outlet, outlet};
 use super::status::{Board, Down, LinkStatus};
 use super::tls::{Connector, Tls, TlsError};
@@ -122,6 +122,8 @@ pub struct Link {
     name: Arc<str>,
     outlet: Outlet,
     board: Arc<Board>,
+    meters: Arc<Meters>,
+    window: usize,
     control: Arc<watch::Sender<Control>>,
 }
 
@@ -150,7 +152,8 @@ impl Link {
         // The receiver of a pair takes no messages. Its channel closes with the link's own.
         let mut commands = Some(commands);
         let settings = Arc::new(settings);
-        let binds = Arc::new(AtomicU64::new(0));
+        let meters = Arc::new(Meters::new(kinds.len()));
+        let window = settings.session.window;
         for (place, &kind) in kinds.iter().enumerate() {
             let supervisor = Supervisor {
                 kind,
@@ -159,7 +162,7 @@ impl Link {
                 settings: Arc::clone(&settings),
                 tls: tls.clone(),
                 board: Arc::clone(&board),
-                binds: Arc::clone(&binds),
+                meters: Arc::clone(&meters),
                 inbound: inbound.clone(),
                 control: controlled.clone(),
                 backoff: Backoff::new(settings.backoff),
@@ -167,7 +170,7 @@ impl Link {
             let commands = commands.take();
             tokio::spawn(supervisor.run(commands));
         }
-        Ok(Self { name, outlet, board, control: Arc::new(control) })
+        Ok(Self { name, outlet, board, meters, window, control: Arc::new(control) })
     }
 
     /// What it is called.
@@ -178,6 +181,12 @@ impl Link {
     /// How it is, now and at every change.
     pub fn status(&self) -> watch::Receiver<LinkStatus> {
         self.board.subscribe()
+    }
+
+    /// What it carries now.
+    pub fn load(&self) -> LinkLoad {
+        let load = self.meters.load(self.window);
+        LinkLoad { queued: load.queued + self.outlet.waiting(), ..load }
     }
 
     /// Sends a message and waits for its end, at most until the deadline (and not much longer).
@@ -219,7 +228,7 @@ struct Supervisor {
     settings: Arc<LinkSettings>,
     tls: Option<Connector>,
     board: Arc<Board>,
-    binds: Arc<AtomicU64>,
+    meters: Arc<Meters>,
     inbound: mpsc::Sender<Inbound>,
     control: watch::Receiver<Control>,
     backoff: Backoff,
@@ -284,10 +293,12 @@ impl Supervisor {
         let retry_ms = wait.as_millis() as u64;
         let status = match why.refusal() {
             Some(status) => {
+                self.meters.refused();
                 tracing::error!(link, %bind, %status, retry_ms, "SMPP bind refused");
                 LinkStatus::Refused { status, retry_at }
             }
             None => {
+                self.meters.lost();
                 tracing::warn!(link, %bind, %why, retry_ms, "SMPP link down");
                 LinkStatus::Down { why, retry_at }
             }
@@ -331,12 +342,13 @@ impl Supervisor {
             Err(_) => return (Closed::Lost, commands),
         };
         let mut connection = Connection::new(stream, session, commands, &settings);
+        connection.watched_by(Arc::clone(&self.meters), self.place);
         let mut bound = None;
         let why = loop {
             match connection.run(&mut self.control).await {
                 Upshot::Bound => {
                     bound = Some(now());
-                    let bind = self.binds.fetch_add(1, Ordering::Relaxed) + 1;
+                    let bind = self.meters.bound();
                     let (link, inbound) = (Arc::clone(&self.name), self.inbound.clone());
                     connection.open(Inlet { link, bind, inbound });
                     self.board.set(self.place, LinkStatus::Bound);
