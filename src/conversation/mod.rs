@@ -16,7 +16,7 @@ use crate::{
         catalogue::Call,
         language::Language,
         model::{Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES, WRONG_CHOICE},
-        state::{Row, State, Values},
+        state::{Move, Row, State, Values},
         step::{self, Context, Step},
         view::View,
     },
@@ -110,6 +110,8 @@ pub struct Finished {
     pub keep: Option<Keep>,
     /// What ended, in order.
     pub ends: Vec<Ending>,
+    /// The way that was gone through the screens.
+    pub way: Vec<Move>,
 }
 
 /// What to keep of a conversation.
@@ -159,7 +161,7 @@ pub fn turn<'m>(
         (Signal::BeginWithNik, _) => {
             let text = fresh.word(NIK_DIALLED.name, &language, "");
             let reply = Some(Reply { text, then: Then::Close });
-            Progress::Done(Finished { reply, keep: None, ends: vec![] })
+            Progress::Done(Finished { reply, ..Finished::default() })
         }
         (Signal::Answer(typed), Some(old)) => match old.asked {
             Some(asked) => answer_resume(cx, anew, old.state, asked, &typed),
@@ -170,7 +172,7 @@ pub fn turn<'m>(
         (Signal::Abort(end), Some(old)) => {
             let ends = if was_open { vec![ending(end, &old.state)] } else { vec![] };
             let keep = was_open.then(|| keep(old, Some(end)));
-            Progress::Done(Finished { reply: None, keep, ends })
+            Progress::Done(Finished { keep, ends, ..Finished::default() })
         }
         (Signal::Abort(_), None) => Progress::Done(Finished::default()),
     }
@@ -227,6 +229,7 @@ fn ask_resume(cx: Context<'_>, state: State, asked: Asked, ends: Vec<Ending>) ->
         reply: Some(Reply { text, then: Then::Wait }),
         keep: Some(keep(conversation, None)),
         ends,
+        way: vec![],
     })
 }
 
@@ -250,7 +253,7 @@ fn answer_resume(
 }
 
 fn settle(step: Step, mut ends: Vec<Ending>) -> Progress {
-    let (state, text, end) = match step {
+    let (mut state, text, end) = match step {
         Step::Call(state, call) => return Progress::Call { state, call, ends },
         Step::Show(state, shown) => (state, shown.text, None),
         Step::Last(state, shown) => (state, shown.text, Some(End::Completed)),
@@ -258,10 +261,12 @@ fn settle(step: Step, mut ends: Vec<Ending>) -> Progress {
     };
     ends.extend(end.map(|end| ending(end, &state)));
     let then = if end.is_some() { Then::Close } else { Then::Wait };
+    let way = std::mem::take(&mut state.way);
     Progress::Done(Finished {
         reply: Some(Reply { text, then }),
         keep: Some(keep(Conversation { state, asked: None }, end)),
         ends,
+        way,
     })
 }
 

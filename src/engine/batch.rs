@@ -313,7 +313,7 @@ impl<'t> Turn<'t> {
         let reply = Some(Reply { text, then: Then::Close });
         // What a silent number knew is forgotten all the same: by the next turn it is silent no more.
         self.changes.retain(|change| *change == Change::ForgetEverybody);
-        self.stage = Stage::Done(Finished { reply, keep: None, ends });
+        self.stage = Stage::Done(Finished { reply, keep: None, ends, way: state.way.clone() });
     }
 
     /// What the turn stores; a repetition stores nothing.
@@ -359,13 +359,13 @@ impl<'t> Turn<'t> {
     }
 
     fn answer(self) -> Answer {
-        let (reply, news, screen, ends) = match self.stage {
-            Stage::Repeated(reply) => (Some(reply), News::Repeated, None, vec![]),
+        let (reply, news, screen, ends, way) = match self.stage {
+            Stage::Repeated(reply) => (Some(reply), News::Repeated, None, vec![], vec![]),
             Stage::Done(done) => {
-                (done.reply, News::New, done.keep.map(|keep| keep.screen), done.ends)
+                (done.reply, News::New, done.keep.map(|keep| keep.screen), done.ends, done.way)
             }
             // Cut off before it came here.
-            Stage::Calling { .. } => (None, News::New, None, vec![]),
+            Stage::Calling { .. } => (None, News::New, None, vec![], vec![]),
         };
         Answer {
             reply,
@@ -374,6 +374,7 @@ impl<'t> Turn<'t> {
             news,
             screen,
             ends,
+            way,
             outcomes: self.outcomes,
             noticed: self.noticed,
         }

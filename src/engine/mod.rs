@@ -28,6 +28,7 @@ use crate::{
     conversation::{Ending, Reply},
     engine::batch::{BatchError, run},
     identity::Msisdn,
+    menu::state::Move,
     service::Noticed,
     store::Store,
     vault::{SubscriberKey, Vault},
@@ -67,6 +68,8 @@ pub struct Answer {
     pub screen: Option<String>,
     /// What ended.
     pub ends: Vec<Ending>,
+    /// The way that was gone through the screens.
+    pub way: Vec<Move>,
     /// Calls made, with their outcomes.
     pub outcomes: Vec<(&'static str, &'static str)>,
     /// What looked like an attack.

@@ -48,6 +48,9 @@ pub struct State {
     /// Calls made in this turn. A state at rest has made none.
     #[serde(skip)]
     pub calls: usize,
+    /// The way through the screens in this turn, for whoever counts. A state at rest has none.
+    #[serde(skip)]
+    pub way: Vec<Move>,
     /// What was typed and given so far.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub values: Values,
@@ -73,6 +76,21 @@ impl fmt::Debug for State {
 
 fn is_zero(number: &u16) -> bool {
     *number == 0
+}
+
+/// A move of somebody through a menu. Screens stand by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Move {
+    /// A way through the menu began.
+    Began,
+    /// A way that was broken off is gone on with.
+    Resumed,
+    /// A screen that asks, or a last one, was come to; one that asks again was not.
+    Entered(String),
+    /// Its answer was good, and led on.
+    Passed(String),
+    /// It was left by the key for back or for home.
+    TurnedBack(String),
 }
 
 /// The values of a conversation, by name. `Debug` shows the names only.

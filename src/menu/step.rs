@@ -9,7 +9,7 @@ use crate::menu::{
     catalogue::Call,
     language::Language,
     model::{Act, MORE_FIRST, Menu, NO_SUCH_ROW, Screen, TOO_MANY, WRONG_CHOICE},
-    state::{LONGEST_TRAIL, MOST_DIGITS, Row, State, Values},
+    state::{LONGEST_TRAIL, MOST_DIGITS, Move, Row, State, Values},
     view::{Frame, View, contains, letters},
 };
 
@@ -65,6 +65,7 @@ pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
         trail: Vec::new(),
         kept: false,
         calls: 0,
+        way: vec![Move::Began],
         values: Values::default(),
         digits: digits.iter().take(MOST_DIGITS).cloned().collect(),
         language: cx.menu.language(Some(language)).clone(),
@@ -76,7 +77,10 @@ pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
 pub fn again(cx: Context<'_>, mut state: State) -> Step {
     state.language = cx.menu.language(Some(&state.language)).clone();
     match cx.menu.by_id.get(&state.screen) {
-        Some(&at) => enter(cx, state, at),
+        Some(&at) => {
+            state.way.push(Move::Resumed);
+            enter(cx, state, at)
+        }
         None => begin(cx, &state.language, &[]),
     }
 }
@@ -124,10 +128,10 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
         return Heard::Done(begin(cx, &state.language, &[]));
     };
     if typed == menu.keys.home {
-        return Heard::Go(state, menu.start);
+        return Heard::Go(turn_back(state), menu.start);
     }
     if typed == menu.keys.back && !state.trail.is_empty() {
-        return Heard::Done(back(cx, state));
+        return Heard::Done(back(cx, turn_back(state)));
     }
     match &screen.act {
         Act::Ask { validator, keep, go } => match (validator.read)(typed, cx.today) {
@@ -201,6 +205,9 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
         state.filter = None;
         state.note = None;
         state.wrong = 0;
+        if !matches!(screen.act, Act::Call { .. }) {
+            state.way.push(Move::Entered(screen.id.clone()));
+        }
         match &screen.act {
             Act::Call { call, .. } => return Step::Call(state, call),
             Act::Last => {
@@ -251,12 +258,19 @@ fn first_page(cx: Context<'_>, state: &State, screen: &Screen) -> Shown {
 
 /// Leaves a screen for a later one: it becomes the way back.
 fn forward(mut state: State) -> State {
+    state.way.push(Move::Passed(state.screen.clone()));
     if state.trail.last() != Some(&state.screen) {
         state.trail.push(state.screen.clone());
     }
     if state.trail.len() > LONGEST_TRAIL {
         state.trail.remove(0);
     }
+    state
+}
+
+/// Leaves a screen for an earlier one.
+fn turn_back(mut state: State) -> State {
+    state.way.push(Move::TurnedBack(state.screen.clone()));
     state
 }
 

@@ -155,6 +155,7 @@ impl Fit<'_> {
             trail: vec![screen.id.clone(), screen.id.clone()],
             kept: true,
             calls: 0,
+            way: Vec::new(),
             values,
             digits: Default::default(),
             language: self.language.clone(),
