@@ -13,8 +13,9 @@ use std::{
 /// The floors from the ground up: a room imports only what stands below it, and nothing of its own
 /// floor but itself. The reason stands beside a room that is not where one would look for it.
 const FLOORS: &[&[&str]] = &[
-    // Values and how to read them; `text::page` lays out, `diagnostic` draws.
-    &["clock", "diagnostic", "text", "smpp::pdu"],
+    // Values and how to read them; `text::page` lays out, `diagnostic` draws. The instruments are
+    // held by the engine, which knows nobody who reads them.
+    &["clock", "diagnostic", "text", "smpp::pdu", "telemetry::instruments"],
     // Names and numbers are cleaned with the transliteration of `text`.
     &["identity", "smpp::session"],
     // Screens; and the keys, which know a NIK and a number and nothing else.

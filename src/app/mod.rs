@@ -104,12 +104,12 @@ impl Gateway {
         let options =
             StoreOptions { connections: config.database.connections, ..Default::default() };
         let store = Store::open(&config.database.url, vault.clone(), options).await?;
-        let metrics = Arc::new(Metrics::default());
         let token = config.admin.token_file.as_deref().map(token).transpose()?;
         let menus = Menus::new(config, &vault);
         let shelf = menus.open(&store).await?;
         let (engine, lanes) = Engine::new(store.clone(), vault, shelf, rules(config));
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
+        let metrics = Arc::new(Metrics::new(engine.batches()));
         let limits = Limits::new(quotas(config));
         let menus = Arc::new(Reloading::new(menus, engine.clone()));
         let front = Arc::new(Front::new(engine.clone(), limits, Arc::clone(&metrics)));
@@ -145,13 +145,7 @@ impl Gateway {
             tracing::warn!("no operator is configured: only the web side answers");
         }
         let links: Arc<[Link]> = links.into();
-        let site = Site {
-            store: store.clone(),
-            links: links.clone(),
-            metrics: metrics.clone(),
-            menus: Arc::clone(&menus),
-            token,
-        };
+        let site = Site { front, links: links.clone(), menus: Arc::clone(&menus), token };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
         let sweep = tokio::spawn(sweep::run(store, metrics, Arc::clone(&menus), every, stopped));

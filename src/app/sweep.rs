@@ -36,7 +36,7 @@ pub async fn run(
         tokio::select! {
             () = stop::told(&mut stop) => return,
             _ = sweeps.tick() => {
-                sweep(&store, &metrics).await;
+                metrics.sweep_time().time(sweep(&store, &metrics)).await;
                 if let Err(error) = menus.catch_up().await {
                     tracing::error!(%error, "the menus of other nodes could not be looked for");
                 }
@@ -51,22 +51,26 @@ pub async fn run(
 }
 
 async fn sweep(store: &Store, metrics: &Metrics) {
-    match store.time_out(clock::now(), ROWS).await {
-        Ok(ended) => {
-            for end in ended {
-                metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
-            }
-        }
-        Err(error) => tracing::error!(%error, "the sweep for timed-out sessions failed"),
+    let timed_out = store.time_out(clock::now(), ROWS).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the sweep for timed-out sessions failed");
+        metrics.sweep_failed();
+        Vec::new()
+    });
+    for end in &timed_out {
+        metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
     }
     // Two days: whatever the zone, nobody is in it any more.
     let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
     if let Err(error) = store.purge_queues(old, ROWS).await {
         tracing::error!(%error, "the sweep for old queues failed");
+        metrics.sweep_failed();
     }
-    if let Err(error) = store.purge(clock::now(), ROWS).await {
+    let purged = store.purge(clock::now(), ROWS).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the sweep for old rows failed");
-    }
+        metrics.sweep_failed();
+        0
+    });
+    metrics.swept(timed_out.len() as u64, purged);
 }
 
 fn ticks(every: Duration) -> Interval {

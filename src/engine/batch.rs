@@ -43,13 +43,9 @@ impl From<StoreError> for BatchError {
 
 /// Answers a batch: the answers stand in the order of the jobs, and are stored.
 pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Answer>, BatchError> {
-    let mut batch = core.store.begin().await?;
-    let mut turns = open(core, &mut batch, jobs).await?;
-    for _ in 0..MOST_CALLS {
-        if !call_all(&mut batch, &mut turns).await? {
-            break;
-        }
-    }
+    let meters = &core.batches;
+    let mut batch = meters.begin.time(core.store.begin()).await?;
+    let mut turns = meters.read.time(step_all(core, &mut batch, jobs)).await?;
     for turn in &mut turns {
         turn.end_calls();
     }
@@ -57,12 +53,27 @@ pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Answer>, Batch
     if writes.is_empty() {
         batch.rollback().await?;
     } else {
-        batch.commit(&writes).await.map_err(|error| match error {
+        meters.commit.time(batch.commit(&writes)).await.map_err(|error| match error {
             CommitError::Conflict => BatchError::Conflict,
             CommitError::Unavailable(error) => error.into(),
         })?;
     }
     Ok(turns.into_iter().map(Turn::answer).collect())
+}
+
+/// Steps every turn to its end, and makes the calls on the way.
+async fn step_all<'t>(
+    core: &'t Core,
+    batch: &mut Batch,
+    jobs: &[&'t Job],
+) -> Result<Vec<Turn<'t>>, BatchError> {
+    let mut turns = open(core, batch, jobs).await?;
+    for _ in 0..MOST_CALLS {
+        if !call_all(batch, &mut turns).await? {
+            break;
+        }
+    }
+    Ok(turns)
 }
 
 /// Recalls what is known and steps every turn as far as it goes.

@@ -31,6 +31,7 @@ use crate::{
     menu::state::Move,
     service::Noticed,
     store::Store,
+    telemetry::instruments::BatchMeters,
     vault::{SubscriberKey, Vault},
 };
 
@@ -118,6 +119,7 @@ struct Core {
     vault: Vault,
     shelf: ArcSwap<Shelf>,
     rules: Rules,
+    batches: BatchMeters,
 }
 
 struct Job {
@@ -144,7 +146,7 @@ impl Engine {
     /// An engine and the lanes it needs; every lane has to be run (`Lane::run`).
     pub fn new(store: Store, vault: Vault, shelf: Shelf, rules: Rules) -> (Self, Vec<Lane>) {
         let shelf = ArcSwap::from_pointee(shelf);
-        let core = Arc::new(Core { store, vault, shelf, rules });
+        let core = Arc::new(Core { store, vault, shelf, rules, batches: BatchMeters::default() });
         let waiting = (core.rules.waiting / core.rules.lanes.max(1)).max(1);
         let (lanes, runners): (Vec<_>, Vec<_>) = (0..core.rules.lanes.max(1))
             .map(|_| {
@@ -184,6 +186,17 @@ impl Engine {
     /// The key that a phone's rows are kept under.
     pub fn subscriber_key(&self, phone: &Msisdn) -> SubscriberKey {
         self.core.vault.subscriber_key(phone)
+    }
+
+    /// Turns that wait for a lane, and how many may.
+    pub fn waiting(&self) -> (usize, usize) {
+        let waiting = self.lanes.iter().map(|lane| lane.max_capacity() - lane.capacity()).sum();
+        (waiting, self.lanes.iter().map(|lane| lane.max_capacity()).sum())
+    }
+
+    /// What the batches are measured with.
+    pub fn batches(&self) -> &BatchMeters {
+        &self.core.batches
     }
 
     /// The database.
@@ -247,7 +260,7 @@ impl Core {
     /// Answers every turn of a batch. One that cannot be stored does not take the others with it.
     async fn serve(&self, batch: Vec<Job>) {
         let jobs: Vec<&Job> = batch.iter().collect();
-        match run(self, &jobs).await {
+        match self.run(&jobs).await {
             Ok(answers) => {
                 for (job, answer) in batch.into_iter().zip(answers) {
                     answer.tell();
@@ -269,9 +282,21 @@ impl Core {
         }
     }
 
+    /// Runs a batch, and counts how it went.
+    async fn run(&self, jobs: &[&Job]) -> Result<Vec<Answer>, BatchError> {
+        let done = run(self, jobs).await;
+        self.batches.turns.observe(jobs.len() as f64);
+        match done {
+            Ok(_) => {}
+            Err(BatchError::Conflict) => _ = self.batches.conflicts.inc(),
+            Err(BatchError::Unavailable) => _ = self.batches.unavailable.inc(),
+        }
+        done
+    }
+
     async fn alone(&self, job: &Job) -> Result<Answer, TurnError> {
         for _ in 0..TRIES {
-            match run(self, &[job]).await {
+            match self.run(&[job]).await {
                 Ok(mut answers) => {
                     let answer = answers.pop().ok_or(TurnError::Unavailable)?;
                     answer.tell();

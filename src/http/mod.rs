@@ -15,21 +15,19 @@ use axum::{
 };
 
 use crate::{
+    front::Front,
     menus::Reloading,
     smpp::link::{Link, LinkStatus},
-    store::Store,
-    telemetry::Metrics,
+    telemetry::Moment,
 };
 
 /// What the pages speak of.
 #[derive(Clone)]
 pub struct Site {
-    /// The database.
-    pub store: Store,
+    /// The front desk, with what it counts.
+    pub front: Arc<Front>,
     /// The links.
     pub links: Arc<[Link]>,
-    /// The counts.
-    pub metrics: Arc<Metrics>,
     /// The menus.
     pub menus: Arc<Reloading>,
     /// What opens the admin pages; without one there are none.
@@ -56,7 +54,7 @@ async fn healthz() -> &'static str {
 /// missing stands in the answer, a line each.
 async fn readyz(State(site): State<Site>) -> Response {
     let mut missing = Vec::new();
-    if site.store.ping().await.is_err() {
+    if site.front.engine.store().ping().await.is_err() {
         missing.push("database: does not answer".to_owned());
     }
     let bound = |link: &Link| *link.status().borrow() == LinkStatus::Bound;
@@ -74,11 +72,18 @@ async fn readyz(State(site): State<Site>) -> Response {
 }
 
 async fn metrics(State(site): State<Site>) -> Response {
+    let Front { engine, limits, metrics, .. } = &*site.front;
     for link in site.links.iter() {
-        site.metrics.link(link.name(), (*link.status().borrow() == LinkStatus::Bound).into());
+        let up = *link.status().borrow() == LinkStatus::Bound;
+        metrics.link(link.name(), up, link.load());
     }
+    metrics.moment(Moment {
+        waiting: engine.waiting(),
+        subscribers: limits.remembered(),
+        connections: engine.store().connections(),
+    });
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], site.metrics.text()).into_response()
+    ([(header::CONTENT_TYPE, kind)], metrics.text()).into_response()
 }
 
 fn describe(status: LinkStatus) -> String {

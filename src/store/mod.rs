@@ -102,6 +102,17 @@ pub struct Store {
     vault: Vault,
 }
 
+/// Connections to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// In use.
+    pub busy: usize,
+    /// Open, and waiting for work.
+    pub idle: usize,
+    /// The most there may be.
+    pub most: usize,
+}
+
 /// One transaction, with the turns that share it. Dropped without a commit, it leaves nothing.
 pub struct Batch {
     tx: Tx,
@@ -163,6 +174,15 @@ impl Store {
             sqlx::query_scalar::<Db, _>(table.count_sql()).fetch_one(pool).await?
         });
         Ok(count.unsigned_abs())
+    }
+
+    /// The connections of the turns as they are now; SQLite has the one that writes.
+    pub fn connections(&self) -> Connections {
+        on_engine!(&self.pool, |_Db, pool| {
+            let (open, idle) = (pool.size() as usize, pool.num_idle());
+            let most = pool.options().get_max_connections() as usize;
+            Connections { busy: open.saturating_sub(idle), idle, most }
+        })
     }
 
     /// Closes every connection, after the work under way. SQLite's log is folded into its file.

@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use setara::smpp::link::{
-    Closed, Down, Inbound, Knock, Link, LinkSettings, LinkStatus, Mode, NotSent, Outcome, Peer,
-    Roots, Tls, knock,
+    Closed, Down, Inbound, Knock, Link, LinkLoad, LinkSettings, LinkStatus, Mode, NotSent, Outcome,
+    Peer, Roots, Tls, knock,
 };
 use setara::smpp::pdu::{Address, BindKind, CommandStatus, Message};
 use setara::smpp::session::Settings;
@@ -105,6 +105,58 @@ async fn messages_go_both_ways_and_the_link_unbinds() {
     assert_eq!(peer.closed().await, Closed::PeerUnbound);
     let late = link.submit(message("late"), soon()).await;
     assert_eq!(late, Outcome::NotSent(NotSent::Unbinding));
+}
+
+#[tokio::test]
+async fn a_link_says_what_it_carries() {
+    let mut smsc = Smsc::open().await;
+    let mut settings = smsc.settings();
+    settings.session.window = 2;
+    let (link, peer, mut inbound) = bound(&smsc, settings).await;
+    let idle = LinkLoad { window: 2, binds: 1, ..LinkLoad::default() };
+    assert_eq!(link.load(), idle);
+
+    let mut ours = Vec::new();
+    for _ in 0..5 {
+        ours.push(link.hand_over(message("menu"), soon()).await);
+    }
+    // The link writes down what it carries before it waits for more.
+    let mut submitted = vec![smsc.inbox.recv().await.unwrap(), smsc.inbox.recv().await.unwrap()];
+    settled(&link, LinkLoad { in_flight: 2, queued: 3, ..idle }).await;
+    for _ in 0..3 {
+        submitted.remove(0).responder.accept();
+        submitted.push(smsc.inbox.recv().await.unwrap());
+    }
+    submitted.into_iter().for_each(|message| message.responder.accept());
+    for message in ours {
+        assert!(matches!(message.await, Outcome::Accepted { .. }));
+    }
+    settled(&link, idle).await;
+
+    let theirs = peer.hand_over(message("*119#"), soon()).await;
+    let delivered = inbound.recv().await.unwrap();
+    settled(&link, LinkLoad { unanswered: 1, ..idle }).await;
+    delivered.responder.accept();
+    theirs.await;
+
+    // What was carried by a lost connection is carried no longer.
+    let lost = link.hand_over(message("lost"), soon()).await;
+    let _unanswered = smsc.inbox.recv().await.unwrap();
+    peer.cut();
+    assert_eq!(lost.await, Outcome::LinkLost);
+    smsc.knock().await.refuse(CommandStatus::RBINDFAIL).await;
+    settled(&link, LinkLoad { lost: 1, refused: 1, ..idle }).await;
+}
+
+/// Waits until a link carries this.
+async fn settled(link: &Link, load: LinkLoad) {
+    let settled = async {
+        while link.load() != load {
+            tokio::task::yield_now().await;
+        }
+    };
+    let settled = tokio::time::timeout(Duration::from_secs(5), settled).await;
+    assert!(settled.is_ok(), "{:?} and not {load:?}", link.load());
 }
 
 #[tokio::test]

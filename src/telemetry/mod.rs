@@ -1,6 +1,11 @@
 //! Metrics. What is counted carries no personal data: labels are names from menus, configuration
 //! and code, so that there are as many series as there are screens, and never as many as people.
 
+pub mod instruments;
+mod journey;
+mod known;
+mod node;
+
 use std::time::Duration;
 
 use prometheus_client::{
@@ -14,8 +19,15 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
+pub use self::node::Moment;
+use self::{
+    instruments::BatchMeters, instruments::Timer, journey::Journeys, known::Known, node::Node,
+};
 use crate::{
-    conversation::End, engine::Answer, engine::News, limits::Refusal, smpp::link::Outcome,
+    conversation::End,
+    engine::{Answer, News},
+    limits::Refusal,
+    smpp::link::{LinkLoad, Outcome},
 };
 
 /// All metrics of a node.
@@ -23,15 +35,20 @@ pub struct Metrics {
     registry: Registry,
     turns: Family<TurnLabels, Counter>,
     turn_time: Histogram,
-    screens: Family<ScreenLabels, Counter>,
+    known_turns: Known<[Counter; 4]>,
+    journeys: Journeys,
     ends: Family<EndLabels, Counter>,
     outcomes: Family<OutcomeLabels, Counter>,
     refused: Family<ReasonLabels, Counter>,
     replies: Family<ReplyLabels, Counter>,
+    known_replies: Known<Counter>,
     strange: Family<ReasonLabels, Counter>,
     noticed: Family<ReasonLabels, Counter>,
-    links: Family<LinkLabels, Gauge>,
     running: Gauge,
+    swept: Family<WhatLabels, Counter>,
+    sweep_failures: Counter,
+    sweep_time: Timer,
+    node: Node,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -39,12 +56,6 @@ struct TurnLabels {
     service: String,
     channel: &'static str,
     result: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ScreenLabels {
-    service: String,
-    screen: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -72,8 +83,8 @@ struct ReplyLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct LinkLabels {
-    link: String,
+struct WhatLabels {
+    what: &'static str,
 }
 
 /// How a turn went, for the count of turns.
@@ -90,6 +101,9 @@ pub enum TurnResult {
 }
 
 impl TurnResult {
+    /// All of them, in the order of the enum.
+    const ALL: [Self; 4] = [Self::Answered, Self::Repeated, Self::Refused, Self::Failed];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Answered => "answered",
@@ -102,28 +116,38 @@ impl TurnResult {
 
 impl Default for Metrics {
     fn default() -> Self {
-        // From 0.5 ms to 8 s: a screen nobody waits for, to one nobody waits for any more.
-        let turn_time = Histogram::new(exponential_buckets(0.0005, 2.0, 15));
-        let mut metrics = Self {
+        Self {
             registry: Registry::with_prefix("setara"),
             turns: Family::default(),
-            turn_time,
-            screens: Family::default(),
+            // From 0.5 ms to 8 s: a screen nobody waits for, to one nobody waits for any more.
+            turn_time: Histogram::new(exponential_buckets(0.0005, 2.0, 15)),
+            known_turns: Known::default(),
+            journeys: Journeys::default(),
             ends: Family::default(),
             outcomes: Family::default(),
             refused: Family::default(),
             replies: Family::default(),
+            known_replies: Known::default(),
             strange: Family::default(),
             noticed: Family::default(),
-            links: Family::default(),
             running: Gauge::default(),
-        };
-        metrics.register();
-        metrics
+            swept: Family::default(),
+            sweep_failures: Counter::default(),
+            sweep_time: Timer::default(),
+            node: Node::default(),
+        }
     }
 }
 
 impl Metrics {
+    /// The metrics of a node whose engine measures itself with `batches`.
+    pub fn new(batches: &BatchMeters) -> Self {
+        let mut metrics = Self::default();
+        metrics.register();
+        metrics.register_batches(batches);
+        metrics
+    }
+
     fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("turns", "Turns, by how they went", self.turns.clone());
@@ -133,15 +157,36 @@ impl Metrics {
             Unit::Seconds,
             self.turn_time.clone(),
         );
-        registry.register("screens", "Screens shown", self.screens.clone());
+        self.journeys.register(registry);
         registry.register("ends", "Ends of sessions, by class and screen", self.ends.clone());
         registry.register("outcomes", "Outcomes of service calls", self.outcomes.clone());
         registry.register("refused", "Turns refused, by what refused them", self.refused.clone());
         registry.register("replies", "Replies, by what the network said", self.replies.clone());
         registry.register("strange", "Messages we had no use for", self.strange.clone());
         registry.register("noticed", "What looked like an attack", self.noticed.clone());
-        registry.register("link_up", "1 while a link is bound", self.links.clone());
         registry.register("turns_running", "Turns that wait for their reply", self.running.clone());
+        registry.register("swept", "Rows that the sweep ended or deleted", self.swept.clone());
+        let failures = self.sweep_failures.clone();
+        registry.register("sweep_failures", "Sweeps that the database did not take", failures);
+        registry.register_with_unit(
+            "sweep_time",
+            "How long a sweep takes",
+            Unit::Seconds,
+            self.sweep_time.histogram(),
+        );
+        self.node.register(registry);
+    }
+
+    fn register_batches(&mut self, batches: &BatchMeters) {
+        let registry = &mut self.registry;
+        registry.register("batch_turns", "Turns that share a commit", batches.turns.clone());
+        let times = batches.times.clone();
+        let help = "What a batch of turns costs";
+        registry.register_with_unit("database_time", help, Unit::Seconds, times);
+        let conflicts = batches.conflicts.clone();
+        registry.register("database_conflicts", "Batches that somebody overtook", conflicts);
+        let unavailable = batches.unavailable.clone();
+        registry.register("database_unavailable", "Batches without a database", unavailable);
     }
 
     /// A turn that was answered.
@@ -153,9 +198,9 @@ impl Metrics {
         self.turn(service, channel, result);
         self.turn_time.observe(took.as_secs_f64());
         if let Some(screen) = &answer.screen {
-            let labels = ScreenLabels { service: service.to_owned(), screen: screen.clone() };
-            self.screens.get_or_create(&labels).inc();
+            self.journeys.shown(service, screen);
         }
+        self.journeys.went(service, channel, &answer.way, &answer.ends);
         for ending in &answer.ends {
             self.ended(service, &ending.screen, ending.end, 1);
         }
@@ -170,14 +215,38 @@ impl Metrics {
 
     /// A turn, by how it went.
     pub fn turn(&self, service: &str, channel: &'static str, result: TurnResult) {
-        let service = service.to_owned();
-        self.turns.get_or_create(&TurnLabels { service, channel, result: result.as_str() }).inc();
+        let make = || {
+            TurnResult::ALL.map(|result| {
+                let (service, result) = (service.to_owned(), result.as_str());
+                self.turns.get_or_create_owned(&TurnLabels { service, channel, result })
+            })
+        };
+        self.known_turns.with(service, channel, make, |turns| {
+            turns[result as usize].inc();
+        });
     }
 
     /// Sessions that ended on a screen.
     pub fn ended(&self, service: &str, screen: &str, end: End, times: u64) {
         let (service, screen) = (service.to_owned(), screen.to_owned());
         self.ends.get_or_create(&EndLabels { service, screen, end: end.as_str() }).inc_by(times);
+    }
+
+    /// What a sweep did: rows that it ended because their time was up, and rows that it deleted.
+    pub fn swept(&self, timed_out: u64, purged: u64) {
+        for (what, rows) in [("timed_out", timed_out), ("purged", purged)] {
+            self.swept.get_or_create(&WhatLabels { what }).inc_by(rows);
+        }
+    }
+
+    /// A part of a sweep that the database did not take.
+    pub fn sweep_failed(&self) {
+        self.sweep_failures.inc();
+    }
+
+    /// How long sweeps take.
+    pub fn sweep_time(&self) -> &Timer {
+        &self.sweep_time
     }
 
     /// A turn that admission refused.
@@ -196,8 +265,13 @@ impl Metrics {
             Outcome::LinkLost => "link_lost",
             Outcome::NotSent(_) => "not_sent",
         };
-        let operator = operator.to_owned();
-        self.replies.get_or_create(&ReplyLabels { operator, outcome }).inc();
+        let make = || {
+            let operator = operator.to_owned();
+            self.replies.get_or_create_owned(&ReplyLabels { operator, outcome })
+        };
+        self.known_replies.with(operator, outcome, make, |replies| {
+            replies.inc();
+        });
     }
 
     /// A message that was confirmed and passed over.
@@ -205,9 +279,14 @@ impl Metrics {
         self.strange.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 
-    /// Whether a link is bound.
-    pub fn link(&self, link: &str, up: i64) {
-        self.links.get_or_create(&LinkLabels { link: link.to_owned() }).set(up);
+    /// How a link is, as it is read now.
+    pub fn link(&self, name: &str, up: bool, load: LinkLoad) {
+        self.node.link(name, up, load);
+    }
+
+    /// How the node is, as it is read now.
+    pub fn moment(&self, now: Moment) {
+        self.node.moment(now);
     }
 
     /// Turns that wait for their reply now.
