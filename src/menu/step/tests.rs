@@ -87,7 +87,8 @@ fn holds(cx: Context<'_>, step: &Step) {
     }
     let kept = serde_json::to_vec(state).unwrap();
     assert!(kept.len() < 64 * 1024, "{} octets", kept.len());
-    assert_eq!(serde_json::from_slice::<State>(&kept).unwrap(), *state);
+    let at_rest = State { way: Vec::new(), ..state.clone() };
+    assert_eq!(serde_json::from_slice::<State>(&kept).unwrap(), at_rest);
     assert_eq!(state.digits.len(), 0, "digits are walked or dropped");
 }
 

@@ -64,6 +64,12 @@ fn the_very_character_outside_the_alphabet() {
 }
 
 #[test]
+fn a_character_where_no_text_is() {
+    let case = "[screen.there]\nlast = true\nsay.en = \"A\"\nsay.id =\u{fffd} \"Di sana\"";
+    check(case, &["syntax 4 ", "syntax 4 \u{fffd}", "alphabet 4 \u{fffd}"]);
+}
+
+#[test]
 fn extension_characters_are_only_warned_of() {
     check(
         "[screen.there]\nlast = true\nsay = { id = \"5 € [ok]\", en = \"A\" }",
