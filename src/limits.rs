@@ -43,6 +43,9 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// All of them, in the order they are asked.
+    pub const ALL: [Self; 4] = [Self::Crowd, Self::Subscriber, Self::Link, Self::Global];
+
     /// The word used in metrics.
     pub fn as_str(self) -> &'static str {
         match self {

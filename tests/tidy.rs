@@ -13,9 +13,9 @@ use std::{
 /// The floors from the ground up: a room imports only what stands below it, and nothing of its own
 /// floor but itself. The reason stands beside a room that is not where one would look for it.
 const FLOORS: &[&[&str]] = &[
-    // Values and how to read them; `text::page` lays out, `diagnostic` draws. The instruments are
-    // held by the engine, which knows nobody who reads them.
-    &["clock", "diagnostic", "text", "smpp::pdu", "telemetry::instruments"],
+    // Values and how to read them; `text::page` lays out, `diagnostic` draws. The instruments and
+    // the spans are held by the engine, which knows nobody who reads them.
+    &["clock", "diagnostic", "text", "smpp::pdu", "telemetry::instruments", "telemetry::spans"],
     // Names and numbers are cleaned with the transliteration of `text`.
     &["identity", "smpp::session"],
     // Screens; and the keys, which know a NIK and a number and nothing else.
@@ -75,10 +75,12 @@ const ONLY: &[(&str, &[&str])] = &[
     // The router is built in `http`; the roof binds the listener and serves it.
     ("axum", &["http", "app"]),
     ("prometheus_client", &["telemetry"]),
+    ("opentelemetry", &["telemetry::traces"]),
     ("governor", &["limits"]),
     ("hmac", &["vault"]),
     ("chacha20poly1305", &["vault"]),
-    ("tokio_rustls", &["smpp::link"]),
+    // Traces only name the provider of their client's TLS.
+    ("tokio_rustls", &["smpp::link", "telemetry::traces"]),
     ("clap", &["cli", "main"]),
     ("miette", &["diagnostic", "cli"]),
     ("tokio::spawn", &["app", "cli", "smpp::link"]),

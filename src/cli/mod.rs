@@ -4,6 +4,7 @@ pub mod menu;
 pub mod queue;
 pub mod record;
 pub mod serve;
+pub mod telemetry;
 
 use std::{
     path::{Path, PathBuf},
@@ -40,6 +41,9 @@ pub enum Command {
     /// Call whoever queues for a unit of a clinic
     #[command(subcommand)]
     Queue(queue::QueueCommand),
+    /// Watch the gateway
+    #[command(subcommand)]
+    Telemetry(telemetry::TelemetryCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -76,6 +80,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Menu(command) => menu::run(command, &config),
         Command::Record(command) => record::run_command(command, &config),
         Command::Queue(command) => queue::run(command, &config),
+        Command::Telemetry(command) => Ok(telemetry::run(&command)),
         Command::Config(_) => {
             println!("the configuration is good");
             Ok(ExitCode::SUCCESS)

@@ -3,7 +3,10 @@
 use std::{io::IsTerminal, process::ExitCode};
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::FilterExt, filter::filter_fn, layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{
     app::{Gateway, StartError},
@@ -11,13 +14,14 @@ use crate::{
     config::{Config, LogFormat},
     diagnostic,
     menus::MenuError,
+    telemetry::traces::{TraceSettings, Traces},
 };
 
 /// Runs the gateway until SIGINT or SIGTERM.
 pub fn run(config: Config) -> Result<ExitCode, String> {
-    log(&config)?;
+    let traces = log(&config)?;
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let gateway = Gateway::start(&config).await.map_err(|error| {
             if let StartError::Menu(error) = &error {
                 draw(error);
@@ -35,7 +39,9 @@ pub fn run(config: Config) -> Result<ExitCode, String> {
         }
         gateway.shutdown().await;
         Ok(ExitCode::SUCCESS)
-    })
+    });
+    traces.shutdown();
+    ended
 }
 
 /// Reads the menus again. What is wrong with them stands on standard error, and the old ones stay.
@@ -52,20 +58,26 @@ fn draw(error: &MenuError) {
     }
 }
 
-/// Sets up the log as the configuration says; `RUST_LOG` has the last word.
-pub fn log(config: &Config) -> Result<(), String> {
+/// Sets up the log as the configuration says; `RUST_LOG` has the last word. Traces are sent until
+/// what is given back is shut down.
+pub fn log(config: &Config) -> Result<Traces, String> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(filter) => filter,
         Err(_) => config.log.filter.clone(),
     };
     let filter = EnvFilter::try_new(filter).map_err(|error| format!("log.filter: {error}"))?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    // A line stands for itself; spans are for traces.
+    let filter = filter.and(filter_fn(|of| !of.is_span()));
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    match config.log.format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
-    Ok(())
+    let lines = match config.log.format {
+        LogFormat::Text => lines.with_filter(filter).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
+    };
+    let share = config.telemetry.share;
+    let settings = config.telemetry.otlp.clone().map(|otlp| TraceSettings { otlp, share });
+    let traces = Traces::start(settings.as_ref()).map_err(told)?;
+    tracing_subscriber::registry().with(lines).with(traces.layer()).init();
+    Ok(traces)
 }

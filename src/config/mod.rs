@@ -43,6 +43,8 @@ pub struct Config {
     pub admin: Admin,
     /// What is logged, and how.
     pub log: Log,
+    /// Traces.
+    pub telemetry: Telemetry,
     /// The services.
     pub menu: Menus,
     /// How patient conversations are.
@@ -117,6 +119,16 @@ pub enum LogFormat {
     Text,
     /// For machines.
     Json,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// Where traces go.
+    pub otlp: Option<String>,
+    /// The share of turns that is traced.
+    pub share: f64,
 }
 
 /// `[menu]`
@@ -346,6 +358,9 @@ impl Config {
         if self.lookups.window_hours > Budgets::LONGEST_HOURS {
             let most = Budgets::LONGEST_HOURS;
             return Err(ConfigError::Meaning(format!("lookups.window_hours is {most} at most")));
+        }
+        if !(0.0..=1.0).contains(&self.telemetry.share) {
+            return Err(ConfigError::Meaning("telemetry.share is from 0 to 1".into()));
         }
         match positive.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(ConfigError::Meaning(format!("{name} must be at least 1"))),

@@ -21,6 +21,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
+use tracing::{Instrument, Span};
 
 use crate::{
     channel::Inbound,
@@ -31,7 +32,7 @@ use crate::{
     menu::state::Move,
     service::Noticed,
     store::Store,
-    telemetry::instruments::BatchMeters,
+    telemetry::{instruments::BatchMeters, spans},
     vault::{SubscriberKey, Vault},
 };
 
@@ -96,6 +97,16 @@ pub enum News {
     Repeated,
 }
 
+impl News {
+    /// The word used in traces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Repeated => "repeated",
+        }
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TurnError {
@@ -105,6 +116,16 @@ pub enum TurnError {
     /// The database does not answer, or the turn could not be stored.
     #[error("the turn could not be stored")]
     Unavailable,
+}
+
+impl TurnError {
+    /// The word used in traces.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Overloaded => "overloaded",
+            Self::Unavailable => "unavailable",
+        }
+    }
 }
 
 /// Takes turns. Cheap to clone; the lanes end when the last clone is gone.
@@ -129,7 +150,24 @@ struct Job {
     receipt: [u8; 16],
     /// Digest of what was said.
     said: [u8; 16],
+    span: Span,
     answer: oneshot::Sender<Result<Answer, TurnError>>,
+}
+
+impl Job {
+    fn end(self, answer: Result<Answer, TurnError>) {
+        match &answer {
+            Ok(answer) => {
+                answer.tell();
+                let end = answer.ends.last().map(|ending| ending.end.as_str());
+                let (service, news) = (answer.service.menu.service(), answer.news.as_str());
+                spans::answered(&self.span, service, news, answer.screen.as_deref(), end);
+            }
+            Err(error) => spans::failed(&self.span, error.as_str()),
+        }
+        // Nobody waits any more when a session was cut in the meantime.
+        let _ = self.answer.send(answer);
+    }
 }
 
 /// A turn that was taken in; its answer can be waited for.
@@ -165,9 +203,10 @@ impl Engine {
         let receipt = vault.message_key(&inbound.once.message);
         let said = vault.message_key(&inbound.once.said);
         let lane = usize::from(subscriber.as_bytes()[0]) % self.lanes.len();
+        let span = spans::turn(inbound.channel.as_str());
         let (answer, pending) = oneshot::channel();
         self.lanes[lane]
-            .try_send(Job { inbound, subscriber, receipt, said, answer })
+            .try_send(Job { inbound, subscriber, receipt, said, span, answer })
             .map_err(|_| TurnError::Overloaded)?;
         Ok(Pending(pending))
     }
@@ -263,20 +302,18 @@ impl Core {
         match self.run(&jobs).await {
             Ok(answers) => {
                 for (job, answer) in batch.into_iter().zip(answers) {
-                    answer.tell();
-                    // Nobody waits any more when a session was cut in the meantime.
-                    let _ = job.answer.send(Ok(answer));
+                    job.end(Ok(answer));
                 }
             }
             Err(BatchError::Conflict) => {
                 for job in batch {
                     let answer = self.alone(&job).await;
-                    let _ = job.answer.send(answer);
+                    job.end(answer);
                 }
             }
             Err(BatchError::Unavailable) => {
                 for job in batch {
-                    let _ = job.answer.send(Err(TurnError::Unavailable));
+                    job.end(Err(TurnError::Unavailable));
                 }
             }
         }
@@ -284,7 +321,8 @@ impl Core {
 
     /// Runs a batch, and counts how it went.
     async fn run(&self, jobs: &[&Job]) -> Result<Vec<Answer>, BatchError> {
-        let done = run(self, jobs).await;
+        let span = spans::batch(jobs.iter().map(|job| &job.span));
+        let done = run(self, jobs).instrument(span).await;
         self.batches.turns.observe(jobs.len() as f64);
         match done {
             Ok(_) => {}
@@ -297,11 +335,7 @@ impl Core {
     async fn alone(&self, job: &Job) -> Result<Answer, TurnError> {
         for _ in 0..TRIES {
             match self.run(&[job]).await {
-                Ok(mut answers) => {
-                    let answer = answers.pop().ok_or(TurnError::Unavailable)?;
-                    answer.tell();
-                    return Ok(answer);
-                }
+                Ok(mut answers) => return answers.pop().ok_or(TurnError::Unavailable),
                 Err(BatchError::Conflict) => {}
                 Err(BatchError::Unavailable) => return Err(TurnError::Unavailable),
             }

@@ -5,6 +5,8 @@ pub mod instruments;
 mod journey;
 mod known;
 mod node;
+pub mod spans;
+pub mod traces;
 
 use std::time::Duration;
 
@@ -29,6 +31,9 @@ use crate::{
     limits::Refusal,
     smpp::link::{LinkLoad, Outcome},
 };
+
+/// A Grafana dashboard over these metrics. A test holds the two together.
+pub const DASHBOARD: &str = include_str!("dashboard.json");
 
 /// All metrics of a node.
 pub struct Metrics {
@@ -145,6 +150,11 @@ impl Metrics {
         let mut metrics = Self::default();
         metrics.register();
         metrics.register_batches(batches);
+        // What can be refused is known, and is shown before it happens: a rate begins at 0.
+        for refusal in Refusal::ALL {
+            let reason = refusal.as_str().to_owned();
+            drop(metrics.refused.get_or_create(&ReasonLabels { reason }));
+        }
         metrics
     }
 

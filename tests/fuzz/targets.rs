@@ -20,7 +20,7 @@ use setara::{
         story::Story,
     },
     service::{
-        CATALOGUE,
+        DESKS,
         roster::{COLUMNS, Entry, Header},
     },
     smpp::pdu::{
@@ -185,7 +185,7 @@ fn menu(octets: &[u8]) {
     let (text, walk) = text.rsplit_once("\n# walk ").unwrap_or((&text, ""));
     let files = [file("words.toml", include_str!("../../menus/words.toml")), file("a.toml", text)];
     let profiles = DEFAULT.profiles();
-    match check(&files, &CATALOGUE, &profiles) {
+    match check(&files, DESKS, &profiles) {
         Err(findings) => {
             let errors = |finding: &Finding| finding.severity == Severity::Error;
             assert!(findings.iter().any(errors), "refused without a word");
@@ -243,7 +243,7 @@ fn walk_through(menu: &Menu, profile: &Profile, language: &Language, walk: &str)
 fn longest(gives: &[Given]) -> Values {
     let mut values = Values::default();
     for given in gives {
-        match CATALOGUE.lists.iter().find(|list| list.name == given.name) {
+        match DESKS.iter().flat_map(|desk| desk.lists).find(|list| list.name == given.name) {
             None => values.keep(given.name, given.longest),
             Some(list) => {
                 let row = |at| Row { id: format!("p{at}"), label: list.longest.to_owned() };

@@ -33,6 +33,7 @@ async fn a_bad_configuration_is_told_with_its_line() {
         ("[turns]\nlanes = \"four\"\n", "lanes"),
         ("[turns\n", "line 1"),
         ("[operator.telco]\ndialect = \"klingon\"\nlink = []\n", "there is no dialect `klingon`"),
+        ("telemetry.share = 2.0\n", "telemetry.share is from 0 to 1"),
     ] {
         let config = file(&site, "bad.toml", text);
         for arguments in [&["serve"][..], &["config", "check"], &["menu", "check"]] {
@@ -79,6 +80,14 @@ async fn what_a_node_cannot_start_with_is_named() {
     std::fs::write(&key, "lost").unwrap();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     refused(&site.config(), &["serve"], &["key file"]).await;
+}
+
+#[cfg(not(feature = "otlp"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn traces_that_are_not_built_in_are_told() {
+    let site = Site::empty("sqlite:setara.db".into());
+    let site = site.configured("telemetry.otlp = \"http://127.0.0.1:4318\"\n");
+    refused(&site.config(), &["serve"], &["telemetry.otlp", "`--features otlp`"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

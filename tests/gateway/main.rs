@@ -14,10 +14,13 @@ mod site;
 mod walk;
 
 mod commands;
+mod dashboard;
 mod foreign;
 mod guide;
 mod networks;
 mod readme;
 mod reload;
 mod restart;
+#[cfg(feature = "otlp")]
+mod traces;
 mod web;
