@@ -5,7 +5,7 @@
 //! reports everything that is not of the expected shape and goes on; what the names mean is the
 //! business of `check`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use toml::de::{DeTable, DeValue};
 
@@ -92,7 +92,7 @@ pub fn load(files: &[Arc<SourceFile>]) -> (Draft, Vec<Finding>) {
     for file in files {
         let (table, errors) = DeTable::parse_recoverable(&file.text);
         for error in errors {
-            let span = error.span().unwrap_or(0..0);
+            let span = whole_characters(&file.text, error.span().unwrap_or(0..0));
             let at = Place { file: Arc::clone(file), span };
             findings.push(Finding::error("menu::syntax", &at, error.message().to_owned()));
         }
@@ -100,6 +100,11 @@ pub fn load(files: &[Arc<SourceFile>]) -> (Draft, Vec<Finding>) {
         reader.file(table.get_ref(), &mut draft);
     }
     (draft, findings)
+}
+
+/// The parser counts octets, and may point into the middle of a character.
+fn whole_characters(text: &str, span: Range<usize>) -> Range<usize> {
+    text.floor_char_boundary(span.start)..text.ceil_char_boundary(span.end)
 }
 
 type Table<'i> = DeTable<'i>;
@@ -286,6 +291,7 @@ impl Reader<'_> {
     }
 
     fn place(&self, span: std::ops::Range<usize>) -> Place {
+        let span = whole_characters(&self.file.text, span);
         Place { file: Arc::clone(self.file), span }
     }
 

@@ -192,7 +192,11 @@ fn menu(octets: &[u8]) {
             for finding in &findings {
                 assert!(!finding.message.is_empty());
                 if let Some(Place { file, span }) = &finding.at {
-                    assert!(file.text.get(span.clone()).is_some(), "no such place: {span:?}");
+                    assert!(
+                        file.text.get(span.clone()).is_some(),
+                        "no such place: {span:?} for {}",
+                        finding.message
+                    );
                 }
             }
             diagnostic::draw(&findings, miette::GraphicalTheme::none(), 100);

@@ -103,7 +103,8 @@ fn written_at(written: &str, nth: usize, crlf: bool) -> Option<(usize, usize)> {
             _ => c.len_utf8(),
         };
         if before == nth {
-            return Some((at, at + long));
+            // An escape that is none may end in the middle of a character.
+            return rest.get(..long).map(|_| (at, at + long));
         }
         before += 1;
         at += long;

@@ -119,3 +119,13 @@ fn wrong_toml_is_told_and_the_rest_is_still_read() {
         assert!(!findings(&files, &[profile("ussd", 160)]).is_empty(), "{case}");
     }
 }
+
+/// The parser points at an octet; what is drawn is a character.
+#[test]
+fn a_mistake_beside_a_wide_character_has_a_place() {
+    let text = "[screen.home]\nsay.en = \"Que\u{fffd}\u{1f}\\\u{fffd}a\"\n";
+    let findings = findings(&[("menu", text)], &[]);
+    for at in findings.iter().filter_map(|finding| finding.at.as_ref()) {
+        assert!(at.file.text.get(at.span.clone()).is_some(), "{:?}", at.span);
+    }
+}
