@@ -81,3 +81,32 @@ async fn whoever_asks_too_fast_gets_the_busy_screen_and_nobody_else() {
     assert!(metrics.contains("setara_refused_total{reason=\"subscriber\"} 1\n"), "{metrics}");
     node.stop().await;
 }
+
+/// Whoever chose a language is told in it that there are too many callers, also by a node that has
+/// never heard of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_busy_screen_is_in_the_language_of_the_subscriber() {
+    let network = network("plain").await;
+    let address = network.address().to_string();
+    let site = Site::on_sqlite()
+        .await
+        .operator("telco", "plain", &address, "")
+        .configured("limits.subscriber_per_minute = 1\nlimits.subscriber_burst = 4\n");
+    let node = Node::start(&site.config()).await;
+    network.bound(1).await.unwrap();
+    let mut phone = Walk::of("register").phone(&network).await;
+    phone.dial("*119*4#").await.unwrap();
+    let home = phone.answer("2").await.unwrap();
+    assert!(home.text.contains("1 Register"), "{home:?}");
+    node.stop().await;
+    network.links().wait_for(Vec::is_empty).await.unwrap();
+
+    let node = Node::start(&site.config()).await;
+    network.bound(1).await.unwrap();
+    for _ in 0..4 {
+        assert!(phone.dial("*119#").await.unwrap().open);
+    }
+    let busy = phone.dial("*119#").await.unwrap();
+    assert_eq!(busy.text, "The service is busy. Please dial *119# again in a few minutes.");
+    node.stop().await;
+}
