@@ -208,3 +208,22 @@ async fn a_full_engine_refuses_at_once() {
     let refused: Vec<_> = taken.filter_map(Result::err).collect();
     assert_eq!(refused, [TurnError::Overloaded, TurnError::Overloaded]);
 }
+
+/// Whoever was told that a turn failed must not find it done later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_that_nobody_waits_for_is_not_begun() {
+    let country = Country::on_sqlite().await;
+    let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
+    let url = &country.config.database.url;
+    let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
+    let shelf = Menus::new(&country.config, &vault).open(&store).await.unwrap();
+    let (engine, mut lanes) = Engine::new(store.clone(), vault, shelf, app::rules(&country.config));
+    let take = |n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(vec![]))).unwrap();
+    let mut pending: Vec<_> = (0..3).map(take).collect();
+    drop(pending.remove(1));
+    tokio::spawn(lanes.remove(0).run());
+    for pending in pending {
+        assert!(pending.answer().await.unwrap().reply.is_some());
+    }
+    assert_eq!(store.count(Table::Conversation).await.unwrap(), 2);
+}

@@ -170,7 +170,8 @@ impl Job {
     }
 }
 
-/// A turn that was taken in; its answer can be waited for.
+/// A turn that was taken in; its answer can be waited for. Dropped, the turn is not begun any more.
+/// One that is being stored just then is stored all the same.
 pub struct Pending(oneshot::Receiver<Result<Answer, TurnError>>);
 
 impl Pending {
@@ -296,8 +297,13 @@ impl Lane {
 const TRIES: usize = 4;
 
 impl Core {
-    /// Answers every turn of a batch. One that cannot be stored does not take the others with it.
-    async fn serve(&self, batch: Vec<Job>) {
+    /// Answers every turn of a batch. One that cannot be stored does not take the others with it, and
+    /// one that nobody waits for any more is not begun: its caller has been told that it failed.
+    async fn serve(&self, mut batch: Vec<Job>) {
+        batch.retain(|job| !job.answer.is_closed());
+        if batch.is_empty() {
+            return;
+        }
         let jobs: Vec<&Job> = batch.iter().collect();
         match self.run(&jobs).await {
             Ok(answers) => {
@@ -334,6 +340,9 @@ impl Core {
 
     async fn alone(&self, job: &Job) -> Result<Answer, TurnError> {
         for _ in 0..TRIES {
+            if job.answer.is_closed() {
+                return Err(TurnError::Unavailable);
+            }
             match self.run(&[job]).await {
                 Ok(mut answers) => return answers.pop().ok_or(TurnError::Unavailable),
                 Err(BatchError::Conflict) => {}
