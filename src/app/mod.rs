@@ -175,7 +175,8 @@ impl Gateway {
     pub async fn shutdown(self) {
         tracing::info!("gateway stops: running turns are finished");
         self.stop.send_replace(Stop::Now);
-        let deadline = Instant::now() + DRAIN;
+        let began = Instant::now();
+        let deadline = began + DRAIN;
         for counter in self.counters {
             let _ = tokio::time::timeout_at(deadline.into(), counter).await;
         }
@@ -190,7 +191,8 @@ impl Gateway {
             let _ = tokio::time::timeout_at(deadline.into(), lane).await;
         }
         store.close().await;
-        tracing::info!("gateway stopped");
+        let took_ms = (Instant::now() - began).as_millis() as u64;
+        tracing::info!(took_ms, "gateway stopped");
     }
 }
 

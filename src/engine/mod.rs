@@ -16,7 +16,7 @@ pub use self::shelf::{MOST_FORMER, Service, Shelf, ShelfError};
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -293,6 +293,9 @@ impl Lane {
     }
 }
 
+/// A batch that took longer is told: people notice that they wait.
+const SLOW: Duration = Duration::from_secs(2);
+
 /// How often a turn is tried alone before it fails.
 const TRIES: usize = 4;
 
@@ -328,7 +331,13 @@ impl Core {
     /// Runs a batch, and counts how it went.
     async fn run(&self, jobs: &[&Job]) -> Result<Vec<Answer>, BatchError> {
         let span = spans::batch(jobs.iter().map(|job| &job.span));
+        let began = Instant::now();
         let done = run(self, jobs).instrument(span).await;
+        let took = began.elapsed();
+        if took >= SLOW {
+            let took_ms = took.as_millis() as u64;
+            tracing::warn!(turns = jobs.len(), took_ms, "a batch of turns took long");
+        }
         self.batches.turns.observe(jobs.len() as f64);
         match done {
             Ok(_) => {}

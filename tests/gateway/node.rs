@@ -52,7 +52,9 @@ impl Node {
         });
         let mut node = Self { child, log, http: ([127, 0, 0, 1], 0).into() };
         let line = node.logged("gateway started").await;
-        let http = line.split_once("http=").and_then(|(_, rest)| rest.split(' ').next());
+        // As people read it, or as machines do.
+        let told = line.split_once("http=").or_else(|| line.split_once("\"http\":\""));
+        let http = told.and_then(|(_, rest)| rest.split([' ', '"']).next());
         node.http = http.expect("where the web side listens").parse().expect("an address");
         node
     }

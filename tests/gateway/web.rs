@@ -84,3 +84,34 @@ async fn conversations_are_counted_and_nobody_is_named() {
     node.stop().await;
     network.stop().await;
 }
+
+/// Every line can be asked about, and none is about anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_for_machines_is_one_object_a_line() {
+    let network = network("its").await;
+    let site = Site::on_sqlite()
+        .await
+        .operator("telco", "its", &network.address().to_string(), "")
+        .configured("log.format = \"json\"\n");
+    let node = Node::start(&site.config()).await;
+    network.bound(1).await.unwrap();
+    let mut walk = Walk::of("mismatch");
+    let mut phone = walk.phone(&network).await;
+    walk.through(&mut phone).await;
+    // A string that nobody offers, and one that holds a NIK.
+    phone.dial("*120#").await.unwrap();
+    phone.dial("*119*3173014502900001#").await.unwrap();
+    let log = node.stop().await;
+    network.stop().await;
+    let lines: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    for line in &lines {
+        for field in ["timestamp", "level", "target"] {
+            assert!(line[field].is_string(), "no {field}: {line}");
+        }
+    }
+    let bound = lines.iter().find(|line| line["message"] == "SMPP link bound").expect("bound");
+    assert_eq!((&bound["link"], &bound["number"]), (&"telco/1".into(), &1.into()));
+    let stopped = lines.iter().find(|line| line["message"] == "gateway stopped").expect("stopped");
+    assert!(stopped["took_ms"].is_u64(), "{stopped}");
+}
