@@ -26,6 +26,8 @@ pub struct Draft {
     pub languages: Vec<Spot<String>>,
     /// Id of the first screen.
     pub start: Option<Spot<String>>,
+    /// Ids of the screens that the network may push.
+    pub push: Vec<Spot<String>>,
     /// Wrong answers taken on one screen.
     pub tries: Option<Spot<i64>>,
     /// Keys of the engine, by name.
@@ -126,6 +128,7 @@ impl Reader<'_> {
                 "dial" => draft.dial.extend(self.texts(value)),
                 "keywords" => draft.keywords.extend(self.texts(value)),
                 "languages" => draft.languages.extend(self.texts(value)),
+                "push" => draft.push.extend(self.texts(value)),
                 "tries" => draft.tries = self.number(value),
                 "keys" => {
                     for (name, value) in self.pairs(value) {
@@ -320,6 +323,7 @@ const MENU_KEYS: &[&str] = &[
     "keywords",
     "languages",
     "start",
+    "push",
     "tries",
     "keys",
     "words",

@@ -29,6 +29,7 @@ pub struct Menu {
     pub(super) keywords: Vec<String>,
     pub(super) languages: Vec<Language>,
     pub(super) start: usize,
+    pub(super) push: Vec<usize>,
     pub(super) screens: Vec<Screen>,
     pub(super) by_id: HashMap<String, usize>,
     pub(super) words: BTreeMap<String, Phrase>,
@@ -240,6 +241,16 @@ impl Menu {
     /// The first screen.
     pub fn first(&self) -> &Screen {
         &self.screens[self.start]
+    }
+
+    /// The screens with which the service may begin by itself (USSR and USSN, TS 22.090 §5.1).
+    pub fn push(&self) -> impl Iterator<Item = &Screen> {
+        self.push.iter().filter_map(|&at| self.screens.get(at))
+    }
+
+    /// The screen of that id, if the service may begin with it by itself.
+    pub fn pushed(&self, id: &str) -> Option<&Screen> {
+        self.push().find(|screen| screen.id == id)
     }
 
     /// The keys of the engine.

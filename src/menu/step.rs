@@ -54,7 +54,19 @@ pub struct Shown {
 
 /// Begins at the first screen and walks the digits of the dial string as if they were typed.
 pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
-    let state = State {
+    let digits = digits.iter().take(MOST_DIGITS).cloned().collect();
+    let state = State { digits, ..fresh(cx, language) };
+    enter(cx, state, cx.menu.start)
+}
+
+/// Begins at a screen that the service may push; `None` for any other.
+pub fn push(cx: Context<'_>, language: &Language, screen: &str) -> Option<Step> {
+    let at = *cx.menu.by_id.get(&cx.menu.pushed(screen)?.id)?;
+    Some(enter(cx, fresh(cx, language), at))
+}
+
+fn fresh(cx: Context<'_>, language: &Language) -> State {
+    State {
         version: cx.menu.version().clone(),
         screen: cx.menu.first().id.clone(),
         page: 0,
@@ -67,10 +79,9 @@ pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
         calls: 0,
         way: vec![Move::Began],
         values: Values::default(),
-        digits: digits.iter().take(MOST_DIGITS).cloned().collect(),
+        digits: Default::default(),
         language: cx.menu.language(Some(language)).clone(),
-    };
-    enter(cx, state, cx.menu.start)
+    }
 }
 
 /// Shows the screen where the state stands once more, as after a redial.

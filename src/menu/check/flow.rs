@@ -76,6 +76,11 @@ impl<'m> Paths<'m> {
         &self.menu.screens[at].id
     }
 
+    /// Where a conversation can begin: the first screen, and what the network may push.
+    fn roots(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.menu.start).chain(self.menu.push.iter().copied())
+    }
+
     fn screens(&self) -> std::ops::Range<usize> {
         0..self.menu.screens.len()
     }
@@ -83,8 +88,8 @@ impl<'m> Paths<'m> {
     /// Screens that no name leads to. What counts is what the author wrote: a screen behind a broken
     /// one is reached once that is mended.
     fn unreachable(&self) -> Vec<Finding> {
-        let mut reached = HashSet::from([self.menu.start]);
-        let mut open = vec![self.menu.start];
+        let mut reached: HashSet<usize> = self.roots().collect();
+        let mut open: Vec<usize> = self.roots().collect();
         while let Some(at) = open.pop() {
             let named = self.named(at).filter_map(|id| self.menu.by_id.get(id).copied());
             open.extend(named.filter(|&to| reached.insert(to)));
@@ -211,8 +216,10 @@ impl<'m> Paths<'m> {
     /// For every screen the values that every way to it leaves; `None` if there is no way.
     fn known_values(&self) -> Vec<Option<BTreeSet<String>>> {
         let mut known: Vec<Option<BTreeSet<String>>> = vec![None; self.menu.screens.len()];
-        known[self.menu.start] = Some(BTreeSet::new());
-        let mut open = vec![self.menu.start];
+        let mut open: Vec<usize> = self.roots().collect();
+        for &root in &open {
+            known[root] = Some(BTreeSet::new());
+        }
         while let Some(at) = open.pop() {
             let here = known[at].clone().unwrap_or_default();
             for (to, gives) in self.ways(at).into_iter().filter(|(to, _)| *to != NOWHERE) {

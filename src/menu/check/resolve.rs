@@ -86,6 +86,7 @@ impl Resolver<'_> {
                 NOWHERE
             }
         };
+        let push = self.push(draft);
         let mut broken = HashSet::new();
         let mut screens = Vec::new();
         for (at, screen) in draft.screens.iter().enumerate() {
@@ -129,6 +130,7 @@ impl Resolver<'_> {
             dial: texts(&draft.dial),
             keywords: texts(&draft.keywords),
             start: if start == NOWHERE { 0 } else { start },
+            push,
             by_id: self.ids,
             languages: self.languages,
             screens,
@@ -211,6 +213,28 @@ impl Resolver<'_> {
         let message = format!("there is no screen `{}`", to.value);
         self.findings.push(Finding::error("menu::dangling", &to.at, message).help(help));
         NOWHERE
+    }
+
+    /// What the network pushes is shown to somebody who has asked for nothing: a screen, once, and
+    /// no call.
+    fn push(&mut self, draft: &Draft) -> Vec<usize> {
+        let mut known = Vec::new();
+        for name in &draft.push {
+            let at = self.target(name);
+            if at == NOWHERE {
+                continue;
+            }
+            if known.contains(&at) {
+                self.error("menu::push", &name.at, "this screen is named twice");
+            } else if draft.screens.get(at).is_some_and(|screen| screen.call.is_some()) {
+                let message = format!("`{}` is a call, and shows nothing", name.value);
+                let help = "push a screen that says what it is about, and call what follows it";
+                self.findings.push(Finding::error("menu::push", &name.at, message).help(help));
+            } else {
+                known.push(at);
+            }
+        }
+        known
     }
 
     fn act(&mut self, screen: &DraftScreen) -> Option<Act> {

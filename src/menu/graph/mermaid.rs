@@ -12,6 +12,9 @@ pub fn draw(graph: &Graph) -> String {
     let mut drawn = String::from("flowchart LR\n");
     let start = &graph.boxes[graph.start].id;
     let _ = writeln!(drawn, "  dial([\"{}\"]) --> s_{start}", escaped(&graph.dial));
+    for &pushed in &graph.pushed {
+        let _ = writeln!(drawn, "  push([\"push\"]) --> s_{}", graph.boxes[pushed].id);
+    }
     for node in &graph.boxes {
         let (open, close) = match node.kind {
             Kind::Call => ("(", ")"),

@@ -21,6 +21,8 @@ pub struct Graph {
     pub boxes: Vec<Node>,
     /// Which of them comes first.
     pub start: usize,
+    /// Those with which the service may begin by itself.
+    pub pushed: Vec<usize>,
     /// What is dialled to get there.
     pub dial: String,
 }
@@ -73,8 +75,9 @@ impl Graph {
         let start = by_id(&menu.first().id).unwrap_or(0);
         let mut boxes: Vec<Node> =
             menu.screens().iter().map(|screen| node(menu, screen, language)).collect();
-        rank(&mut boxes, start);
-        Self { boxes, start, dial: menu.dial().join(" ") }
+        let pushed: Vec<usize> = menu.push().filter_map(|screen| by_id(&screen.id)).collect();
+        rank(&mut boxes, start, &pushed);
+        Self { boxes, start, pushed, dial: menu.dial().join(" ") }
     }
 
     /// Whether an arrow leads further away from the start.
@@ -113,9 +116,10 @@ fn node(menu: &Menu, screen: &Screen, language: &Language) -> Node {
 }
 
 /// Walks the boxes by distance. The check has proved that every one can be reached.
-fn rank(boxes: &mut [Node], start: usize) {
+fn rank(boxes: &mut [Node], start: usize, pushed: &[usize]) {
     let mut met = vec![false; boxes.len()];
-    let mut waiting = VecDeque::from([(start, 0)]);
+    let roots = std::iter::once(&start).chain(pushed);
+    let mut waiting: VecDeque<(usize, usize)> = roots.map(|&root| (root, 0)).collect();
     while let Some((at, rank)) = waiting.pop_front() {
         if std::mem::replace(&mut met[at], true) {
             continue;
@@ -160,6 +164,7 @@ pub(super) mod tests {
                 node("done", Kind::Last, "Nomor Anda ‹number›.", 3, vec![]),
             ],
             start: 0,
+            pushed: vec![],
             dial: "*120#".into(),
         }
     }
@@ -169,7 +174,7 @@ pub(super) mod tests {
         let mut graph = small();
         let wanted: Vec<_> = graph.boxes.iter().map(|node| node.rank).collect();
         graph.boxes.iter_mut().for_each(|node| node.rank = 9);
-        rank(&mut graph.boxes, 0);
+        rank(&mut graph.boxes, 0, &[]);
         assert_eq!(graph.boxes.iter().map(|node| node.rank).collect::<Vec<_>>(), wanted);
         assert!(!graph.is_forward(2, &graph.boxes[2].arrows[0]));
     }

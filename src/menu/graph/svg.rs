@@ -62,8 +62,9 @@ pub fn draw(graph: &Graph) -> String {
     );
     arrows(&mut drawn, graph, &faces, &spots);
     for (at, node) in graph.boxes.iter().enumerate() {
-        let dial = (at == graph.start).then_some(graph.dial.as_str());
-        node_box(&mut drawn, graph, (at, node), &faces[at], spots[at], dial);
+        let pushed = || graph.pushed.contains(&at).then_some("push");
+        let begins = (at == graph.start).then_some(graph.dial.as_str()).or_else(pushed);
+        node_box(&mut drawn, graph, (at, node), &faces[at], spots[at], begins);
     }
     drawn.push_str("</svg>\n");
     drawn
@@ -160,7 +161,7 @@ fn node_box(
     (at, node): (usize, &Node),
     face: &Face,
     spot: Spot,
-    dial: Option<&str>,
+    begins: Option<&str>,
 ) {
     let Spot { x, y, height } = spot;
     let class = match node.kind {
@@ -170,7 +171,7 @@ fn node_box(
         Kind::Call => "call",
         Kind::Last => "last",
     };
-    let first = if dial.is_some() { " first" } else { "" };
+    let first = if begins.is_some() { " first" } else { "" };
     let round = if node.kind == Kind::Call { 16 } else { 3 };
     let id = &node.id;
     let _ = writeln!(
@@ -194,8 +195,8 @@ fn node_box(
     };
     let (left, right) = (x + PADDING, x + WIDTH - PADDING);
     let base = |line: usize| y + PADDING + LINE * line as f64 + 11.0;
-    if let Some(dial) = dial {
-        text("id", x, y - 8.0, "start", dial);
+    if let Some(begins) = begins {
+        text("id", x, y - 8.0, "start", begins);
     }
     text("id", left, base(0), "start", &clipped(id, 22));
     text("sort", right, base(0), "end", &face.sort);

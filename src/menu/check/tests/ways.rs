@@ -178,3 +178,44 @@ fn calls_that_chase_each_other() {
     check(&row(LONGEST_CHAIN), &[]);
     check(&row(LONGEST_CHAIN + 1), &["call_chain 1 there"]);
 }
+
+/// The first line names what is pushed; the screens follow.
+fn pushed(names: &str, screens: &str) -> String {
+    format!("push = [{names}]\n{screens}")
+}
+
+#[test]
+fn what_is_pushed_is_reached() {
+    let there = there("last = true");
+    let attic = "[screen.attic]\nlast = true\nsay = { id = \"A\", en = \"A\" }";
+    check(&pushed("\"attic\", \"there\"", &format!("{there}{attic}")), &[]);
+    // And so is what follows it.
+    let invite = "[screen.invite]\nask = \"card\"\nkeep = \"card\"\ngo = \"attic\"\n\
+                  say = { id = \"A\", en = \"A\" }\n";
+    check(&pushed("\"invite\"", &format!("{there}{invite}{attic}")), &[]);
+}
+
+#[test]
+fn what_cannot_be_pushed() {
+    let there = there("last = true");
+    check(&pushed("\"theer\"", &there), &["dangling 1 \"theer\""]);
+    check(&pushed("\"there\", \"there\"", &there), &["push 1 \"there\""]);
+    check(&pushed("3", &there), &["shape 1 3"]);
+    let look = "[screen.look]\ncall = \"queue.look\"\non.open = \"bye\"\non.closed = \"there\"";
+    let call = format!("{there}{look}");
+    check(&pushed("\"look\"", &call), &["push 1 \"look\"", "unreachable 5 look"]);
+}
+
+#[test]
+fn nothing_is_known_where_a_push_begins() {
+    let ask = "[screen.ask]\nask = \"card\"\nkeep = \"card\"\ngo = \"shown\"\n\
+               say = { id = \"A\", en = \"A\" }\n\
+               [screen.shown]\nlast = true\nsay = { id = \"Kota {town}\", en = \"Town {town}\" }";
+    let town = there("ask = \"town\"\nkeep = \"town\"\ngo = \"ask\"");
+    check(&format!("{town}{ask}"), &[]);
+    check(&pushed("\"ask\"", &format!("{town}{ask}")), &["value 14 \"Kota {town}\""]);
+    let ring = "[screen.ring]\nask = \"card\"\nkeep = \"card\"\ngo = \"ring\"\n\
+                say = { id = \"A\", en = \"A\" }";
+    let case = pushed("\"ring\"", &format!("{}{ring}", there("last = true")));
+    check(&case, &["no_way_out 5 ring"]);
+}
