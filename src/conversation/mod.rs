@@ -5,8 +5,10 @@
 //! abort or an old session means is decided here.
 
 mod end;
+mod push;
 
 pub use end::End;
+pub use push::{Aside, NotPushed};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,8 @@ pub enum Signal {
     Answer(String),
     /// The session is over.
     Abort(End),
+    /// The service begins by itself, with the screen of this id.
+    Push(String),
 }
 
 /// A conversation that can be gone on with.
@@ -44,6 +48,9 @@ pub struct Conversation {
     /// Whether the subscriber was asked to go on or to start again, and has not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// What had been dropped when the service began this one by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Box<Aside>>,
 }
 
 /// The open question after a redial.
@@ -94,11 +101,20 @@ pub enum Progress {
         state: State,
         /// What is called.
         call: &'static Call,
-        /// What ended so far in this turn.
-        ends: Vec<Ending>,
+        /// What the turn has so far.
+        carried: Carried,
     },
     /// Nothing is left to do but to store and send it.
     Done(Finished),
+}
+
+/// What a turn takes along past a call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Carried {
+    /// What ended so far.
+    pub ends: Vec<Ending>,
+    /// What was dropped before, see [`Conversation::aside`].
+    pub aside: Option<Box<Aside>>,
 }
 
 /// A finished turn.
@@ -112,6 +128,8 @@ pub struct Finished {
     pub ends: Vec<Ending>,
     /// The way that was gone through the screens.
     pub way: Vec<Move>,
+    /// Why nothing was pushed, if that was asked for.
+    pub not_pushed: Option<NotPushed>,
 }
 
 /// What to keep of a conversation.
@@ -121,6 +139,8 @@ pub struct Keep {
     pub conversation: Option<Conversation>,
     /// How the session ended; `None` while it is open.
     pub ended: Option<End>,
+    /// Until when, if that is settled already: what was put aside grows no younger.
+    pub until: Option<Timestamp>,
     /// The screen where the subscriber stands or stood.
     pub screen: String,
     /// The language spoken.
@@ -150,22 +170,32 @@ pub fn turn<'m>(
     let language = fresh.language(language).clone();
     let was_open = kept.as_ref().is_some_and(|kept| kept.ended.is_none());
     let too_old = kept.as_ref().is_some_and(|kept| kept.keep_until <= now);
+    let completed = kept.as_ref().is_some_and(|kept| kept.ended == Some(End::Completed));
+    let keep_until = kept.as_ref().map_or(now, |kept| kept.keep_until);
     let old = kept.and_then(|kept| kept.conversation);
     // Too old and still open: no sweep has ended it yet, and after this turn none will.
     let lapsed = old.iter().filter(|_| too_old && was_open);
     let lapsed: Vec<Ending> = lapsed.map(|old| ending(End::TimeOut, &old.state)).collect();
     let aborts = matches!(signal, Signal::Abort(_));
     match (signal, old.filter(|_| aborts || !too_old)) {
-        (Signal::Begin(digits), Some(old)) => redial(cx, anew, old, digits, was_open),
+        (Signal::Begin(digits), Some(old)) => redial(cx, anew, old, digits, was_open, now),
         (Signal::Begin(digits), None) => settle(step::begin(anew, &language, &digits), lapsed),
+        (Signal::Push(_), _) if was_open && !too_old => push::not(NotPushed::Busy),
+        (Signal::Push(screen), old) => {
+            let aside = old.and_then(|old| old.aside(keep_until, now));
+            push::begin(anew, &language, &screen, Carried { ends: lapsed, aside })
+        }
         (Signal::BeginWithNik, _) => {
             let text = fresh.word(NIK_DIALLED.name, &language, "");
             let reply = Some(Reply { text, then: Then::Close });
             Progress::Done(Finished { reply, ..Finished::default() })
         }
-        (Signal::Answer(typed), Some(old)) => match old.asked {
-            Some(asked) => answer_resume(cx, anew, old.state, asked, &typed),
-            None => settle(step::answer(cx, old.state, &typed), vec![]),
+        // What is kept was put aside before the conversation that was completed; it was asked for
+        // no answer.
+        (Signal::Answer(_), Some(old)) if completed => redial(cx, anew, old, vec![], was_open, now),
+        (Signal::Answer(typed), Some(mut old)) => match old.asked.take() {
+            Some(asked) => answer_resume(cx, anew, old, asked, &typed),
+            None => settle(step::answer(cx, old.state, &typed), old.aside),
         },
         // The session is older than what we keep: it cannot be known what the answer was to.
         (Signal::Answer(_), None) => settle(step::begin(anew, &language, &[]), lapsed),
@@ -184,9 +214,9 @@ pub fn resume(
     state: State,
     outcome: &str,
     given: Values,
-    ends: Vec<Ending>,
+    carried: Carried,
 ) -> Progress {
-    settle(step::resume(cx, state, outcome, given), ends)
+    settle(step::resume(cx, state, outcome, given), carried)
 }
 
 /// A new session while something is left of an old one. Nothing typed is lost: the subscriber says
@@ -197,19 +227,22 @@ fn redial(
     old: Conversation,
     digits: Vec<String>,
     was_open: bool,
+    now: Timestamp,
 ) -> Progress {
     let mut ends = Vec::new();
     if was_open {
         // The network dropped the old session without a word.
         ends.push(ending(End::NetworkAbort, &old.state));
     }
-    if !old.state.kept {
-        return settle(step::begin(anew, &old.state.language, &digits), ends);
+    let language = old.state.language.clone();
+    match old.worth_resuming(now) {
+        Some(old) => ask_resume(cx, old, Asked { digits, wrong: 0 }, ends),
+        None => settle(step::begin(anew, &language, &digits), ends),
     }
-    ask_resume(cx, old.state, Asked { digits, wrong: 0 }, ends)
 }
 
-fn ask_resume(cx: Context<'_>, state: State, asked: Asked, ends: Vec<Ending>) -> Progress {
+fn ask_resume(cx: Context<'_>, old: Conversation, asked: Asked, ends: Vec<Ending>) -> Progress {
+    let state = old.state;
     let word = |name: &str, last: &str| cx.menu.word(name, &state.language, last);
     let mut body = word(RESUME.name, "");
     if asked.wrong > 0 {
@@ -224,57 +257,76 @@ fn ask_resume(cx: Context<'_>, state: State, asked: Asked, ends: Vec<Ending>) ->
     };
     let page = view.pages(cx.frame).into_iter().next();
     let text = page.map(|page| page.text).unwrap_or_default();
-    let conversation = Conversation { state, asked: Some(asked) };
+    let conversation = Conversation { state, asked: Some(asked), aside: old.aside };
     Progress::Done(Finished {
         reply: Some(Reply { text, then: Then::Wait }),
         keep: Some(keep(conversation, None)),
         ends,
         way: vec![],
+        not_pushed: None,
     })
 }
 
 fn answer_resume(
     cx: Context<'_>,
     anew: Context<'_>,
-    state: State,
+    old: Conversation,
     asked: Asked,
     typed: &str,
 ) -> Progress {
     match typed.trim() {
-        "1" => settle(step::again(cx, state), vec![]),
+        "1" => settle(step::again(cx, old.state), old.aside),
         "2" => {
-            let ends = vec![ending(End::Abandoned, &state)];
-            settle(step::begin(anew, &state.language, &asked.digits), ends)
+            let ends = vec![ending(End::Abandoned, &old.state)];
+            settle(step::begin(anew, &old.state.language, &asked.digits), ends)
         }
         // Whoever answers nonsense often enough is going on by mistake; the old state is kept.
-        _ if asked.wrong + 1 >= cx.menu.tries() => settle(step::again(cx, state), vec![]),
-        _ => ask_resume(cx, state, Asked { wrong: asked.wrong + 1, ..asked }, vec![]),
+        _ if asked.wrong + 1 >= cx.menu.tries() => settle(step::again(cx, old.state), old.aside),
+        _ => ask_resume(cx, old, Asked { wrong: asked.wrong + 1, ..asked }, vec![]),
     }
 }
 
-fn settle(step: Step, mut ends: Vec<Ending>) -> Progress {
+fn settle(step: Step, carried: impl Into<Carried>) -> Progress {
+    let mut carried = carried.into();
     let (mut state, text, end) = match step {
-        Step::Call(state, call) => return Progress::Call { state, call, ends },
+        Step::Call(state, call) => return Progress::Call { state, call, carried },
         Step::Show(state, shown) => (state, shown.text, None),
         Step::Last(state, shown) => (state, shown.text, Some(End::Completed)),
         Step::GiveUp(state, shown) => (state, shown.text, Some(End::Abandoned)),
     };
-    ends.extend(end.map(|end| ending(end, &state)));
+    carried.ends.extend(end.map(|end| ending(end, &state)));
     let then = if end.is_some() { Then::Close } else { Then::Wait };
     let way = std::mem::take(&mut state.way);
+    let conversation = Conversation { state, asked: None, aside: carried.aside };
     Progress::Done(Finished {
         reply: Some(Reply { text, then }),
-        keep: Some(keep(Conversation { state, asked: None }, end)),
-        ends,
+        keep: Some(keep(conversation, end)),
+        ends: carried.ends,
         way,
+        not_pushed: None,
     })
 }
 
 fn keep(conversation: Conversation, ended: Option<End>) -> Keep {
     let screen = conversation.state.screen.clone();
     let language = conversation.state.language.clone();
-    let conversation = (ended != Some(End::Completed)).then_some(conversation);
-    Keep { conversation, ended, screen, language }
+    let (conversation, until) = match ended {
+        Some(End::Completed) => conversation.aside.map(|aside| aside.restored()).unzip(),
+        _ => (Some(conversation), None),
+    };
+    Keep { conversation, ended, until, screen, language }
+}
+
+impl From<Vec<Ending>> for Carried {
+    fn from(ends: Vec<Ending>) -> Self {
+        Self { ends, aside: None }
+    }
+}
+
+impl From<Option<Box<Aside>>> for Carried {
+    fn from(aside: Option<Box<Aside>>) -> Self {
+        Self { ends: Vec::new(), aside }
+    }
 }
 
 fn ending(end: End, state: &State) -> Ending {

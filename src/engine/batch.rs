@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     channel::Sureness,
-    conversation::{self, End, Ending, Finished, Keep, Progress, Reply, Then},
+    conversation::{
+        self, Carried, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal, Then,
+    },
     engine::{
         Answer, Core, Job, News, Service, Shelf,
         body::{Body, Last},
@@ -21,8 +23,8 @@ use crate::{
         record::{Change, Need},
     },
     store::{
-        Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, StoreError, TurnKey,
-        TurnWrite,
+        self, Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, Spoke, StoreError,
+        TurnKey, TurnWrite,
     },
 };
 
@@ -95,8 +97,40 @@ async fn open<'t>(
         .map(|known| known.conversation.as_ref().and_then(|kept| Body::parse(&kept.body)))
         .collect();
     repeated_after_restart(batch, jobs, &keys, &bodies, &mut recalled).await?;
+    let busy = busy_elsewhere(batch, jobs, &keys).await?;
     let opened = jobs.iter().zip(recalled.into_iter().zip(bodies));
-    Ok(opened.map(|(job, (known, body))| Turn::open(core, &shelf, job, known, body)).collect())
+    let mut turns: Vec<Turn<'_>> =
+        opened.map(|(job, (known, body))| Turn::open(core, &shelf, job, known, body)).collect();
+    for at in busy {
+        turns[at].refuse_push(NotPushed::Busy);
+    }
+    Ok(turns)
+}
+
+/// Where a screen is to be pushed to a phone that has a session open with another service. A phone
+/// has one session: the answer typed in it would be taken for one to what was pushed.
+async fn busy_elsewhere(
+    batch: &mut Batch,
+    jobs: &[&Job],
+    keys: &[TurnKey],
+) -> Result<Vec<usize>, BatchError> {
+    let pushes = |job: &Job| matches!(job.inbound.signal, Signal::Push(_));
+    let places: Vec<usize> = (0..jobs.len()).filter(|&at| pushes(jobs[at])).collect();
+    if places.is_empty() {
+        return Ok(places);
+    }
+    let any = |&at: &usize| TurnKey { service: None, ..keys[at].clone() };
+    let keys: Vec<TurnKey> = places.iter().map(any).collect();
+    let found = batch.recall(&keys).await?.into_iter().map(|known| known.conversation);
+    let open = |at: usize, kept: store::Kept| {
+        let now = jobs[at].inbound.at;
+        let other = jobs[at].inbound.service.as_ref() != Some(&kept.service);
+        other && kept.ended.is_none() && kept.keep_until > now
+    };
+    let found = places.into_iter().zip(found);
+    Ok(found
+        .filter_map(|(at, kept)| kept.is_some_and(|kept| open(at, kept)).then_some(at))
+        .collect())
 }
 
 /// The service of a turn: the one that was called, or the one that the subscriber is in. A
@@ -179,7 +213,7 @@ enum Stage {
     /// It has been answered before.
     Repeated(Reply),
     /// It waits for a call.
-    Calling { state: State, call: &'static Call, ends: Vec<Ending> },
+    Calling { state: State, call: &'static Call, carried: Carried },
     /// It is finished.
     Done(Finished),
 }
@@ -193,7 +227,7 @@ impl Stage {
 impl From<Progress> for Stage {
     fn from(progress: Progress) -> Self {
         match progress {
-            Progress::Call { state, call, ends } => Self::Calling { state, call, ends },
+            Progress::Call { state, call, carried } => Self::Calling { state, call, carried },
             Progress::Done(finished) => Self::Done(finished),
         }
     }
@@ -241,7 +275,7 @@ impl<'t> Turn<'t> {
             outcomes: Vec::new(),
             noticed: Vec::new(),
         };
-        if silence == Silence::TooLong {
+        if silence == Silence::TooLong && !turn.pushes() {
             turn.changes.push(Change::ForgetEverybody);
         }
         turn.stage = match repeated {
@@ -254,6 +288,19 @@ impl<'t> Turn<'t> {
             }
         };
         turn
+    }
+
+    /// Whether we speak first, and the subscriber has not been heard.
+    fn pushes(&self) -> bool {
+        matches!(self.job.inbound.signal, Signal::Push(_))
+    }
+
+    /// Nothing is pushed, unless it was before.
+    fn refuse_push(&mut self, why: NotPushed) {
+        if !matches!(self.stage, Stage::Repeated(_)) {
+            let not_pushed = Some(why);
+            self.stage = Stage::Done(Finished { not_pushed, ..Finished::default() });
+        }
     }
 
     /// The service in whose version a state stands.
@@ -292,26 +339,28 @@ impl<'t> Turn<'t> {
 
     fn decide(&mut self, facts: &crate::service::record::Facts) {
         let idle = Stage::Done(Finished::default());
-        let Stage::Calling { state, call, ends } = std::mem::replace(&mut self.stage, idle) else {
+        let Stage::Calling { state, call, carried } = std::mem::replace(&mut self.stage, idle)
+        else {
             return;
         };
         let service = Arc::clone(self.service(&state));
         let decision = service.desk.decide(call.name, self.asking(&state.values), facts);
         let Some(decision) = decision else {
             tracing::error!(service = service.menu.service(), call = call.name, "no outcome");
-            return self.sorry(&state, ends);
+            return self.sorry(&state, carried.ends);
         };
         self.outcomes.push((call.name, decision.outcome));
         self.changes.extend(decision.changes);
         self.noticed.extend(decision.noticed);
         let cx = self.context(&service);
-        self.stage = conversation::resume(cx, state, decision.outcome, decision.given, ends).into();
+        let (outcome, given) = (decision.outcome, decision.given);
+        self.stage = conversation::resume(cx, state, outcome, given, carried).into();
     }
 
     /// A turn that would go on calling is cut off. The check proves that no menu calls so often.
     fn end_calls(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Done(Finished::default())) {
-            Stage::Calling { state, ends, .. } => self.sorry(&state, ends),
+            Stage::Calling { state, carried, .. } => self.sorry(&state, carried.ends),
             stage => self.stage = stage,
         }
     }
@@ -324,12 +373,16 @@ impl<'t> Turn<'t> {
         let reply = Some(Reply { text, then: Then::Close });
         // What a silent number knew is forgotten all the same: by the next turn it is silent no more.
         self.changes.retain(|change| *change == Change::ForgetEverybody);
-        self.stage = Stage::Done(Finished { reply, keep: None, ends, way: state.way.clone() });
+        let way = state.way.clone();
+        self.stage = Stage::Done(Finished { reply, ends, way, ..Finished::default() });
     }
 
     /// What the turn stores; a repetition stores nothing.
     fn write(&self, core: &Core) -> Option<TurnWrite> {
         let Stage::Done(finished) = &self.stage else { return None };
+        if finished.not_pushed.is_some() {
+            return None;
+        }
         let at = self.job.inbound.at;
         let last = Last { said: self.job.said, receipt: self.job.receipt, at };
         let chosen = finished.keep.as_ref().map(|keep| &keep.language);
@@ -340,6 +393,7 @@ impl<'t> Turn<'t> {
             number: self.job.inbound.from.clone(),
             language: chosen.map(|language| language.as_str().to_owned()),
             at,
+            spoke: if self.pushes() { Spoke::We } else { Spoke::Subscriber },
             conversation: finished.keep.as_ref().map(|keep| self.conversation(keep, last)),
             receipt: finished.reply.as_ref().map(|reply| ReceiptWrite {
                 key: self.job.receipt,
@@ -365,29 +419,32 @@ impl<'t> Turn<'t> {
             screen: keep.screen.clone(),
             channel: self.job.inbound.channel.as_str().to_owned(),
             open_until: at.plus(self.job.inbound.open_for),
-            keep_until: at.plus(keep_for.max(self.job.inbound.open_for)),
+            keep_until: keep
+                .until
+                .unwrap_or_else(|| at.plus(keep_for.max(self.job.inbound.open_for))),
         }
     }
 
     fn answer(self) -> Answer {
-        let (reply, news, screen, ends, way) = match self.stage {
-            Stage::Repeated(reply) => (Some(reply), News::Repeated, None, vec![], vec![]),
-            Stage::Done(done) => {
-                (done.reply, News::New, done.keep.map(|keep| keep.screen), done.ends, done.way)
+        let (done, news) = match self.stage {
+            Stage::Repeated(reply) => {
+                (Finished { reply: Some(reply), ..Finished::default() }, News::Repeated)
             }
+            Stage::Done(done) => (done, News::New),
             // Cut off before it came here.
-            Stage::Calling { .. } => (None, News::New, None, vec![], vec![]),
+            Stage::Calling { .. } => (Finished::default(), News::New),
         };
         Answer {
-            reply,
+            reply: done.reply,
             subscriber: self.job.subscriber,
             service: self.current,
             news,
-            screen,
-            ends,
-            way,
+            screen: done.keep.map(|keep| keep.screen),
+            ends: done.ends,
+            way: done.way,
             outcomes: self.outcomes,
             noticed: self.noticed,
+            not_pushed: done.not_pushed,
         }
     }
 }

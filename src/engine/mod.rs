@@ -26,7 +26,7 @@ use tracing::{Instrument, Span};
 use crate::{
     channel::Inbound,
     clock::Zone,
-    conversation::{Ending, Reply},
+    conversation::{Ending, NotPushed, Reply},
     engine::batch::{BatchError, run},
     identity::Msisdn,
     menu::state::Move,
@@ -76,6 +76,8 @@ pub struct Answer {
     pub outcomes: Vec<(&'static str, &'static str)>,
     /// What looked like an attack.
     pub noticed: Vec<Noticed>,
+    /// Why nothing was pushed, if that was asked for.
+    pub not_pushed: Option<NotPushed>,
 }
 
 impl Answer {

@@ -6,7 +6,7 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    Batch, CommitError, StoreError, TurnWrite,
+    Batch, CommitError, Spoke, StoreError, TurnWrite,
     changes::Changes,
     engine::{Tx, on_engine, padded_rows},
     sealed::{self, Place},
@@ -16,6 +16,9 @@ use crate::vault::Vault;
 /// A subscriber's `seen_at` is written again only after this many milliseconds: the rule that
 /// reads it counts in days, and a row that is left alone need not reach the disk.
 const SEEN_STEP: i64 = 3_600_000;
+
+/// When a phone was seen that has never spoken.
+const NEVER: i64 = 0;
 
 impl Batch {
     /// Stores the turns and makes them durable, all of them or none.
@@ -86,7 +89,7 @@ async fn write_subscribers(
         return Ok(());
     }
     on_engine!(tx, |Db, tx| {
-        let mut sql = QueryBuilder::<Db>::new("with seen (key, number, language, at) as (");
+        let mut sql = QueryBuilder::<Db>::new("with seen (key, number, language, at, heard) as (");
         sql.push_values(padded_rows(writes), |mut row, write| {
             row.push_bind(write.map(|write| write.subscriber.as_bytes().to_vec()))
                 .push_bind(write.map(|write| {
@@ -94,11 +97,15 @@ async fn write_subscribers(
                     sealed::seal(vault, place, write.number.as_str().as_bytes())
                 }))
                 .push_bind(write.and_then(|write| write.language.clone()))
-                .push_bind(write.map(|write| write.at.millis()));
+                .push_bind(write.map(|write| write.at.millis()))
+                .push_bind(write.map(|write| match write.spoke {
+                    Spoke::Subscriber => write.at.millis(),
+                    Spoke::We => NEVER,
+                }));
         });
         sql.push(
             ") insert into subscriber (key, number, language, created_at, seen_at) \
-             select key, number, language, at, at from seen where key is not null \
+             select key, number, language, at, heard from seen where key is not null \
              on conflict (key) do update set \
              language = coalesce(excluded.language, subscriber.language), \
              seen_at = case when excluded.seen_at > subscriber.seen_at \

@@ -43,8 +43,8 @@ pub use self::{
     recall::Tongue,
     sweep::Cut,
     turn::{
-        CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, TurnKey,
-        TurnWrite,
+        CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, Spoke,
+        TurnKey, TurnWrite,
     },
 };
 use crate::vault::Vault;

@@ -86,12 +86,23 @@ pub struct TurnWrite {
     pub language: Option<String>,
     /// When the turn took place.
     pub at: Timestamp,
+    /// Who spoke first in it.
+    pub spoke: Spoke,
     /// The conversation, unless the turn left it alone.
     pub conversation: Option<ConversationWrite>,
     /// The reply, kept for a duplicate of the message.
     pub receipt: Option<ReceiptWrite>,
     /// Changes of the service's own tables.
     pub changes: Vec<Change>,
+}
+
+/// Who spoke first in a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoke {
+    /// The subscriber, who was seen by it.
+    Subscriber,
+    /// We did. That says nothing of who holds the number now: the phone is as silent as it was.
+    We,
 }
 
 /// A conversation as a turn leaves it.

@@ -17,8 +17,8 @@ use setara::{
         roster::Entry,
     },
     store::{
-        CommitError, ConversationWrite, Recalled, ReceiptWrite, Store, StoreOptions, TurnKey,
-        TurnWrite,
+        CommitError, ConversationWrite, Recalled, ReceiptWrite, Spoke, Store, StoreOptions,
+        TurnKey, TurnWrite,
     },
     vault::{Keys, NikIndex, SubscriberKey, Vault},
 };
@@ -100,6 +100,7 @@ impl Bed {
     /// A turn that changes nothing but `seen_at`.
     pub fn turn(&self, number: &str) -> TurnWrite {
         TurnWrite {
+            spoke: Spoke::Subscriber,
             subscriber: self.phone(number),
             number: msisdn(number),
             language: None,

@@ -17,7 +17,7 @@ use crate::{
     identity::Msisdn,
     menu::story::{Act, Session, Story},
     service::sample::People,
-    store::{ImportError, Store, StoreError, StoreOptions, TurnWrite},
+    store::{ImportError, Spoke, Store, StoreError, StoreOptions, TurnWrite},
     vault::{Vault, VaultError},
 };
 
@@ -116,6 +116,7 @@ impl Rehearsal {
         let store = self.store().await?;
         let batch = store.begin().await?;
         let write = TurnWrite {
+            spoke: Spoke::Subscriber,
             subscriber: self.vault()?.subscriber_key(phone),
             number: phone.clone(),
             language: Some(language.to_owned()),
