@@ -79,6 +79,21 @@ impl Front {
         })
     }
 
+    /// Admits a push and hands it to the engine.
+    ///
+    /// # Errors
+    /// [`NotTaken`]; it has been counted.
+    pub fn push(&self, inbound: Inbound) -> Result<Pending, NotTaken> {
+        if let Err(refusal) = self.limits.admit_push() {
+            self.metrics.refused(refusal);
+            return Err(NotTaken);
+        }
+        self.engine.take(inbound).map_err(|error| {
+            tracing::warn!(%error, "push not taken");
+            NotTaken
+        })
+    }
+
     /// Counts an answered turn.
     pub fn answered(&self, channel: Channel, answer: &Answer, took: Duration) {
         self.metrics.answered(answer.service.menu.service(), channel.as_str(), answer, took);

@@ -25,6 +25,8 @@ pub struct Quotas {
     pub link_per_second: u32,
     /// Turns a second in all.
     pub global_per_second: u32,
+    /// Screens a second that we push.
+    pub push_per_second: u32,
     /// Subscribers remembered at once: the bound of the memory this takes.
     pub most_subscribers: usize,
 }
@@ -40,6 +42,8 @@ pub enum Refusal {
     Global,
     /// More subscribers at once than are remembered.
     Crowd,
+    /// That of pushes.
+    Push,
 }
 
 impl Refusal {
@@ -53,6 +57,7 @@ impl Refusal {
             Self::Link => "link",
             Self::Global => "global",
             Self::Crowd => "crowd",
+            Self::Push => "push",
         }
     }
 }
@@ -62,6 +67,7 @@ pub struct Limits {
     subscribers: DefaultKeyedRateLimiter<Msisdn>,
     links: DefaultKeyedRateLimiter<String>,
     global: DefaultDirectRateLimiter,
+    pushes: DefaultDirectRateLimiter,
     most_subscribers: usize,
     since_tidy: AtomicU32,
     crowded: AtomicBool,
@@ -82,6 +88,7 @@ impl Limits {
             subscribers: RateLimiter::keyed(subscriber),
             links: RateLimiter::keyed(Quota::per_second(at_least_one(quotas.link_per_second))),
             global: RateLimiter::direct(Quota::per_second(at_least_one(quotas.global_per_second))),
+            pushes: RateLimiter::direct(Quota::per_second(at_least_one(quotas.push_per_second))),
             most_subscribers: quotas.most_subscribers,
             since_tidy: AtomicU32::new(0),
             crowded: AtomicBool::new(false),
@@ -94,6 +101,14 @@ impl Limits {
         self.subscribers.check_key(subscriber).map_err(|_| Refusal::Subscriber)?;
         self.links.check_key(&link.to_owned()).map_err(|_| Refusal::Link)?;
         self.global.check().map_err(|_| Refusal::Global)
+    }
+
+    /// Admits a push. It takes nothing of the budget of the subscriber, who has not asked for it.
+    ///
+    /// # Errors
+    /// [`Refusal::Push`].
+    pub fn admit_push(&self) -> Result<(), Refusal> {
+        self.pushes.check().map_err(|_| Refusal::Push)
     }
 
     /// How many subscribers are remembered, and how many may be.
@@ -136,6 +151,7 @@ mod tests {
             subscriber_burst: 3,
             link_per_second: 1_000_000,
             global_per_second: 1_000_000,
+            push_per_second: 50,
             most_subscribers: 10_000,
         }
     }
@@ -160,6 +176,14 @@ mod tests {
         let limits = Limits::new(Quotas { global_per_second: 1, ..quotas() });
         assert_eq!(limits.admit(&phone(1), "a"), Ok(()));
         assert_eq!(limits.admit(&phone(2), "b"), Err(Refusal::Global));
+    }
+
+    #[test]
+    fn pushes_have_a_budget_of_their_own() {
+        let limits = Limits::new(Quotas { push_per_second: 2, ..quotas() });
+        let admitted: Vec<_> = (0..3).map(|_| limits.admit_push()).collect();
+        assert_eq!(admitted, [Ok(()), Ok(()), Err(Refusal::Push)]);
+        assert_eq!(limits.admit(&phone(1), "a"), Ok(()));
     }
 
     #[test]

@@ -2,14 +2,19 @@
 //! down again. Only here are things built and tasks spawned.
 
 mod alone;
+mod push;
 mod sessions;
 mod stop;
 mod sweep;
 mod ussd;
 
-pub use self::alone::{Alone, AloneError, Keyed, Line};
+pub use self::{
+    alone::{Alone, AloneError, Keyed, Line},
+    push::{Push, PushError, Pushed, Pushes},
+};
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -84,6 +89,7 @@ pub struct Gateway {
     engine: Engine,
     menus: Arc<Reloading>,
     links: Arc<[Link]>,
+    pushes: Pushes,
     stop: watch::Sender<Stop>,
     counters: Vec<JoinHandle<()>>,
     lanes: Vec<JoinHandle<()>>,
@@ -117,6 +123,7 @@ impl Gateway {
 
         let mut links: Vec<Link> = Vec::new();
         let mut counters = Vec::new();
+        let mut desks = HashMap::new();
         for (operator, account) in &config.operator {
             let (inbound, messages) = mpsc::channel(MOST_RUNNING);
             let mut own = Vec::new();
@@ -130,6 +137,7 @@ impl Gateway {
             let counter = Counter {
                 operator: operator.clone(),
                 dialect: config.dialect[&account.dialect].clone(),
+                push_from: account.push_from.clone(),
                 links: own,
                 front: Arc::clone(&front),
                 sessions: Mutex::new(Sessions::new(
@@ -138,19 +146,23 @@ impl Gateway {
                 )),
                 reply_for: Duration::from_secs(config.turns.reply_seconds.into()),
             };
-            let serving = ussd::serve(Arc::new(counter), messages, stopped.clone(), MOST_RUNNING);
+            let (desk, orders) = mpsc::channel(push::MOST_WAITING);
+            desks.insert(operator.clone(), desk);
+            let counter = Arc::new(counter);
+            let serving = ussd::serve(counter, messages, orders, stopped.clone(), MOST_RUNNING);
             counters.push(tokio::spawn(serving));
         }
         if links.is_empty() {
             tracing::warn!("no operator is configured: only the web side answers");
         }
+        let pushes = Pushes::new(desks);
         let links: Arc<[Link]> = links.into();
         let site = Site { front, links: links.clone(), menus: Arc::clone(&menus), token };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
         let sweep = tokio::spawn(sweep::run(store, metrics, Arc::clone(&menus), every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
-        Ok(Self { http, engine, menus, links, stop, counters, lanes, sweep, site })
+        Ok(Self { http, engine, menus, links, pushes, stop, counters, lanes, sweep, site })
     }
 
     /// Where the web side listens.
@@ -169,6 +181,11 @@ impl Gateway {
     /// See [`MenuError`]; the old menus stay.
     pub async fn reload(&self) -> Result<Vec<Live>, MenuError> {
         self.menus.reload().await
+    }
+
+    /// Where screens are pushed to phones.
+    pub fn pushes(&self) -> &Pushes {
+        &self.pushes
     }
 
     /// Takes nothing new, finishes what is running, unbinds, and closes the database.
@@ -225,6 +242,7 @@ fn quotas(config: &Config) -> Quotas {
         subscriber_burst: limits.subscriber_burst,
         link_per_second: limits.link_per_second,
         global_per_second: limits.global_per_second,
+        push_per_second: limits.push_per_second,
         most_subscribers: limits.most_subscribers,
     }
 }

@@ -156,6 +156,13 @@ impl Sessions {
         }
     }
 
+    /// What we pushed to a phone is on its way. It answers nothing that the phone said, so what the
+    /// network said of the reply before it still counts.
+    pub fn pushes(&mut self, phone: &Msisdn, sent: Sent) {
+        self.settle(phone);
+        self.replies(phone, sent);
+    }
+
     /// The reply to a phone of which the network has not said yet whether it took it.
     pub fn unsettled(&self, phone: &Msisdn) -> Option<Sent> {
         let sent = self.known.get(phone)?.reply.as_ref()?;

@@ -17,6 +17,7 @@ use tokio::{
 
 use crate::{
     app::{
+        push::{self, Order},
         sessions::{Bind, Sent, Sessions},
         stop::{self, Stop},
     },
@@ -45,6 +46,8 @@ pub struct Counter {
     pub operator: String,
     /// How it speaks.
     pub dialect: Dialect,
+    /// The number it gave us to push from.
+    pub push_from: Option<String>,
     /// Its links, by place in [`link::Inbound`]'s name.
     pub links: Vec<Link>,
     /// Admits turns and takes them.
@@ -60,6 +63,7 @@ pub struct Counter {
 pub async fn serve(
     counter: Arc<Counter>,
     mut inbound: mpsc::Receiver<link::Inbound>,
+    mut pushes: mpsc::Receiver<Order>,
     mut stop: watch::Receiver<Stop>,
     most: usize,
 ) {
@@ -74,6 +78,9 @@ pub async fn serve(
                 if let Some(turn) = counter.take(message) {
                     turns.spawn(turn);
                 }
+            }
+            Some(order) = pushes.recv(), if turns.len() < most => {
+                turns.spawn(push::serve(Arc::clone(&counter), order));
             }
         }
     }
@@ -135,6 +142,11 @@ impl Counter {
                 return None;
             }
         };
+        if heard.act == Act::Shown {
+            self.front.metrics.shown(&self.operator);
+            message.responder.accept();
+            return None;
+        }
         let letter = Letter { heard, link: message.link, bind: message.bind, since };
         let responder = message.responder;
         // Where a reply went out on another connection than this message came in on, the network's
@@ -217,6 +229,8 @@ impl Counter {
                 let said = format!("answer {text}");
                 (None, Signal::Answer(text), said, self.dialect.next_frame())
             }
+            // Counted when it came in.
+            Act::Shown => return None,
             Act::Abort(end) => {
                 (None, Signal::Abort(end), "abort".into(), self.dialect.next_frame())
             }
@@ -267,13 +281,13 @@ impl Counter {
         Some(sent)
     }
 
-    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// How long a reply may take to leave, after its turn had all the time it may take.
-const TO_SEND: Duration = Duration::from_millis(1500);
+pub(super) const TO_SEND: Duration = Duration::from_millis(1500);
 
 /// How long an answer waits for the network's word on the reply before it. By then the word is
 /// there, or it is none that the network gave before the answer.

@@ -203,6 +203,8 @@ pub struct LimitSettings {
     pub link_per_second: u32,
     /// Turns in all.
     pub global_per_second: u32,
+    /// Screens pushed in all.
+    pub push_per_second: u32,
     /// Subscribers remembered at once.
     pub most_subscribers: usize,
     /// The longest body of a web request.
@@ -215,6 +217,10 @@ pub struct LimitSettings {
 pub struct Operator {
     /// Which dialect it speaks.
     pub dialect: String,
+    /// The number it gave us to push from, in international form; without it the dialect says what
+    /// stands there.
+    #[serde(default)]
+    pub push_from: Option<String>,
     /// Its links.
     pub link: Vec<LinkConfig>,
 }
@@ -347,6 +353,7 @@ impl Config {
             ("limits.subscriber_burst", self.limits.subscriber_burst as usize),
             ("limits.link_per_second", self.limits.link_per_second as usize),
             ("limits.global_per_second", self.limits.global_per_second as usize),
+            ("limits.push_per_second", self.limits.push_per_second as usize),
             ("limits.most_subscribers", self.limits.most_subscribers),
             ("lookups.window_hours", self.lookups.window_hours as usize),
             ("lookups.failures_per_phone", self.lookups.failures_per_phone as usize),

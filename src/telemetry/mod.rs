@@ -47,6 +47,8 @@ pub struct Metrics {
     refused: Family<ReasonLabels, Counter>,
     replies: Family<ReplyLabels, Counter>,
     known_replies: Known<Counter>,
+    pushes: Family<PushLabels, Counter>,
+    shown: Family<OperatorLabels, Counter>,
     strange: Family<ReasonLabels, Counter>,
     noticed: Family<ReasonLabels, Counter>,
     running: Gauge,
@@ -92,6 +94,19 @@ struct WhatLabels {
     what: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PushLabels {
+    operator: String,
+    service: String,
+    screen: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperatorLabels {
+    operator: String,
+}
+
 /// How a turn went, for the count of turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnResult {
@@ -133,6 +148,8 @@ impl Default for Metrics {
             refused: Family::default(),
             replies: Family::default(),
             known_replies: Known::default(),
+            pushes: Family::default(),
+            shown: Family::default(),
             strange: Family::default(),
             noticed: Family::default(),
             running: Gauge::default(),
@@ -172,6 +189,9 @@ impl Metrics {
         registry.register("outcomes", "Outcomes of service calls", self.outcomes.clone());
         registry.register("refused", "Turns refused, by what refused them", self.refused.clone());
         registry.register("replies", "Replies, by what the network said", self.replies.clone());
+        registry.register("pushes", "Screens pushed, by what came of it", self.pushes.clone());
+        let help = "Pushed notices of which the network says that they were shown";
+        registry.register("notices_shown", help, self.shown.clone());
         registry.register("strange", "Messages we had no use for", self.strange.clone());
         registry.register("noticed", "What looked like an attack", self.noticed.clone());
         registry.register("turns_running", "Turns that wait for their reply", self.running.clone());
@@ -282,6 +302,17 @@ impl Metrics {
         self.known_replies.with(operator, outcome, make, |replies| {
             replies.inc();
         });
+    }
+
+    /// What came of a push.
+    pub fn pushed(&self, operator: &str, service: &str, screen: &str, outcome: &'static str) {
+        let [operator, service, screen] = [operator, service, screen].map(str::to_owned);
+        self.pushes.get_or_create(&PushLabels { operator, service, screen, outcome }).inc();
+    }
+
+    /// The network says that a notice was shown.
+    pub fn shown(&self, operator: &str) {
+        self.shown.get_or_create(&OperatorLabels { operator: operator.to_owned() }).inc();
     }
 
     /// A message that was confirmed and passed over.

@@ -28,6 +28,15 @@ pub struct Dialect {
     pub ask: u8,
     /// `ussd_service_op` of the last text.
     pub end: u8,
+    /// `ussd_service_op` of a notice that we push. A text that we push and that awaits an answer is
+    /// an `ask`.
+    pub notify: u8,
+    /// `ussd_service_op` by which the network says that a notice was shown.
+    pub shown: u8,
+    /// What stands in the source address of what we push.
+    pub push_from: PushFrom,
+    /// Who names a session that we begin.
+    pub push_session: PushSession,
     /// Where the dialled string stands, in the order tried.
     pub code_in: Vec<CodeIn>,
     /// `service_type` of what we send.
@@ -56,6 +65,28 @@ pub enum SessionIn {
     ItsSessionInfo,
     /// In `user_message_reference` (0x0204), echoed.
     UserMessageReference,
+}
+
+/// What stands in the source address of what we push, unless the operator gave us a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushFrom {
+    /// The digits of the service's first dial string: `119`.
+    Code,
+    /// That dial string: `*119#`.
+    Dial,
+    /// Nothing.
+    Nothing,
+}
+
+/// Who names a session that we begin, where the dialect carries one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushSession {
+    /// The network: the field is absent at first, and comes with the answer.
+    Network,
+    /// We do, with a number drawn for it. (SMPP 3.4 §5.3.2.17, §5.3.2.43: "assigned by the ESME")
+    Drawn,
 }
 
 /// Whether the session's field says that the session ends.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use crate::{
-    channel::ussd::dialect::{CodeIn, Coding, Dialect, SessionIn},
+    channel::ussd::dialect::{CodeIn, Coding, Dialect, PushFrom, PushSession, SessionIn},
     conversation::{End, Reply, Then},
     identity::Msisdn,
     smpp::pdu::{Address, Message, Tag},
@@ -39,6 +39,8 @@ pub enum Act {
     Answer(String),
     /// The session is over.
     Abort(End),
+    /// A notice that we pushed was shown.
+    Shown,
 }
 
 /// How to reach the session that something came from.
@@ -50,6 +52,34 @@ pub struct WayBack {
 }
 
 impl WayBack {
+    /// The way to a phone that is not in a session. `dial` is the service's dial string, `number`
+    /// the one that the operator gave us to push from, and `drawn` names the session where the
+    /// dialect lets us.
+    pub fn push(
+        dialect: &Dialect,
+        to: &Msisdn,
+        dial: &str,
+        number: Option<&str>,
+        drawn: u16,
+    ) -> Self {
+        let source = match (number, dialect.push_from) {
+            (Some(number), _) => Address::international(number.trim_start_matches('+').to_owned()),
+            (None, PushFrom::Code) => {
+                let code = mmi::parse(dial).map(|dial| dial.service_code);
+                Address::short_code(code.unwrap_or_default())
+            }
+            (None, PushFrom::Dial) => Address::short_code(dial.to_owned()),
+            (None, PushFrom::Nothing) => Address::default(),
+        };
+        let session = match dialect.push_session {
+            PushSession::Network => None,
+            // Never zero: on some networks that is no session.
+            PushSession::Drawn => Some(drawn.max(2) & !dialect.end_mask()),
+        };
+        let number = to.as_str().trim_start_matches('+').to_owned();
+        Self { source, destination: Address::international(number), session }
+    }
+
     /// What tells this session apart from others of the same phone, if the dialect has it.
     pub fn session(&self) -> Option<u16> {
         self.session
@@ -83,7 +113,9 @@ pub fn parse(dialect: &Dialect, message: &Message) -> Result<Heard, ParseError> 
     let op = message.tlvs.ussd_service_op().ok_or(ParseError::NotUssd)?;
     let ended = carried.is_some_and(|session| session & dialect.end_mask() != 0);
     let text = || decode(dialect, message.data_coding, message.text_octets());
-    let act = if ended || dialect.abort.contains(&op) {
+    let act = if op == dialect.shown {
+        Act::Shown
+    } else if ended || dialect.abort.contains(&op) {
         Act::Abort(End::UserAbort)
     } else if op == dialect.begin {
         Act::Dial(dialled(dialect, message, &text()))
@@ -97,12 +129,26 @@ pub fn parse(dialect: &Dialect, message: &Message) -> Result<Heard, ParseError> 
 
 /// Writes the `submit_sm` for a reply.
 pub fn render(dialect: &Dialect, back: &WayBack, reply: &Reply) -> Message {
+    match reply.then {
+        Then::Wait => write(dialect, back, &reply.text, dialect.ask, 0),
+        Then::Close => write(dialect, back, &reply.text, dialect.end, dialect.end_mask()),
+    }
+}
+
+/// Writes the `submit_sm` of what we push: a question, or a notice that closes by itself.
+pub fn render_push(dialect: &Dialect, way: &WayBack, said: &Reply) -> Message {
+    let op = match said.then {
+        Then::Wait => dialect.ask,
+        Then::Close => dialect.notify,
+    };
+    write(dialect, way, &said.text, op, 0)
+}
+
+fn write(dialect: &Dialect, back: &WayBack, text: &str, op: u8, end: u16) -> Message {
     let mut message = Message::new(back.source.clone(), back.destination.clone(), Bytes::new());
     message.service_type = Bytes::copy_from_slice(dialect.service_type.as_bytes());
     message.data_coding = dialect.data_coding;
-    message.set_text_octets(encode(dialect.alphabet, &reply.text));
-    let closes = reply.then == Then::Close;
-    let op = if closes { dialect.end } else { dialect.ask };
+    message.set_text_octets(encode(dialect.alphabet, text));
     message.tlvs.set_u8(Tag::USSD_SERVICE_OP, op);
     let tag = match dialect.session_in {
         SessionIn::Msisdn => None,
@@ -110,7 +156,6 @@ pub fn render(dialect: &Dialect, back: &WayBack, reply: &Reply) -> Message {
         SessionIn::UserMessageReference => Some(Tag::USER_MESSAGE_REFERENCE),
     };
     if let (Some(tag), Some(session)) = (tag, back.session) {
-        let end = if closes { dialect.end_mask() } else { 0 };
         message.tlvs.set_u16(tag, session | end);
     }
     message

@@ -35,6 +35,7 @@ fn told(heard: Result<Heard, ParseError>) -> String {
         Ok(Heard { act: Act::Dial(text), .. }) => format!("dial {text}"),
         Ok(Heard { act: Act::Answer(text), .. }) => format!("answer {text}"),
         Ok(Heard { act: Act::Abort(end), .. }) => format!("abort {}", end.as_str()),
+        Ok(Heard { act: Act::Shown, .. }) => "shown".into(),
         Err(error) => format!("error {error}"),
     }
 }
@@ -132,6 +133,42 @@ fn a_reference_of_the_user_can_be_the_session() {
         (sent.tlvs.user_message_reference(), sent.tlvs.ussd_service_op()),
         (Some(7), Some(17))
     );
+}
+
+#[test]
+fn each_dialect_pushes_in_its_own_way() {
+    let to = Msisdn::parse("081234567890").unwrap();
+    let [short, dial] = [Address::short_code("119"), Address::short_code("*119#")];
+    for (name, source, info, reference) in [
+        ("plain", &short, None, None),
+        ("its", &dial, None, None),
+        ("sixdee", &short, Some(0x1234), None),
+        ("mica", &Address::default(), None, Some(0x1235)),
+        ("p2", &short, None, None),
+        ("huawei", &short, None, None),
+    ] {
+        let dialect = dialect(name);
+        let way = WayBack::push(&dialect, &to, "*119#", None, 0x1235);
+        for (then, op) in [(Then::Wait, 2), (Then::Close, 3)] {
+            let sent = render_push(&dialect, &way, &reply("Halo", then));
+            assert_eq!(sent.source, *source, "{name}");
+            assert_eq!(sent.destination, Address::international("6281234567890"), "{name}");
+            assert_eq!(sent.tlvs.ussd_service_op(), Some(op), "{name}");
+            assert_eq!(sent.tlvs.its_session_info(), info, "{name}");
+            assert_eq!(sent.tlvs.user_message_reference(), reference, "{name}");
+            assert_eq!(&sent.service_type[..], dialect.service_type.as_bytes());
+            assert_eq!(&sent.text_octets()[..], b"Halo");
+        }
+        // The confirmation of a notice is not an answer, and ends nothing, whatever stands beside.
+        let shown = with_session(message(19, b""), Tag::ITS_SESSION_INFO, 0x1235);
+        check(&dialect, &shown, "shown");
+    }
+    let p2 = dialect("p2");
+    let way = WayBack::push(&p2, &to, "*119#", Some("+6621190001"), 0);
+    let sent = render_push(&p2, &way, &reply("Halo", Then::Wait));
+    assert_eq!(sent.source, Address::international("6621190001"));
+    let way = WayBack::push(&dialect("sixdee"), &to, "*119#", None, 1);
+    assert_eq!(way.session(), Some(2), "no session is number 0");
 }
 
 #[test]
