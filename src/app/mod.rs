@@ -8,10 +8,7 @@ mod stop;
 mod sweep;
 mod ussd;
 
-pub use self::{
-    alone::{Alone, AloneError, Keyed, Line},
-    push::{Push, PushError, Pushed, Pushes},
-};
+pub use self::alone::{Alone, AloneError, Keyed, Line};
 
 use std::{
     collections::HashMap,
@@ -32,7 +29,10 @@ use crate::{
     app::{sessions::Sessions, stop::Stop, ussd::Counter},
     config::{Config, ConfigError},
     engine::{Engine, Rules},
-    front::Front,
+    front::{
+        Front,
+        push::{MOST_WAITING, Pushes},
+    },
     http::{Site, Token, router},
     limits::{Limits, Quotas},
     menus::{Live, MenuError, Menus, Reloading},
@@ -146,7 +146,7 @@ impl Gateway {
                 )),
                 reply_for: Duration::from_secs(config.turns.reply_seconds.into()),
             };
-            let (desk, orders) = mpsc::channel(push::MOST_WAITING);
+            let (desk, orders) = mpsc::channel(MOST_WAITING);
             desks.insert(operator.clone(), desk);
             let counter = Arc::new(counter);
             let serving = ussd::serve(counter, messages, orders, stopped.clone(), MOST_RUNNING);
@@ -157,7 +157,13 @@ impl Gateway {
         }
         let pushes = Pushes::new(desks);
         let links: Arc<[Link]> = links.into();
-        let site = Site { front, links: links.clone(), menus: Arc::clone(&menus), token };
+        let site = Site {
+            front,
+            links: links.clone(),
+            menus: Arc::clone(&menus),
+            pushes: pushes.clone(),
+            token,
+        };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
         let sweep = tokio::spawn(sweep::run(store, metrics, Arc::clone(&menus), every, stopped));

@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     app::{
-        push::{self, Order},
+        push,
         sessions::{Bind, Sent, Sessions},
         stop::{self, Stop},
     },
@@ -28,7 +28,7 @@ use crate::{
     clock,
     conversation::{End, Reply, Signal, Then},
     engine::{Pending, TurnError},
-    front::{Front, NotTaken},
+    front::{Front, NotTaken, push::Order},
     identity::Msisdn,
     menu::{
         model::{BUSY, SORRY, UNKNOWN_CODE, Word},

@@ -1,5 +1,5 @@
-//! What the ministry's operations may do with a running node: look at its menus, and have them read
-//! again. Every page wants the bearer token (RFC 6750 §2.1) of `[admin] token_file`; without one
+//! What the ministry's operations may do with a running node: look at its menus, have them read
+//! again, and push a screen to a phone (`push`). Every page wants the bearer token (RFC 6750 §2.1) of `[admin] token_file`; without one
 //! configured there are no such pages.
 
 use std::{fmt, fs, io, path::Path};
@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     diagnostic::Told,
-    http::Site,
+    http::{Site, push},
     menu::model::Version,
     menus::{Change, MenuError},
 };
@@ -63,6 +63,7 @@ pub fn router(site: Site) -> Router<Site> {
     Router::new()
         .route("/admin/menus", get(menus))
         .route("/admin/reload", post(reload))
+        .route("/admin/push", post(push::push))
         .layer(middleware::from_fn_with_state(site, authenticated))
 }
 

@@ -1,6 +1,7 @@
 //! The web side: is the node alive, is it ready, what does it count; and the pages for operations.
 
 mod admin;
+mod push;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use axum::{
 };
 
 use crate::{
-    front::Front,
+    front::{Front, push::Pushes},
     menus::Reloading,
     smpp::link::{Link, LinkStatus},
     telemetry::Moment,
@@ -30,6 +31,8 @@ pub struct Site {
     pub links: Arc<[Link]>,
     /// The menus.
     pub menus: Arc<Reloading>,
+    /// Where screens are pushed to phones.
+    pub pushes: Pushes,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }
