@@ -5,15 +5,21 @@
 //! [`Centre::poll_effect`] and [`Centre::poll_timeout`]. Every map is bounded by
 //! [`Timing`] and [`Centre::PHONES_MAX`]. // TS 22.090 §4, TS 22.030 §6.5.2 (MMI strings)
 
+mod delivery;
+mod reply;
+
+pub use delivery::{Answered, DeliveryId};
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::dialect::Dialect;
 use super::face::{Air, AirKind, Ending, Face, Figures, NotNow};
-use super::message::{Deliver, Submit};
-use super::speech::{Refusal, Reply, ReplyKind, Said, Tag};
+use super::message::Deliver;
+use super::speech::{Refusal, Reply, Said, Tag};
 use crate::number::Number;
+use delivery::{Matters, OnTheWay};
 
 /// How long the network waits for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +45,6 @@ impl Default for Timing {
     }
 }
 
-/// Names one message on its way to the gateway, over all its deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DeliveryId(u64);
-
 /// What the shell has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -54,17 +56,6 @@ pub enum Effect {
     Came(Number, Reply, Result<(), Refusal>),
     /// Something went over the air.
     Air(Air),
-}
-
-/// How the gateway answered a `deliver_sm`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answered {
-    /// With this `command_status`.
-    Status(u32),
-    /// Not at all: the link fell, or the answer is late.
-    Unknown,
-    /// No link took it.
-    NoLink,
 }
 
 /// The state machine of one network.
@@ -124,22 +115,6 @@ struct Session {
 enum WaitsFor {
     Service,
     Person,
-}
-
-#[derive(Debug)]
-struct OnTheWay {
-    number: Number,
-    session: u64,
-    message: Deliver,
-    /// A session ends when its own begin or answer cannot be delivered; an abort is let go.
-    matters: Matters,
-    sent: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Matters {
-    ToSession,
-    ToNobody,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -301,49 +276,6 @@ impl Centre {
         Ok(())
     }
 
-    /// A `submit_sm` of the gateway, over a bind of `account`. An error is the `submit_sm_resp`.
-    pub fn submit(&mut self, account: &str, submit: &Submit) -> Result<(), Refusal> {
-        let taken = self.take(account, submit);
-        if let Err(refusal) = taken {
-            self.figures.count(refusal);
-            if let Ok(number) = Dialect::addressee(submit) {
-                self.air(number, AirKind::Refused(refusal));
-            }
-        }
-        taken
-    }
-
-    /// How the gateway answered a message.
-    pub fn delivered(
-        &mut self,
-        delivery: DeliveryId,
-        account: &str,
-        answered: Answered,
-        now: Instant,
-    ) {
-        let Some(on_the_way) = self.on_the_way.get(&delivery) else {
-            return;
-        };
-        let (number, session) = (on_the_way.number, on_the_way.session);
-        match answered {
-            Answered::Status(0) => {
-                self.on_the_way.remove(&delivery);
-                self.bind_to_account(number, session, account);
-            }
-            // Over a link that fell: the next one gets it soon, under the same session.
-            Answered::Unknown => {
-                let soon = now + self.timing.redeliver / 8;
-                self.timers.push(Reverse((soon, Timer::Redeliver { delivery })));
-            }
-            Answered::Status(status) if is_temporary(status) => {}
-            Answered::Status(_) => {
-                self.figures.rejected += 1;
-                self.give_up(delivery, Ending::Rejected);
-            }
-            Answered::NoLink => self.no_link(delivery),
-        }
-    }
-
     /// Fires every timer that is due.
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(Reverse((at, timer))) = self.timers.peek().copied() {
@@ -411,22 +343,6 @@ impl Centre {
         self.send(number, serial, message, Matters::ToSession, now);
     }
 
-    fn send(
-        &mut self,
-        number: Number,
-        session: u64,
-        message: Deliver,
-        matters: Matters,
-        now: Instant,
-    ) {
-        self.serial += 1;
-        let delivery = DeliveryId(self.serial);
-        let sent = message.clone();
-        self.on_the_way.insert(delivery, OnTheWay { number, session, message, matters, sent: 1 });
-        self.timers.push(Reverse((now + self.timing.redeliver, Timer::Redeliver { delivery })));
-        self.effects.push_back(Effect::Deliver(delivery, sent));
-    }
-
     fn abort(
         &mut self,
         number: Number,
@@ -446,67 +362,6 @@ impl Centre {
         Ok(())
     }
 
-    fn take(&mut self, account: &str, submit: &Submit) -> Result<(), Refusal> {
-        let dialect = self.dialect;
-        let number = Dialect::addressee(submit)?;
-        let phone = self.phones.get_mut(&number).ok_or(Refusal::NoSession)?;
-        let Some(session) = phone.session.as_mut() else {
-            // The session is dead, but a tester still wants to see what came back.
-            if let Some(reply) =
-                phone.last.as_ref().and_then(|(_, tag)| dialect.reply(submit, tag, 0).ok())
-            {
-                self.effects.push_back(Effect::Came(number, reply, Err(Refusal::NoSession)));
-            }
-            return Err(Refusal::NoSession);
-        };
-        if session.account.as_deref().is_some_and(|known| known != account) {
-            return Err(Refusal::OtherAccount);
-        }
-        let reply = dialect.reply(submit, &session.tag, session.screens)?;
-        session.screens += 1;
-        session.waits_for = WaitsFor::Person;
-        session.turn += 1;
-        session.shown.clone_from(&reply.text);
-        self.effects.push_back(Effect::Came(number, reply.clone(), Ok(())));
-        let Reply { kind, text, length } = reply;
-        let (air, face) = match kind {
-            ReplyKind::Ask => (AirKind::Ask, Face::Ask { text }),
-            ReplyKind::End => {
-                phone.session = None;
-                (AirKind::End, Face::Ended { by: Ending::Service, text })
-            }
-        };
-        self.figures.count_reply(kind);
-        self.effects.push_back(Effect::Air(Air { number, kind: air, length }));
-        self.effects.push_back(Effect::Face(number, face));
-        Ok(())
-    }
-
-    fn bind_to_account(&mut self, number: Number, session: u64, account: &str) {
-        if let Some(session) = self.session(number, session) {
-            session.account.get_or_insert_with(|| account.to_owned());
-        }
-    }
-
-    fn no_link(&mut self, delivery: DeliveryId) {
-        let Some(on_the_way) = self.on_the_way.get(&delivery) else { return };
-        let (number, serial) = (on_the_way.number, on_the_way.session);
-        // A session in the middle may still find the gateway back in time; a new one may not wait.
-        if self.session(number, serial).is_none_or(|session| session.screens == 0) {
-            self.give_up(delivery, Ending::NoService);
-        }
-    }
-
-    fn give_up(&mut self, delivery: DeliveryId, ending: Ending) {
-        let Some(gone) = self.on_the_way.remove(&delivery) else { return };
-        let waits = |session: &mut Session| session.waits_for == WaitsFor::Service;
-        if gone.matters == Matters::ToSession
-            && self.session(gone.number, gone.session).is_some_and(waits)
-        {
-            self.end(gone.number, ending);
-        }
-    }
-
     fn session_too_old(&mut self, number: Number, session: u64) {
         if self.session(number, session).is_some() {
             self.figures.time_outs += 1;
@@ -521,23 +376,6 @@ impl Centre {
             self.air(number, AirKind::NoReply);
             self.end(number, Ending::NoReply);
         }
-    }
-
-    fn redeliver(&mut self, delivery: DeliveryId, now: Instant) {
-        let Some(on_the_way) = self.on_the_way.get_mut(&delivery) else { return };
-        let (number, serial, matters) = (on_the_way.number, on_the_way.session, on_the_way.matters);
-        let spent = on_the_way.sent >= self.timing.deliveries_max;
-        on_the_way.sent += 1;
-        let message = on_the_way.message.clone();
-        let dead = matters == Matters::ToSession && self.session(number, serial).is_none();
-        if spent || dead {
-            self.on_the_way.remove(&delivery);
-            return;
-        }
-        self.figures.redelivered += 1;
-        self.air_message(number, AirKind::Redelivered, &message);
-        self.timers.push(Reverse((now + self.timing.redeliver, Timer::Redeliver { delivery })));
-        self.effects.push_back(Effect::Deliver(delivery, message));
     }
 
     /// The network ends the session and shows its own words; the gateway hears nothing.
@@ -562,13 +400,4 @@ impl Centre {
 fn info_of(serial: u64) -> u16 {
     let bits = (serial.wrapping_mul(0x9e37) % 0x7fff) as u16 + 1;
     bits << 1
-}
-
-/// Statuses after which a network tries again. `// SMPP 3.4 §5.1.3`
-fn is_temporary(status: u32) -> bool {
-    const SYSTEM_ERROR: u32 = 0x08;
-    const QUEUE_FULL: u32 = 0x14;
-    const THROTTLED: u32 = 0x58;
-    const TEMPORARY_APPLICATION_ERROR: u32 = 0x64;
-    matches!(status, SYSTEM_ERROR | QUEUE_FULL | THROTTLED | TEMPORARY_APPLICATION_ERROR)
 }
