@@ -102,6 +102,8 @@ pub enum Act {
     Dial(String),
     /// It answers the screen that waits.
     Answer(String),
+    /// The person has read a notice.
+    Read,
     /// The person ends the session.
     HangUp,
     /// The network breaks the session off and tells the gateway.
@@ -299,6 +301,7 @@ impl Network {
         match act {
             Act::Dial(text) => self.centre.dial(number, &text, now),
             Act::Answer(text) => self.centre.answer(number, &text, now),
+            Act::Read => self.centre.read(number, now),
             Act::HangUp => self.centre.hang_up(number, now),
             Act::NetworkAbort => self.centre.network_abort(number, now),
             Act::Signal(signal) => self.centre.set_signal(number, signal),
@@ -307,6 +310,8 @@ impl Network {
     }
 
     fn watch(&mut self, number: Number) -> (Face, broadcast::Receiver<PhoneEvent>) {
+        // Whoever is looked at is switched on; a full network has no room for it.
+        let _ = self.centre.attach(number);
         self.watched.retain(|_, news| news.receiver_count() > 0);
         let news =
             self.watched.entry(number).or_insert_with(|| broadcast::Sender::new(PHONE_EVENTS));
@@ -322,7 +327,7 @@ impl Network {
             }
             FromLink::Submit { id, reply, submit } => {
                 let Some(link) = self.links.iter().find(|link| link.id == id) else { return };
-                let taken = self.centre.submit(&link.view.system_id, &submit);
+                let taken = self.centre.submit(&link.view.system_id, &submit, now());
                 let status = taken.map_or_else(Refusal::status, |()| 0);
                 // Places for answers are reserved, and a closed bind needs none.
                 let _ = link.to.try_send(ToLink::Answer(reply, status));

@@ -88,6 +88,22 @@ impl Phone {
         self.say(Act::Answer(text.to_owned())).await
     }
 
+    /// Waits for something that the service pushes: a question, or a notice to be read.
+    pub async fn pushed(&mut self) -> Result<Screen, PhoneError> {
+        loop {
+            if let PhoneEvent::Face(face @ (Face::Ask { .. } | Face::Notice { .. })) =
+                self.next_news().await?
+            {
+                return shown(face);
+            }
+        }
+    }
+
+    /// Closes a notice that was pushed; the gateway is told that it was read.
+    pub async fn read(&mut self) -> Result<(), PhoneError> {
+        self.act(Act::Read).await
+    }
+
     /// Ends the session; the gateway is told.
     pub async fn hang_up(&mut self) -> Result<(), PhoneError> {
         self.act(Act::HangUp).await
@@ -169,6 +185,7 @@ impl Phone {
 fn shown(face: Face) -> Result<Screen, PhoneError> {
     match face {
         Face::Ask { text } => Ok(Screen { text, open: true }),
+        Face::Notice { text } => Ok(Screen { text, open: false }),
         Face::Ended { by: Ending::Service | Ending::UnknownCode, text } => {
             Ok(Screen { text, open: false })
         }

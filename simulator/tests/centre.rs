@@ -78,7 +78,7 @@ impl Rig {
             optional,
             ..Submit::default()
         };
-        let taken = self.centre.submit("setara", &submit);
+        let taken = self.centre.submit("setara", &submit, self.now);
         self.work();
         taken
     }

@@ -79,6 +79,11 @@ struct Phone {
     /// What the phone said last and under which tag, to say it once more on demand.
     last: Option<(Last, Tag)>,
     reference: u16,
+    /// Replies that the gateway owes: one for each message it was sent, also in sessions that are
+    /// over by now.
+    owed: u32,
+    /// When the last of these messages was sent.
+    sent_at: Option<Instant>,
 }
 
 /// Whether the phone can reach the network.
@@ -115,6 +120,8 @@ struct Session {
 enum WaitsFor {
     Service,
     Person,
+    /// The person to close a notice.
+    Reader,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,8 +178,14 @@ impl Centre {
             Some(Phone { session: Some(session), .. }) => match session.waits_for {
                 WaitsFor::Service => Face::Running,
                 WaitsFor::Person => Face::Ask { text: session.shown.clone() },
+                WaitsFor::Reader => Face::Notice { text: session.shown.clone() },
             },
         }
+    }
+
+    /// The phone is switched on, if it never was: from here on it can be reached.
+    pub fn attach(&mut self, number: Number) -> Result<(), NotNow> {
+        self.phone(number).map(drop)
     }
 
     /// The phone dials a string. An open session of the phone is replaced; the gateway learns of it
@@ -221,16 +234,36 @@ impl Centre {
         }
         match &phone.session {
             None => return Err(NotNow::NoSession),
-            Some(session) if session.waits_for == WaitsFor::Service => return Err(NotNow::Running),
-            Some(_) => {}
+            Some(session) => match session.waits_for {
+                WaitsFor::Service => return Err(NotNow::Running),
+                WaitsFor::Reader => return Err(NotNow::NoSession),
+                WaitsFor::Person => {}
+            },
         }
         self.figures.answers += 1;
         self.say(number, Said::Answer(text), now);
         Ok(())
     }
 
-    /// The person ends the session; the gateway is told.
+    /// The person closes a notice; the gateway is told that it was read.
+    pub fn read(&mut self, number: Number, now: Instant) -> Result<(), NotNow> {
+        let dialect = self.dialect;
+        let phone = self.phone(number)?;
+        let notice = |session: &mut Session| session.waits_for == WaitsFor::Reader;
+        let mut session = phone.session.take_if(notice).ok_or(NotNow::NoSession)?;
+        let message = dialect.deliver(number, &mut session.tag, Said::Read);
+        self.figures.read += 1;
+        self.air_message(number, AirKind::Read, &message);
+        self.send(number, session.serial, message, Matters::ToNobody, now);
+        self.effects.push_back(Effect::Face(number, Face::Idle));
+        Ok(())
+    }
+
+    /// The person ends the session, and the gateway is told; or closes a notice, as any key does.
     pub fn hang_up(&mut self, number: Number, now: Instant) -> Result<(), NotNow> {
+        if self.read(number, now).is_ok() {
+            return Ok(());
+        }
         self.abort(number, Said::UserAbort, Ending::User, now)
     }
 
@@ -261,7 +294,7 @@ impl Centre {
 
     /// The network sends the phone's last message once more, as after a lost answer.
     pub fn repeat_last(&mut self, number: Number, now: Instant) -> Result<(), NotNow> {
-        let dialect = self.dialect;
+        let (dialect, reply) = (self.dialect, self.timing.reply);
         let phone = self.phone(number)?;
         let (last, tag) = phone.last.as_ref().ok_or(NotNow::NoSession)?;
         let said = match last {
@@ -269,6 +302,7 @@ impl Centre {
             Last::Answer(text) => Said::Answer(text),
         };
         let message = dialect.deliver(number, &mut tag.clone(), said);
+        phone.await_reply(reply, now);
         let session = phone.session.as_ref().map_or(0, |session| session.serial);
         self.figures.redelivered += 1;
         self.air_message(number, AirKind::Redelivered, &message);
@@ -299,7 +333,14 @@ impl Centre {
         }
         self.serial += 1;
         let reference = (self.serial & 0xffff) as u16;
-        let new = || Phone { signal: Signal::On, session: None, last: None, reference };
+        let new = || Phone {
+            signal: Signal::On,
+            session: None,
+            last: None,
+            reference,
+            owed: 0,
+            sent_at: None,
+        };
         Ok(self.phones.entry(number).or_insert_with(new))
     }
 
@@ -336,6 +377,7 @@ impl Centre {
         phone.last = Some((last, session.tag.clone()));
         let message = dialect.deliver(number, &mut session.tag, said);
         let (serial, turn) = (session.serial, session.turn);
+        phone.await_reply(self.timing.reply, now);
         let deadline = now + self.timing.reply;
         self.timers.push(Reverse((deadline, Timer::Reply { number, session: serial, turn })));
         self.effects.push_back(Effect::Face(number, Face::Running));
@@ -393,6 +435,20 @@ impl Centre {
 
     fn air(&mut self, number: Number, kind: AirKind) {
         self.effects.push_back(Effect::Air(Air { number, kind, length: 0 }));
+    }
+}
+
+impl Phone {
+    /// A message goes to the gateway, and a reply to it will come.
+    fn await_reply(&mut self, reply: Duration, now: Instant) {
+        self.owed = if self.is_owed_a_reply(reply, now) { self.owed + 1 } else { 1 };
+        self.sent_at = Some(now);
+    }
+
+    /// Whether a reply may still come, perhaps to a session that is over: some are late, and after
+    /// twice the time that the network waits for one, none is expected.
+    fn is_owed_a_reply(&self, reply: Duration, now: Instant) -> bool {
+        self.owed > 0 && self.sent_at.is_some_and(|sent| now < sent + 2 * reply)
     }
 }
 

@@ -17,6 +17,10 @@ pub const USSR_REQUEST: u8 = 2;
 pub const PSSR_RESPONSE: u8 = 17;
 /// USSR confirm: the phone answers.
 pub const USSR_CONFIRM: u8 = 18;
+/// USSN request: a notice of the service, in a session of its own.
+pub const USSN_REQUEST: u8 = 3;
+/// USSN confirm: the notice was read.
+pub const USSN_CONFIRM: u8 = 19;
 /// Vendor code: the session was aborted.
 pub const USER_ABORT: u8 = 129;
 
@@ -34,6 +38,12 @@ pub struct Dialect {
     pub ask: u8,
     /// How the service ends a session.
     pub end: Signal,
+    /// Operation of a notice that the service begins a session with. A question is an `ask`.
+    pub notify: u8,
+    /// Operation by which the network says that a notice was read.
+    pub read: u8,
+    /// Who names a session that the service begins, where sessions have a name.
+    pub push_key: PushKey,
     /// How the network says that the person hung up.
     pub user_abort: Signal,
     /// How the network says that it ended the session itself.
@@ -65,6 +75,15 @@ pub enum Key {
     CountingInfo,
     /// The number and `user_message_reference`, which the network forgets to renew at a redial.
     StaleReference,
+}
+
+/// Who names a session that the service begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushKey {
+    /// The network, as it names those of the phones; the service hears it with the answer.
+    Network,
+    /// The service; the network echoes it.
+    Service,
 }
 
 /// An operation code and whether the end bit stands beside it.
@@ -127,6 +146,9 @@ const PLAIN: Dialect = Dialect {
     key: Key::Number,
     ask: USSR_REQUEST,
     end: Signal { operation: PSSR_RESPONSE, end_bit: EndBit::Clear },
+    notify: USSN_REQUEST,
+    read: USSN_CONFIRM,
+    push_key: PushKey::Network,
     user_abort: ABORT_129,
     network_abort: ABORT_129,
     dialled: Dialled::Text,
@@ -154,6 +176,7 @@ pub const DIALECTS: [Dialect; 6] = [
     Dialect {
         name: "sixdee",
         key: Key::SessionInfo,
+        push_key: PushKey::Service,
         end: Signal { operation: PSSR_RESPONSE, end_bit: EndBit::Set },
         network_abort: Signal { operation: USSR_CONFIRM, end_bit: EndBit::Set },
         limits: Limits { first_septets: 160, next_septets: 160, octets: 140 },
@@ -162,6 +185,7 @@ pub const DIALECTS: [Dialect; 6] = [
     Dialect {
         name: "mica",
         key: Key::StaleReference,
+        push_key: PushKey::Service,
         destination: Destination::Empty,
         service_type: "USSD",
         ..PLAIN

@@ -17,6 +17,11 @@ pub enum Face {
         /// The screen, with its line breaks.
         text: String,
     },
+    /// A notice of the service, until the person closes it.
+    Notice {
+        /// The notice, with its line breaks.
+        text: String,
+    },
     /// The session is over.
     Ended {
         /// Who ended it.
@@ -98,6 +103,12 @@ pub enum AirKind {
     Ask,
     /// The person answers.
     Answer,
+    /// The service asks, in a session of its own.
+    Push,
+    /// The service shows a notice.
+    Notice,
+    /// The person has read it.
+    Read,
     /// The service ends.
     End,
     /// The person or the network ends, and the gateway is told.
@@ -125,6 +136,12 @@ pub struct Figures {
     pub asks: u64,
     /// Last screens of the service.
     pub ends: u64,
+    /// Sessions begun by the service with a question.
+    pub pushes: u64,
+    /// Notices of the service shown.
+    pub notices: u64,
+    /// Notices that were read.
+    pub read: u64,
     /// Sessions ended by the person or the network.
     pub aborts: u64,
     /// Messages delivered once more.

@@ -4,6 +4,10 @@
 //! gateway, as networks are: what does not fit the row is refused, with the status that says why.
 //! // SMPP 3.4 §4.4.1, §4.6.1 (the two messages), §5.3.2.43-44
 
+mod push;
+
+pub use push::PushKind;
+
 use super::dialect::{
     Destination, Dialect, Dialled, EndBit, Key, PSSR_INDICATION, Signal, UCS2, USSR_CONFIRM,
 };
@@ -42,6 +46,8 @@ pub enum Said<'a> {
     UserAbort,
     /// The network ended the session.
     NetworkAbort,
+    /// The person read a notice.
+    Read,
 }
 
 /// A reply of the gateway, understood.
@@ -70,6 +76,12 @@ pub enum Refusal {
     /// There is no such session, or no longer.
     #[error("no such session")]
     NoSession,
+    /// The subscriber is out of reach of the network, or nobody has the number.
+    #[error("the subscriber is absent")]
+    Absent,
+    /// The subscriber is in a session, and cannot be asked anything else.
+    #[error("the subscriber is busy")]
+    Busy,
     /// The session was begun with another account.
     #[error("the session belongs to another account")]
     OtherAccount,
@@ -105,7 +117,8 @@ impl Refusal {
     /// The `command_status` that says so. `// SMPP 3.4 §5.1.3`
     pub fn status(self) -> u32 {
         match self {
-            Self::NoSession | Self::OtherAccount => 0x45,
+            Self::NoSession | Self::OtherAccount | Self::Busy => 0x45,
+            Self::Absent => 0xfe,
             Self::BadDestination => 0x0b,
             Self::BadSource => 0x0a,
             Self::BadServiceType => 0x15,
@@ -125,7 +138,7 @@ impl Dialect {
                 &tag.dialled
             }
             Said::Answer(text) => text,
-            Said::Begin | Said::UserAbort | Said::NetworkAbort => "",
+            Said::Begin | Said::UserAbort | Said::NetworkAbort | Said::Read => "",
         };
         let (data_coding, text) = self.encode(text);
         let mut optional = vec![(USSD_SERVICE_OP, vec![signal.operation])];
@@ -162,10 +175,16 @@ impl Dialect {
         }
         let end_bit = self.check_key(submit, tag)?;
         let kind = self.reply_kind(submit, end_bit)?;
+        let (text, length) = self.check_text(submit, screens)?;
+        Ok(Reply { kind, text, length })
+    }
+
+    /// The text and its length.
+    fn check_text(&self, submit: &Submit, screens: u32) -> Result<(String, usize), Refusal> {
         let alphabet = self.alphabet(submit.data_coding).ok_or(Refusal::BadText)?;
         let text = alphabet.decode(&submit.text).map_err(|_| Refusal::BadText)?;
         let length = self.check_length(alphabet, &text, screens)?;
-        Ok(Reply { kind, text, length })
+        Ok((text, length))
     }
 
     /// Whether the dialect would take `text` as its next screen.
@@ -185,6 +204,7 @@ impl Dialect {
         match said {
             Said::Begin => Signal { operation: PSSR_INDICATION, end_bit: EndBit::Clear },
             Said::Answer(_) => Signal { operation: USSR_CONFIRM, end_bit: EndBit::Clear },
+            Said::Read => Signal { operation: self.read, end_bit: EndBit::Clear },
             Said::UserAbort => self.user_abort,
             Said::NetworkAbort => self.network_abort,
         }

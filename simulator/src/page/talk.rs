@@ -31,6 +31,7 @@ enum Heard {
     Dial { phone: usize, text: String },
     Answer { phone: usize, text: String },
     HangUp { phone: usize },
+    Read { phone: usize },
     Signal { phone: usize, on: Switch },
     NetworkAbort { phone: usize },
     RepeatLast { phone: usize },
@@ -204,6 +205,7 @@ impl Browser {
             Heard::Dial { phone, text } => (phone, Act::Dial(text)),
             Heard::Answer { phone, text } => (phone, Act::Answer(text)),
             Heard::HangUp { phone } => (phone, Act::HangUp),
+            Heard::Read { phone } => (phone, Act::Read),
             Heard::Signal { phone, on: Switch::Yes } => (phone, Act::Signal(Signal::On)),
             Heard::Signal { phone, on: Switch::No } => (phone, Act::Signal(Signal::Off)),
             Heard::NetworkAbort { phone } => (phone, Act::NetworkAbort),
@@ -309,7 +311,9 @@ fn air_line(network: usize, dialect: &Dialect, air: Air) -> Told<'static> {
     let (kind, code, why) = air_words(dialect, air.kind);
     let size = match air.kind {
         _ if air.length == 0 => String::new(),
-        AirKind::Ask | AirKind::End => format!("{} sept", air.length),
+        AirKind::Ask | AirKind::End | AirKind::Push | AirKind::Notice => {
+            format!("{} sept", air.length)
+        }
         _ => format!("{} oct", air.length),
     };
     Told::Air {
@@ -332,6 +336,9 @@ fn air_words(dialect: &Dialect, kind: AirKind) -> (&'static str, String, String)
     match kind {
         AirKind::Begin => ("begin", plain("deliver_sm", PSSR_INDICATION), String::new()),
         AirKind::Answer => ("answer", plain("deliver_sm", USSR_CONFIRM), String::new()),
+        AirKind::Push => ("push", plain("submit_sm", dialect.ask), String::new()),
+        AirKind::Notice => ("notice", plain("submit_sm", dialect.notify), String::new()),
+        AirKind::Read => ("read", plain("deliver_sm", dialect.read), String::new()),
         AirKind::Ask => ("ask", plain("submit_sm", dialect.ask), String::new()),
         AirKind::End => (
             "end",
@@ -358,6 +365,7 @@ fn face_words(face: &Face) -> (&'static str, &'static str, &str) {
         Face::NoSignal => ("no_signal", "", ""),
         Face::Running => ("running", "", ""),
         Face::Ask { text } => ("ask", "service", text),
+        Face::Notice { text } => ("notice", "service", text),
         Face::Ended { by, text } => ("ended", ending_word(*by), text),
     }
 }

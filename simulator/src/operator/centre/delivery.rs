@@ -123,6 +123,9 @@ impl Centre {
             self.on_the_way.remove(&delivery);
             return;
         }
+        if let Some(phone) = self.phones.get_mut(&number) {
+            phone.await_reply(self.timing.reply, now);
+        }
         self.figures.redelivered += 1;
         self.air_message(number, AirKind::Redelivered, &message);
         self.timers.push(Reverse((now + self.timing.redeliver, Timer::Redeliver { delivery })));
