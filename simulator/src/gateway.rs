@@ -12,6 +12,7 @@ use setara::app::Gateway;
 use setara::cli::record::{self, Database, RecordCommand, SampleArgs};
 use setara::cli::serve;
 use setara::config::Config;
+use simulator::operator::dialect;
 use simulator::play::Country;
 
 const DATABASE: &str = "setara.db";
@@ -84,9 +85,11 @@ fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed>
         let name = operator.name.to_lowercase();
         let (dialect, address) = (operator.dialect, operator.address);
         let (system_id, password) = (&operator.account.system_id, &operator.account.password);
+        let number = dialect::named(dialect).and_then(|dialect| dialect.telephone());
+        let push = number.map(|number| format!("push_from = \"{number}\"\n")).unwrap_or_default();
         write!(
             text,
-            "\n[operator.{name}]\ndialect = \"{dialect}\"\n\n[[operator.{name}.link]]\n\
+            "\n[operator.{name}]\ndialect = \"{dialect}\"\n{push}\n[[operator.{name}.link]]\n\
              address = \"{address}\"\nsystem_id = \"{system_id}\"\npassword = \"{password}\"\n"
         )?;
     }

@@ -10,6 +10,7 @@ mod support;
 
 mod node;
 mod npm;
+mod push;
 mod site;
 mod walk;
 

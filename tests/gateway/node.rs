@@ -77,21 +77,33 @@ impl Node {
 
     /// The same for whoever has a token.
     pub async fn get_as(&self, path: &str, token: Option<&str>) -> (String, String) {
-        self.ask("GET", path, token).await
+        self.ask("GET", path, token, "").await
     }
 
     /// Has something done.
     pub async fn post(&self, path: &str, token: Option<&str>) -> (String, String) {
-        self.ask("POST", path, token).await
+        self.ask("POST", path, token, "").await
     }
 
-    async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (String, String) {
+    /// Has something done with what a body says.
+    pub async fn post_body(&self, path: &str, token: &str, body: &str) -> (String, String) {
+        self.ask("POST", path, Some(token), body).await
+    }
+
+    async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: &str,
+    ) -> (String, String) {
         let mut stream = TcpStream::connect(self.http).await.expect("the web side");
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
         let token = token.unwrap_or_default();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: setara\r\n{token}Content-Length: 0\r\n\
-             Connection: close\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: setara\r\n{token}Content-Length: {}\r\n\
+             Connection: close\r\n\r\n{body}",
+            body.len()
         );
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut answer = String::new();

@@ -52,9 +52,11 @@ impl Site {
 
     /// With an operator that the gateway binds to; `link` is more for its link.
     pub fn operator(mut self, name: &str, dialect: &str, address: &str, link: &str) -> Self {
+        let number = dialect::named(dialect).and_then(|dialect| dialect.telephone());
+        let push = number.map(|number| format!("push_from = \"{number}\"\n")).unwrap_or_default();
         writeln!(
             self.operators,
-            "[operator.{name}]\ndialect = \"{dialect}\"\n[[operator.{name}.link]]\n\
+            "[operator.{name}]\ndialect = \"{dialect}\"\n{push}[[operator.{name}.link]]\n\
              address = \"{address}\"\nsystem_id = \"setara\"\npassword = \"secret\"\n{link}"
         )
         .expect("a string");

@@ -1,8 +1,11 @@
 //! Conversations, receipts and subscribers, from turn to turn.
 
 use setara::{
+    clock,
     conversation::End,
-    store::{KnownSubscriber, Recalled, Store, StoreError, StoreOptions, Table, Tongue, TurnKey},
+    store::{
+        KnownSubscriber, Recalled, Spoke, Store, StoreError, StoreOptions, Table, Tongue, TurnKey,
+    },
     vault::{Keys, Vault},
 };
 
@@ -104,6 +107,25 @@ async fn a_batch_of_any_size_answers_in_its_order() {
         assert_eq!(bed.store.count(Table::Conversation).await.unwrap(), 362);
         assert_eq!(bed.recall(&[]).await, []);
         bed.commit(&[]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn to_speak_to_a_phone_is_not_to_hear_from_it() {
+    for bed in both().await {
+        let spoken_to = |minutes| {
+            let mut turn = bed.turn(SITI).at(minutes);
+            turn.spoke = Spoke::We;
+            turn
+        };
+        let seen = async || bed.recall(&[bed.key(SITI, 0)]).await.remove(0).subscriber.unwrap();
+        bed.commit(&[spoken_to(5)]).await.unwrap();
+        let never = clock::Timestamp::from_millis(0);
+        assert_eq!(seen().await, KnownSubscriber { language: None, seen_at: never });
+        bed.commit(&[bed.turn(SITI).at(10)]).await.unwrap();
+        assert_eq!(seen().await.seen_at, at(10));
+        bed.commit(&[spoken_to(500)]).await.unwrap();
+        assert_eq!(seen().await.seen_at, at(10), "as silent as it was");
     }
 }
 

@@ -208,6 +208,15 @@ pub fn named(name: &str) -> Option<&'static Dialect> {
 }
 
 impl Dialect {
+    /// The telephone number of the service on such a network, where it has one: what it pushes has
+    /// to come from there.
+    pub fn telephone(&self) -> Option<&'static str> {
+        match self.destination {
+            Destination::Telephone(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// Age at which the network drops a session.
     pub fn time_to_live(&self) -> Duration {
         Duration::from_secs(self.time_to_live_s)
