@@ -67,7 +67,7 @@ impl Counter {
         let pushed = match outcome {
             Outcome::Accepted { .. } => Pushed::Accepted,
             Outcome::TimedOut | Outcome::LinkLost => Pushed::Unknown,
-            Outcome::Rejected(status) | Outcome::Nacked(status) => Pushed::Refused(Some(status)),
+            Outcome::Rejected(status) | Outcome::Nacked(status) => Pushed::Refused(Some(status.0)),
             Outcome::NotSent(_) => Pushed::Refused(None),
         };
         if matches!(pushed, Pushed::Refused(_)) && said.then == Then::Wait {

@@ -8,7 +8,7 @@ use tokio::sync::{
     oneshot,
 };
 
-use crate::{identity::Msisdn, smpp::pdu::CommandStatus};
+use crate::identity::Msisdn;
 
 /// A screen for somebody who has not asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub enum Pushed {
     /// The network took it.
     Accepted,
     /// The network did not take it: the subscriber is absent, or in a session of which we know
-    /// nothing. `None`: it never left.
-    Refused(Option<CommandStatus>),
+    /// nothing. With the network's own status; `None`: it never left.
+    Refused(Option<u32>),
     /// The subscriber is in the middle of something with us; nothing was sent.
     Busy,
     /// The network did not say; nothing is sent again.

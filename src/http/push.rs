@@ -63,7 +63,7 @@ pub(super) async fn push(State(site): State<Site>, body: Bytes) -> Response {
                 _ => StatusCode::OK,
             };
             let command_status = match came {
-                Pushed::Refused(status) => status.map(|status| status.0),
+                Pushed::Refused(status) => status,
                 _ => None,
             };
             (status, Json(Came { outcome: came.as_str(), command_status })).into_response()
