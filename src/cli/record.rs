@@ -5,6 +5,7 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Instant,
 };
 
 use clap::{Args, Subcommand};
@@ -12,6 +13,7 @@ use csv::ByteRecord;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use thiserror::Error;
+use tokio::sync::mpsc;
 
 use crate::{
     cli::told,
@@ -21,7 +23,9 @@ use crate::{
         roster::{COLUMNS, Entry, Header, HeaderError},
         sample::People,
     },
-    store::{ImportError, Importing, STAGE_ROWS, Store, StoreError, StoreOptions},
+    store::{
+        ImportError, Importing, STAGE_ROWS, SealedRows, Sealer, Store, StoreError, StoreOptions,
+    },
     vault::{Vault, VaultError},
 };
 
@@ -109,12 +113,9 @@ pub enum RecordError {
         /// How many there are.
         rows: u64,
     },
-    /// The file changed while it was read.
-    #[error("{path}: the file was changed while it was read; nothing was imported", path = path.display())]
-    Changed {
-        /// Which file.
-        path: PathBuf,
-    },
+    /// The reader of the rows came to grief.
+    #[error("the rows could not be read")]
+    Stopped,
     /// The key file cannot be used.
     #[error("{path}: {source}", path = path.display())]
     Keys {
@@ -132,7 +133,7 @@ pub enum RecordError {
 }
 
 /// Wrong rows that are listed one by one; the rest is counted.
-const LISTED: u64 = 100;
+const LISTED: usize = 100;
 
 /// Runs a command. What was done, and every wrong row, is told on standard error.
 ///
@@ -152,70 +153,122 @@ pub async fn run(command: RecordCommand, database: Database<'_>) -> Result<(), R
 }
 
 async fn import(path: &Path, database: Database<'_>, today: Date) -> Result<(), RecordError> {
-    let rows = check(path, today)?;
+    let roster = RosterFile::open(path, today)?;
+    let bar = progress(roster.octets, "reading", "{bytes}/{total_bytes}");
     let store = database.open().await?;
-    let mut importing = store.begin_import(clock::now()).await?;
-    let staged = stage_file(path, &mut importing, today, rows).await;
-    finish(&store, importing, staged, rows).await
+    fill(&store, roster, bar).await
 }
 
-/// First pass: reads the whole file and lists every wrong row, up to a bound. The number of rows,
-/// if all are good.
-fn check(path: &Path, today: Date) -> Result<u64, RecordError> {
-    let mut roster = RosterFile::open(path, today)?;
-    let bar = progress(roster.octets, "checking", "{bytes}/{total_bytes}");
+/// Takes rows in, all of them or none: they are read and sealed on a thread of their own, beside the
+/// database. After the first wrong row nothing more is staged, and the rest is only looked at.
+async fn fill(store: &Store, rows: impl Rows, bar: ProgressBar) -> Result<(), RecordError> {
+    let began = Instant::now();
+    let mut importing = store.begin_import(clock::now()).await?;
+    let (chunks, ready) = mpsc::channel(CHUNKS);
+    let sealer = importing.sealer();
+    let reading = tokio::task::spawn_blocking(move || read(rows, &sealer, &chunks));
+    let staged = stage(ready, &mut importing, &bar).await;
+    bar.finish_and_clear();
+    let read = reading.await.unwrap_or_else(|_| Err(RecordError::Stopped));
+    // What ended the reading tells more than that its chunks did not come.
+    let rows = match (read, staged) {
+        (Ok(()), Ok(rows)) => rows,
+        (Err(error), _) | (_, Err(error)) => {
+            // What cannot be thrown away now, the next import throws away; the first error counts.
+            let _ = importing.discard().await;
+            store.close().await;
+            return Err(error);
+        }
+    };
+    let bar = progress(rows, "applying", "{human_pos}/{human_len} people, {per_sec}");
+    importing.apply(clock::now(), |people| bar.inc(people)).await?;
+    bar.finish_and_clear();
+    let took = began.elapsed();
+    let rate = rows as f64 / took.as_secs_f64().max(0.001);
+    eprintln!(
+        "{rows} people are in the record, after {:.1} s: {rate:.0} a second",
+        took.as_secs_f64()
+    );
+    store.close().await;
+    Ok(())
+}
+
+/// Chunks of sealed rows that may wait for the database.
+const CHUNKS: usize = 4;
+
+/// Some rows on their way from the file to the stage.
+#[derive(Default)]
+struct Chunk {
+    sealed: Option<SealedRows>,
+    rows: u64,
+    wrong: Vec<(u64, String)>,
+    /// How far the source is read, in its own measure.
+    position: u64,
+}
+
+/// Where rows come from.
+trait Rows: Send + 'static {
+    /// The next one, or the end.
+    fn next(&mut self) -> Result<Option<RosterRow>, RecordError>;
+    /// How far it is read.
+    fn position(&self) -> u64;
+}
+
+/// Reads and seals to the end, or until nobody takes the chunks any more.
+fn read(
+    mut rows: impl Rows,
+    sealer: &Sealer,
+    chunks: &mpsc::Sender<Chunk>,
+) -> Result<(), RecordError> {
+    loop {
+        let mut chunk = Chunk::default();
+        let mut good = Vec::with_capacity(STAGE_ROWS);
+        while chunk.rows < STAGE_ROWS as u64 {
+            let Some(row) = rows.next()? else { break };
+            chunk.rows += 1;
+            match row.entry {
+                Ok(entry) => good.push((row.line, entry)),
+                Err(reason) => chunk.wrong.push((row.line, reason)),
+            }
+        }
+        if chunk.rows == 0 {
+            return Ok(());
+        }
+        chunk.sealed = Some(sealer.seal(good)?);
+        chunk.position = rows.position();
+        if chunks.blocking_send(chunk).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// Stages what comes, and lists every wrong row up to a bound. The number of rows, if all are good.
+async fn stage(
+    mut ready: mpsc::Receiver<Chunk>,
+    importing: &mut Importing,
+    bar: &ProgressBar,
+) -> Result<u64, RecordError> {
     let mut wrong = Wrong::default();
     let mut rows = 0;
-    while let Some(row) = roster.next()? {
-        rows += 1;
-        if let Err(reason) = row.entry {
-            wrong.list(&bar, row.line, &reason);
+    while let Some(chunk) = ready.recv().await {
+        rows += chunk.rows;
+        for (line, reason) in chunk.wrong {
+            wrong.list(bar, line, &reason);
         }
-        if rows % 4096 == 0 {
-            bar.set_position(roster.reader.position().byte());
+        if let Some(sealed) = chunk.sealed.filter(|_| wrong.rows == 0) {
+            importing.stage_sealed(&sealed, clock::now()).await?;
         }
+        bar.set_position(chunk.position);
     }
-    bar.finish_and_clear();
+    wrong.none_of(rows)?;
+    let (count, listed) = importing.repeated(LISTED).await?;
+    for repeated in listed {
+        let reason = format!("nik: the same as on line {}", repeated.first);
+        wrong.list(bar, repeated.line, &reason);
+    }
+    wrong.rows = count;
     wrong.none_of(rows)?;
     Ok(rows)
-}
-
-/// Second pass: stages every row. Only a repeated NIK, which the first pass cannot see without
-/// remembering every row, and a file that was changed meanwhile can be wrong now.
-async fn stage_file(
-    path: &Path,
-    importing: &mut Importing,
-    today: Date,
-    rows: u64,
-) -> Result<(), RecordError> {
-    let changed = || RecordError::Changed { path: path.to_owned() };
-    let mut roster = RosterFile::open(path, today)?;
-    let bar = progress(rows, "reading", "{human_pos}/{human_len} rows, {per_sec}");
-    let mut wrong = Wrong::default();
-    let mut read = 0;
-    let mut chunk = Vec::with_capacity(STAGE_ROWS);
-    loop {
-        let row = roster.next()?;
-        let at_end = row.is_none();
-        if let Some(row) = row {
-            chunk.push((row.line, row.entry.map_err(|_| changed())?));
-            read += 1;
-        }
-        if chunk.len() == STAGE_ROWS || at_end {
-            for repeated in importing.stage(&chunk, clock::now()).await? {
-                let reason = format!("nik: the same as on line {}", repeated.first);
-                wrong.list(&bar, repeated.line, &reason);
-            }
-            bar.inc(chunk.len() as u64);
-            chunk.clear();
-        }
-        if at_end {
-            break;
-        }
-    }
-    bar.finish_and_clear();
-    wrong.none_of(rows)?;
-    if read == rows { Ok(()) } else { Err(changed()) }
 }
 
 fn write_sample(people: u64, seed: u64, path: &Path, today: Date) -> Result<(), RecordError> {
@@ -241,54 +294,30 @@ async fn fill_with_sample(
     today: Date,
 ) -> Result<(), RecordError> {
     let store = database.open().await?;
-    let mut importing = store.begin_import(clock::now()).await?;
-    let staged = stage_sample(people, seed, &mut importing, today).await;
-    finish(&store, importing, staged, people).await
-}
-
-async fn stage_sample(
-    people: u64,
-    seed: u64,
-    importing: &mut Importing,
-    today: Date,
-) -> Result<(), RecordError> {
     let bar = progress(people, "inventing", "{human_pos}/{human_len} people, {per_sec}");
-    let mut invented = (1..=people).zip(People::new(seed, today));
-    loop {
-        let chunk: Vec<_> = invented.by_ref().take(STAGE_ROWS).collect();
-        if chunk.is_empty() {
-            break;
-        }
-        importing.stage(&chunk, clock::now()).await?;
-        bar.inc(chunk.len() as u64);
-    }
-    bar.finish_and_clear();
-    Ok(())
+    fill(&store, Invented { people: People::new(seed, today), drawn: 0, of: people }, bar).await
 }
 
-/// Applies what was staged without a fault, and throws away what was not.
-async fn finish(
-    store: &Store,
-    importing: Importing,
-    staged: Result<(), RecordError>,
-    rows: u64,
-) -> Result<(), RecordError> {
-    match staged {
-        Ok(()) => {
-            let bar = progress(rows, "applying", "{human_pos}/{human_len} people, {per_sec}");
-            importing.apply(clock::now(), |people| bar.inc(people)).await?;
-            bar.finish_and_clear();
-            eprintln!("{rows} people are in the record");
+/// Invented people, up to a number.
+struct Invented {
+    people: People,
+    drawn: u64,
+    of: u64,
+}
+
+impl Rows for Invented {
+    fn next(&mut self) -> Result<Option<RosterRow>, RecordError> {
+        if self.drawn == self.of {
+            return Ok(None);
         }
-        Err(error) => {
-            // What cannot be thrown away now, the next import throws away; the first error counts.
-            let _ = importing.discard().await;
-            store.close().await;
-            return Err(error);
-        }
+        self.drawn += 1;
+        let row = |entry| RosterRow { line: self.drawn, entry: Ok(entry) };
+        Ok(self.people.next().map(row))
     }
-    store.close().await;
-    Ok(())
+
+    fn position(&self) -> u64 {
+        self.drawn
+    }
 }
 
 /// Lists wrong rows one by one up to a bound, and counts them all.
@@ -300,14 +329,14 @@ struct Wrong {
 impl Wrong {
     fn list(&mut self, bar: &ProgressBar, line: u64, reason: &str) {
         self.rows += 1;
-        if self.rows <= LISTED {
+        if self.rows <= LISTED as u64 {
             bar.suspend(|| eprintln!("line {line}: {reason}"));
         }
     }
 
     fn none_of(&self, rows: u64) -> Result<(), RecordError> {
-        if self.rows > LISTED {
-            eprintln!("… and {} more", self.rows - LISTED);
+        if self.rows > LISTED as u64 {
+            eprintln!("… and {} more", self.rows - LISTED as u64);
         }
         if self.rows == 0 { Ok(()) } else { Err(RecordError::Rows { bad: self.rows, rows }) }
     }
@@ -322,8 +351,8 @@ fn progress(total: u64, what: &'static str, figures: &str) -> ProgressBar {
 }
 
 /// A CSV file, read a row at a time.
-struct RosterFile<'a> {
-    path: &'a Path,
+struct RosterFile {
+    path: PathBuf,
     octets: u64,
     reader: csv::Reader<Bounded>,
     header: Header,
@@ -337,8 +366,8 @@ struct RosterRow {
     entry: Result<Entry, String>,
 }
 
-impl<'a> RosterFile<'a> {
-    fn open(path: &'a Path, today: Date) -> Result<Self, RecordError> {
+impl RosterFile {
+    fn open(path: &Path, today: Date) -> Result<Self, RecordError> {
         let failed = |source| RecordError::File { path: path.to_owned(), source };
         let file = File::open(path).map_err(failed)?;
         let octets = file.metadata().map_err(failed)?.len();
@@ -352,14 +381,17 @@ impl<'a> RosterFile<'a> {
         let names: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
         let header = Header::parse(names.iter().map(AsRef::as_ref))
             .map_err(|source| RecordError::Header { path: path.to_owned(), source })?;
-        Ok(Self { path, octets, reader, header, record, today })
+        Ok(Self { path: path.to_owned(), octets, reader, header, record, today })
     }
+}
 
+impl Rows for RosterFile {
     fn next(&mut self) -> Result<Option<RosterRow>, RecordError> {
         self.reader.get_mut().left = LONGEST_ROW;
-        let found = self.reader.read_byte_record(&mut self.record).map_err(|error| {
-            RecordError::File { path: self.path.to_owned(), source: error.into() }
-        })?;
+        let found = self
+            .reader
+            .read_byte_record(&mut self.record)
+            .map_err(|error| RecordError::File { path: self.path.clone(), source: error.into() })?;
         if !found {
             return Ok(None);
         }
@@ -372,6 +404,10 @@ impl<'a> RosterFile<'a> {
             Err(_) => Err("not UTF-8".to_owned()),
         };
         Ok(Some(RosterRow { line, entry }))
+    }
+
+    fn position(&self) -> u64 {
+        self.reader.position().byte()
     }
 }
 

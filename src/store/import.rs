@@ -1,32 +1,30 @@
 //! Bringing a file into the record: all of it or nothing, while a gateway runs beside it.
 //!
-//! Rows are *staged* in tables of their own, some hundred to a transaction. When the file has come
+//! Rows are *staged* in tables of their own, some hundred to a transaction (`stage`). When the file has come
 //! to its end without a fault, one small transaction sets the flag `applying`; until then a crash
 //! leaves nothing but staged rows, which the next import throws away. From then on the work goes
 //! forward only: the staged rows are moved into the record piece by piece, and whoever opens the
 //! database next finishes what a crash interrupted.
 //!
-//! Between two transactions the lock is left free for as long as the last one took, so that a
-//! gateway which waits for SQLite's one writer gets its turn within milliseconds.
+//! SQLite has one writer. As soon as another program is seen to write, the lock is left free between
+//! two transactions for as long as the last one took, so that a gateway which waits for it gets its
+//! turn within milliseconds; while nobody else writes, for a fraction of that.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
     Store, StoreError,
-    engine::{Dialect, on_engine, padded_keys, padded_rows},
-    sealed::{Place, seal_identity},
+    engine::{Dialect, Engine, on_engine, padded_keys},
+    stage::{Listed, Lister, STAGE_ROWS, SealedRows, Sealer, line},
 };
-use crate::{clock::Timestamp, service::roster::Entry, vault::NikIndex};
+use crate::{clock::Timestamp, service::roster::Entry};
 
-/// Rows that go into one transaction: some ten milliseconds of work.
-pub const STAGE_ROWS: usize = 512;
-
-/// Rows of staged people that are moved in one transaction.
-const APPLY_ROWS: i64 = 512;
+/// Staged people that are moved in one transaction.
+const APPLY_ROWS: usize = 1024;
 
 /// An import that has not been heard of for so long was killed.
 const SILENCE: Duration = Duration::from_secs(120);
@@ -102,79 +100,133 @@ impl Store {
 
     /// Moves staged rows into the record until none is left, if an import was flagged for it.
     pub(super) async fn finish_import(&self) -> Result<(), StoreError> {
-        while self.apply_some().await?.is_some() {}
+        let Some(mut moving) = self.moving().await? else {
+            return Ok(());
+        };
+        while self.move_some(&mut moving).await?.is_some() {}
         Ok(())
     }
 
+    /// The import that was flagged, and how far it came.
+    async fn moving(&self) -> Result<Option<Moving>, StoreError> {
+        let flagged: Option<(Vec<u8>, Vec<u8>)> = on_engine!(&self.pool, |Db, pool| {
+            sqlx::query_as::<Db, _>("select token, applied_to from import where state = 'applying'")
+                .fetch_optional(pool)
+                .await?
+        });
+        Ok(flagged.map(|(token, applied_to)| {
+            let lister = Lister::from(applied_to.first().copied().unwrap_or(0));
+            Moving { token, lister, listed: VecDeque::new() }
+        }))
+    }
+
     /// Moves one piece; the number of people moved, or `None` if there is nothing to do.
-    async fn apply_some(&self) -> Result<Option<u64>, StoreError> {
-        let moved = on_engine!(self.begin_tx().await?, |Db, tx| {
+    async fn move_some(&self, moving: &mut Moving) -> Result<Option<u64>, StoreError> {
+        let mut piece = moving.next(self).await?;
+        let at_end = piece.is_empty();
+        on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
             // Takes the row's lock, so that two programs move pieces in turn.
-            let flagged = sqlx::query::<Db>(
-                "update import set state = state where state = 'applying' returning applied_to",
+            let applied_to: Option<Vec<u8>> = sqlx::query_scalar::<Db, _>(
+                "update import set state = state where state = 'applying' and token = $1 \
+                 returning applied_to",
             )
+            .bind(moving.token.clone())
             .fetch_optional(&mut *tx)
             .await?;
-            let Some(flagged) = flagged else {
+            let Some(applied_to) = applied_to else {
                 return Ok(None);
             };
-            let from: Vec<u8> = flagged.try_get(0)?;
-            let to: Option<Vec<u8>> = sqlx::query_scalar::<Db, _>(
-                "select nik_index from (select nik_index from staged_person \
-                 where nik_index > $1 order by nik_index limit $2) as piece \
-                 order by nik_index desc limit 1",
-            )
-            .bind(from.clone())
-            .bind(APPLY_ROWS)
-            .fetch_optional(&mut *tx)
-            .await?;
-            let mut moved = 0;
-            if let Some(to) = to {
-                for text in MOVE {
-                    let done = sqlx::query::<Db>(text)
-                        .bind(from.clone())
-                        .bind(to.clone())
-                        .execute(&mut *tx)
-                        .await?;
-                    moved = moved.max(done.rows_affected());
+            // What the other one has moved.
+            piece.retain(|(index, _)| index.as_bytes().as_slice() > applied_to.as_slice());
+            if let Some((last, _)) = piece.last() {
+                let places: Vec<i64> = piece.iter().map(|(_, place)| *place).collect();
+                for (text, rest) in MOVE {
+                    let mut sql = QueryBuilder::<Db>::new(text);
+                    let mut keys = sql.separated(", ");
+                    for place in padded_keys(&places) {
+                        keys.push_bind(place);
+                    }
+                    sql.push(rest).build().execute(&mut *tx).await?;
                 }
                 sqlx::query::<Db>("update import set applied_to = $1")
-                    .bind(to)
+                    .bind(last.as_bytes().to_vec())
                     .execute(&mut *tx)
                     .await?;
-            } else {
+            } else if at_end {
                 for clear in <Db as Dialect>::CLEAR_STAGE {
                     sqlx::query::<Db>(*clear).execute(&mut *tx).await?;
                 }
                 sqlx::query::<Db>("delete from import").execute(&mut *tx).await?;
             }
             tx.commit().await?;
-            moved
         });
-        Ok(Some(moved))
+        Ok(Some(piece.len() as u64))
+    }
+
+    /// A number that changes when another program has written to SQLite.
+    async fn foreign_writes(&self) -> Result<Option<i64>, StoreError> {
+        match &self.pool {
+            Engine::Sqlite(pool) => {
+                Ok(Some(sqlx::query_scalar("pragma data_version").fetch_one(pool).await?))
+            }
+            // Writers of different rows do not wait for each other.
+            Engine::Postgres(_) => Ok(None),
+        }
+    }
+}
+
+/// A flagged import on its way into the record.
+struct Moving {
+    token: Vec<u8>,
+    lister: Lister,
+    listed: VecDeque<Listed>,
+}
+
+impl Moving {
+    /// The next people in the order of the record's key; none at the end.
+    async fn next(&mut self, store: &Store) -> Result<Vec<Listed>, StoreError> {
+        while self.listed.len() < APPLY_ROWS {
+            let Some(listed) = self.lister.next(store).await? else { break };
+            self.listed.extend(listed);
+        }
+        let most = APPLY_ROWS.min(self.listed.len());
+        Ok(self.listed.drain(..most).collect())
     }
 }
 
 /// One piece of the stage into the record: what stood there of a person goes.
-const MOVE: [&str; 3] = [
-    "insert into person (nik_index, identity, phone_key, target_group, regency, eligible_from, \
-     blocked) select nik_index, identity, phone_key, target_group, regency, eligible_from, \
-     blocked from staged_person where nik_index > $1 and nik_index <= $2 \
-     on conflict (nik_index) do update set identity = excluded.identity, \
-     phone_key = excluded.phone_key, target_group = excluded.target_group, \
-     regency = excluded.regency, eligible_from = excluded.eligible_from, \
-     blocked = excluded.blocked",
-    "delete from dose where nik_index in (select nik_index from staged_person \
-     where nik_index > $1 and nik_index <= $2)",
-    "insert into dose (nik_index, number, given_on, vaccine, batch, place, certificate) \
-     select nik_index, number, given_on, vaccine, batch, place, certificate from staged_dose \
-     where nik_index > $1 and nik_index <= $2",
+const MOVE: [(&str, &str); 3] = [
+    (
+        "insert into person (nik_index, identity, phone_key, target_group, regency, \
+         eligible_from, blocked) select nik_index, identity, phone_key, target_group, regency, \
+         eligible_from, blocked from staged_person where place in (",
+        ") order by nik_index \
+         on conflict (nik_index) do update set identity = excluded.identity, \
+         phone_key = excluded.phone_key, target_group = excluded.target_group, \
+         regency = excluded.regency, eligible_from = excluded.eligible_from, \
+         blocked = excluded.blocked",
+    ),
+    (
+        "delete from dose where nik_index in (select nik_index from staged_person \
+         where place in (",
+        "))",
+    ),
+    (
+        "insert into dose (nik_index, number, given_on, vaccine, batch, place, certificate) \
+         select nik_index, number, given_on, vaccine, batch, place, certificate \
+         from staged_dose where spot in (",
+        ") order by nik_index, number",
+    ),
 ];
 
 impl Importing {
-    /// Stages rows with the lines they stand on, and says which of them repeat a NIK; those are
-    /// not staged.
+    /// What makes rows ready for [`Importing::stage_sealed`], on any thread.
+    pub fn sealer(&self) -> Sealer {
+        Sealer { vault: self.store.vault.clone() }
+    }
+
+    /// Seals and stages rows with the lines they stand on.
     ///
     /// # Errors
     /// See [`ImportError`].
@@ -182,16 +234,67 @@ impl Importing {
         &mut self,
         rows: &[(u64, Entry)],
         now: Timestamp,
-    ) -> Result<Vec<Repeated>, ImportError> {
-        let mut repeated = Vec::new();
+    ) -> Result<(), ImportError> {
         for rows in rows.chunks(STAGE_ROWS) {
-            // Sealing is most of the work, and is done before the lock is taken.
-            let sealed = self.seal(rows)?;
-            let begun = self.pace.begin().await;
-            repeated.extend(self.stage_some(&sealed, now).await?);
-            self.pace.end(begun);
+            let sealed = self.sealer().seal(rows.to_vec())?;
+            self.stage_sealed(&sealed, now).await?;
         }
-        Ok(repeated)
+        Ok(())
+    }
+
+    /// Stages rows in one transaction; [`STAGE_ROWS`] are a good number.
+    ///
+    /// # Errors
+    /// See [`ImportError`].
+    pub async fn stage_sealed(
+        &mut self,
+        rows: &SealedRows,
+        now: Timestamp,
+    ) -> Result<(), ImportError> {
+        let begun = self.pace.begin(&self.store).await?;
+        let mut tx = self.store.begin_tx().await?;
+        let mine = on_engine!(&mut tx, |Db, tx| {
+            sqlx::query::<Db>(
+                "update import set touched_at = $1 where token = $2 and state = 'staging'",
+            )
+            .bind(now.millis())
+            .bind(self.token.to_vec())
+            .execute(&mut **tx)
+            .await?
+            .rows_affected()
+        });
+        if mine == 0 {
+            return Err(ImportError::Lost);
+        }
+        rows.insert(&mut tx).await?;
+        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        self.pace.end(begun);
+        Ok(())
+    }
+
+    /// How many staged rows have a NIK that an earlier row has, too, and the first `most` of them,
+    /// by line.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn repeated(&self, most: usize) -> Result<(u64, Vec<Repeated>), StoreError> {
+        let (mut count, mut repeated) = (0, Vec::new());
+        let mut lister = Lister::from(0);
+        while let Some(listed) = lister.next(&self.store).await? {
+            let mut first: Option<Listed> = None;
+            for (index, place) in listed {
+                match first {
+                    Some((of, at)) if of == index => {
+                        count += 1;
+                        repeated.push(Repeated { line: line(place), first: line(at) });
+                    }
+                    _ => first = Some((index, place)),
+                }
+            }
+            repeated.sort_unstable_by_key(|repeated| repeated.line);
+            repeated.truncate(most);
+        }
+        Ok((count, repeated))
     }
 
     /// The file is complete and good: sets the flag, moves everything into the record, and tells
@@ -219,9 +322,12 @@ impl Importing {
             }
             tx.commit().await?;
         });
+        let Some(mut moving) = self.store.moving().await? else {
+            return Ok(());
+        };
         loop {
-            let begun = self.pace.begin().await;
-            match self.store.apply_some().await? {
+            let begun = self.pace.begin(&self.store).await?;
+            match self.store.move_some(&mut moving).await? {
                 Some(people) => moved(people),
                 None => return Ok(()),
             }
@@ -251,151 +357,39 @@ impl Importing {
         });
         Ok(())
     }
-
-    fn seal<'a>(&self, rows: &'a [(u64, Entry)]) -> Result<Vec<Staged<'a>>, StoreError> {
-        let vault = &self.store.vault;
-        rows.iter()
-            .map(|(line, entry)| {
-                let index = vault.nik_index(&entry.nik);
-                let identity = seal_identity(
-                    vault,
-                    Place::Person(&index),
-                    &entry.nik,
-                    &entry.name,
-                    entry.birth,
-                    entry.phone.as_ref(),
-                )?;
-                let phone = entry
-                    .phone
-                    .as_ref()
-                    .map(|phone| vault.subscriber_key(phone).as_bytes().to_vec());
-                let line = i64::try_from(*line).unwrap_or(i64::MAX);
-                Ok(Staged { index, line, identity, phone, entry })
-            })
-            .collect()
-    }
-
-    async fn stage_some(
-        &self,
-        rows: &[Staged<'_>],
-        now: Timestamp,
-    ) -> Result<Vec<Repeated>, ImportError> {
-        let mut repeated = Vec::new();
-        on_engine!(self.store.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            let mine = sqlx::query::<Db>(
-                "update import set touched_at = $1 where token = $2 and state = 'staging'",
-            )
-            .bind(now.millis())
-            .bind(self.token.to_vec())
-            .execute(&mut *tx)
-            .await?;
-            if mine.rows_affected() == 0 {
-                return Err(ImportError::Lost);
-            }
-            let mut sql = QueryBuilder::<Db>::new(
-                "with fresh (nik_index, line, identity, phone_key, target_group, regency, \
-                 eligible_from, blocked) as (",
-            );
-            sql.push_values(padded_rows(rows), |mut values, row| {
-                let entry = row.map(|row| row.entry);
-                values
-                    .push_bind(row.map(|row| row.index.as_bytes().to_vec()))
-                    .push_bind(row.map(|row| row.line))
-                    .push_bind(row.map(|row| row.identity.clone()))
-                    .push_bind(row.and_then(|row| row.phone.clone()))
-                    .push_bind(entry.and_then(|entry| entry.group).map(|group| group.as_str()))
-                    .push_bind(entry.and_then(|entry| entry.regency.clone()))
-                    .push_bind(
-                        entry.and_then(|entry| entry.eligible_from).map(|date| date.to_string()),
-                    )
-                    .push_bind(entry.map(|entry| entry.blocked));
-            });
-            sql.push(
-                ") insert into staged_person (nik_index, line, identity, phone_key, target_group, \
-                 regency, eligible_from, blocked) select nik_index, line, identity, phone_key, \
-                 target_group, regency, eligible_from, blocked from fresh \
-                 where nik_index is not null on conflict (nik_index) do nothing",
-            );
-            let staged = sql.build().execute(&mut *tx).await?.rows_affected();
-            if staged != rows.len() as u64 {
-                let mut sql = QueryBuilder::<Db>::new(
-                    "select nik_index, line from staged_person where nik_index in (",
-                );
-                let indexes: Vec<_> = rows.iter().map(|row| row.index).collect();
-                let mut keys = sql.separated(", ");
-                for index in padded_keys(&indexes) {
-                    keys.push_bind(index.as_bytes().to_vec());
-                }
-                sql.push(")");
-                let mut firsts: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
-                for row in sql.build().fetch_all(&mut *tx).await? {
-                    firsts.insert(row.try_get(0)?, row.try_get(1)?);
-                }
-                repeated.extend(rows.iter().filter_map(|row| {
-                    let first = *firsts.get(row.index.as_bytes().as_slice())?;
-                    let [line, first] = [row.line, first].map(i64::unsigned_abs);
-                    (first != line).then_some(Repeated { line, first })
-                }));
-            }
-            let doses: Vec<_> = rows
-                .iter()
-                .filter(|row| !repeated.iter().any(|one| one.line == row.line.unsigned_abs()))
-                .flat_map(|row| row.entry.doses.iter().map(|dose| (row.index, dose)))
-                .collect();
-            if !doses.is_empty() {
-                let mut sql = QueryBuilder::<Db>::new(
-                    "with fresh (nik_index, number, given_on, vaccine, batch, place, certificate) \
-                     as (",
-                );
-                sql.push_values(padded_rows(&doses), |mut values, row| {
-                    let dose = row.map(|(_, dose)| *dose);
-                    values
-                        .push_bind(row.map(|(index, _)| index.as_bytes().to_vec()))
-                        .push_bind(dose.map(|dose| i64::from(dose.number)))
-                        .push_bind(dose.and_then(|dose| dose.given_on).map(|date| date.to_string()))
-                        .push_bind(dose.map(|dose| dose.vaccine.clone()))
-                        .push_bind(dose.map(|dose| dose.batch.clone()))
-                        .push_bind(dose.map(|dose| dose.place.clone()))
-                        .push_bind(dose.and_then(|dose| dose.certificate.clone()));
-                });
-                sql.push(
-                    ") insert into staged_dose (nik_index, number, given_on, vaccine, batch, \
-                     place, certificate) select nik_index, number, given_on, vaccine, batch, \
-                     place, certificate from fresh where nik_index is not null",
-                );
-                sql.build().execute(&mut *tx).await?;
-            }
-            tx.commit().await?;
-        });
-        Ok(repeated)
-    }
 }
 
-/// A row that is ready for the stage.
-struct Staged<'a> {
-    index: NikIndex,
-    line: i64,
-    identity: Vec<u8>,
-    phone: Option<Vec<u8>>,
-    entry: &'a Entry,
-}
-
-/// Leaves the lock free as long as it was held. Work that is done meanwhile costs nothing.
+/// Leaves the lock free between two transactions. Work that is done meanwhile costs nothing.
 #[derive(Debug, Default)]
 struct Pace {
     free_until: Option<Instant>,
+    foreign: Option<i64>,
+    polite_until: Option<Instant>,
 }
 
+/// How long somebody who wrote is expected to write again.
+const POLITE: Duration = Duration::from_secs(2);
+
+/// The part of its time that the lock is free while nobody else is seen to write: a program that
+/// begins to finds a gap, and is seen from then on.
+const GAP: u32 = 8;
+
 impl Pace {
-    async fn begin(&mut self) -> Instant {
+    async fn begin(&mut self, store: &Store) -> Result<Instant, StoreError> {
         if let Some(free_until) = self.free_until.take() {
             sleep_until(free_until).await;
+            let foreign = store.foreign_writes().await?;
+            if foreign != self.foreign && self.foreign.is_some() {
+                self.polite_until = Some(Instant::now() + POLITE);
+            }
+            self.foreign = foreign;
         }
-        Instant::now()
+        Ok(Instant::now())
     }
 
     fn end(&mut self, begun: Instant) {
-        self.free_until = Some(Instant::now() + begun.elapsed());
+        let polite = self.polite_until.is_some_and(|until| Instant::now() < until);
+        let held = begun.elapsed();
+        self.free_until = Some(Instant::now() + if polite { held } else { held / GAP });
     }
 }

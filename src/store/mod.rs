@@ -21,6 +21,7 @@ mod menus;
 mod queue;
 mod recall;
 mod sealed;
+mod stage;
 mod sweep;
 mod turn;
 
@@ -37,10 +38,11 @@ use thiserror::Error;
 
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
-    import::{ImportError, Importing, Repeated, STAGE_ROWS},
+    import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
     queue::LineFigures,
     recall::Tongue,
+    stage::{STAGE_ROWS, SealedRows, Sealer},
     sweep::Cut,
     turn::{
         CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, Spoke,

@@ -52,10 +52,11 @@ async fn a_nik_that_comes_twice_is_told_with_both_lines() {
         rows[1_400].1 = rows[1_399].1.clone();
         rows[1_401].1 = rows[12].1.clone();
         let mut importing = bed.store.begin_import(at(0)).await.unwrap();
-        let repeated = importing.stage(&rows, at(0)).await.unwrap();
+        importing.stage(&rows, at(0)).await.unwrap();
         let expected =
             [(702, 5), (1_402, 1_401), (1_403, 14)].map(|(line, first)| Repeated { line, first });
-        assert_eq!(repeated, expected);
+        assert_eq!(importing.repeated(9).await.unwrap(), (3, expected.to_vec()));
+        assert_eq!(importing.repeated(2).await.unwrap(), (3, expected[..2].to_vec()));
         importing.discard().await.unwrap();
         assert_eq!(bed.store.count(Table::Person).await.unwrap(), 0);
         assert_stage_is_empty(&bed).await;
@@ -80,6 +81,33 @@ async fn one_import_at_a_time_and_a_silent_one_is_replaced() {
     }
 }
 
+/// People of one file may go to one run of the stage and to one page of the record, and to all.
+#[tokio::test]
+async fn an_import_into_a_record_that_is_full_replaces_and_adds() {
+    for bed in both().await {
+        let entries: Vec<_> = people(6_000).into_iter().map(|(_, entry)| entry).collect();
+        bed.fill(&entries[..4_000]).await;
+        let doses = bed.store.count(Table::Dose).await.unwrap();
+        bed.fill(&entries[1_000..4_000]).await;
+        assert_eq!(bed.store.count(Table::Dose).await.unwrap(), doses, "replaced by the same");
+        bed.fill(&entries[3_000..]).await;
+        assert_eq!(bed.store.count(Table::Person).await.unwrap(), 6_000);
+        let all = entries.iter().map(|entry| entry.doses.len() as u64).sum::<u64>();
+        assert_eq!(bed.store.count(Table::Dose).await.unwrap(), all);
+        let niks: Vec<_> = entries.iter().map(|entry| entry.nik.as_str()).collect();
+        for niks in niks.chunks(256) {
+            let needs: Vec<_> = niks
+                .iter()
+                .map(|nik| Need { person: Some(bed.person(nik)), ..Need::default() })
+                .collect();
+            let facts = bed.facts(&needs).await;
+            assert!(facts.iter().zip(niks).all(|(facts, nik)| {
+                facts.person.as_ref().is_some_and(|person| person.nik.as_str() == *nik)
+            }));
+        }
+    }
+}
+
 /// Enough for several pieces of staging and of applying.
 const MANY: usize = 4_000;
 
@@ -90,8 +118,8 @@ async fn an_importer_that_is_killed_leaves_nothing_or_everything() {
         ("staged 0", 0),
         ("staged 1024", 0),
         ("staged 4000", 0),
-        ("moved 512", MANY as u64),
-        ("moved 2048", MANY as u64),
+        ("moved 1024", MANY as u64),
+        ("moved 3072", MANY as u64),
     ];
     for (moment, people_then) in moments {
         for bed in both().await {
