@@ -16,6 +16,9 @@ use simulator::operator::dialect;
 use simulator::play::Country;
 
 const DATABASE: &str = "setara.db";
+const TOKEN_FILE: &str = "setara.token";
+/// Opens the admin pages. No secret: they listen on this machine alone, and all data are invented.
+const TOKEN: &str = "simulasi-negeri-dalam-kotak";
 
 type Failed = Box<dyn Error + Send + Sync>;
 
@@ -26,13 +29,17 @@ const PEOPLE: u64 = 1000;
 /// sample people, and starts the gateway there.
 pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Failed> {
     let file = country.data.join("setara.toml");
-    std::fs::write(&file, configuration(country, menus)?)?;
+    std::fs::write(country.data.join(TOKEN_FILE), TOKEN)?;
+    let admin = format!("\n[admin]\ntoken_file = \"{TOKEN_FILE}\"\n");
+    std::fs::write(&file, configuration(country, menus)? + &admin)?;
     let config = Config::read(&file)?;
     serve::log(&config)?;
     if !country.data.join(DATABASE).exists() {
         fill(&file, PEOPLE).await?;
     }
-    Ok(Gateway::start(&config).await?)
+    let gateway = Gateway::start(&config).await?;
+    println!("gateway http://{}/, admin token {TOKEN}", gateway.http());
+    Ok(gateway)
 }
 
 /// Writes the configuration of a gateway under load: SQLite in the country's data directory, or

@@ -56,7 +56,7 @@ struct Play {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8119")]
     page: SocketAddr,
     /// One network for each dialect, separated by commas
-    #[arg(long, value_delimiter = ',', default_value = "plain,its", value_parser = known_dialect)]
+    #[arg(long, value_delimiter = ',', default_value = "plain,its,sixdee,mica,p2,huawei", value_parser = known_dialect)]
     dialects: Vec<&'static Dialect>,
     /// Port of the first network's SMSC, the others follow; free ports unless given
     #[arg(long, value_name = "PORT")]

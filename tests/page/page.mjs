@@ -1,4 +1,4 @@
-// Drives the simulator's page in Chromium: `node page.mjs URL OUTDIR`.
+// Drives the simulator's page in Chromium: `node page.mjs URL OUTDIR GATEWAY TOKEN`.
 // Dials, answers with keys, letters and the computer's keyboard, loses the network, hangs up, and
 // leaves screenshots in OUTDIR. CHROMIUM names another browser than /usr/bin/chromium.
 
@@ -7,8 +7,8 @@ import { mkdir } from "node:fs/promises";
 import { chromium } from "playwright-core";
 import { Phone } from "./phone.mjs";
 
-const [url, out] = process.argv.slice(2);
-if (!url || !out) throw new Error("usage: node page.mjs URL OUTDIR");
+const [url, out, gateway, token] = process.argv.slice(2);
+if (!token) throw new Error("usage: node page.mjs URL OUTDIR GATEWAY TOKEN");
 await mkdir(out, { recursive: true });
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
@@ -23,6 +23,7 @@ try {
   await fitsWithoutScrolling(page);
   await story(page);
   await register(page);
+  await everyNetwork(page);
   await page.emulateMedia({ colorScheme: "dark" });
   await shot(page, "dark");
   await page.emulateMedia({ colorScheme: "light" });
@@ -102,6 +103,40 @@ async function register(page) {
   await shot(page, "status");
   await phone.rest();
   await other.rest();
+}
+
+// Every network in turn, whatever it speaks: the phone dials, and the service speaks first.
+async function everyNetwork(page) {
+  const phone = new Phone(page, 2);
+  const networks = await phone.networks();
+  const dialects = networks.map(({ label }) => label.split(" · ")[1]);
+  assert.deepEqual(["plain", "its", "sixdee", "mica", "p2", "huawei"].filter((name) => !dialects.includes(name)), []);
+  for (const { value, label } of networks) {
+    await phone.choose(value);
+    assert.match(await phone.dial("*119#"), /\n1 Daftar vaksin/, label);
+    await phone.rest();
+    const name = label.split(" · ")[0].toLowerCase();
+    const invited = await phone.wait(() => push(name, "081290000010", "invite"));
+    assert.match(invited, /mendaftar vaksin sekarang/, label);
+    assert.equal(await phone.state(), "ask");
+    assert.match(await phone.answer("2"), /kapan saja/, label);
+    const notice = await phone.wait(() => push(name, "081290000010", "notice"));
+    assert.match(notice, /Tidak mendesak/, label);
+    assert.equal(await phone.state(), "notice");
+    if (value === "0") await shot(page, "notice");
+    await phone.rest();
+  }
+}
+
+// The ministry pushes a screen; it is taken as soon as nothing else is open.
+async function push(operator, to, screen) {
+  const body = JSON.stringify({ to, operator, service: "pedulilindungi", screen });
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  for (;;) {
+    const answer = await fetch(new URL("/admin/push", gateway), { method: "POST", headers, body });
+    const { outcome, error } = await answer.json();
+    if (outcome !== "busy") { assert.equal(outcome, "accepted", `${operator}: ${error}`); return; }
+  }
 }
 
 async function signal(phone, state) {

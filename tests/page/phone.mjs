@@ -42,11 +42,25 @@ export class Phone {
     }
   }
 
-  // Sends what stands in the line and waits for the screen that comes. The page counts screens,
-  // because a new one may read like the old.
-  async send() {
+  // The networks that it can be on.
+  networks() {
+    return this.slot.locator("select.network").evaluate((select) =>
+      [...select.options].map(({ value, label }) => ({ value, label })));
+  }
+
+  async choose(network) {
+    await this.slot.locator("select.network").selectOption(network);
+    await this.page.waitForFunction((slot) => slot.dataset.state === "idle", await this.slot.elementHandle());
+  }
+
+  // Sends what stands in the line and waits for the screen that comes.
+  send() { return this.wait(() => this.key("call")); }
+
+  // Waits for the screen that something leads to. The page counts screens, because a new one may
+  // read like the old.
+  async wait(something) {
     const before = await this.slot.getAttribute("data-shown");
-    await this.key("call");
+    await something();
     await this.page.waitForFunction(
       ([slot, before]) => slot.dataset.shown !== before && slot.dataset.state !== "running",
       [await this.slot.elementHandle(), before]);

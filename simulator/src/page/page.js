@@ -6,27 +6,27 @@ const WORDS = {
     title: "Setara · negeri dalam kotak", tagline: "Satu layanan, setiap ponsel.", skip: "Langsung ke ponsel", language: "Bahasa halaman",
     try: "Coba ini", "try-hint": "Klik sebuah nilai: langsung tertulis di ponsel yang terakhir dipakai.", air: "Di udara", clear: "Bersihkan",
     number: "Nomor", network: "Jaringan", running: "USSD berjalan…", signal: "Sinyal", redial: "Panggil ulang", mischief: "Gangguan",
-    "network-abort": "Jaringan memutus sesi", repeat: "Kirim ulang pesan terakhir",
+    read: "Tutup", incoming: "PESAN DARI LAYANAN", networks: "{n} jaringan", "network-abort": "Jaringan memutus sesi", repeat: "Kirim ulang pesan terakhir",
     call: "Panggil", answer: "Kirim", erase: "Hapus", close: "Tutup", cancel: "Batal", menu: "Panggil", ended: "SESI SELESAI", dropped: "SESI TERPUTUS",
     noSignal: "Tidak ada sinyal", dialHint: "ketik {code} lalu tekan tombol hijau", start: "Mulai di sini", press: "Ketik kode ini, lalu tombol hijau",
-    bound: "terhubung", binds: "{n} bind", unbound: "gateway belum terhubung", lost: "Sambungan ke simulator terputus. Mencoba lagi…",
+    bound: "terhubung", unbound: "gateway belum terhubung", lost: "Sambungan ke simulator terputus. Mencoba lagi…",
     empty: "Belum ada apa-apa di udara. Ketik {code} di ponsel, lalu tekan tombol hijau.", phone: "Ponsel {n}", screen: "Layar ponsel {n}", input: "Ketikan ponsel {n}",
     typing: "Ganti angka atau huruf", badNumber: "Nomor harus berbentuk 08…", up: "Gulir ke atas", down: "Gulir ke bawah", hangup: "Akhiri", left: "Tombol kiri", right: "Tombol kanan",
     star: "bintang", hash: "pagar", no_signal: "Ponsel ini tidak punya sinyal.", no_session: "Tidak ada sesi yang terbuka.", still_running: "Layanan belum menjawab.", network_full: "Jaringan penuh.", too_long: "Terlalu panjang untuk satu pesan.",
-    begin: "mulai", ask: "tanya", answerAir: "jawab", end: "tutup", abort: "putus", redelivered: "dikirim ulang", refused: "ditolak: {why}", lostAir: "sinyal hilang, gateway tidak diberi tahu", time_out: "sesi terlalu lama", no_reply: "gateway tidak menjawab",
+    begin: "mulai", push: "layanan bertanya", notice: "layanan memberi tahu", readAir: "dibaca", ask: "tanya", answerAir: "jawab", end: "tutup", abort: "putus", redelivered: "dikirim ulang", refused: "ditolak: {why}", lostAir: "sinyal hilang, gateway tidak diberi tahu", time_out: "sesi terlalu lama", no_reply: "gateway tidak menjawab",
   },
   en: {
     title: "Setara · a country in a box", tagline: "One service, every phone.", skip: "Skip to the phones", language: "Language of this page",
     try: "Try this", "try-hint": "Click a value: it is typed into the phone you used last.", air: "On the air", clear: "Clear",
     number: "Number", network: "Network", running: "USSD running…", signal: "Signal", redial: "Redial", mischief: "Mischief",
-    "network-abort": "Network breaks the session", repeat: "Deliver the last message again",
+    read: "Close", incoming: "FROM THE SERVICE", networks: "{n} networks", "network-abort": "Network breaks the session", repeat: "Deliver the last message again",
     call: "Call", answer: "Send", erase: "Erase", close: "Close", cancel: "Cancel", menu: "Call", ended: "SESSION ENDED", dropped: "SESSION LOST",
     noSignal: "No signal", dialHint: "type {code} and press the green key", start: "Start here", press: "Type this code, then the green key",
-    bound: "connected", binds: "{n} binds", unbound: "no gateway yet", lost: "Lost the simulator. Trying again…",
+    bound: "connected", unbound: "no gateway yet", lost: "Lost the simulator. Trying again…",
     empty: "Nothing on the air yet. Type {code} on a phone and press the green key.", phone: "Phone {n}", screen: "Screen of phone {n}", input: "Typing of phone {n}",
     typing: "Digits or letters", badNumber: "A number looks like 08…", up: "Scroll up", down: "Scroll down", hangup: "Hang up", left: "Left soft key", right: "Right soft key",
     star: "star", hash: "hash", no_signal: "This phone has no signal.", no_session: "No session is open.", still_running: "The service has not answered yet.", network_full: "The network is full.", too_long: "Too long for one message.",
-    begin: "begin", ask: "ask", answerAir: "answer", end: "end", abort: "abort", redelivered: "delivered again", refused: "refused: {why}", lostAir: "signal lost, gateway not told", time_out: "session too old", no_reply: "gateway did not reply",
+    begin: "begin", push: "service asks", notice: "service tells", readAir: "read", ask: "ask", answerAir: "answer", end: "end", abort: "abort", redelivered: "delivered again", refused: "refused: {why}", lostAir: "signal lost, gateway not told", time_out: "session too old", no_reply: "gateway did not reply",
   },
 };
 // What each key types in turn in letter mode; the digit itself comes last.
@@ -131,6 +131,7 @@ class Phone {
 
   press(key) {
     this.flash(key);
+    if (this.state === "notice" && ["call", "hangup", "left", "right"].includes(key)) return this.read();
     if (key === "call" || (key === "left" && this.state !== "ended")) return this.go();
     if (key === "hangup") return this.hangUp();
     if (key === "left") return this.close();
@@ -206,6 +207,9 @@ class Phone {
 
   answer(text) { this.input.value = ""; send({ do: "answer", phone: this.index, text }); }
 
+  // Whichever key closes a notice, it was read.
+  read() { send({ do: "read", phone: this.index }); }
+
   hangUp() {
     this.settleTap();
     if (this.state === "ask" || this.state === "running") send({ do: "hang_up", phone: this.index });
@@ -235,6 +239,9 @@ class Phone {
     // A session that left no words behind leaves an empty phone.
     const gone = state === "ended" && !text;
     const focused = this.body.contains(document.activeElement);
+    // A question that follows nothing the phone did.
+    const incoming = state === "notice" || (state === "ask" && this.state !== "running");
+    this.slot.dataset.incoming = incoming ? "yes" : "no";
     this.state = gone ? "idle" : state;
     this.by = by ?? "";
     if (state === "ask") { this.input.value = ""; }
@@ -255,6 +262,7 @@ class Phone {
     slot.dataset.signal = this.state === "no_signal" ? "off" : "on";
     one(".signal", slot).checked = this.state !== "no_signal";
     one(".carrier", slot).textContent = this.state === "no_signal" ? say("noSignal") : network?.name ?? "";
+    one(".from", slot).textContent = say("incoming");
     one(".done", slot).textContent = say(this.by === "service" || this.by === "unknown_code" ? "ended" : "dropped");
     this.drawClock();
     this.drawSoft();
@@ -276,6 +284,7 @@ class Phone {
       ask: [say("answer"), text ? say("erase") : say("cancel")],
       running: ["", say("cancel")],
       ended: [say("close"), ""],
+      notice: [say("read"), ""],
       no_signal: ["", ""],
     }[this.state];
     one(".soft-left", this.slot).textContent = left;
@@ -349,25 +358,30 @@ function drawPeople() {
   one("#people").replaceChildren(begin, ...people);
 }
 
+// A pill for all networks that are connected, and one for those that are not.
 function drawNetworks() {
-  one("#links").replaceChildren(...country.networks.map(({ name, links }) => {
-    const pill = element("span", { class: "pill", "data-up": links.length ? "yes" : "no" }, element("i"), name);
-    const state = links.length > 1 ? say("binds", { n: links.length }) : say(links.length ? "bound" : "unbound");
-    pill.append(element("small", {}, state));
-    return pill;
-  }));
-  one("#networks").replaceChildren(...country.networks.map(({ name, dialect, address, links }) => {
+  const pills = [["yes", "bound"], ["no", "unbound"]].map(([up, state]) => {
+    const those = country.networks.filter(({ links }) => (links.length ? "yes" : "no") === up);
+    const names = those.length > 2 ? say("networks", { n: those.length }) : those.map(({ name }) => name).join(", ");
+    const pill = element("span", { class: "pill", "data-up": up, title: those.map(({ name }) => name).join(", ") }, element("i"), names);
+    pill.append(element("small", {}, say(state)));
+    return those.length ? pill : "";
+  });
+  one("#links").replaceChildren(...pills.filter(Boolean));
+  // Above the log stand those that a phone is on.
+  const used = new Set(phones.map((phone) => Number(one(".network", phone.slot).value)));
+  one("#networks").replaceChildren(...country.networks.filter((_, at) => used.has(at)).map(({ name, dialect, address, links }) => {
     const kinds = links.map(({ system_id, kind }) => `${system_id} (${kind})`).join(", ") || "–";
     return element("span", {}, element("b", {}, name), ` ${dialect} · `, element("code", {}, address), ` · ${kinds}`);
   }));
 }
 
-const TONES = { begin: ["▲", "up"], answer: ["▲", "up"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };
+const TONES = { begin: ["▲", "up"], answer: ["▲", "up"], read: ["▲", "up"], push: ["▼", "down"], notice: ["▼", "down"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };
 function logLine({ at, number, network, kind, code, size, why }) {
   const log = one("#log");
   one(".empty", log)?.remove();
   const [way, tone] = TONES[kind] ?? ["✕", "bad"];
-  const word = { answer: "answerAir", lost: "lostAir" }[kind] ?? kind;
+  const word = { answer: "answerAir", lost: "lostAir", read: "readAir" }[kind] ?? kind;
   const what = `${say(word, { why })}${code ? ` · ${code}` : ""}`;
   const line = element("li", { "data-tone": tone, "data-kind": kind, title: country.networks[network]?.name ?? "" });
   line.append(
@@ -415,7 +429,7 @@ const HEAR = {
     speak();
     document.body.dataset.ready = "yes";
   },
-  sim(message) { phones[message.phone]?.setSim(message); },
+  sim(message) { phones[message.phone]?.setSim(message); drawNetworks(); },
   face(message) { phones[message.phone]?.show(message); },
   air: logLine,
   links({ network, links }) { country.networks[network].links = links; drawNetworks(); },
