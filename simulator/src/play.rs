@@ -15,8 +15,10 @@ use crate::operator::dialect::Dialect;
 use crate::operator::{Account, Operator, Settings};
 use crate::page::{Page, SamplePerson};
 
-/// The service's code on every network.
+/// The first service's code on every network.
 pub const CODE: &str = "*119#";
+/// The code of the second service, a clinic's queue.
+const QUEUE_CODE: &str = "*131#";
 /// Invented names, one for each dialect there is.
 const NETWORK_NAMES: [&str; 6] =
     ["Nusantara", "Selat", "Katulistiwa", "Samudra", "Cakrawala", "Bahari"];
@@ -146,7 +148,7 @@ pub async fn start_operators(plan: &Plan) -> Result<Vec<Operator>, PlayError> {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port),
             accounts: vec![account()],
             dialect,
-            codes: vec![CODE.to_owned()],
+            codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned()],
             timing: Timing::default(),
         };
         let operator =

@@ -153,7 +153,7 @@ pub async fn network_at(listen: &str, dialect: &str) -> Operator {
         listen: listen.parse().expect("an address"),
         accounts: vec![operator::Account { system_id: "setara".into(), password: "secret".into() }],
         dialect: dialect::named(dialect).expect("a dialect of the simulator"),
-        codes: vec!["*119#".into()],
+        codes: vec!["*119#".into(), "*131#".into()],
         timing: Default::default(),
     })
     .await

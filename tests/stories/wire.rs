@@ -21,7 +21,7 @@ pub async fn run(country: &Country, dialect: &str, story: &Story) -> Seen {
         listen: "127.0.0.1:0".parse().expect("an address"),
         accounts: vec![operator::Account { system_id: "setara".into(), password: "secret".into() }],
         dialect: dialect::named(dialect).expect("a dialect of the simulator"),
-        codes: vec!["*119#".into()],
+        codes: vec!["*119#".into(), "*131#".into()],
         timing: Default::default(),
     })
     .await
