@@ -65,7 +65,12 @@ struct Play {
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// Menu folders of the gateway, separated by commas
-    #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        value_delimiter = ',',
+        default_value = "menus/pedulilindungi,menus/antrean"
+    )]
     menus: Vec<PathBuf>,
     /// Start no gateway: the networks wait for one of yours
     #[arg(long)]

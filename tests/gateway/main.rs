@@ -18,6 +18,7 @@ mod commands;
 mod dashboard;
 mod foreign;
 mod guide;
+mod hall;
 mod networks;
 mod readme;
 mod reload;

@@ -69,6 +69,12 @@ impl Site {
         self
     }
 
+    /// With another service than vaccination.
+    pub fn service(mut self, folder: &str) -> Self {
+        self.menus = self.menus.with_file_name(folder);
+        self
+    }
+
     /// With a copy of the menus that [`Site::edit`] may change.
     pub fn own_menus(mut self) -> Self {
         let menus = self.folder.join("menus/pedulilindungi");

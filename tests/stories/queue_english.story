@@ -37,23 +37,17 @@ type 1
 | 2 Ibu dan Anak
 | 3 Poli Umum
 | 0 Back
-type 1
-| Your number: 1
-| Poli Gigi
-| Before you: 0
-| 1 Done
-| 2 Give it back
-| 0 Back 00 Menu
 again
+| Which unit?
+| 1 Poli Gigi
+| 2 Ibu dan Anak
+| 3 Poli Umum
+| 0 Back
+type 1
 | Your number: 1
 | Poli Gigi
 | Before you: 0
-| 1 Done
-| 2 Give it back
-| 0 Back 00 Menu
-type 1
-| Thank you, stay well.
-| See the queue: dial *131#
+| Look or give it back: dial *131#
 closes
 dial *131#
 | Your number: 1
@@ -63,6 +57,22 @@ dial *131#
 | 2 Give it back
 | 3 Bahasa Indonesia
 | 4 Done
+type 2
+| Give back number 1?
+| You lose your place.
+| 1 Yes, give it back
+| 2 No, keep it
+| 0 Back
+type 1
+| Number given back. Thank you!
+| Queue again: dial *131#
+closes
+dial *131#
+| Clinic queue
+| See a doctor today?
+| 1 Take a number
+| 2 Opening hours
+| 3 Bahasa Indonesia
 type 3
 | Choose a language
 | Pilih bahasa
@@ -70,14 +80,20 @@ type 3
 | 2 English
 | 0 Back
 type 1
-| Nomor Anda: 1
-| Poli Gigi
-| Di depan Anda: 0
-| 1 Lihat lagi
-| 2 Kembalikan nomor
+| Antrean klinik
+| Berobat hari ini?
+| 1 Ambil nomor
+| 2 Jam buka
 | 3 English
-| 4 Selesai
-type 4
+type 2
+| Senin-Jumat 7-14
+| Sabtu 7-12
+| Minggu tutup
+| Darurat: telepon 119
+| 1 Ke antrean
+| 2 Selesai
+| 0 Kembali
+type 2
 | Terima kasih, sehat selalu.
 | Lihat antrean: dial *131#
 closes

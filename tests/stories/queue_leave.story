@@ -1,29 +1,24 @@
 phone 081290000103
-dial *131#
-| Antrean klinik
-| Berobat hari ini?
-| 1 Ambil nomor
-| 2 Jam buka
-| 3 English
-type 1
-| Mau ke bagian mana?
-| 1 Poli Gigi
-| 2 Ibu dan Anak
-| 3 Poli Umum
-| 0 Kembali
-type 1
+dial *131*1*1#
 | Nomor Anda: 1
 | Poli Gigi
 | Di depan Anda: 0
-| 1 Selesai
+| Lihat atau kembalikan: dial *131#
+closes
+dial *131#
+| Nomor Anda: 1
+| Poli Gigi
+| Di depan Anda: 0
+| 1 Lihat lagi
 | 2 Kembalikan nomor
-| 0 Kembali 00 Menu
+| 3 English
+| 4 Selesai
 type 2
 | Kembalikan nomor 1?
 | Giliran Anda hilang.
 | 1 Ya, kembalikan
 | 2 Tidak, simpan
-| 0 Kembali 00 Menu
+| 0 Kembali
 type 2
 | Nomor Anda: 1
 | Poli Gigi
@@ -54,19 +49,26 @@ type 1
 | 2 Ibu dan Anak
 | 3 Poli Umum
 | 0 Kembali
+lose signal
+dial *131#
+| Antrean klinik
+| Berobat hari ini?
+| 1 Ambil nomor
+| 2 Jam buka
+| 3 English
+type 1
+| Mau ke bagian mana?
+| 1 Poli Gigi
+| 2 Ibu dan Anak
+| 3 Poli Umum
+| 0 Kembali
 type 2
 | Nomor Anda: 1
 | Ibu dan Anak
 | Di depan Anda: 0
-| 1 Selesai
-| 2 Kembalikan nomor
-| 0 Kembali 00 Menu
-lose signal
+| Lihat atau kembalikan: dial *131#
+closes
 dial *131#
-| Tadi Anda belum selesai. Lanjutkan?
-| 1 Lanjutkan
-| 2 Mulai lagi dari awal
-type 2
 | Nomor Anda: 1
 | Ibu dan Anak
 | Di depan Anda: 0
@@ -74,7 +76,22 @@ type 2
 | 2 Kembalikan nomor
 | 3 English
 | 4 Selesai
-type 4
-| Terima kasih, sehat selalu.
-| Lihat antrean: dial *131#
+hang up
+dial *131#
+| Nomor Anda: 1
+| Ibu dan Anak
+| Di depan Anda: 0
+| 1 Lihat lagi
+| 2 Kembalikan nomor
+| 3 English
+| 4 Selesai
+type 2
+| Kembalikan nomor 1?
+| Giliran Anda hilang.
+| 1 Ya, kembalikan
+| 2 Tidak, simpan
+| 0 Kembali
+type 1
+| Nomor dikembalikan. Terima kasih!
+| Antre lagi: dial *131#
 closes

@@ -29,12 +29,7 @@ type 3
 | Nomor Anda: 1
 | Poli Umum
 | Di depan Anda: 0
-| 1 Selesai
-| 2 Kembalikan nomor
-| 0 Kembali 00 Menu
-type 1
-| Terima kasih, sehat selalu.
-| Lihat antrean: dial *131#
+| Lihat atau kembalikan: dial *131#
 closes
 dial *131#
 | Nomor Anda: 1
@@ -76,27 +71,25 @@ type 1
 | 2 Ibu dan Anak
 | 3 Poli Umum
 | 0 Kembali
-type 3
-| Nomor Anda: 2
-| Poli Umum
-| Di depan Anda: 1
-| 1 Selesai
-| 2 Kembalikan nomor
-| 0 Kembali 00 Menu
 type 0
+| Antrean klinik
+| Berobat hari ini?
+| 1 Ambil nomor
+| 2 Jam buka
+| 3 English
+type 1
 | Mau ke bagian mana?
 | 1 Poli Gigi
 | 2 Ibu dan Anak
 | 3 Poli Umum
 | 0 Kembali
-type 1
-| Nomor Anda tetap 2
+type 3
+| Nomor Anda: 2
 | Poli Umum
-| Satu ponsel 1 nomor.
-| 1 Lihat nomor saya
-| 2 Selesai
-| 0 Kembali 00 Menu
-type 1
+| Di depan Anda: 1
+| Lihat atau kembalikan: dial *131#
+closes
+dial *131#
 | Nomor Anda: 2
 | Poli Umum
 | Di depan Anda: 1

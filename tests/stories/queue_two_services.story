@@ -31,12 +31,7 @@ type 2
 | Nomor Anda: 1
 | Ibu dan Anak
 | Di depan Anda: 0
-| 1 Selesai
-| 2 Kembalikan nomor
-| 0 Kembali 00 Menu
-type 1
-| Terima kasih, sehat selalu.
-| Lihat antrean: dial *131#
+| Lihat atau kembalikan: dial *131#
 closes
 dial *119#
 | Tadi Anda belum selesai. Lanjutkan?
