@@ -28,6 +28,13 @@ async fn the_service_of_the_guide_passes_and_is_dialled_as_told() {
         let Some(name) = block.lines().next().and_then(|line| line.strip_prefix("# ")) else {
             continue;
         };
+        if name.starts_with("menus/antrean/") {
+            // Quoted from a service that is there.
+            let file = std::fs::read_to_string(menus().with_file_name(name)).unwrap();
+            let (_, quoted) = block.split_once('\n').unwrap();
+            assert!(file.contains(quoted), "{name} has no such lines:\n{quoted}");
+            continue;
+        }
         std::fs::write(site.folder().join(name), block).unwrap();
         files += 1;
     }
