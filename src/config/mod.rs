@@ -3,6 +3,10 @@
 //! The default is one commented text: it is what `setara config print` prints, what the gateway
 //! falls back to, and what a test parses, so it cannot rot.
 
+mod callback;
+
+pub use self::callback::{Callback, Proof};
+
 use std::{
     collections::BTreeMap,
     fmt, io,
@@ -15,7 +19,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
-    channel::ussd::dialect::Dialect,
+    channel::ussd::{dialect::Dialect, provider::Provider},
     clock::Zone,
     menu::check::Profile,
     service::{lookup::Budgets, queue::Units, vaccine::Vaccines},
@@ -60,6 +64,11 @@ pub struct Config {
     pub operator: BTreeMap<String, Operator>,
     /// How operators speak, by name.
     pub dialect: BTreeMap<String, Dialect>,
+    /// Accounts at aggregators, by name.
+    #[serde(default)]
+    pub callback: BTreeMap<String, Callback>,
+    /// How aggregators speak, by name.
+    pub provider: BTreeMap<String, Provider>,
     /// Vaccines, by code.
     pub vaccine: Vaccines,
     /// Units of a clinic that people queue for, by id.
@@ -345,6 +354,9 @@ impl Config {
                 )));
             }
         }
+        for (name, callback) in &self.callback {
+            callback.check(name, self.provider.get(&callback.provider), self.http.listen)?;
+        }
         let positive = [
             ("turns.lanes", self.turns.lanes),
             ("turns.batch", self.turns.batch),
@@ -392,15 +404,14 @@ impl Config {
         }
     }
 
-    /// The channels a menu is checked for: every dialect's smallest room.
+    /// The channels a menu is checked for: the smallest room of every dialect and provider.
     pub fn profiles(&self) -> Vec<Profile> {
-        let profile = |(name, dialect): (&String, &Dialect)| Profile {
-            name: format!("ussd {name}"),
-            frame: dialect.smallest_frame(),
-        };
+        let dialects = self.dialect.iter().map(|(name, dialect)| (name, dialect.smallest_frame()));
+        let providers = self.provider.iter().map(|(name, one)| (name, one.smallest_frame()));
+        let profile = |(name, frame)| Profile { name: format!("ussd {name}"), frame };
         let mut profiles: Vec<Profile> = Vec::new();
-        for profile in self.dialect.iter().map(profile) {
-            // Two dialects with the same room would find everything twice.
+        for profile in dialects.chain(providers).map(profile) {
+            // Two with the same room would find everything twice.
             if !profiles.iter().any(|known| known.frame == profile.frame) {
                 profiles.push(profile);
             }
@@ -488,6 +499,42 @@ mod tests {
             .join("\n");
         let config = Config::parse(&commented).unwrap();
         assert_eq!(config.operator["telco"].link[0].interface_version, 0x34);
+    }
+
+    #[test]
+    fn the_callback_in_the_comments_is_one() {
+        let commented = DEFAULT
+            .lines()
+            .skip_while(|line| !line.starts_with("# [callback"))
+            .take_while(|line| line.starts_with("# "))
+            .map(|line| line.trim_start_matches('#').trim_start())
+            .collect::<Vec<_>>()
+            .join("\n");
+        let config = Config::parse(&commented).unwrap();
+        assert_eq!(config.callback["agg"].proof, Proof::Header);
+        assert!(!format!("{config:?}").contains("long and random"));
+    }
+
+    #[test]
+    fn a_callback_that_proves_nothing_is_refused() {
+        let parse = |lines: &str| {
+            let head = "[callback.a]\nprovider = \"nalo\"\n";
+            Config::parse(&format!("{head}{lines}")).map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!(parse("proof = \"open\""), Ok(()));
+        for (lines, told) in [
+            ("", "proof"),
+            ("proof = \"header\"", "fewer than 16"),
+            ("proof = \"hmac\"\nsecret = \"short\"", "fewer than 16"),
+            ("proof = \"open\"\n[http]\nlisten = \"0.0.0.0:80\"", "anybody could call"),
+            ("proof = \"open\"\nallow = [\"nowhere\"]", "allow"),
+            ("proof = \"open\"\n[callback.b]\nprovider = \"x\"\nproof = \"open\"", "`x`"),
+            ("proof = \"open\"\n[callback.b]\nprovider = \"aat\"\nproof = \"open\"", "`url`"),
+            ("proof = \"open\"\n[callback.\"a/b\"]\nprovider = \"nalo\"\nproof = \"open\"", "path"),
+        ] {
+            let error = parse(lines).unwrap_err();
+            assert!(error.contains(told), "{lines}: {error}");
+        }
     }
 
     #[test]

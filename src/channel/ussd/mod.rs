@@ -7,6 +7,7 @@
 
 pub mod dialect;
 pub mod mmi;
+pub mod provider;
 
 use bytes::Bytes;
 use thiserror::Error;
