@@ -43,6 +43,7 @@ impl<'e> Phone<'e> {
             signal,
             once: Once { message: said.clone(), said, sureness: Sureness::Sure },
             at: clock::now(),
+            session: None,
             frame: setara::menu::view::Frame {
                 budget: setara::text::page::Budget {
                     units: 182,

@@ -77,13 +77,15 @@ const ONLY: &[(&str, &[&str])] = &[
     ("prometheus_client", &["telemetry"]),
     ("opentelemetry", &["telemetry::traces"]),
     ("governor", &["limits"]),
-    ("hmac", &["vault"]),
+    // The vault's indexes; and the gate's signatures, which have keys of their own.
+    ("hmac", &["vault", "http::gate"]),
     ("chacha20poly1305", &["vault"]),
     // Traces only name the provider of their client's TLS.
     ("tokio_rustls", &["smpp::link", "telemetry::traces"]),
     ("clap", &["cli", "main"]),
     ("miette", &["diagnostic", "cli"]),
-    ("tokio::spawn", &["app", "cli", "smpp::link"]),
+    // A callback's word for what went wrong leaves before the end of its session is stored.
+    ("tokio::spawn", &["app", "cli", "smpp::link", "http::callback"]),
     ("JoinSet", &["app", "smpp::link"]),
     // A menu is checked aside, on a thread that may be blocked.
     ("spawn_blocking", &["app", "cli", "smpp::link", "menus"]),

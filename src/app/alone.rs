@@ -103,6 +103,7 @@ impl Alone {
             signal,
             once: Once { message: said.clone(), said, sureness: Sureness::Sure },
             at: clock::now(),
+            session: None,
             frame,
             open_for: line.dialect.open_for(),
         };

@@ -33,7 +33,7 @@ use crate::{
         Front,
         push::{MOST_WAITING, Pushes},
     },
-    http::{Site, Token, router},
+    http::{Account, Site, Token, router},
     limits::{Limits, Quotas},
     menus::{Live, MenuError, Menus, Reloading},
     smpp::link::{Link, SpawnError},
@@ -160,6 +160,7 @@ impl Gateway {
         let site = Site {
             front,
             links: links.clone(),
+            accounts: Arc::new(Account::all(config)),
             menus: Arc::clone(&menus),
             pushes: pushes.clone(),
             token,
@@ -231,7 +232,8 @@ async fn listen(
     let failed = |source| StartError::Listen { address: config.http.listen, source };
     let listener = TcpListener::bind(config.http.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let router = router(site, config.limits.http_body_octets);
+    let router = router(site, config.limits.http_body_octets)
+        .into_make_service_with_connect_info::<SocketAddr>();
     let serving = async move {
         let stopped = async move { stop::told(&mut stop).await };
         if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {

@@ -94,6 +94,7 @@ impl Counter {
                 sureness: Sureness::Sure,
             },
             at: clock::now(),
+            session: None,
             frame: self.dialect.first_frame(),
             open_for: self.dialect.open_for(),
         }

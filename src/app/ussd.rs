@@ -199,6 +199,7 @@ impl Counter {
             signal: spoken.signal,
             once: spoken.once,
             at: clock::now(),
+            session: None,
             frame: spoken.frame,
             open_for: self.dialect.open_for(),
         };

@@ -40,10 +40,21 @@ pub struct Inbound {
     pub once: Once,
     /// When it came.
     pub at: Timestamp,
+    /// The provider's session, where it has a name.
+    pub session: Option<Session>,
     /// The room for the reply.
     pub frame: Frame,
     /// How long the network waits for the next answer.
     pub open_for: Duration,
+}
+
+/// A session that a provider names. It belongs to the phone it began with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// Keyed digest of the account and the provider's name of the session.
+    pub key: [u8; 16],
+    /// How much of it is taken in with this message.
+    pub heard: u32,
 }
 
 /// Recognises a message that a provider delivers twice. The octets are digested with a key before

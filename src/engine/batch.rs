@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    channel::Sureness,
+    channel::{Inbound, Sureness},
     conversation::{
         self, Carried, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal, Then,
     },
@@ -23,8 +23,8 @@ use crate::{
         record::{Change, Need},
     },
     store::{
-        self, Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, Spoke, StoreError,
-        TurnKey, TurnWrite,
+        self, Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke,
+        StoreError, TurnKey, TurnWrite,
     },
 };
 
@@ -191,6 +191,14 @@ async fn call_all(batch: &mut Batch, turns: &mut [Turn<'_>]) -> Result<bool, Bat
     Ok(true)
 }
 
+/// Whether it is the end of a session that is not the last one: the phone is in another by now.
+fn belated(inbound: &Inbound, body: Option<&Body>) -> bool {
+    let (Signal::Abort(_), Some(session)) = (&inbound.signal, inbound.session) else {
+        return false;
+    };
+    body.is_some_and(|body| body.session != Some(session.key))
+}
+
 /// One turn of a batch.
 struct Turn<'t> {
     core: &'t Core,
@@ -254,6 +262,7 @@ impl<'t> Turn<'t> {
         };
         let repeated = known.reply.and_then(|reply| serde_json::from_slice(&reply).ok());
         let version = known.conversation.as_ref().map(|kept| kept.version);
+        let over = belated(&job.inbound, body.as_ref());
         // Another service's, where the one it was held with is offered no longer.
         let same = known.conversation.filter(|kept| kept.service == current.menu.service());
         let kept = same.map(|kept| conversation::Kept {
@@ -280,6 +289,7 @@ impl<'t> Turn<'t> {
         }
         turn.stage = match repeated {
             Some(reply) => Stage::Repeated(reply),
+            None if over => Stage::Done(Finished::default()),
             None => {
                 let signal = job.inbound.signal.clone();
                 let (cx, at) = (turn.context(&turn.own), job.inbound.at);
@@ -400,13 +410,24 @@ impl<'t> Turn<'t> {
                 reply: serde_json::to_vec(reply).unwrap_or_default(),
                 keep_until: at.plus(core.rules.receipt_for),
             }),
+            session: self.session(),
             changes: self.changes.clone(),
         })
     }
 
+    /// The session stays with its phone for as long as a repetition may come. An end adds nothing.
+    fn session(&self) -> Option<SessionWrite> {
+        let inbound = &self.job.inbound;
+        let session = inbound.session.filter(|_| !matches!(inbound.signal, Signal::Abort(_)))?;
+        let keep_for = self.core.rules.receipt_for.max(inbound.open_for);
+        let keep_until = inbound.at.plus(keep_for);
+        Some(SessionWrite { key: session.key, heard: session.heard, keep_until })
+    }
+
     fn conversation(&self, keep: &Keep, last: Last) -> ConversationWrite {
         let at = self.job.inbound.at;
-        let body = Body { conversation: keep.conversation.clone(), last };
+        let session = self.job.inbound.session.map(|session| session.key);
+        let body = Body { conversation: keep.conversation.clone(), last, session };
         let keep_for = match keep.conversation {
             Some(_) => self.core.rules.resume_for,
             None => self.core.rules.receipt_for,

@@ -13,6 +13,9 @@ pub struct Body {
     pub conversation: Option<Conversation>,
     /// The last inbound.
     pub last: Last,
+    /// The provider's session in which it came, where it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<[u8; 16]>,
 }
 
 /// The last inbound of a conversation, for networks that do not number their messages.

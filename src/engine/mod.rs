@@ -241,6 +241,11 @@ impl Engine {
         &self.core.batches
     }
 
+    /// The key that a provider's session is kept under.
+    pub fn session_key(&self, octets: &[u8]) -> [u8; 16] {
+        self.core.vault.session_key(octets)
+    }
+
     /// The database.
     pub fn store(&self) -> &Store {
         &self.core.store

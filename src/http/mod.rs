@@ -1,18 +1,21 @@
-//! The web side: is the node alive, is it ready, what does it count; and the pages for operations.
+//! The web side: is the node alive, is it ready, what does it count; the pages for operations; and
+//! where aggregators call that speak USSD over HTTP (`callback`, behind a `gate`).
 
 mod admin;
+mod callback;
+mod gate;
 mod push;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-pub use self::admin::Token;
+pub use self::{admin::Token, callback::Account};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
 
 use crate::{
@@ -29,6 +32,8 @@ pub struct Site {
     pub front: Arc<Front>,
     /// The links.
     pub links: Arc<[Link]>,
+    /// Accounts at aggregators, by name.
+    pub accounts: Arc<HashMap<String, Account>>,
     /// The menus.
     pub menus: Arc<Reloading>,
     /// Where screens are pushed to phones.
@@ -44,6 +49,8 @@ pub fn router(site: Site, body_limit: usize) -> Router {
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .merge(admin::router(site.clone()))
+        .route("/ussd/{account}", any(callback::plain))
+        .route("/ussd/{account}/{*tail}", any(callback::with_tail))
         .layer(DefaultBodyLimit::max(body_limit))
         .with_state(site)
 }

@@ -10,6 +10,7 @@ use super::{
     changes::Changes,
     engine::{Tx, on_engine, padded_rows},
     sealed::{self, Place},
+    session,
 };
 use crate::vault::Vault;
 
@@ -37,6 +38,7 @@ impl Batch {
         write_receipts(&mut tx, &vault, &writes).await?;
         write_subscribers(&mut tx, &vault, &writes).await?;
         write_conversations(&mut tx, &vault, &writes).await?;
+        session::write(&mut tx, &writes).await?;
         Changes::gather(&vault, &writes).write(&mut tx, &vault).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(())

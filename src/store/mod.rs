@@ -21,6 +21,7 @@ mod menus;
 mod queue;
 mod recall;
 mod sealed;
+mod session;
 mod stage;
 mod sweep;
 mod turn;
@@ -42,6 +43,7 @@ pub use self::{
     menus::{MenuVersion, StoredMenu},
     queue::LineFigures,
     recall::Tongue,
+    session::{KeptSession, SessionWrite},
     stage::{STAGE_ROWS, SealedRows, Sealer},
     sweep::Cut,
     turn::{
@@ -265,6 +267,7 @@ pub enum Table {
     Lookup,
     Conversation,
     Receipt,
+    Session,
     StagedPerson,
     StagedDose,
 }
@@ -281,6 +284,7 @@ impl Table {
             Self::Lookup => "select count(*) from lookup",
             Self::Conversation => "select count(*) from conversation",
             Self::Receipt => "select count(*) from receipt",
+            Self::Session => "select count(*) from session",
             Self::StagedPerson => "select count(*) from staged_person",
             Self::StagedDose => "select count(*) from staged_dose",
         }

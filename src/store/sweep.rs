@@ -79,6 +79,10 @@ impl Store {
                      (select subscriber, nik_index from lookup \
                      where keep_until < $1 order by keep_until limit $2{skip_locked})"
                 ),
+                format!(
+                    "delete from session where key in (select key from session \
+                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
+                ),
             ];
             for sweep in sweeps {
                 let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::StoreError;
+use super::{SessionWrite, StoreError};
 use crate::{
     clock::Timestamp, conversation::End, identity::Msisdn, service::record::Change,
     vault::SubscriberKey,
@@ -92,6 +92,8 @@ pub struct TurnWrite {
     pub conversation: Option<ConversationWrite>,
     /// The reply, kept for a duplicate of the message.
     pub receipt: Option<ReceiptWrite>,
+    /// The provider's session, where it has a name.
+    pub session: Option<SessionWrite>,
     /// Changes of the service's own tables.
     pub changes: Vec<Change>,
 }

@@ -50,6 +50,7 @@ pub struct Metrics {
     pushes: Family<PushLabels, Counter>,
     shown: Family<OperatorLabels, Counter>,
     strange: Family<ReasonLabels, Counter>,
+    session_ends: Family<SessionEndLabels, Counter>,
     noticed: Family<ReasonLabels, Counter>,
     running: Gauge,
     swept: Family<WhatLabels, Counter>,
@@ -103,6 +104,12 @@ struct PushLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SessionEndLabels {
+    account: String,
+    end: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OperatorLabels {
     operator: String,
 }
@@ -151,6 +158,7 @@ impl Default for Metrics {
             pushes: Family::default(),
             shown: Family::default(),
             strange: Family::default(),
+            session_ends: Family::default(),
             noticed: Family::default(),
             running: Gauge::default(),
             swept: Family::default(),
@@ -193,6 +201,8 @@ impl Metrics {
         let help = "Pushed notices of which the network says that they were shown";
         registry.register("notices_shown", help, self.shown.clone());
         registry.register("strange", "Messages we had no use for", self.strange.clone());
+        let ends = self.session_ends.clone();
+        registry.register("session_ends", "Ends of sessions that a provider told us of", ends);
         registry.register("noticed", "What looked like an attack", self.noticed.clone());
         registry.register("turns_running", "Turns that wait for their reply", self.running.clone());
         registry.register("swept", "Rows that the sweep ended or deleted", self.swept.clone());
@@ -318,6 +328,12 @@ impl Metrics {
     /// A message that was confirmed and passed over.
     pub fn strange(&self, reason: &str) {
         self.strange.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
+    }
+
+    /// A provider said that a session is over, whether or not a conversation was still open.
+    pub fn session_ended(&self, account: &str, end: End) {
+        let labels = SessionEndLabels { account: account.to_owned(), end: end.as_str() };
+        self.session_ends.get_or_create(&labels).inc();
     }
 
     /// How a link is, as it is read now.

@@ -39,6 +39,10 @@ impl Indexer {
         self.index(b"message", octets)
     }
 
+    pub(super) fn session(&self, octets: &[u8]) -> [u8; 16] {
+        self.index(b"session", octets)
+    }
+
     pub(super) fn proof(&self) -> [u8; 16] {
         self.index(b"vault", b"")
     }

@@ -93,6 +93,11 @@ impl Vault {
         self.inner.indexer.message(octets)
     }
 
+    /// The key under which a provider's session is stored: the octets that name it, digested.
+    pub fn session_key(&self, octets: &[u8]) -> [u8; 16] {
+        self.inner.indexer.session(octets)
+    }
+
     /// Tells index keys apart without giving one away.
     pub(crate) fn index_proof(&self) -> [u8; 16] {
         self.inner.indexer.proof()

@@ -107,6 +107,7 @@ impl Bed {
             at: at(0),
             conversation: None,
             receipt: None,
+            session: None,
             changes: vec![],
         }
     }

@@ -11,8 +11,8 @@ mod read;
 mod write;
 
 pub use self::{
-    read::{Heard, Known, ParseError, Step, Turn, parse},
-    write::{Ways, Written, render},
+    read::{Act, Heard, Known, ParseError, Step, Turn, parse},
+    write::{Written, render},
 };
 
 use std::{collections::BTreeMap, time::Duration};

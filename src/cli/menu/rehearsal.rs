@@ -92,10 +92,13 @@ impl Rehearsal {
         Ok(rehearsal)
     }
 
-    /// Gives every dialect the smallest room, as conversation files are written for.
+    /// Gives every dialect and provider the smallest room, as conversation files are written for.
     pub fn narrow(mut self) -> Self {
         for dialect in self.config.dialect.values_mut() {
             (dialect.first, dialect.next) = (SMALLEST, SMALLEST);
+        }
+        for provider in self.config.provider.values_mut() {
+            (provider.first, provider.next) = (SMALLEST, SMALLEST);
         }
         self
     }
@@ -123,6 +126,7 @@ impl Rehearsal {
             at: clock::now(),
             conversation: None,
             receipt: None,
+            session: None,
             changes: vec![],
         };
         batch.commit(&[write]).await.map_err(|_| RehearsalError::Language)?;

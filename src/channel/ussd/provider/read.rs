@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{Begins, FieldsIn, Method, Provider, TextIs};
 use crate::{
-    channel::ussd::{Act, mmi},
+    channel::ussd::mmi,
     conversation::End,
     identity::Msisdn,
 };
@@ -79,6 +79,17 @@ pub struct Known {
     pub heard: u32,
 }
 
+/// What a subscriber or the network did.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Act {
+    /// A string was dialled.
+    Dial(String),
+    /// An answer was typed.
+    Answer(String),
+    /// The session is over.
+    Abort(End),
+}
+
 /// A message with its session's past.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Turn {
@@ -131,6 +142,17 @@ impl Heard {
     /// The service code that the request names, also when it is an answer.
     pub fn dialled(&self) -> Option<&str> {
         self.dialled.as_deref()
+    }
+
+    /// Whether it says that the session is over.
+    pub fn ends(&self) -> bool {
+        matches!(self.step, Step::End(_))
+    }
+
+    /// The number of the message that will follow, where messages are numbered.
+    pub(super) fn next_number(&self) -> u32 {
+        let this = self.number.as_deref().and_then(|number| number.parse().ok()).unwrap_or(1u32);
+        this.saturating_add(1)
     }
 
     /// Puts the message where it belongs in its session.

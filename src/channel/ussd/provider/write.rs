@@ -17,23 +17,12 @@ pub struct Written {
     pub body: String,
 }
 
-/// What a reply says of the way to answer it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ways<'a> {
-    /// Where the provider calls us; empty where no reply says it.
-    pub url: &'a str,
-    /// The number of the message that answers.
-    pub number: u32,
-}
-
-/// Writes a reply, or that the end of a session was heard. Letters that phones lack are written
-/// with those they have.
-pub fn render(
-    provider: &Provider,
-    heard: &Heard,
-    ways: Ways<'_>,
-    reply: Option<&Reply>,
-) -> Written {
+/// Writes a reply, or that the end of a session was heard. `url` is where the provider calls us;
+/// it may be empty where no reply says it. Letters that phones lack are written with those they
+/// have.
+pub fn render(provider: &Provider, heard: &Heard, url: &str, reply: Option<&Reply>) -> Written {
+    let number = heard.next_number().to_string();
+    let ways = [("{url}", url), ("{number}", number.as_str())];
     let plain = reply.map(|reply| (transliterate::to_gsm7(&reply.text), reply.then));
     let reply = plain.as_ref().map(|(text, then)| (text.as_ref(), *then));
     match &provider.reply {
@@ -76,16 +65,19 @@ fn chosen<'a, T: ?Sized>(then: Then, ask: &'a T, end: &'a T) -> &'a T {
 
 /// Fills a template. What is filled in is not looked at again, so that a text with braces stays
 /// as it is.
-fn filled(template: &str, text: &str, ways: Ways<'_>, safe: impl Fn(&str) -> String) -> String {
+fn filled(
+    template: &str,
+    text: &str,
+    ways: [(&str, &str); 2],
+    safe: impl Fn(&str) -> String,
+) -> String {
     let mut whole = String::with_capacity(template.len() + text.len());
     let mut rest = template;
     while let Some(at) = rest.find('{') {
         let (before, from) = rest.split_at(at);
         whole.push_str(before);
-        let parts = [("{text}", text), ("{url}", ways.url)];
-        let number = ways.number.to_string();
-        let found = parts.into_iter().chain([("{number}", number.as_str())]);
-        match found.into_iter().find(|(name, _)| from.starts_with(name)) {
+        let mut parts = [("{text}", text)].into_iter().chain(ways);
+        match parts.find(|(name, _)| from.starts_with(name)) {
             Some((name, value)) => {
                 whole.push_str(&safe(value));
                 rest = from.get(name.len()..).unwrap_or_default();
