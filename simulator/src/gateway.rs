@@ -12,6 +12,7 @@ use setara::app::Gateway;
 use setara::cli::record::{self, Database, RecordCommand, SampleArgs};
 use setara::cli::serve;
 use setara::config::Config;
+use simulator::aggregator::post::Proof;
 use simulator::operator::dialect;
 use simulator::play::Country;
 
@@ -39,6 +40,9 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
     }
     let gateway = Gateway::start(&config).await?;
     println!("gateway http://{}/, admin token {TOKEN}", gateway.http());
+    for aggregator in &country.aggregators {
+        aggregator.calls(gateway.http());
+    }
     Ok(gateway)
 }
 
@@ -98,6 +102,21 @@ fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed>
             text,
             "\n[operator.{name}]\ndialect = \"{dialect}\"\n{push}\n[[operator.{name}.link]]\n\
              address = \"{address}\"\nsystem_id = \"{system_id}\"\npassword = \"{password}\"\n"
+        )?;
+    }
+    for aggregator in &country.aggregators {
+        let settings = aggregator.settings();
+        let (account, provider) = (&settings.account, settings.provider.name());
+        let proof = match &settings.proof {
+            Proof::Hmac(secret) => format!("proof = \"hmac\"\nsecret = \"{secret}\""),
+            Proof::Header(secret) => format!("proof = \"header\"\nsecret = \"{secret}\""),
+            Proof::Nothing => "proof = \"open\"".to_owned(),
+        };
+        write!(
+            text,
+            "\n[callback.{account}]\nprovider = \"{provider}\"\n{proof}\n\
+             allow = [\"127.0.0.0/8\"]\nurl = \"http://gateway.example{}\"\n",
+            aggregator.path()
         )?;
     }
     Ok(text)

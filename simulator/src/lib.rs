@@ -1,12 +1,15 @@
-//! The country in a box: operators with an SMSC and a USSD centre, phones with a script, and a web
+//! The country in a box: operators with an SMSC and a USSD centre, aggregators that
+//! speak USSD over HTTP, phones with a script, and a web
 //! page with phones for people.
 //!
 //! It talks to the gateway only over real sockets, and encodes and decodes USSD with its own code,
 //! so that a misunderstanding on either side shows. From the gateway's crate this library uses the SMPP
 //! wire alone (`setara::smpp`), which is tested against peers that we did not write.
 
+pub mod aggregator;
 pub mod alphabet;
 pub mod bench;
+pub mod network;
 pub mod number;
 pub mod operator;
 pub mod page;

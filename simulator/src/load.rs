@@ -74,7 +74,11 @@ struct Figures {
 pub async fn run(load: Load) -> Result<(), Failed> {
     let data = play::DataDirectory::new(None)?;
     let network = network().await?;
-    let country = Country { operators: vec![address(&network)], data: data.path().to_owned() };
+    let country = Country {
+        operators: vec![address(&network)],
+        aggregators: vec![],
+        data: data.path().to_owned(),
+    };
     let child = start_gateway(&country, &load).await?;
     network.bound(1).await?;
     let idle_rss_mb = rss_mb(&child);

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use simulator::aggregator::provider::{PROVIDERS, Provider};
 use simulator::bench;
 use simulator::operator::dialect::{self, DIALECTS, Dialect};
 use simulator::play::{self, Plan};
@@ -58,6 +59,14 @@ struct Play {
     /// One network for each dialect, separated by commas
     #[arg(long, value_delimiter = ',', default_value = "plain,its,sixdee,mica,p2,huawei", value_parser = known_dialect)]
     dialects: Vec<&'static Dialect>,
+    /// One aggregator over HTTP for each provider, separated by commas
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "africastalking,infobip,hubtel,nalo,korba,aat,safaricom",
+        value_parser = known_provider
+    )]
+    providers: Vec<Provider>,
     /// Port of the first network's SMSC, the others follow; free ports unless given
     #[arg(long, value_name = "PORT")]
     smsc_port: Option<u16>,
@@ -75,6 +84,9 @@ struct Play {
     /// Start no gateway: the networks wait for one of yours
     #[arg(long)]
     no_gateway: bool,
+    /// Where aggregators call a gateway of yours
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8120")]
+    callbacks: SocketAddr,
 }
 
 fn main() -> ExitCode {
@@ -107,16 +119,27 @@ fn failed(error: impl std::fmt::Display) -> ExitCode {
 }
 
 async fn run(play: Play) -> Result<(), play::PlayError> {
-    let Play { page, dialects, smsc_port, keep, menus, no_gateway } = play;
-    let plan = Plan { page, dialects, first_port: smsc_port, keep };
+    let Play { page, dialects, providers, smsc_port, keep, menus, no_gateway, callbacks } = play;
+    let plan = Plan { page, dialects, providers, first_port: smsc_port, keep };
     if no_gateway {
-        return play::run(plan, async |_| Ok(((), Vec::new())), async |()| {}).await;
+        let wait = async |country: &play::Country| {
+            country.aggregators.iter().for_each(|aggregator| aggregator.calls(callbacks));
+            Ok(((), Vec::new()))
+        };
+        return play::run(plan, wait, async |()| {}).await;
     }
     let start = async |country: &play::Country| {
         let gateway = gateway::start(country, &menus).await?;
         Ok((gateway, people::people()))
     };
     play::run(plan, start, async |gateway| gateway.shutdown().await).await
+}
+
+fn known_provider(name: &str) -> Result<Provider, String> {
+    Provider::named(name).ok_or_else(|| {
+        let known: Vec<_> = PROVIDERS.iter().map(|provider| provider.name()).collect();
+        format!("known providers are {}", known.join(", "))
+    })
 }
 
 fn known_dialect(name: &str) -> Result<&'static Dialect, String> {

@@ -18,8 +18,8 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use crate::network::Network;
 use crate::number::Number;
-use crate::operator::Operator;
 
 /// More browsers than this are turned away.
 const BROWSERS_MAX: usize = 64;
@@ -30,8 +30,8 @@ const MESSAGE_MAX: usize = 4096;
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The networks a phone may be on.
-    pub operators: Vec<Operator>,
-    /// The phones and the network each starts on, as an index into `operators`.
+    pub networks: Vec<Network>,
+    /// The phones and the network each starts on, as an index into `networks`.
     pub phones: Vec<(Number, usize)>,
     /// People to try the service with.
     pub people: Vec<SamplePerson>,

@@ -1,17 +1,18 @@
 //! A phone that follows a script: what a test does with its thumbs.
 //!
 //! Every call waits until the phone shows something new, and fails with a clear error when nothing
-//! comes. The web page drives the same operator with the same acts.
+//! comes. The web page drives the same networks with the same acts.
 
 use std::time::Duration;
 
 use tokio::sync::broadcast;
 
+use crate::network::Network;
 use crate::number::Number;
 use crate::operator::centre::Signal;
 use crate::operator::face::{Ending, Face, NotNow};
 use crate::operator::speech::{Refusal, ReplyKind};
-use crate::operator::{Act, Operator, PhoneEvent, Stopped};
+use crate::operator::{Act, PhoneEvent, Stopped};
 
 /// How long a phone waits for a screen before its script fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,7 +30,7 @@ pub struct Screen {
 #[derive(Debug)]
 pub struct Phone {
     number: Number,
-    operator: Operator,
+    network: Network,
     news: broadcast::Receiver<PhoneEvent>,
     patience: Duration,
 }
@@ -61,9 +62,10 @@ pub enum PhoneError {
 
 impl Phone {
     /// A phone with this number on this network.
-    pub async fn new(operator: &Operator, number: Number) -> Result<Self, PhoneError> {
-        let (_, news) = operator.watch(number).await?;
-        Ok(Self { number, operator: operator.clone(), news, patience: PATIENCE })
+    pub async fn new(network: impl Into<Network>, number: Number) -> Result<Self, PhoneError> {
+        let network = network.into();
+        let (_, news) = network.watch(number).await?;
+        Ok(Self { number, network, news, patience: PATIENCE })
     }
 
     /// Sets how long a step waits for its screen.
@@ -150,7 +152,7 @@ impl Phone {
     }
 
     async fn act(&mut self, act: Act) -> Result<(), PhoneError> {
-        Ok(self.operator.act(self.number, act).await??)
+        Ok(self.network.act(self.number, act).await??)
     }
 
     /// Dial or answer: the phone first shows that it runs, then a screen.

@@ -9,6 +9,10 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use crate::aggregator::post::Proof;
+use crate::aggregator::provider::Provider;
+use crate::aggregator::{self, Aggregator};
+use crate::network::Network;
 use crate::number::Number;
 use crate::operator::centre::Timing;
 use crate::operator::dialect::Dialect;
@@ -22,6 +26,9 @@ const QUEUE_CODE: &str = "*131#";
 /// Invented names, one for each dialect there is.
 const NETWORK_NAMES: [&str; 6] =
     ["Nusantara", "Selat", "Katulistiwa", "Samudra", "Cakrawala", "Bahari"];
+/// Invented names, one for each aggregator there is.
+const AGGREGATOR_NAMES: [&str; 7] =
+    ["Gerbang", "Lintas", "Sambung", "Sapa", "Temu", "Antar", "Hubung"];
 /// The phones on the page, in turn on each network: numbers of the first sample people.
 const PHONES: [&str; 2] = ["081290000001", "081290000010"];
 
@@ -32,6 +39,8 @@ pub struct Plan {
     pub page: SocketAddr,
     /// One network for each.
     pub dialects: Vec<&'static Dialect>,
+    /// One aggregator for each.
+    pub providers: Vec<Provider>,
     /// Port of the first SMSC, the next ones follow it; `None` takes free ones.
     pub first_port: Option<u16>,
     /// Where data is kept; `None` takes a fresh directory that is removed at the end.
@@ -43,6 +52,8 @@ pub struct Plan {
 pub struct Country {
     /// Where each operator's SMSC is, and how to bind.
     pub operators: Vec<OperatorAddress>,
+    /// The aggregators, which have to be told where the gateway is.
+    pub aggregators: Vec<Aggregator>,
     /// An existing directory for the gateway's data.
     pub data: PathBuf,
 }
@@ -106,14 +117,18 @@ pub async fn run<G>(
     let stopped = stop_signal().map_err(PlayError::Signal)?;
     let data = DataDirectory::new(plan.keep.clone())?;
     let operators = start_operators(&plan).await?;
+    let aggregators = start_aggregators(&plan);
     let country = Country {
         operators: operators.iter().map(address_of).collect(),
+        aggregators: aggregators.clone(),
         data: data.path().to_owned(),
     };
     let (gateway, people) = start(&country).await.map_err(PlayError::Gateway)?;
+    let networks = operators.iter().map(Network::from);
+    let networks: Vec<_> = networks.chain(aggregators.iter().map(Network::from)).collect();
     let page = Page {
-        phones: phones(operators.len()),
-        operators: operators.clone(),
+        phones: phones(operators.len().max(1)),
+        networks: networks.clone(),
         people,
         code: CODE.to_owned(),
     };
@@ -125,13 +140,17 @@ pub async fn run<G>(
         let system_id = &account.system_id;
         println!("network {name} ({dialect}): SMSC at {address}, system_id {system_id}");
     }
+    for aggregator in &country.aggregators {
+        let aggregator::Settings { name, provider, .. } = aggregator.settings();
+        println!("network {name} ({}): calls {}", provider.name(), aggregator.path());
+    }
     println!("open http://{}/ and dial {CODE}; Ctrl-C ends", page.address());
     stopped.await;
     println!("stopping");
     page.stop().await;
     stop(gateway).await;
-    for operator in operators {
-        operator.stop().await;
+    for network in networks {
+        network.stop().await;
     }
     Ok(())
 }
@@ -157,6 +176,23 @@ pub async fn start_operators(plan: &Plan) -> Result<Vec<Operator>, PlayError> {
     }
     Ok(operators)
 }
+
+/// Starts the aggregators of a plan. The first proves itself by a signature, the others, as most
+/// can no better, by a secret in a header.
+pub fn start_aggregators(plan: &Plan) -> Vec<Aggregator> {
+    let names = plan.providers.iter().zip(AGGREGATOR_NAMES.iter().cycle()).enumerate();
+    names
+        .map(|(at, (&provider, name))| {
+            let proof =
+                if at == 0 { Proof::Hmac(SECRET.into()) } else { Proof::Header(SECRET.into()) };
+            let account = name.to_lowercase();
+            Aggregator::start(aggregator::Settings::new(name, provider, &account, proof, CODE))
+        })
+        .collect()
+}
+
+/// The secret of every aggregator of the country.
+const SECRET: &str = "simulasi-negeri-dalam-kotak";
 
 /// The account under which a gateway binds to every network of the country.
 pub fn account() -> Account {

@@ -40,7 +40,7 @@ async fn stage() -> Stage {
     let gateway = Responder::start(operator.address(), &account, reply).await.unwrap();
     operator.bound(1).await.unwrap();
     let page = Page {
-        operators: vec![operator.clone()],
+        networks: vec![(&operator).into()],
         phones: vec![("081211900001".parse().unwrap(), 0), ("081211900002".parse().unwrap(), 0)],
         people: vec![SamplePerson {
             title: Words { id: "Contoh", en: "Sample" },

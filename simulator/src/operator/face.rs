@@ -78,6 +78,9 @@ pub enum NotNow {
     /// The service has not replied yet.
     #[error("the phone still waits for the service")]
     Running,
+    /// The network repeats only what it could not deliver.
+    #[error("this network repeats only what it could not deliver")]
+    NotRepeated,
     /// The network takes no more phones.
     #[error("the network is full")]
     NetworkFull,

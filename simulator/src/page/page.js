@@ -12,7 +12,7 @@ const WORDS = {
     bound: "terhubung", unbound: "gateway belum terhubung", lost: "Sambungan ke simulator terputus. Mencoba lagi…",
     empty: "Belum ada apa-apa di udara. Ketik {code} di ponsel, lalu tekan tombol hijau.", phone: "Ponsel {n}", screen: "Layar ponsel {n}", input: "Ketikan ponsel {n}",
     typing: "Ganti angka atau huruf", badNumber: "Nomor harus berbentuk 08…", up: "Gulir ke atas", down: "Gulir ke bawah", hangup: "Akhiri", left: "Tombol kiri", right: "Tombol kanan",
-    star: "bintang", hash: "pagar", no_signal: "Ponsel ini tidak punya sinyal.", no_session: "Tidak ada sesi yang terbuka.", still_running: "Layanan belum menjawab.", network_full: "Jaringan penuh.", too_long: "Terlalu panjang untuk satu pesan.",
+    star: "bintang", hash: "pagar", no_signal: "Ponsel ini tidak punya sinyal.", no_session: "Tidak ada sesi yang terbuka.", still_running: "Layanan belum menjawab.", network_full: "Jaringan penuh.", not_repeated: "Jaringan ini hanya mengulang yang tidak sampai.", retries: "Ulangi tiap langkah", too_long: "Terlalu panjang untuk satu pesan.",
     begin: "mulai", push: "layanan bertanya", notice: "layanan memberi tahu", readAir: "dibaca", ask: "tanya", answerAir: "jawab", end: "tutup", abort: "putus", redelivered: "dikirim ulang", refused: "ditolak: {why}", lostAir: "sinyal hilang, gateway tidak diberi tahu", time_out: "sesi terlalu lama", no_reply: "gateway tidak menjawab",
   },
   en: {
@@ -25,7 +25,7 @@ const WORDS = {
     bound: "connected", unbound: "no gateway yet", lost: "Lost the simulator. Trying again…",
     empty: "Nothing on the air yet. Type {code} on a phone and press the green key.", phone: "Phone {n}", screen: "Screen of phone {n}", input: "Typing of phone {n}",
     typing: "Digits or letters", badNumber: "A number looks like 08…", up: "Scroll up", down: "Scroll down", hangup: "Hang up", left: "Left soft key", right: "Right soft key",
-    star: "star", hash: "hash", no_signal: "This phone has no signal.", no_session: "No session is open.", still_running: "The service has not answered yet.", network_full: "The network is full.", too_long: "Too long for one message.",
+    star: "star", hash: "hash", no_signal: "This phone has no signal.", no_session: "No session is open.", still_running: "The service has not answered yet.", network_full: "The network is full.", not_repeated: "This network repeats only what did not arrive.", retries: "Repeat every step", too_long: "Too long for one message.",
     begin: "begin", push: "service asks", notice: "service tells", readAir: "read", ask: "ask", answerAir: "answer", end: "end", abort: "abort", redelivered: "delivered again", refused: "refused: {why}", lostAir: "signal lost, gateway not told", time_out: "session too old", no_reply: "gateway did not reply",
   },
 };
@@ -370,10 +370,22 @@ function drawNetworks() {
   one("#links").replaceChildren(...pills.filter(Boolean));
   // Above the log stand those that a phone is on.
   const used = new Set(phones.map((phone) => Number(one(".network", phone.slot).value)));
-  one("#networks").replaceChildren(...country.networks.filter((_, at) => used.has(at)).map(({ name, dialect, address, links }) => {
+  one("#networks").replaceChildren(...country.networks.map((network, at) => ({ ...network, at })).filter(({ at }) => used.has(at)).map(({ name, dialect, kind, address, links, at }) => {
+    if (kind === "http") return aggregator(name, dialect, at);
     const kinds = links.map(({ system_id, kind }) => `${system_id} (${kind})`).join(", ") || "–";
     return element("span", {}, element("b", {}, name), ` ${dialect} · `, element("code", {}, address), ` · ${kinds}`);
   }));
+}
+
+// An aggregator over HTTP, and whether it sends every step twice.
+function aggregator(name, provider, at) {
+  const box = element("input", { type: "checkbox", "data-testid": `retries-${at}` });
+  box.checked = country.networks[at].retries ?? false;
+  box.addEventListener("change", () => {
+    country.networks[at].retries = box.checked;
+    send({ do: "retries", network: at, on: box.checked ? "yes" : "no" });
+  });
+  return element("span", {}, element("b", {}, name), ` ${provider} · `, element("label", {}, box, ` ${say("retries")}`));
 }
 
 const TONES = { begin: ["▲", "up"], answer: ["▲", "up"], read: ["▲", "up"], push: ["▼", "down"], notice: ["▼", "down"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };

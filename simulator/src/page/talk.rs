@@ -12,12 +12,14 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::{Page, SamplePerson, Words};
+use crate::aggregator::Retries;
+use crate::network::Network;
 use crate::number::Number;
 use crate::operator::centre::Signal;
-use crate::operator::dialect::{Dialect, EndBit, PSSR_INDICATION, USSR_CONFIRM};
+use crate::operator::dialect::{DIALECTS, Dialect, EndBit, PSSR_INDICATION, USSR_CONFIRM};
 use crate::operator::face::{Air, AirKind, Ending, Face, NotNow};
 use crate::operator::speech::Said;
-use crate::operator::{Act, LinkView, Operator, PhoneEvent};
+use crate::operator::{Act, LinkView, PhoneEvent};
 
 /// Messages that may wait for a slow browser; then its news wait too.
 const WAITING: usize = 256;
@@ -36,6 +38,7 @@ enum Heard {
     NetworkAbort { phone: usize },
     RepeatLast { phone: usize },
     Sim { phone: usize, number: String, network: usize },
+    Retries { network: usize, on: Switch },
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +92,8 @@ enum Told<'a> {
 struct NetworkView<'a> {
     name: &'a str,
     dialect: &'static str,
+    /// `smpp` or `http`.
+    kind: &'static str,
     address: String,
     links: Vec<LinkView>,
 }
@@ -164,11 +169,12 @@ impl Browser {
 
     async fn greet(&mut self) -> Option<()> {
         let page = Arc::clone(&self.page);
-        let networks = page.operators.iter().map(|operator| NetworkView {
-            name: operator.name(),
-            dialect: operator.dialect().name,
-            address: operator.address().to_string(),
-            links: operator.links().borrow().clone(),
+        let networks = page.networks.iter().map(|network| NetworkView {
+            name: network.name(),
+            dialect: network.speaks(),
+            kind: kind(network),
+            address: network.address().map(|at| at.to_string()).unwrap_or_default(),
+            links: network.links().borrow().clone(),
         });
         let sim = |phone: &Handset| Sim { number: phone.number.national(), network: phone.network };
         tell(
@@ -181,9 +187,9 @@ impl Browser {
             },
         )
         .await?;
-        for (network, operator) in page.operators.iter().enumerate() {
-            self.listening.spawn(tell_air(self.out.clone(), network, operator.clone()));
-            self.listening.spawn(tell_links(self.out.clone(), network, operator.clone()));
+        for (at, network) in page.networks.iter().enumerate() {
+            self.listening.spawn(tell_air(self.out.clone(), at, network.clone()));
+            self.listening.spawn(tell_links(self.out.clone(), at, network.clone()));
         }
         for phone in 0..self.phones.len() {
             self.listen(phone).await?;
@@ -213,10 +219,19 @@ impl Browser {
             Heard::Sim { phone, number, network } => {
                 return self.change_sim(phone, &number, network).await;
             }
+            Heard::Retries { network, on } => {
+                if let Some(Network::Aggregator(aggregator)) = self.page.networks.get(network) {
+                    aggregator.retry(match on {
+                        Switch::Yes => Retries::EveryStep,
+                        Switch::No => Retries::Off,
+                    });
+                }
+                return Some(());
+            }
         };
         let Some(handset) = self.phones.get(phone) else { return Some(()) };
-        let operator = self.page.operators.get(handset.network)?;
-        if let Err(not_now) = operator.act(handset.number, act).await.ok()? {
+        let network = self.page.networks.get(handset.network)?;
+        if let Err(not_now) = network.act(handset.number, act).await.ok()? {
             tell(&self.out, &Told::NotNow { phone, why: not_now_word(not_now) }).await?;
         }
         Some(())
@@ -225,9 +240,8 @@ impl Browser {
     /// Another number or network for a phone. What the old one had open is hung up.
     async fn change_sim(&mut self, phone: usize, number: &str, network: usize) -> Option<()> {
         let Some(handset) = self.phones.get_mut(phone) else { return Some(()) };
-        if let (Ok(number), true) = (number.parse::<Number>(), network < self.page.operators.len())
-        {
-            let old = self.page.operators.get(handset.network)?;
+        if let (Ok(number), true) = (number.parse::<Number>(), network < self.page.networks.len()) {
+            let old = self.page.networks.get(handset.network)?;
             // Usually there is nothing open.
             let _ = old.act(handset.number, Act::HangUp).await.ok()?;
             (handset.number, handset.network) = (number, network);
@@ -243,8 +257,8 @@ impl Browser {
         if let Some(listener) = handset.listener.take() {
             listener.abort();
         }
-        let operator = self.page.operators.get(handset.network)?;
-        let (face, news) = operator.watch(handset.number).await.ok()?;
+        let network = self.page.networks.get(handset.network)?;
+        let (face, news) = network.watch(handset.number).await.ok()?;
         let listening = tell_phone(self.out.clone(), phone, face, news);
         handset.listener = Some(self.listening.spawn(listening));
         // Listeners that were replaced are done; forget them.
@@ -275,12 +289,12 @@ async fn tell_phone(
     }
 }
 
-async fn tell_air(out: mpsc::Sender<String>, network: usize, operator: Operator) {
-    let mut air = operator.air();
+async fn tell_air(out: mpsc::Sender<String>, at: usize, network: Network) {
+    let mut air = network.air();
     loop {
         match air.recv().await {
             Ok(line) => {
-                if tell(&out, &air_line(network, operator.dialect(), line)).await.is_none() {
+                if tell(&out, &air_line(at, &network, line)).await.is_none() {
                     return;
                 }
             }
@@ -290,11 +304,11 @@ async fn tell_air(out: mpsc::Sender<String>, network: usize, operator: Operator)
     }
 }
 
-async fn tell_links(out: mpsc::Sender<String>, network: usize, operator: Operator) {
-    let mut links = operator.links();
+async fn tell_links(out: mpsc::Sender<String>, at: usize, network: Network) {
+    let mut links = network.links();
     while links.changed().await.is_ok() {
         let now = links.borrow_and_update().clone();
-        if tell(&out, &Told::Links { network, links: &now }).await.is_none() {
+        if tell(&out, &Told::Links { network: at, links: &now }).await.is_none() {
             return;
         }
     }
@@ -306,9 +320,16 @@ async fn tell(out: &mpsc::Sender<String>, told: &Told<'_>) -> Option<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the page shows when a line was written")]
-fn air_line(network: usize, dialect: &Dialect, air: Air) -> Told<'static> {
+fn air_line(on: usize, network: &Network, air: Air) -> Told<'static> {
     let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let (kind, code, why) = air_words(dialect, air.kind);
+    let (kind, mut code, why) = match network {
+        Network::Operator(operator) => air_words(operator.dialect(), air.kind),
+        // What goes over the air is the same; only its names on the wire are not SMPP's.
+        Network::Aggregator(_) => air_words(&DIALECTS[0], air.kind),
+    };
+    if let Network::Aggregator(aggregator) = network {
+        code = http_words(aggregator.settings().provider.name(), air.kind);
+    }
     let size = match air.kind {
         _ if air.length == 0 => String::new(),
         AirKind::Ask | AirKind::End | AirKind::Push | AirKind::Notice => {
@@ -318,12 +339,29 @@ fn air_line(network: usize, dialect: &Dialect, air: Air) -> Told<'static> {
     };
     Told::Air {
         at: u64::try_from(at).unwrap_or_default(),
-        network,
+        network: on,
         number: air.number.masked(),
         kind,
         code,
         size,
         why,
+    }
+}
+
+fn kind(network: &Network) -> &'static str {
+    match network {
+        Network::Operator(_) => "smpp",
+        Network::Aggregator(_) => "http",
+    }
+}
+
+fn http_words(provider: &str, kind: AirKind) -> String {
+    match kind {
+        AirKind::Begin | AirKind::Answer | AirKind::Abort | AirKind::Redelivered => {
+            format!("{provider} request")
+        }
+        AirKind::Ask | AirKind::End => format!("{provider} response"),
+        AirKind::Refused(_) | AirKind::Lost | AirKind::TimeOut | AirKind::NoReply => String::new(),
     }
 }
 
@@ -388,6 +426,7 @@ fn not_now_word(not_now: NotNow) -> &'static str {
         NotNow::NoSignal => "no_signal",
         NotNow::NoSession => "no_session",
         NotNow::Running => "still_running",
+        NotNow::NotRepeated => "not_repeated",
         NotNow::NetworkFull => "network_full",
     }
 }
