@@ -512,7 +512,7 @@ mod tests {
             .join("\n");
         let config = Config::parse(&commented).unwrap();
         assert_eq!(config.callback["agg"].proof, Proof::Header);
-        assert!(!format!("{config:?}").contains("long and random"));
+        assert!(!format!("{config:?}").contains("long, and random"));
     }
 
     #[test]

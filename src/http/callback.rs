@@ -359,7 +359,7 @@ impl Desk<'_> {
         let sureness =
             if self.account.lost.is_lost(key) { Sureness::Unsure } else { Sureness::Sure };
         Once {
-            message: format!("callback {account} {session}\n{mark}\n{said}").into_bytes(),
+            message: format!("callback {account} {session}\n{mark}").into_bytes(),
             said: said.into_bytes(),
             sureness,
         }

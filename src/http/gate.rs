@@ -151,9 +151,7 @@ impl Gate {
     fn secret(&self, call: Call<'_>) -> Result<(), Refused> {
         let given = call.headers.get(&self.header).ok_or(Refused::Unproved)?;
         let expected = self.tag(&[self.secret.as_bytes()]).finalize();
-        self.tag(&[given.as_bytes()])
-            .verify(&expected.into_bytes())
-            .map_err(|_| Refused::Unproved)
+        self.tag(&[given.as_bytes()]).verify(&expected.into_bytes()).map_err(|_| Refused::Unproved)
     }
 
     fn signed(&self, call: Call<'_>) -> Result<(), Refused> {

@@ -204,7 +204,7 @@ impl Heard {
             Some(number) => format!("number {number}"),
             // A session begins once.
             None if begins => "begin".into(),
-            None => format!("after {heard}"),
+            None => format!("after {heard} {}", self.text),
         };
         Turn { act, heard: heard.saturating_add(1), mark }
     }

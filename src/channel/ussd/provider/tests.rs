@@ -140,7 +140,8 @@ fn infobip() {
     let heard = talk.hears(Method::Post, "session/77/end", &end, "end user_abort");
     assert_eq!(heard.from, None);
     let written = render(&talk.provider, &heard, "", None);
-    assert_eq!(written.body, r#"{"responseExitCode":200,"responseMessage":""}"#);
+    let said: Value = serde_json::from_str(&written.body).unwrap();
+    assert_eq!(said, json!({"responseExitCode": 200, "responseMessage": ""}));
     Talk::at("infobip").hears(Method::Post, "session/7/start", &body(""), "dial *119#");
     for tail in ["", "session/7", "session/7/start/9", "sessions/7/start"] {
         let wrong = parse(&talk.provider, Method::Post, tail, "", body("1").as_bytes());
@@ -161,8 +162,8 @@ fn hubtel() {
         .to_string()
     };
     let first = talk.hears(Method::Post, "", &body("Initiation", "*119#", 1), "dial *119#");
-    let said = talk.says(&first, "Menu", ASK);
-    assert_eq!(said, r#"{"SessionId":"3c79","Message":"Menu","Type":"Response"}"#);
+    let said: Value = serde_json::from_str(&talk.says(&first, "Menu", ASK)).unwrap();
+    assert_eq!(said, json!({"SessionId": "3c79", "Message": "Menu", "Type": "Response"}));
     talk.hears(Method::Post, "", &body("Response", "1", 2), "answer 1");
     talk.hears(Method::Post, "", &body("Response", "1", 2), "answer 1");
     talk.was_again(true);
@@ -207,10 +208,10 @@ fn korba() {
         .to_string()
     };
     let first = talk.hears(Method::Post, "", &body(1, "*119#"), "dial *119#");
-    let said = talk.says(&first, "Menu", ASK);
-    assert_eq!(said, r#"{"sessionID":"k-1","message":"Menu","ussdServiceOp":2}"#);
+    let said: Value = serde_json::from_str(&talk.says(&first, "Menu", ASK)).unwrap();
+    assert_eq!(said, json!({"sessionID": "k-1", "message": "Menu", "ussdServiceOp": 2}));
     let last = talk.hears(Method::Post, "", &body(18, "2"), "answer 2");
-    assert!(talk.says(&last, "Selesai", END).ends_with(r#""ussdServiceOp":17}"#));
+    assert!(talk.says(&last, "Selesai", END).contains(r#""ussdServiceOp":17"#));
     let odd = parse(&talk.provider, Method::Post, "", "", body(99, "2").as_bytes());
     assert_eq!(odd.err(), Some(ParseError::Step));
 }
@@ -240,9 +241,8 @@ fn aat() {
 #[test]
 fn safaricom() {
     let mut talk = Talk::at("safaricom");
-    let query = |params: &str| {
-        format!("ORIG=6281290000001&DEST=119&SESSION_ID=s-1&USSD_PARAMS={params}")
-    };
+    let query =
+        |params: &str| format!("ORIG=6281290000001&DEST=119&SESSION_ID=s-1&USSD_PARAMS={params}");
     let first = talk.hears(Method::Get, "", &query(""), "dial *119#");
     assert_eq!(talk.says(&first, "Menu", ASK), "CON Menu");
     talk.hears(Method::Get, "", &query("1"), "answer 1");

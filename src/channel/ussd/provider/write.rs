@@ -48,10 +48,7 @@ pub fn render(provider: &Provider, heard: &Heard, url: &str, reply: Option<&Repl
                 object.insert(field.clone(), Value::String(text.to_owned()));
                 object.insert(then_field.clone(), chosen(then, ask, end).clone());
             }
-            Written {
-                content_type: "application/json",
-                body: Value::Object(object).to_string(),
-            }
+            Written { content_type: "application/json", body: Value::Object(object).to_string() }
         }
     }
 }
