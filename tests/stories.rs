@@ -1,5 +1,5 @@
-//! Every conversation file of `tests/stories`, four times: against the engine on SQLite and on
-//! PostgreSQL, and over real SMPP sockets on each dialect.
+//! Every conversation file of `tests/stories`, many times: against the engine on SQLite and on
+//! PostgreSQL, over real SMPP sockets on each dialect, and over real HTTP at each aggregator.
 //!
 //! `UPDATE_STORIES=1` writes what the engine really shows into the files, to be read before it is
 //! committed.
@@ -7,6 +7,8 @@
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "stories/callback.rs"]
+mod callback;
 #[path = "stories/country.rs"]
 mod country;
 #[path = "stories/engine.rs"]
@@ -61,6 +63,34 @@ on_dialects! {
     on_huawei = "huawei",
 }
 
+/// A test for each aggregator that speaks USSD over HTTP.
+macro_rules! on_providers {
+    ($($test:ident = $provider:literal,)*) => {
+        $(fn $test(_: &Path, text: String) -> datatest_stable::Result<()> {
+            over_http($provider, &text)
+        })*
+    };
+}
+
+on_providers! {
+    on_africastalking = "africastalking",
+    on_infobip = "infobip",
+    on_hubtel = "hubtel",
+    on_nalo = "nalo",
+    on_korba = "korba",
+    on_aat = "aat",
+    on_safaricom = "safaricom",
+}
+
+fn over_http(provider: &str, text: &str) -> datatest_stable::Result<()> {
+    let story = Story::parse(text)?;
+    let seen = block_on(async {
+        let country = country::Country::on_sqlite().await;
+        callback::run(&country, provider, &story).await
+    });
+    compare(&story, &seen)
+}
+
 fn over_the_wire(dialect: &str, text: &str) -> datatest_stable::Result<()> {
     let story = Story::parse(text)?;
     let seen = block_on(async {
@@ -94,4 +124,11 @@ datatest_stable::harness! {
     { test = on_mica, root = "tests/stories", pattern = r"\.story$" },
     { test = on_p2, root = "tests/stories", pattern = r"\.story$" },
     { test = on_huawei, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_africastalking, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_infobip, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_hubtel, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_nalo, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_korba, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_aat, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_safaricom, root = "tests/stories", pattern = r"\.story$" },
 }

@@ -11,6 +11,7 @@ mod people;
 mod queue;
 mod schema;
 mod secrets;
+mod session;
 mod story;
 mod sweep;
 mod together;
