@@ -251,6 +251,8 @@ impl Aggregator {
             Act::NetworkAbort => self.end(state, number, Why::Network),
             Act::Signal(signal) => self.signal(state, number, signal),
             Act::RepeatLast => self.repeat(state, number),
+            // Nothing is pushed here, so there is no notice to read.
+            Act::Read => Err(NotNow::NoSession),
         }
     }
 

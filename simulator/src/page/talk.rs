@@ -361,6 +361,8 @@ fn http_words(provider: &str, kind: AirKind) -> String {
             format!("{provider} request")
         }
         AirKind::Ask | AirKind::End => format!("{provider} response"),
+        // No aggregator pushes a screen, so none is read.
+        AirKind::Push | AirKind::Notice | AirKind::Read => String::new(),
         AirKind::Refused(_) | AirKind::Lost | AirKind::TimeOut | AirKind::NoReply => String::new(),
     }
 }

@@ -6,11 +6,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{Begins, FieldsIn, Method, Provider, TextIs};
-use crate::{
-    channel::ussd::mmi,
-    conversation::End,
-    identity::Msisdn,
-};
+use crate::{channel::ussd::mmi, conversation::End, identity::Msisdn};
 
 /// The longest name of a session, in octets.
 const LONGEST_SESSION: usize = 200;
