@@ -11,7 +11,7 @@ use setara::{
     app,
     channel::{Channel, Inbound, Once, Sureness},
     clock,
-    conversation::{End, Signal, Then},
+    conversation::{End, NotPushed, Signal, Then},
     engine::{Answer, Engine, News, TurnError},
     identity::Msisdn,
     menus::Menus,
@@ -25,13 +25,14 @@ use country::Country;
 struct Phone<'e> {
     engine: &'e Engine,
     number: Msisdn,
+    service: &'static str,
     said: u32,
 }
 
 impl<'e> Phone<'e> {
     fn new(engine: &'e Engine, n: usize) -> Self {
         let number = Msisdn::parse(&format!("0812555{n:05}")).unwrap();
-        Self { engine, number, said: 0 }
+        Self { engine, number, service: "pedulilindungi", said: 0 }
     }
 
     fn inbound(&self, signal: Signal) -> Inbound {
@@ -39,7 +40,7 @@ impl<'e> Phone<'e> {
         Inbound {
             channel: Channel::Ussd,
             from: self.number.clone(),
-            service: Some("pedulilindungi".into()),
+            service: Some(self.service.into()),
             signal,
             once: Once { message: said.clone(), said, sureness: Sureness::Sure },
             at: clock::now(),
@@ -193,6 +194,54 @@ async fn a_phone_that_probes_serials_is_noticed_once_and_then_refused() {
         assert_eq!(engine.store().count(Table::Lookup).await.unwrap(), 5);
     })
     .await;
+}
+
+/// A second service, small enough to stand here.
+const CLINIC: &str = "service = \"clinic\"\ndial = [\"*120#\"]\nlanguages = [\"id\", \"en\"]\n\
+                      start = \"home\"\n\
+                      [screen.home]\nsay = { id = \"Klinik\", en = \"Clinic\" }\n\
+                      choose = [{ id = \"done\", go = \"bye\", say = { id = \"Ya\", en = \"Yes\" } }]\n\
+                      [screen.bye]\nlast = true\nsay = { id = \"Terima kasih\", en = \"Thanks\" }\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_interrupted_by_another_service() {
+    for mut country in [Country::on_sqlite().await, Country::on_postgres().await] {
+        let menus = std::env::temp_dir().join(format!("setara-two-{:016x}", rand::random::<u64>()));
+        std::fs::create_dir_all(menus.join("clinic")).unwrap();
+        std::fs::write(menus.join("clinic/clinic.toml"), CLINIC).unwrap();
+        std::fs::copy("menus/words.toml", menus.join("words.toml")).unwrap();
+        country.config.menu.folders.push(menus.join("clinic"));
+        with_engine(country, async |engine| {
+            let mut phone = Phone::new(engine, 1);
+            let push = || Signal::Push("invite".into());
+            phone.service = "clinic";
+            phone.dial(&[]).await;
+            phone.service = "pedulilindungi";
+            for signal in [push(), Signal::Push("notice".into())] {
+                let answer = phone.say(signal).await;
+                assert_eq!(answer.not_pushed, Some(NotPushed::Busy));
+                assert_eq!((answer.reply, answer.ends), (None, vec![]));
+            }
+            // In the same batch as somebody who is free.
+            let free = Phone::new(engine, 2);
+            phone.said += 1;
+            let taken =
+                [free.inbound(push()), phone.inbound(push())].map(|of| engine.take(of).unwrap());
+            let [free, busy] = taken.map(|pending| pending.answer());
+            assert_eq!(free.await.unwrap().screen.as_deref(), Some("invite"));
+            assert_eq!(busy.await.unwrap().not_pushed, Some(NotPushed::Busy));
+            phone.service = "clinic";
+            assert!(phone.answer("1").await.starts_with("Terima kasih"));
+            phone.service = "pedulilindungi";
+            let invited = phone.say(push()).await;
+            assert_eq!((invited.news, invited.screen.as_deref()), (News::New, Some("invite")));
+            // The same one again: the same reply, and nothing new.
+            let again = engine.take(phone.inbound(push())).unwrap().answer().await.unwrap();
+            assert_eq!((again.news, again.reply), (News::Repeated, invited.reply));
+        })
+        .await;
+        std::fs::remove_dir_all(&menus).unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
