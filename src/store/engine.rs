@@ -41,17 +41,27 @@ pub(super) trait Dialect {
     /// Empties the stage of an import. SQLite drops all pages of a table at once when it deletes
     /// without a condition; PostgreSQL would mark every row.
     const CLEAR_STAGE: &'static [&'static str];
+    /// Before a piece of the stage is moved. PostgreSQL knows nothing yet of tables that have just
+    /// been filled, and would read all of one for every piece.
+    const BY_INDEX: &'static [&'static str];
+    /// After an import, so that PostgreSQL plans look-ups by what the record holds now.
+    const SURVEY: &'static [&'static str];
 }
 
 impl Dialect for Sqlite {
     const SKIP_LOCKED: &'static str = "";
     const CLEAR_STAGE: &'static [&'static str] =
         &["delete from staged_person", "delete from staged_dose"];
+    const BY_INDEX: &'static [&'static str] = &[];
+    const SURVEY: &'static [&'static str] = &[];
 }
 
 impl Dialect for Postgres {
     const SKIP_LOCKED: &'static str = " for update skip locked";
     const CLEAR_STAGE: &'static [&'static str] = &["truncate staged_person, staged_dose"];
+    const BY_INDEX: &'static [&'static str] = &["select set_config(name, 'off', true) from \
+        (values ('enable_seqscan'), ('enable_hashjoin'), ('enable_mergejoin')) as plans (name)"];
+    const SURVEY: &'static [&'static str] = &["analyze person", "analyze dose"];
 }
 
 /// The rows, and after them as many `None` as bring their number to a power of two: the statement

@@ -140,6 +140,9 @@ impl Store {
             // What the other one has moved.
             piece.retain(|(index, _)| index.as_bytes().as_slice() > applied_to.as_slice());
             if let Some((last, _)) = piece.last() {
+                for by_index in <Db as Dialect>::BY_INDEX {
+                    sqlx::query::<Db>(*by_index).execute(&mut *tx).await?;
+                }
                 let places: Vec<i64> = piece.iter().map(|(_, place)| *place).collect();
                 for (text, rest) in MOVE {
                     let mut sql = QueryBuilder::<Db>::new(text);
@@ -156,6 +159,9 @@ impl Store {
             } else if at_end {
                 for clear in <Db as Dialect>::CLEAR_STAGE {
                     sqlx::query::<Db>(*clear).execute(&mut *tx).await?;
+                }
+                for survey in <Db as Dialect>::SURVEY {
+                    sqlx::query::<Db>(*survey).execute(&mut *tx).await?;
                 }
                 sqlx::query::<Db>("delete from import").execute(&mut *tx).await?;
             }
