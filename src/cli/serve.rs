@@ -22,14 +22,15 @@ pub fn run(config: Config) -> Result<ExitCode, String> {
     let traces = log(&config)?;
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
     let ended = runtime.block_on(async {
+        // Before the start: a signal that comes meanwhile waits, and ends nothing in the middle.
+        let mut terminate = signal(SignalKind::terminate()).map_err(told)?;
+        let mut hang_up = signal(SignalKind::hangup()).map_err(told)?;
         let gateway = Gateway::start(&config).await.map_err(|error| {
             if let StartError::Menu(error) = &error {
                 draw(error);
             }
             told(error)
         })?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(told)?;
-        let mut hang_up = signal(SignalKind::hangup()).map_err(told)?;
         loop {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => break,

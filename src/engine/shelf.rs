@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::{
     channel::ussd::mmi,
     conversation::Signal,
-    menu::model::{Menu, Version},
+    menu::model::{Clash, Menu, Version},
     service::Desk,
 };
 
@@ -38,19 +38,9 @@ pub enum ShelfError {
     /// There is none.
     #[error("menu.folders names no service")]
     Empty,
-    /// Two have one name.
-    #[error("two menus are of the service `{0}`")]
-    SameName(String),
-    /// Two are dialled alike.
-    #[error("{code} opens both `{one}` and `{two}`")]
-    SameCode {
-        /// What is dialled.
-        code: String,
-        /// A service.
-        one: String,
-        /// And another.
-        two: String,
-    },
+    /// Two are called, dialled or written to alike.
+    #[error(transparent)]
+    Clash(#[from] Clash),
 }
 
 impl Shelf {
@@ -64,13 +54,8 @@ impl Shelf {
         }
         for (at, one) in current.iter().enumerate() {
             for two in &current[at + 1..] {
-                let (one, two) = (&one.menu, &two.menu);
-                if one.service() == two.service() {
-                    return Err(ShelfError::SameName(one.service().to_owned()));
-                }
-                if let Some(code) = one.dial().iter().find(|code| two.dial().contains(code)) {
-                    let (one, two) = (one.service().to_owned(), two.service().to_owned());
-                    return Err(ShelfError::SameCode { code: code.clone(), one, two });
+                if let Some(clash) = one.menu.clash(&two.menu) {
+                    return Err(clash.into());
                 }
             }
         }

@@ -9,6 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use crate::{
     diagnostic::SourceFile,
@@ -68,6 +69,24 @@ impl Version {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Why two menus cannot stand side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Clash {
+    /// They have one name.
+    #[error("two menus are of the service `{0}`")]
+    Service(String),
+    /// One string, or one word, opens both.
+    #[error("`{opens}` opens both `{one}` and `{two}`")]
+    Opens {
+        /// What is dialled or written.
+        opens: String,
+        /// A service.
+        one: String,
+        /// And another.
+        two: String,
+    },
 }
 
 /// One text in every language of the menu, in the menu's order of languages.
@@ -206,6 +225,21 @@ impl Menu {
     /// Which text of the menu this is.
     pub fn version(&self) -> &Version {
         &self.version
+    }
+
+    /// What stands in the way of two menus side by side.
+    pub fn clash(&self, other: &Self) -> Option<Clash> {
+        if self.service == other.service {
+            return Some(Clash::Service(self.service.clone()));
+        }
+        let small = |word: &String| word.to_lowercase();
+        let opens = |menu: &Self| -> Vec<String> {
+            menu.dial.iter().cloned().chain(menu.keywords.iter().map(small)).collect()
+        };
+        let theirs = opens(other);
+        let both = opens(self).into_iter().find(|opens| theirs.contains(opens))?;
+        let (one, two) = (self.service.clone(), other.service.clone());
+        Some(Clash::Opens { opens: both, one, two })
     }
 
     /// The name of the service, as stored with every conversation.

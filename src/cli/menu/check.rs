@@ -9,7 +9,10 @@ use crate::{
     cli::told,
     config::Config,
     diagnostic::{self, Finding, Severity, Told},
-    menu::{check, model::Menu},
+    menu::{
+        check,
+        model::{Clash, Menu},
+    },
     menus,
     service::DESKS,
 };
@@ -28,6 +31,7 @@ pub struct CheckArgs {
 pub fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, String> {
     let folders = if args.folders.is_empty() { &config.menu.folders } else { &args.folders };
     let mut all = Vec::new();
+    let mut menus: Vec<Menu> = Vec::new();
     for folder in folders {
         let files = menus::read(folder).map_err(told)?;
         let findings = match check::check(&files, DESKS, &config.profiles()) {
@@ -35,7 +39,11 @@ pub fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, String> {
                 if !args.json {
                     println!("{}: {}", folder.display(), praise(&checked.menu));
                 }
-                checked.warnings
+                let clashes = menus.iter().filter_map(|menu| menu.clash(&checked.menu));
+                let clash = |clash: Clash| Finding::nowhere("menu::clash", clash.to_string());
+                let clashes: Vec<Finding> = clashes.map(clash).collect();
+                menus.push(checked.menu);
+                [checked.warnings, clashes].concat()
             }
             Err(findings) => findings,
         };

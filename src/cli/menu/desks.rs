@@ -68,10 +68,12 @@ fn detail(told: &mut String, what: &str, value: &str) {
 }
 
 fn given(given: &Given) -> String {
-    match given.privacy {
-        Privacy::Open => given.name.to_owned(),
-        Privacy::Personal => format!("{} (personal)", given.name),
-    }
+    let wide = if given.longest.is_empty() {
+        "rows or id".into()
+    } else {
+        format!("at most {}", given.longest)
+    };
+    format!("{} ({wide}{})", given.name, personal(given.privacy))
 }
 
 fn personal(privacy: Privacy) -> &'static str {

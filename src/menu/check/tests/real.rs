@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::{super::*, source};
-use crate::menus::read;
 use crate::{
     config::Config,
     service::{DESKS, VACCINATION},
 };
+use crate::{menu::model::Clash, menus::read};
 
 fn menus() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("menus")
@@ -48,4 +48,31 @@ fn the_words_alone_are_no_menu() {
     let found = check(&[source("words.toml", &words)], DESKS, &[]).unwrap_err();
     assert!(found.iter().any(|finding| finding.code == "menu::empty"), "{found:?}");
     assert!(read(&menus().join("no such folder")).is_err());
+}
+
+#[test]
+fn what_opens_one_menu_opens_no_other() {
+    let checked = |files: &[_]| check(files, DESKS, &[]).unwrap().menu;
+    let files = read(&menus().join("antrean")).unwrap();
+    let (clinic, vaccination) =
+        (checked(&files), checked(&read(&menus().join("pedulilindungi")).unwrap()));
+    assert_eq!(clinic.clash(&vaccination), None);
+    assert_eq!(clinic.clash(&clinic), Some(Clash::Service("antrean".into())));
+    let other = |from: &str, to: &str| {
+        let change = |file: &Arc<SourceFile>| {
+            let text = file.text.replace("service = \"antrean\"", "service = \"other\"");
+            source(&file.name, &text.replace(from, to))
+        };
+        checked(&files.iter().map(change).collect::<Vec<_>>())
+    };
+    let opens = |opens: &str| Clash::Opens {
+        opens: opens.into(),
+        one: "other".into(),
+        two: "pedulilindungi".into(),
+    };
+    assert_eq!(other("*131#", "*119#").clash(&vaccination), Some(opens("*119#")));
+    assert_eq!(
+        other("\"antrean\", \"antre\"", "\"VAKSIN\"").clash(&vaccination),
+        Some(opens("vaksin"))
+    );
 }
