@@ -172,7 +172,9 @@ fn mmi_string(octets: &[u8]) {
             let written = format!("{}{}{groups}#", read.prefix.as_str(), read.service_code);
             assert_eq!(written, text.trim());
             assert_eq!(mmi::parse(&written).as_ref(), Ok(&read));
-            assert!(!(read.contains_nik() && format!("{read:?}").contains(&read.service_code)));
+            let shown = format!("{read:?}");
+            let mut parts = std::iter::once(&read.service_code).chain(&read.groups);
+            assert!(!parts.any(|part| part.len() >= 12 && shown.contains(part)), "{shown}");
         }
     }
 }
@@ -286,10 +288,10 @@ fn roster(octets: &[u8]) {
         match Entry::parse(&header, &fields, TODAY) {
             Err(error) => {
                 let told = error.to_string();
-                let told_of = |field: &&&str| field.len() > 5 && told.contains(**field);
-                let unnamed = fields.iter().filter(|field| !COLUMNS.contains(field));
-                let secret = unnamed.clone().find(told_of);
-                assert!(!told.is_empty() && secret.is_none(), "{told}");
+                // Six digits make a day, a number or a NIK; our own words have none.
+                let digits = |field: &str| field.chars().filter(char::is_ascii_digit).count();
+                let personal = |field: &&&str| digits(field) > 5 && told.contains(**field);
+                assert!(!told.is_empty() && !fields.iter().any(|field| personal(&field)), "{told}");
             }
             Ok(entry) => {
                 let written = entry.to_row();
