@@ -217,12 +217,16 @@ impl Store {
             Engine::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
             Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
         };
-        // Two programs that start at once on one new SQLite file get in each other's way, and
-        // the second one finds everything done when it looks again.
-        if matches!(self.pool, Engine::Sqlite(_)) && migrate().await.is_ok() {
-            return Ok(());
+        // Programs that start at once on one new SQLite file get in each other's way, at any of the
+        // migrations; who looks again finds that one done.
+        let mut tries = if matches!(self.pool, Engine::Sqlite(_)) { MIGRATE_TRIES } else { 1 };
+        loop {
+            tries -= 1;
+            match migrate().await {
+                Err(_) if tries > 0 => tokio::time::sleep(OPEN_AGAIN).await,
+                done => return done.map_err(|error| StoreError::Migrate(Box::new(error))),
+            }
         }
-        migrate().await.map_err(|error| StoreError::Migrate(Box::new(error)))
     }
 
     /// The first program to open a database leaves a sealed word there; the others open it.
@@ -331,6 +335,9 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pool<Sqlite>, 
         }
     }
 }
+
+/// How often a new SQLite file is looked at again while others migrate it.
+const MIGRATE_TRIES: u32 = 50;
 
 /// How soon a database that another program is switching over is opened again.
 const OPEN_AGAIN: Duration = Duration::from_millis(20);
