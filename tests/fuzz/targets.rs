@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, date};
 use setara::{
-    channel::ussd::{self, Act, mmi},
+    channel::ussd::{self, Act, mmi, provider},
     config::Config,
     conversation::{Reply, Then},
     diagnostic::{self, Finding, Place, Severity, SourceFile},
@@ -37,6 +37,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("frame", frame),
     ("dialect", dialect),
+    ("provider", provider_request),
     ("mmi", mmi_string),
     ("menu", menu),
     ("story", story),
@@ -116,6 +117,42 @@ fn written(packet: Packet) -> Pdu {
         body: &[],
     };
     if bare { decode(&frame).expect("no body").packet.pdu } else { packet.pdu }
+}
+
+/// Every provider, on any request: the first line is what follows the account's path, the second the
+/// query, the rest the body. It is understood or refused with a word that tells nothing of anybody;
+/// what it comes to does not depend on who asks twice, and the reply to it can be written.
+fn provider_request(octets: &[u8]) {
+    let mut lines = octets.splitn(3, |&octet| octet == b'\n');
+    let mut text = || String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
+    let (tail, query) = (text(), text());
+    let body = lines.next().unwrap_or_default();
+    for (name, provider) in &DEFAULT.provider {
+        for method in [provider::Method::Get, provider::Method::Post, provider::Method::Put] {
+            let heard = match provider::parse(provider, method, &tail, &query, body) {
+                Ok(heard) => heard,
+                Err(error) => {
+                    let told = error.to_string();
+                    assert!(!told.is_empty() && !told.contains(|c: char| c.is_ascii_digit()));
+                    continue;
+                }
+            };
+            for known in [None, Some(0), Some(3), Some(u32::MAX)] {
+                let known = known.map(|heard| provider::Known { heard });
+                let turn = heard.turn(provider, known);
+                assert!(turn == heard.turn(provider, known), "{name}");
+                if let provider::Act::Answer(answer) = &turn.act {
+                    assert!(answer.chars().count() <= provider.input.into(), "{name}");
+                }
+            }
+            for then in [Then::Wait, Then::Close] {
+                let reply = Reply { text: "Lanjut? <1> \"2\" & {url}".into(), then };
+                let written =
+                    provider::render(provider, &heard, "https://a.example/", Some(&reply));
+                assert!(written.body.contains("Lanjut?"), "{name}");
+            }
+        }
+    }
 }
 
 /// Every dialect, on any message: it is understood or refused with a word that tells nothing of
