@@ -112,7 +112,7 @@ impl Stage {
 }
 
 fn aggregator(provider: Provider, proof: Proof) -> Aggregator {
-    Aggregator::start(Settings::new("Gerbang", provider, "a", proof, "*119#"))
+    Aggregator::start(Settings::new("Gerbang", provider, "a", proof, &["*119#"]))
 }
 
 fn session(id: &str, number: &str, answers: &[&str]) -> Session {

@@ -55,13 +55,19 @@ pub struct Settings {
 
 impl Settings {
     /// An aggregator that waits ten seconds for a response, and three minutes for a person.
-    pub fn new(name: &str, provider: Provider, account: &str, proof: Proof, code: &str) -> Self {
+    pub fn new(
+        name: &str,
+        provider: Provider,
+        account: &str,
+        proof: Proof,
+        codes: &[&str],
+    ) -> Self {
         Self {
             name: name.to_owned(),
             provider,
             account: account.to_owned(),
             proof,
-            codes: vec![code.to_owned()],
+            codes: codes.iter().map(|&code| code.to_owned()).collect(),
             patience: Duration::from_secs(10),
             time_to_live: Duration::from_secs(180),
         }

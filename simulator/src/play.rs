@@ -186,7 +186,13 @@ pub fn start_aggregators(plan: &Plan) -> Vec<Aggregator> {
             let proof =
                 if at == 0 { Proof::Hmac(SECRET.into()) } else { Proof::Header(SECRET.into()) };
             let account = name.to_lowercase();
-            Aggregator::start(aggregator::Settings::new(name, provider, &account, proof, CODE))
+            Aggregator::start(aggregator::Settings::new(
+                name,
+                provider,
+                &account,
+                proof,
+                &[CODE, QUEUE_CODE],
+            ))
         })
         .collect()
 }

@@ -48,7 +48,7 @@ async fn stage() -> (Aggregator, Phone, Log) {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let settings = Settings {
         patience: Duration::from_millis(300),
-        ..Settings::new("Uji", Provider::AfricasTalking, "a", Proof::Nothing, "*119#")
+        ..Settings::new("Uji", Provider::AfricasTalking, "a", Proof::Nothing, &["*119#"])
     };
     let aggregator = Aggregator::start(settings);
     let number: Number = "081211900001".parse().unwrap();
@@ -99,7 +99,7 @@ async fn a_step_is_repeated_when_it_is_told_to_and_the_end_is_told() {
 
 #[tokio::test]
 async fn without_a_gateway_nobody_is_reached() {
-    let settings = Settings::new("Uji", Provider::Nalo, "a", Proof::Nothing, "*119#");
+    let settings = Settings::new("Uji", Provider::Nalo, "a", Proof::Nothing, &["*119#"]);
     let aggregator = Aggregator::start(settings);
     let mut phone = Phone::new(&aggregator, "081211900001".parse().unwrap()).await.unwrap();
     let came = phone.dial("*119#").await;

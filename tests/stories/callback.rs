@@ -20,7 +20,7 @@ const SECRET: &str = "known to these two alone";
 pub async fn run(country: &Country, provider: &str, story: &Story) -> Seen {
     let provider = Provider::named(provider).expect("a provider of the simulator");
     let proof = Proof::Hmac(SECRET.into());
-    let settings = Settings::new("Gerbang", provider, "gerbang", proof, "*119#");
+    let settings = Settings::new("Gerbang", provider, "gerbang", proof, &["*119#", "*131#"]);
     let aggregator = Aggregator::start(settings);
     let config = connected(&country.config, provider);
     let mut gateway = start(&config, &aggregator).await;
