@@ -3,6 +3,7 @@
 mod gateway;
 mod load;
 mod people;
+mod record;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,6 +34,14 @@ enum Command {
     Bench(Bench),
     /// Drive the gateway with many phones, beside a bare responder
     Load(load::Load),
+    /// Take a file into a record; `bench record` runs it so
+    #[command(hide = true)]
+    Import {
+        /// The configuration
+        config: PathBuf,
+        /// The people
+        file: PathBuf,
+    },
     /// The gateway alone; `load` runs it so
     #[command(hide = true)]
     Gateway {
@@ -49,6 +58,8 @@ enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// The record: rows imported and look-ups per second, as it grows
+    Record(record::Bench),
 }
 
 #[derive(Debug, Args)]
@@ -105,6 +116,12 @@ async fn obey(command: Option<Command>, play: Play) -> ExitCode {
         None => run(play).await.map_err(|error| error.to_string()),
         Some(Command::Bench(Bench::Link { json })) => {
             bench::link::run(json).await.map_err(|error| error.to_string())
+        }
+        Some(Command::Bench(Bench::Record(bench))) => {
+            record::run(bench).await.map_err(|error| error.to_string())
+        }
+        Some(Command::Import { config, file }) => {
+            record::take_in(&config, file).await.map_err(|error| error.to_string())
         }
         Some(Command::Load(load)) => load::run(load).await.map_err(|error| error.to_string()),
         // Runs without this runtime, see `main`.

@@ -1,0 +1,303 @@
+//! `simulator bench record`: how fast the record is filled, and whether look-ups stay as fast while
+//! it grows.
+//!
+//! Rows come in by `setara record import` in a process of its own, so that its memory can be read.
+//! The look-ups are those of the turn path: what `person.prove` reads, for people drawn at random, as
+//! many at once as share a commit under load, and one alone. Beside them, in the same run: the same
+//! rows parsed and sealed and not stored, and rows of the same size stored by bare SQLite without
+//! being parsed or sealed. The store is used as a library, because its look-ups cannot be told from the
+//! rest of a turn over a socket.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use hdrhistogram::Histogram;
+use rand::seq::IndexedRandom;
+use serde::Serialize;
+use setara::cli::record::{self, Database, RecordCommand, SampleArgs};
+use setara::clock::{self, Zone};
+use setara::config::Config;
+use setara::identity::Nik;
+use setara::service::record::{Look, Need};
+use setara::service::roster::{COLUMNS, Entry, Header};
+use setara::service::sample::People;
+use setara::store::{STAGE_ROWS, Store, StoreOptions};
+use setara::vault::{SubscriberKey, Vault};
+use simulator::play;
+use tokio::process::Command;
+
+type Failed = Box<dyn Error + Send + Sync>;
+
+/// What to measure.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// People in the record, step by step, separated by commas
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "10000,1000000")]
+    people: Vec<u64>,
+    /// Go on to ten million
+    #[arg(long)]
+    ten_million: bool,
+    /// An empty PostgreSQL database instead of a SQLite file
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Put the files here and keep them
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+struct Figures {
+    steps: Vec<Step>,
+    /// Rows parsed and sealed by one thread.
+    sealed_rows_per_s: f64,
+    /// Rows of that size stored by bare SQLite in the order of the key.
+    bare_rows_per_s: f64,
+}
+
+/// With so many people in the record.
+#[derive(Debug, Serialize)]
+struct Step {
+    people: u64,
+    rows_per_s: f64,
+    rss_mb: f64,
+    lookups_per_s: f64,
+    alone_p50_us: u64,
+    alone_p99_us: u64,
+    /// Time of a look-up beside that of the first step.
+    ratio: f64,
+}
+
+/// People whose look-ups are measured.
+const ASKED: u64 = 20_000;
+/// As many turns as may share a commit.
+const TOGETHER: usize = 128;
+/// How long each kind of look-up is measured.
+const MEASURE: Duration = Duration::from_secs(4);
+/// The sample that is imported.
+const SEED: u64 = 1;
+
+/// Measures and prints.
+pub async fn run(bench: Bench) -> Result<(), Failed> {
+    let data = play::DataDirectory::new(bench.keep.clone())?;
+    let file = configuration(data.path(), bench.database.as_deref())?;
+    let mut sizes = bench.people.clone();
+    if bench.ten_million {
+        sizes.push(10_000_000);
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    for people in sizes {
+        let (rows_per_s, rss_mb) = import(data.path(), &file, people).await?;
+        let asked = asked(people);
+        let store = open(&file).await?;
+        let together = look_up(&store.0, &needs(&store.1, &asked), TOGETHER).await?;
+        let alone = look_up(&store.0, &needs(&store.1, &asked), 1).await?;
+        store.0.close().await;
+        let lookups_per_s = (together.len() * TOGETHER as u64) as f64
+            / (together.mean() * together.len() as f64 / 1e6);
+        let ratio = steps.first().map_or(1.0, |first| first.lookups_per_s / lookups_per_s);
+        steps.push(Step {
+            people,
+            rows_per_s,
+            rss_mb,
+            lookups_per_s,
+            alone_p50_us: alone.value_at_quantile(0.5),
+            alone_p99_us: alone.value_at_quantile(0.99),
+            ratio,
+        });
+    }
+    let sealed_rows_per_s = seal(&file).await?;
+    let bare_rows_per_s = bare(data.path())?;
+    let figures = Figures { steps, sealed_rows_per_s, bare_rows_per_s };
+    if bench.json {
+        println!("{}", serde_json::to_string(&figures)?);
+    } else {
+        print(&figures);
+    }
+    Ok(())
+}
+
+fn print(figures: &Figures) {
+    println!(
+        "{:>10} {:>10} {:>8} {:>12} {:>10} {:>10} {:>7}",
+        "people", "rows/s", "MB", "look-ups/s", "p50 µs", "p99 µs", "ratio"
+    );
+    for step in &figures.steps {
+        println!(
+            "{:>10} {:>10.0} {:>8.0} {:>12.0} {:>10} {:>10} {:>7.2}",
+            step.people,
+            step.rows_per_s,
+            step.rss_mb,
+            step.lookups_per_s,
+            step.alone_p50_us,
+            step.alone_p99_us,
+            step.ratio
+        );
+    }
+    println!("parsed and sealed, not stored  {:>10.0} rows/s", figures.sealed_rows_per_s);
+    println!("stored by bare SQLite          {:>10.0} rows/s", figures.bare_rows_per_s);
+}
+
+fn configuration(data: &Path, database: Option<&str>) -> Result<PathBuf, Failed> {
+    let url = database.unwrap_or("sqlite:setara.db");
+    let file = data.join("setara.toml");
+    std::fs::write(&file, format!("[database]\nurl = {}\n", toml_string(url)))?;
+    Ok(file)
+}
+
+fn toml_string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Imports a file of that many people; rows a second, and the most memory that it took, in MB.
+async fn import(data: &Path, file: &Path, people: u64) -> Result<(f64, f64), Failed> {
+    let csv = data.join("people.csv");
+    let config = Config::read(file)?;
+    let database = Database { url: &config.database.url, key_file: &config.vault.key_file };
+    let sample = SampleArgs { people, seed: SEED, out: Some(csv.clone()) };
+    record::run(RecordCommand::Sample(sample), database).await?;
+    let began = Instant::now();
+    let mut child = Command::new(std::env::current_exe()?)
+        .args([Path::new("import"), file, &csv])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let mut most = 0.0_f64;
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status?,
+            () = tokio::time::sleep(Duration::from_millis(50)) => {
+                most = most.max(child.id().map_or(0.0, peak_mb));
+            }
+        }
+    };
+    if !status.success() {
+        return Err(format!("the import ended with {status}").into());
+    }
+    let rate = people as f64 / began.elapsed().as_secs_f64();
+    std::fs::remove_file(csv)?;
+    Ok((rate, most))
+}
+
+/// Takes a file in; the process that `bench record` starts.
+pub async fn take_in(file: &Path, csv: PathBuf) -> Result<(), Failed> {
+    let config = Config::read(file)?;
+    let database = Database { url: &config.database.url, key_file: &config.vault.key_file };
+    let import = RecordCommand::Import(record::ImportArgs { file: csv });
+    Ok(record::run(import, database).await?)
+}
+
+fn peak_mb(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
+}
+
+async fn open(file: &Path) -> Result<(Store, Vault), Failed> {
+    let config = Config::read(file)?;
+    let vault = Vault::open_file(&config.vault.key_file)?;
+    let store = Store::open(&config.database.url, vault.clone(), StoreOptions::default()).await?;
+    Ok((store, vault))
+}
+
+/// Some of the people, spread over the whole record.
+fn asked(people: u64) -> Vec<Nik> {
+    let step = usize::try_from(people / ASKED).unwrap_or(1).max(1);
+    let today = clock::now().date(Zone::Wib);
+    let all = (0..people).zip(People::new(SEED, today));
+    all.step_by(step).map(|(_, entry)| entry.nik).collect()
+}
+
+/// What `person.prove` reads, each for a phone of its own.
+fn needs(vault: &Vault, asked: &[Nik]) -> Vec<Need> {
+    let need = |nik| {
+        let (person, by) = (vault.nik_index(nik), SubscriberKey::from_bytes(rand::random()));
+        let tries = Some(Look { by, person, at: clock::now() });
+        Need { person: Some(person), tries, ..Need::default() }
+    };
+    asked.iter().map(need).collect()
+}
+
+/// Looks people up at random, some at once, for a while; times in microseconds.
+async fn look_up(store: &Store, needs: &[Need], together: usize) -> Result<Histogram<u64>, Failed> {
+    let mut times = Histogram::new(3)?;
+    let begun = Instant::now();
+    while begun.elapsed() < MEASURE {
+        let some: Vec<Need> =
+            (0..together).filter_map(|_| needs.choose(&mut rand::rng()).copied()).collect();
+        let mut batch = store.begin().await?;
+        let began = Instant::now();
+        let facts = batch.facts(&some).await?;
+        times.record(u64::try_from(began.elapsed().as_micros())?)?;
+        batch.rollback().await?;
+        if facts.iter().any(|facts| facts.person.is_none()) {
+            return Err("somebody who was imported is not in the record".into());
+        }
+    }
+    Ok(times)
+}
+
+/// Rows that one thread parses and seals in a second.
+async fn seal(file: &Path) -> Result<f64, Failed> {
+    const ROWS: usize = 100_000;
+    let (store, _) = open(file).await?;
+    let importing = store.begin_import(clock::now()).await?;
+    let sealer = importing.sealer();
+    let today = clock::now().date(Zone::Wib);
+    let header = Header::parse(COLUMNS)?;
+    let rows: Vec<_> = People::new(SEED, today).take(ROWS).map(|one| one.to_row()).collect();
+    let began = Instant::now();
+    for rows in rows.chunks(STAGE_ROWS) {
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows {
+            let fields: Vec<&str> = row.iter().map(String::as_str).collect();
+            entries.push((1, Entry::parse(&header, &fields, today)?));
+        }
+        std::hint::black_box(sealer.seal(entries)?);
+    }
+    let rate = ROWS as f64 / began.elapsed().as_secs_f64();
+    importing.discard().await?;
+    store.close().await;
+    Ok(rate)
+}
+
+/// Rows a second that one thread of bare SQLite stores, as durable, in the order of the key, into two
+/// tables like those of the record: what stands behind it cannot be faster.
+fn bare(data: &Path) -> Result<f64, Failed> {
+    const ROWS: u32 = 200_000;
+    let mut sqlite = rusqlite::Connection::open(data.join("bare.db"))?;
+    sqlite.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 16000;
+         create table person (nik_index blob not null primary key, identity blob not null,
+         phone_key blob, target_group text, regency text, eligible_from text, blocked integer)
+         strict, without rowid;
+         create table dose (nik_index blob not null, number integer not null, given_on text,
+         vaccine text, batch text, place text, certificate text,
+         primary key (nik_index, number)) strict, without rowid;",
+    )?;
+    let began = Instant::now();
+    for from in (0..ROWS).step_by(STAGE_ROWS) {
+        let tx = sqlite.transaction()?;
+        {
+            let mut person =
+                tx.prepare("insert into person values (?, ?, ?, 'general', '3173', null, 0)")?;
+            let mut dose = tx.prepare(
+                "insert into dose values (?, 1, '2021-08-17', 'sinovac', '123456', \
+                 'Puskesmas Jakarta Barat', 'ID-1234567890')",
+            )?;
+            for row in from..ROWS.min(from + STAGE_ROWS as u32) {
+                let key = u128::from(row).to_be_bytes();
+                person.execute((key, [7u8; 120], key))?;
+                dose.execute((key,))?;
+            }
+        }
+        tx.commit()?;
+    }
+    Ok(f64::from(ROWS) / began.elapsed().as_secs_f64())
+}
