@@ -230,7 +230,7 @@ async fn look_up(store: &Store, needs: &[Need], together: usize) -> Result<Histo
     let begun = Instant::now();
     while begun.elapsed() < MEASURE {
         let some: Vec<Need> =
-            (0..together).filter_map(|_| needs.choose(&mut rand::rng()).copied()).collect();
+            (0..together).filter_map(|_| needs.choose(&mut rand::rng()).cloned()).collect();
         let mut batch = store.begin().await?;
         let began = Instant::now();
         let facts = batch.facts(&some).await?;
