@@ -83,6 +83,8 @@ pub async fn run(load: Load) -> Result<(), Failed> {
     network.bound(1).await?;
     let idle_rss_mb = rss_mb(&child);
     leave_open(&network, load.open).await?;
+    // What the preparation has left for the system to write would be counted as the turns' wait.
+    tokio::process::Command::new("sync").status().await?;
     let gateway = drive(&network, &load, "gateway").await?;
     let rss_mb = rss_mb(&child);
     stop(child).await?;
