@@ -8,7 +8,7 @@ use crate::{
     cli::told,
     clock,
     config::Config,
-    service::queue::Line,
+    service::place::Line,
     store::{Store, StoreOptions},
     vault::Vault,
 };

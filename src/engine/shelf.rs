@@ -7,7 +7,10 @@ use thiserror::Error;
 use crate::{
     channel::ussd::mmi,
     conversation::Signal,
-    menu::model::{Clash, Menu, Version},
+    menu::{
+        model::{Clash, Menu},
+        version::Version,
+    },
     service::Desk,
 };
 

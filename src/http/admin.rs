@@ -19,7 +19,7 @@ use subtle::ConstantTimeEq;
 use crate::{
     diagnostic::Told,
     http::{Site, push},
-    menu::model::Version,
+    menu::version::Version,
     menus::{Change, MenuError},
 };
 

@@ -17,4 +17,5 @@ pub mod state;
 pub mod step;
 pub mod story;
 pub mod template;
+pub mod version;
 pub mod view;

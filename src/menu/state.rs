@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::menu::{language::Language, model::Version};
+use crate::menu::{language::Language, version::Version};
 
 /// The most screens that `back` can return through; older ones are forgotten.
 pub const LONGEST_TRAIL: usize = 16;

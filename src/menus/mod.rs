@@ -22,7 +22,7 @@ use crate::{
     config::Config,
     diagnostic::{Finding, SourceFile},
     engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
-    menu::{check, model::Version},
+    menu::{check, version::Version},
     service::{DESKS, Desk},
     store::{Store, StoreError, StoredMenu},
     vault::Vault,

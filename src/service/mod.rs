@@ -10,6 +10,7 @@
 pub mod lookup;
 pub mod number;
 mod person;
+pub mod place;
 pub mod queue;
 pub mod record;
 mod region;

@@ -13,7 +13,7 @@ use crate::{
     identity::{Msisdn, Nik, PersonName},
     service::{
         number::Number,
-        queue::{Line, QueueFacts, QueueNeed},
+        place::{Line, QueueFacts, QueueNeed},
     },
     vault::{NikIndex, StemIndex, SubscriberKey},
 };

@@ -2,6 +2,8 @@
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
+use super::StoreError;
+
 /// Something that exists once for each database.
 #[derive(Clone)]
 pub(super) enum Engine<S, P> {
@@ -62,6 +64,14 @@ impl Dialect for Postgres {
     const BY_INDEX: &'static [&'static str] = &["select set_config(name, 'off', true) from \
         (values ('enable_seqscan'), ('enable_hashjoin'), ('enable_mergejoin')) as plans (name)"];
     const SURVEY: &'static [&'static str] = &["analyze person", "analyze dose"];
+}
+
+/// A key as it stands in a column of `table`.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub(super) fn octets(bytes: Vec<u8>, table: &'static str) -> Result<[u8; 16], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Unreadable(table))
 }
 
 /// The rows, and after them as many `None` as bring their number to a power of two: the statement

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     Batch, StoreError,
-    engine::{Tx, on_engine, padded_keys},
+    engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
     queue,
     sealed::{Identity, Place},
@@ -214,10 +214,6 @@ async fn read_waiting(
 
 fn distinct<T: Ord>(keys: impl Iterator<Item = T>) -> Vec<T> {
     keys.collect::<BTreeSet<T>>().into_iter().collect()
-}
-
-pub(super) fn octets(bytes: Vec<u8>, table: &'static str) -> Result<[u8; 16], StoreError> {
-    bytes.try_into().map_err(|_| StoreError::Unreadable(table))
 }
 
 fn read_date(text: Option<String>, table: &'static str) -> Result<Option<Date>, StoreError> {

@@ -6,8 +6,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     CommitError, StoreError,
-    engine::{Tx, on_engine, padded_rows},
-    facts::octets,
+    engine::{Tx, octets, on_engine, padded_rows},
 };
 use crate::{
     clock::Timestamp,

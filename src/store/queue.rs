@@ -8,11 +8,11 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     Store, StoreError,
-    engine::{Tx, on_engine, padded_keys, padded_rows},
+    engine::{Tx, octets, on_engine, padded_keys, padded_rows},
 };
 use crate::{
     service::{
-        queue::{Line, Place, QueueFacts, QueueNeed, Turn},
+        place::{Line, Place, QueueFacts, QueueNeed, Turn},
         record::Need,
     },
     vault::SubscriberKey,
@@ -100,8 +100,7 @@ async fn places(
              and queue.day = place.day",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            let phone: Vec<u8> = row.try_get(0)?;
-            let phone = phone.try_into().map_err(|_| StoreError::Unreadable("queue_place"))?;
+            let phone = octets(row.try_get(0)?, "queue_place")?;
             let (number, called) = (small(row.try_get(3)?), small(row.try_get(4)?));
             let place = Place {
                 unit: row.try_get(2)?,

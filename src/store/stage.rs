@@ -8,8 +8,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     Store, StoreError,
-    engine::{Tx, on_engine, padded_rows},
-    facts::octets,
+    engine::{Tx, octets, on_engine, padded_rows},
     sealed::{Place, seal_identity},
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::civil::{Date, date};
 use setara::{
     service::{
-        queue::{Line, QueueFacts, QueueNeed, Turn},
+        place::{Line, QueueFacts, QueueNeed, Turn},
         record::{Change, Need},
     },
     store::{LineFigures, TurnWrite},

@@ -14,12 +14,7 @@ use std::sync::Arc;
 
 use crate::{
     diagnostic::{Finding, Severity, SourceFile},
-    menu::{
-        catalogue::Catalogue,
-        load,
-        model::{Menu, Version},
-        view::Frame,
-    },
+    menu::{catalogue::Catalogue, load, model::Menu, version::Version, view::Frame},
 };
 
 /// A channel as far as the check has to know it.

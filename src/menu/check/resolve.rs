@@ -9,8 +9,9 @@ use crate::{
         catalogue::{Catalogue, NO_DESK},
         language::Language,
         load::{Draft, DraftChoice, DraftPhrase, DraftScreen, suggest},
-        model::{Act, Choice, Keys, Menu, Phrase, Screen, Version, WORDS, Word},
+        model::{Act, Choice, Keys, Menu, Phrase, Screen, WORDS, Word},
         template::{Template, is_name},
+        version::Version,
     },
     text::{gsm7, transliterate},
 };
