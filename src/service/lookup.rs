@@ -6,8 +6,10 @@
 //! answer is the same whether or not the NIK is in the record, and it comes instead of the match.
 //!
 //! - A phone that failed too often is refused every NIK, and nobody else is.
-//! - A NIK about which too many phones failed is refused to strangers. The number that the record
-//!   knows, and phones that have proved to know the person, are never refused for what others did.
+//! - About a NIK on which too many phones failed a stranger may be wrong once, and is refused then. So
+//!   whoever states it rightly gets through at once, whatever others did: strangers lock nobody out. The
+//!   number that the record knows, and phones that have proved to know the person, may be wrong as
+//!   often as about any other NIK.
 //! - A phone that failed on more serials of one stem than a family has children of one day is
 //!   probing: it is refused, and noticed ([`Noticed::SerialsProbed`]).
 //!
@@ -37,7 +39,7 @@ pub struct Budgets {
     pub window_hours: u32,
     /// Failed look-ups after which a phone is refused.
     pub failures_per_phone: u32,
-    /// Phones that failed on one NIK, after which another stranger is refused it.
+    /// Phones that failed on one NIK, after which another stranger may be wrong about it once only.
     pub phones_per_nik: u32,
     /// NIKs of one stem that a phone may fail on; one more is probing.
     pub serials_per_stem: u32,
@@ -85,7 +87,9 @@ impl Desk {
     /// When the budgets allow this look-up again; `None` if they do now.
     fn free_again(&self, asking: Asking<'_>, facts: &Facts) -> Option<Timestamp> {
         let own = self.budgets.phone_free(&facts.tries);
-        if self.is_acquainted(asking, facts) {
+        let person = self.typed_person(asking)?;
+        let first = facts.tries.own.iter().all(|failed| failed.person != person);
+        if first || self.is_acquainted(asking, facts) {
             return own;
         }
         own.max(self.budgets.nik_free(&facts.tries))
@@ -129,7 +133,7 @@ impl Budgets {
             || serials.into_values().any(|serials| serials > self.serials_per_stem)
     }
 
-    /// When a stranger may look this NIK up again.
+    /// When a stranger who was wrong about this NIK may look it up again.
     fn nik_free(&self, tries: &Tries) -> Option<Timestamp> {
         let mut others = tries.others.clone();
         others.sort_unstable();

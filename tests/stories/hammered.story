@@ -279,9 +279,21 @@ type 06021990
 type 3
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
-# The eleventh knows the birth date. It gets the same answer for the one and for the other.
+# The eleventh may be wrong once, and gets the same answer for the one and for the other.
 phone 081255550099
 dial *119*2#
+| Ketik 16 angka NIK (lihat KTP atau KK):
+| 0 Kembali
+type 3173014502900001
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+type 06021990
+| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| 1 Ketik ulang
+| 2 Daftar vaksin
+| 3 Selesai
+| 0 Kembali 00 Menu
+type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 3173014502900001
@@ -296,9 +308,37 @@ dial *119*2#
 type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
+type 06021990
+| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| 1 Ketik ulang
+| 2 Daftar vaksin
+| 3 Selesai
+| 0 Kembali 00 Menu
+type 1
+| Ketik 16 angka NIK (lihat KTP atau KK):
+| 0 Kembali
+type 3173014502909999
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
 type 05021990
 | Terlalu banyak data yang tidak cocok. Silakan coba lagi setelah 24 jam. Perlu sekarang? Telepon 119 ext 9.
 closes
+# A phone that the record does not know, with the right data, gets through at once.
+phone 081255550098
+dial *119*1*1#
+| Ketik 16 angka NIK (lihat KTP atau KK):
+| 0 Kembali
+type 3173014502900001
+| Ketik nama lengkap seperti di KTP:
+| 0 Kembali
+type Siti Aminah
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+type 05021990
+| Anda tinggal di Jakarta Barat?
+| 1 Ya
+| 2 Tidak, di tempat lain
+| 0 Kembali 00 Menu
 # The number that the record knows is not locked out by what strangers did.
 phone 081290000001
 dial *119*2#

@@ -33,8 +33,10 @@ fn serials(count: u32) -> Tries {
     Tries { own: (2..count + 2).map(probe).collect(), ..Tries::default() }
 }
 
+/// So many phones failed on the NIK, and this one did, too.
 fn strangers(count: u64) -> Tries {
-    Tries { others: (1..=count).map(in_hours).collect(), ..Tries::default() }
+    let own = vec![failed(&siti().nik, 1, 1)];
+    Tries { own, others: (1..=count).map(in_hours).collect(), ..Tries::default() }
 }
 
 /// The outcome, and the hours to wait.
@@ -52,7 +54,8 @@ fn ask(call: &str, person: Option<Person>, tries: &Tries, silence: Silence) -> (
 #[test]
 fn a_budget_that_is_used_up_answers_instead_of_the_match() {
     let twelve = Tries { own: vec![failed(&nik(7, 1), 12, 24)], ..Tries::default() };
-    let both = Tries { others: strangers(11).others, ..slips(12) };
+    let both = Tries { own: [slips(12).own, strangers(0).own].concat(), ..strangers(11) };
+    let first = Tries { own: slips(11).own, ..strangers(50) };
     for (what, tries, hours) in [
         ("eleven slips", slips(11), None),
         ("twelve slips", slips(12), Some("1")),
@@ -64,6 +67,7 @@ fn a_budget_that_is_used_up_answers_instead_of_the_match() {
         ("ten strangers", strangers(10), Some("1")),
         ("eleven strangers", strangers(11), Some("2")),
         ("both: the later counts", both, Some("2")),
+        ("many strangers, and the first try", first, None),
     ] {
         for call in CALLS {
             let blocked = Person { blocked: true, ..siti() };
