@@ -5,7 +5,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     app::{StartError, rules},
-    channel::{Channel, Inbound, Once, Sureness, ussd::dialect::Dialect},
+    channel::{Channel, Inbound, Once, Sureness, ussd::Room},
     clock,
     config::Config,
     conversation::{End, Reply, Signal},
@@ -49,14 +49,14 @@ pub enum AloneError {
 pub struct Line {
     /// Its number.
     pub from: Msisdn,
-    /// How its network speaks.
-    pub dialect: Dialect,
+    /// The room of its network.
+    pub room: Room,
 }
 
 impl Line {
     /// A phone that has dialled nothing yet.
-    pub fn new(from: Msisdn, dialect: Dialect) -> Self {
-        Self { from, dialect }
+    pub fn new(from: Msisdn, room: Room) -> Self {
+        Self { from, room }
     }
 }
 
@@ -90,10 +90,10 @@ impl Alone {
             Keyed::Dial(string) => {
                 let shelf = self.engine.shelf();
                 let (service, signal) = shelf.dialled(&string).ok_or(AloneError::NoSuchCode)?;
-                (Some(service.menu.service().to_owned()), signal, line.dialect.first_frame())
+                (Some(service.menu.service().to_owned()), signal, line.room.first)
             }
-            Keyed::Answer(text) => (None, Signal::Answer(text), line.dialect.next_frame()),
-            Keyed::End(end) => (None, Signal::Abort(end), line.dialect.next_frame()),
+            Keyed::Answer(text) => (None, Signal::Answer(text), line.room.next),
+            Keyed::End(end) => (None, Signal::Abort(end), line.room.next),
         };
         let said = message.to_string().into_bytes();
         let inbound = Inbound {
@@ -105,7 +105,7 @@ impl Alone {
             at: clock::now(),
             session: None,
             frame,
-            open_for: line.dialect.open_for(),
+            open_for: line.room.open_for,
         };
         Ok(self.engine.take(inbound)?.answer().await?.reply)
     }

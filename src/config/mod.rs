@@ -22,7 +22,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
-    channel::ussd::{dialect::Dialect, provider::Provider},
+    channel::ussd::{Room, dialect::Dialect, provider::Provider},
     clock::Zone,
     menu::check::Profile,
     service::{lookup::Budgets, queue::Units, vaccine::Vaccines},
@@ -322,6 +322,12 @@ impl Config {
         if let Some(file) = self.database.url.strip_prefix("sqlite:") {
             self.database.url = format!("sqlite:{}", folder.join(file).display());
         }
+    }
+
+    /// The room of the dialect or the provider of that name.
+    pub fn room(&self, name: &str) -> Option<Room> {
+        let provider = || self.provider.get(name).map(Provider::room);
+        self.dialect.get(name).map(Dialect::room).or_else(provider)
     }
 
     /// The channels a menu is checked for: the smallest room of every dialect and provider.

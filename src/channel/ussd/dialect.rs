@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::{
+    channel::ussd::Room,
     menu::view::{Frame, MOST_ROWS},
     text::{Alphabet, page::Budget},
 };
@@ -132,6 +133,11 @@ impl Dialect {
             EndBit::None => 0,
             EndBit::Lowest => 1,
         }
+    }
+
+    /// The room of its sessions.
+    pub fn room(&self) -> Room {
+        Room { first: self.first_frame(), next: self.next_frame(), open_for: self.open_for() }
     }
 
     /// The room for the first text of a session.

@@ -9,6 +9,8 @@ pub mod dialect;
 pub mod mmi;
 pub mod provider;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use thiserror::Error;
 
@@ -16,6 +18,7 @@ use crate::{
     channel::ussd::dialect::{CodeIn, Coding, Dialect, PushFrom, PushSession, SessionIn},
     conversation::{End, Reply, Then},
     identity::Msisdn,
+    menu::view::Frame,
     smpp::pdu::{Address, Message, Tag},
     text::{gsm7, transliterate, ucs2},
 };
@@ -29,6 +32,17 @@ pub struct Heard {
     pub act: Act,
     /// The way back to the session.
     pub back: WayBack,
+}
+
+/// The room of a session: what a dialect and a provider have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// For the first text.
+    pub first: Frame,
+    /// For every later one.
+    pub next: Frame,
+    /// How long an answer is waited for.
+    pub open_for: Duration,
 }
 
 /// What a subscriber or the network did.

@@ -21,6 +21,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
+    channel::ussd::Room,
     conversation::End,
     menu::view::{Frame, MOST_ROWS},
     text::{Alphabet, page::Budget},
@@ -178,6 +179,11 @@ pub enum ReplyForm {
 }
 
 impl Provider {
+    /// The room of its sessions.
+    pub fn room(&self) -> Room {
+        Room { first: self.first_frame(), next: self.next_frame(), open_for: self.open_for() }
+    }
+
     /// The room for the first text of a session.
     pub fn first_frame(&self) -> Frame {
         frame(self.first)

@@ -25,9 +25,9 @@ use crate::{
 pub struct PlayArgs {
     /// The folder of the service; without it, the first of the configuration
     pub folder: Option<PathBuf>,
-    /// The dialect of the configuration that gives the room and the alphabet
+    /// The dialect or provider of the configuration that gives the room and the alphabet
     #[arg(long, default_value = "plain")]
-    pub dialect: String,
+    pub profile: String,
     /// The language spoken at first; without it, the menu's first
     #[arg(long)]
     pub language: Option<String>,
@@ -53,8 +53,8 @@ pub fn run(args: &PlayArgs, config: &Config) -> Result<ExitCode, String> {
     let (folder, menu) = one(args.folder.as_deref(), config)?;
     let language = one_language(&menu, args.language.as_deref())?;
     let number = Msisdn::parse(&args.phone).map_err(|_| "--phone is not a phone number")?;
-    let dialect = config.dialect.get(&args.dialect).cloned();
-    let dialect = dialect.ok_or_else(|| format!("there is no dialect `{}`", args.dialect))?;
+    let room = config.room(&args.profile);
+    let room = room.ok_or_else(|| format!("there is no dialect or provider `{}`", args.profile))?;
     let dial = menu.dial().first().cloned().unwrap_or_default();
     let mut config = config.clone();
     config.menu.folders = vec![folder];
@@ -66,7 +66,7 @@ pub fn run(args: &PlayArgs, config: &Config) -> Result<ExitCode, String> {
         }
         let alone = rehearsal.start().await.map_err(told)?;
         introduce();
-        let line = Line::new(number, dialect);
+        let line = Line::new(number, room);
         let input = std::io::stdin().lock();
         let played = Play { alone: &alone, line, dial, turns: 0, open: false }.run(input).await;
         alone.stop().await;

@@ -178,11 +178,11 @@ fn folder() -> io::Result<PathBuf> {
 /// See [`RehearsalError`].
 pub async fn replay(
     rehearsal: &Rehearsal,
-    dialect: &str,
+    profile: &str,
     story: &Story,
 ) -> Result<Seen, RehearsalError> {
-    let unknown = || RehearsalError::Line { line: 0, reason: format!("no dialect `{dialect}`") };
-    let dialect = rehearsal.config.dialect.get(dialect).ok_or_else(unknown)?;
+    let unknown = || RehearsalError::Line { line: 0, reason: format!("no profile `{profile}`") };
+    let room = rehearsal.config.room(profile).ok_or_else(unknown)?;
     let mut alone = rehearsal.start().await?;
     let mut line: Option<Line> = None;
     let mut last: Option<(usize, Keyed)> = None;
@@ -193,7 +193,7 @@ pub async fn replay(
             Act::Phone(number) => {
                 let number =
                     Msisdn::parse(number).map_err(|_| error("not a phone number".into()))?;
-                line = Some(Line::new(number, dialect.clone()));
+                line = Some(Line::new(number, room));
                 continue;
             }
             Act::LoseSignal => continue,

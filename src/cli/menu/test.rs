@@ -25,9 +25,10 @@ pub struct TestArgs {
     /// Write what is really shown into the files, to be read before it is committed
     #[arg(long)]
     pub update: bool,
-    /// The dialect of the configuration whose alphabet is used; the room is the smallest of any
+    /// The dialect or provider of the configuration whose alphabet is used; the room is the smallest
+    /// of any
     #[arg(long, default_value = "plain")]
-    pub dialect: String,
+    pub profile: String,
 }
 
 /// Runs `setara menu test`. Fails if any screen differs.
@@ -56,7 +57,7 @@ async fn test(path: &Path, args: &TestArgs, config: &Config) -> Result<Option<St
     let text = std::fs::read_to_string(path).map_err(told)?;
     let story = Story::parse(&text).map_err(told)?;
     let rehearsal = Rehearsal::open(config).await.map_err(told)?.narrow();
-    let seen = replay(&rehearsal, &args.dialect, &story).await.map_err(told)?;
+    let seen = replay(&rehearsal, &args.profile, &story).await.map_err(told)?;
     if args.update {
         let written = rewrite(&text, &seen);
         if written != text {
