@@ -4,9 +4,10 @@
 //! Rows come in by `setara record import` in a process of its own, so that its memory can be read.
 //! The look-ups are those of the turn path: what `person.prove` reads, for people drawn at random, as
 //! many at once as share a commit under load, and one alone. Beside them, in the same run: the same
-//! rows parsed and sealed and not stored, and rows of the same size stored by bare SQLite without
-//! being parsed or sealed. The store is used as a library, because its look-ups cannot be told from the
-//! rest of a turn over a socket.
+//! rows parsed and sealed and not stored; rows of the same size stored by bare SQLite without being
+//! parsed or sealed; and the same people read by bare SQLite: nobody above it can slow down less as its
+//! tree grows. The store is used as a library, because its look-ups cannot be told from the rest of a
+//! turn over a socket.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,10 @@ struct Step {
     alone_p99_us: u64,
     /// Time of a look-up beside that of the first step.
     ratio: f64,
+    /// The same people and their doses, read from the same file by bare SQLite; none on PostgreSQL.
+    bare_lookups_per_s: Option<f64>,
+    /// Their time beside that of the first step.
+    bare_ratio: Option<f64>,
 }
 
 /// People whose look-ups are measured.
@@ -102,6 +107,12 @@ pub async fn run(bench: Bench) -> Result<(), Failed> {
         let lookups_per_s = (together.len() * TOGETHER as u64) as f64
             / (together.mean() * together.len() as f64 / 1e6);
         let ratio = steps.first().map_or(1.0, |first| first.lookups_per_s / lookups_per_s);
+        let bare_lookups_per_s = match bench.database {
+            None => Some(bare_look_up(data.path(), &needs(&store.1, &asked))?),
+            Some(_) => None,
+        };
+        let first_bare = steps.first().map_or(bare_lookups_per_s, |first| first.bare_lookups_per_s);
+        let bare_ratio = first_bare.zip(bare_lookups_per_s).map(|(first, now)| first / now);
         steps.push(Step {
             people,
             rows_per_s,
@@ -110,6 +121,8 @@ pub async fn run(bench: Bench) -> Result<(), Failed> {
             alone_p50_us: alone.value_at_quantile(0.5),
             alone_p99_us: alone.value_at_quantile(0.99),
             ratio,
+            bare_lookups_per_s,
+            bare_ratio,
         });
     }
     let sealed_rows_per_s = seal(&file).await?;
@@ -125,19 +138,21 @@ pub async fn run(bench: Bench) -> Result<(), Failed> {
 
 fn print(figures: &Figures) {
     println!(
-        "{:>10} {:>10} {:>8} {:>12} {:>10} {:>10} {:>7}",
-        "people", "rows/s", "MB", "look-ups/s", "p50 µs", "p99 µs", "ratio"
+        "{:>10} {:>10} {:>8} {:>12} {:>10} {:>10} {:>7} {:>12} {:>10}",
+        "people", "rows/s", "MB", "look-ups/s", "p50 µs", "p99 µs", "ratio", "bare", "bare ratio"
     );
     for step in &figures.steps {
         println!(
-            "{:>10} {:>10.0} {:>8.0} {:>12.0} {:>10} {:>10} {:>7.2}",
+            "{:>10} {:>10.0} {:>8.0} {:>12.0} {:>10} {:>10} {:>7.2} {:>12.0} {:>10.2}",
             step.people,
             step.rows_per_s,
             step.rss_mb,
             step.lookups_per_s,
             step.alone_p50_us,
             step.alone_p99_us,
-            step.ratio
+            step.ratio,
+            step.bare_lookups_per_s.unwrap_or(f64::NAN),
+            step.bare_ratio.unwrap_or(f64::NAN)
         );
     }
     println!("parsed and sealed, not stored  {:>10.0} rows/s", figures.sealed_rows_per_s);
@@ -241,6 +256,30 @@ async fn look_up(store: &Store, needs: &[Need], together: usize) -> Result<Histo
         }
     }
     Ok(times)
+}
+
+/// Look-ups a second of bare SQLite on one thread, at random, for a while: a person and the doses,
+/// nothing opened, and nothing asked of what was tried before.
+fn bare_look_up(data: &Path, needs: &[Need]) -> Result<f64, Failed> {
+    let sqlite = rusqlite::Connection::open(data.join("setara.db"))?;
+    // As much cache as the gateway has.
+    sqlite.execute_batch("pragma cache_size = -32768")?;
+    let mut person = sqlite.prepare("select identity from person where nik_index = ?")?;
+    let mut doses = sqlite.prepare("select vaccine, place from dose where nik_index = ?")?;
+    let (mut count, begun) = (0u32, Instant::now());
+    while begun.elapsed() < MEASURE {
+        for need in (0..TOGETHER).filter_map(|_| needs.choose(&mut rand::rng())) {
+            let key = need.person.ok_or("a need without a person")?;
+            let identity: Vec<u8> = person.query_row([key.as_bytes()], |row| row.get(0))?;
+            let mut rows = doses.query([key.as_bytes()])?;
+            while let Some(row) = rows.next()? {
+                std::hint::black_box((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+            }
+            std::hint::black_box(identity);
+            count += 1;
+        }
+    }
+    Ok(f64::from(count) / begun.elapsed().as_secs_f64())
 }
 
 /// Rows that one thread parses and seals in a second.

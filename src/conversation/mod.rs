@@ -113,7 +113,7 @@ pub enum Progress {
 pub struct Carried {
     /// What ended so far.
     pub ends: Vec<Ending>,
-    /// What was dropped before, see [`Conversation::aside`].
+    /// What was dropped before, and waits behind a pushed screen.
     pub aside: Option<Box<Aside>>,
 }
 
