@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    sessions::Sent,
+    sessions::Sessions,
     ussd::{Counter, TO_SEND},
 };
 use crate::{
@@ -16,13 +16,11 @@ use crate::{
         ussd::{self, WayBack},
     },
     clock,
-    conversation::{End, NotPushed, Reply, Signal, Then},
+    conversation::{End, NotPushed, Signal, Then},
     engine::News,
     front::push::{Order, Push, PushError, Pushed},
-    identity::Msisdn,
     smpp::link::{Link, LinkStatus, Outcome},
 };
-use futures_util::FutureExt;
 
 /// Carries out an order.
 pub(super) async fn serve(counter: Arc<Counter>, order: Order) {
@@ -62,7 +60,9 @@ impl Counter {
         let number = self.push_from.as_deref();
         let way = WayBack::push(&self.dialect, &push.to, dial, number, rand::random());
         let deadline = since + self.reply_for + TO_SEND;
-        let outcome = self.send_push(link, &way, said, &push.to, deadline).await;
+        let message = ussd::render_push(&self.dialect, &way, said);
+        let sent = self.send(link, message, &push.to, deadline, Sessions::pushes).await;
+        let outcome = sent.outcome().await;
         self.front.metrics.replied(&self.operator, &outcome);
         let pushed = match outcome {
             Outcome::Accepted { .. } => Pushed::Accepted,
@@ -98,34 +98,5 @@ impl Counter {
             frame: self.dialect.first_frame(),
             open_for: self.dialect.open_for(),
         }
-    }
-
-    async fn send_push(
-        &self,
-        link: &Link,
-        way: &WayBack,
-        said: &Reply,
-        to: &Msisdn,
-        deadline: Instant,
-    ) -> Outcome {
-        let message = ussd::render_push(&self.dialect, way, said);
-        // As with a reply: the answer must not come in before this is known to be on its way.
-        let at_once = {
-            let mut sessions = self.sessions();
-            let sent = link.hand_over(message.clone(), deadline).now_or_never().map(Sent::new);
-            if let Some(sent) = &sent {
-                sessions.pushes(to, sent.clone());
-            }
-            sent
-        };
-        let sent = match at_once {
-            Some(sent) => sent,
-            None => {
-                let sent = Sent::new(link.hand_over(message, deadline).await);
-                self.sessions().pushes(to, sent.clone());
-                sent
-            }
-        };
-        sent.outcome().await
     }
 }

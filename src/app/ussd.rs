@@ -253,32 +253,43 @@ impl Counter {
         let link = caller.link.as_ref()?;
         let message = ussd::render(&self.dialect, &caller.back, reply);
         let deadline = caller.since + self.reply_for + TO_SEND;
-        let sent = match self.send_at_once(link, message.clone(), caller, deadline) {
-            Some(sent) => sent,
-            None => {
-                let sent = Sent::new(link.hand_over(message, deadline).await);
-                self.sessions().replies(&caller.phone, sent.clone());
-                sent
-            }
-        };
+        let sent = self.send(link, message, &caller.phone, deadline, Sessions::replies).await;
         caller.confirm();
         let outcome = sent.outcome().await;
         self.front.metrics.replied(&self.operator, &outcome);
         Some(outcome)
     }
 
-    /// Hands a reply over while nobody else can look at the sessions: the answer to it must not
-    /// come in before it is known to be on its way. `None` if the link has no room just now.
+    /// Hands a message over, and has the sessions `remember` that it is on its way. Nobody else can
+    /// look at them meanwhile: the answer to it must not come in before. Only where the link has no
+    /// room just now are they told afterwards.
+    pub(super) async fn send(
+        &self,
+        link: &Link,
+        message: Message,
+        to: &Msisdn,
+        deadline: Instant,
+        remember: fn(&mut Sessions, &Msisdn, Sent),
+    ) -> Sent {
+        if let Some(sent) = self.send_at_once(link, message.clone(), to, deadline, remember) {
+            return sent;
+        }
+        let sent = Sent::new(link.hand_over(message, deadline).await);
+        remember(&mut self.sessions(), to, sent.clone());
+        sent
+    }
+
     fn send_at_once(
         &self,
         link: &Link,
         message: Message,
-        caller: &Caller,
+        to: &Msisdn,
         deadline: Instant,
+        remember: fn(&mut Sessions, &Msisdn, Sent),
     ) -> Option<Sent> {
         let mut sessions = self.sessions();
         let sent = Sent::new(link.hand_over(message, deadline).now_or_never()?);
-        sessions.replies(&caller.phone, sent.clone());
+        remember(&mut sessions, to, sent.clone());
         Some(sent)
     }
 
