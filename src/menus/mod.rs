@@ -9,6 +9,7 @@ mod files;
 pub use self::files::{ReadError, read};
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -24,7 +25,7 @@ use crate::{
     engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
     menu::{check, version::Version},
     service::{DESKS, Desk},
-    store::{Store, StoreError, StoredMenu},
+    store::{MenuVersion, Store, StoreError, StoredMenu},
     vault::Vault,
 };
 
@@ -78,11 +79,13 @@ pub enum Change {
     Unchanged,
 }
 
-/// The menus of a running node, one reload at a time.
+/// The menus of a running node.
 pub struct Reloading {
     menus: Menus,
     engine: Engine,
-    one: Mutex<()>,
+    /// One reload at a time. What it guards are the kept versions that this program cannot make: they
+    /// are tried once.
+    useless: Mutex<HashSet<MenuVersion>>,
 }
 
 /// A file as it is kept.
@@ -111,7 +114,7 @@ impl Menus {
     /// See [`MenuError`].
     pub async fn open(&self, store: &Store) -> Result<Shelf, MenuError> {
         let mut shelf = self.put(store).await?;
-        self.bring_back(store, &mut shelf).await?;
+        self.bring_back(store, &mut shelf, &mut HashSet::new()).await?;
         Ok(shelf)
     }
 
@@ -150,12 +153,18 @@ impl Menus {
 
     /// Puts kept versions on the shelf that are not there yet. One that this program cannot make any
     /// more, because its desk changed, is passed over: its conversations go on in the current one.
-    async fn bring_back(&self, store: &Store, shelf: &mut Shelf) -> Result<Found, MenuError> {
+    async fn bring_back(
+        &self,
+        store: &Store,
+        shelf: &mut Shelf,
+        useless: &mut HashSet<MenuVersion>,
+    ) -> Result<Found, MenuError> {
         let mut found = Found::Nothing;
         for kept in store.menu_versions().await? {
             let version = Version::from_stored(kept.version.as_str());
             let offered = shelf.service(&kept.service).is_some();
-            if !offered || shelf.version(&kept.service, &version).is_some() || shelf.is_full() {
+            let known = shelf.version(&kept.service, &version).is_some() || useless.contains(&kept);
+            if !offered || known || shelf.is_full() {
                 continue;
             }
             let Some(files) = store.menu_files(&kept.service, &kept.version).await? else {
@@ -167,11 +176,11 @@ impl Menus {
                     shelf.keep(service);
                     found = Found::Something;
                 }
-                Ok(_) | Err(_) => tracing::warn!(
-                    service = kept.service,
-                    version = kept.version,
-                    "a former menu cannot be used any more"
-                ),
+                Ok(_) | Err(_) => {
+                    let MenuVersion { service, version, .. } = &kept;
+                    tracing::warn!(service, version, "a former menu cannot be used any more");
+                    useless.insert(kept);
+                }
             }
         }
         Ok(found)
@@ -191,7 +200,7 @@ const MOST_KEPT: u32 = MOST_FORMER as u32 + 1;
 impl Reloading {
     /// Of a running engine.
     pub fn new(menus: Menus, engine: Engine) -> Self {
-        Self { menus, engine, one: Mutex::new(()) }
+        Self { menus, engine, useless: Mutex::default() }
     }
 
     /// Reads the folders again. If every menu passes its check all are put live together, and
@@ -201,7 +210,7 @@ impl Reloading {
     /// # Errors
     /// See [`MenuError`].
     pub async fn reload(&self) -> Result<Vec<Live>, MenuError> {
-        let _one = self.one.lock().await;
+        let _one = self.useless.lock().await;
         let newer = self.menus.put(self.engine.store()).await?;
         let older = self.engine.shelf();
         let live = |service: &Arc<Service>| {
@@ -228,9 +237,10 @@ impl Reloading {
     /// # Errors
     /// See [`MenuError`].
     pub async fn catch_up(&self) -> Result<(), MenuError> {
-        let _one = self.one.lock().await;
+        let mut useless = self.useless.lock().await;
         let mut shelf = Shelf::clone(&self.engine.shelf());
-        if self.menus.bring_back(self.engine.store(), &mut shelf).await? == Found::Something {
+        let found = self.menus.bring_back(self.engine.store(), &mut shelf, &mut useless).await?;
+        if found == Found::Something {
             self.engine.put(shelf);
         }
         Ok(())

@@ -17,7 +17,7 @@ pub struct StoredMenu {
 }
 
 /// A version, without its files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MenuVersion {
     /// The service it is of.
     pub service: String,
