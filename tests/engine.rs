@@ -277,3 +277,34 @@ async fn a_turn_that_nobody_waits_for_is_not_begun() {
     }
     assert_eq!(store.count(Table::Conversation).await.unwrap(), 2);
 }
+
+/// A service is taken out of the configuration while somebody is in it, who has spoken with another
+/// before: they are answered by the first one, again and again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_in_a_service_that_is_gone_is_answered_by_the_first() {
+    for mut country in [Country::on_sqlite().await, Country::on_postgres().await] {
+        let running = country.start().await.expect("an engine");
+        let mut phone = Phone::new(&running.engine, 1);
+        phone.dial(&[]).await;
+        phone.said += 1;
+        let mut clinic = phone.inbound(Signal::Begin(vec![]));
+        clinic.service = Some("antrean".into());
+        let welcome = running.engine.take(clinic).unwrap().answer().await.unwrap();
+        assert_eq!(welcome.service.menu.service(), "antrean");
+        let said = phone.said;
+        running.stop().await;
+
+        country.config.menu.folders.truncate(1);
+        let running = country.start().await.expect("an engine");
+        let mut phone = Phone { said, ..Phone::new(&running.engine, 1) };
+        for answer in ["1", "1", "3173014502900001"] {
+            phone.said += 1;
+            let mut inbound = phone.inbound(Signal::Answer(answer.into()));
+            inbound.service = None;
+            let answered = running.engine.take(inbound).unwrap().answer().await.unwrap();
+            assert_eq!(answered.service.menu.service(), "pedulilindungi");
+            assert!(answered.reply.is_some(), "{answer}");
+        }
+        running.stop().await;
+    }
+}

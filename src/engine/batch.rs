@@ -23,7 +23,7 @@ use crate::{
         record::{Change, Need},
     },
     store::{
-        self, Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke,
+        Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke,
         StoreError, TurnKey, TurnWrite,
     },
 };
@@ -92,6 +92,7 @@ async fn open<'t>(
     let keys: Vec<TurnKey> = jobs.iter().map(key).collect();
     let mut recalled = batch.recall(&keys).await?;
     let shelf = core.shelf.load_full();
+    offered_no_longer(batch, &shelf, &keys, &mut recalled).await?;
     let bodies: Vec<Option<Body>> = recalled
         .iter()
         .map(|known| known.conversation.as_ref().and_then(|kept| Body::parse(&kept.body)))
@@ -115,30 +116,58 @@ async fn busy_elsewhere(
     keys: &[TurnKey],
 ) -> Result<Vec<usize>, BatchError> {
     let pushes = |job: &Job| matches!(job.inbound.signal, Signal::Push(_));
-    let places: Vec<usize> = (0..jobs.len()).filter(|&at| pushes(jobs[at])).collect();
-    if places.is_empty() {
-        return Ok(places);
-    }
-    let any = |&at: &usize| TurnKey { service: None, ..keys[at].clone() };
-    let keys: Vec<TurnKey> = places.iter().map(any).collect();
-    let found = batch.recall(&keys).await?.into_iter().map(|known| known.conversation);
-    let open = |at: usize, kept: store::Kept| {
-        let now = jobs[at].inbound.at;
-        let other = jobs[at].inbound.service.as_ref() != Some(&kept.service);
-        other && kept.ended.is_none() && kept.keep_until > now
-    };
-    let found = places.into_iter().zip(found);
-    Ok(found
-        .filter_map(|(at, kept)| kept.is_some_and(|kept| open(at, kept)).then_some(at))
-        .collect())
+    let places = (0..jobs.len()).filter(|&at| pushes(jobs[at]));
+    let again = places.map(|at| (at, TurnKey { service: None, ..keys[at].clone() })).collect();
+    let mut busy = recall_again(batch, again).await?;
+    busy.retain(|(at, known)| {
+        let Inbound { service, at: now, .. } = &jobs[*at].inbound;
+        known.conversation.as_ref().is_some_and(|kept| {
+            let other = service.as_ref() != Some(&kept.service);
+            other && kept.ended.is_none() && kept.keep_until > *now
+        })
+    });
+    Ok(busy.into_iter().map(|(at, _)| at).collect())
 }
 
-/// The service of a turn: the one that was called, or the one that the subscriber is in. A
-/// service that is offered no longer is answered by the first one.
+/// A turn with a service that is offered no longer is one with the first: what is kept of the first
+/// is recalled for it.
+async fn offered_no_longer(
+    batch: &mut Batch,
+    shelf: &Shelf,
+    keys: &[TurnKey],
+    recalled: &mut [Recalled],
+) -> Result<(), BatchError> {
+    let first = shelf.first().menu.service();
+    let gone = |(at, key): (usize, &TurnKey)| {
+        let name = service_of(key.service.as_deref(), &recalled[at])?;
+        let first = || TurnKey { service: Some(first.to_owned()), ..key.clone() };
+        shelf.service(name).is_none().then(|| (at, first()))
+    };
+    let again = keys.iter().enumerate().filter_map(gone).collect();
+    for (at, known) in recall_again(batch, again).await? {
+        recalled[at] = known;
+    }
+    Ok(())
+}
+
+/// The name of a turn's service: the one that was called, or the one that the subscriber is in.
+fn service_of<'s>(called: Option<&'s str>, known: &'s Recalled) -> Option<&'s str> {
+    called.or_else(|| known.conversation.as_ref().map(|kept| kept.service.as_str()))
+}
+
+/// The service of a turn, in the version in which a conversation begins.
 fn current(shelf: &Shelf, job: &Job, known: &Recalled) -> Arc<Service> {
-    let kept = || known.conversation.as_ref().map(|kept| kept.service.as_str());
-    let name = job.inbound.service.as_deref().or_else(kept);
+    let name = service_of(job.inbound.service.as_deref(), known);
     Arc::clone(name.and_then(|name| shelf.service(name)).unwrap_or_else(|| shelf.first()))
+}
+
+/// Recalls some turns of a batch once more, each by another key.
+async fn recall_again(
+    batch: &mut Batch,
+    again: Vec<(usize, TurnKey)>,
+) -> Result<Vec<(usize, Recalled)>, BatchError> {
+    let (places, keys): (Vec<usize>, Vec<TurnKey>) = again.into_iter().unzip();
+    Ok(places.into_iter().zip(batch.recall(&keys).await?).collect())
 }
 
 /// The version in which a conversation began, while it is there.
@@ -167,12 +196,8 @@ async fn repeated_after_restart(
             again.then(|| (at, TurnKey { receipt: last.receipt, ..keys[at].clone() }))
         })
         .collect();
-    if again.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<TurnKey> = again.iter().map(|(_, key)| key.clone()).collect();
-    for ((at, _), found) in again.iter().zip(batch.recall(&keys).await?) {
-        recalled[*at].reply = found.reply;
+    for (at, known) in recall_again(batch, again).await? {
+        recalled[at].reply = known.reply;
     }
     Ok(())
 }
@@ -263,9 +288,7 @@ impl<'t> Turn<'t> {
         let repeated = known.reply.and_then(|reply| serde_json::from_slice(&reply).ok());
         let version = known.conversation.as_ref().map(|kept| kept.version);
         let over = belated(&job.inbound, body.as_ref());
-        // Another service's, where the one it was held with is offered no longer.
-        let same = known.conversation.filter(|kept| kept.service == current.menu.service());
-        let kept = same.map(|kept| conversation::Kept {
+        let kept = known.conversation.map(|kept| conversation::Kept {
             conversation: body.and_then(|body| body.conversation),
             ended: kept.ended,
             keep_until: kept.keep_until,
