@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     conversation::{End, Then},
     identity::Msisdn,
+    menu::model::{Act, Screen},
     service::sample::{self, Case},
 };
 
@@ -65,7 +66,10 @@ pub fn run(args: &PlayArgs, config: &Config) -> Result<ExitCode, String> {
             rehearsal.speak(&number, language.as_str()).await.map_err(told)?;
         }
         let alone = rehearsal.start().await.map_err(told)?;
-        introduce();
+        if menu.screens().iter().any(asks_for_a_nik) {
+            introduce();
+        }
+        println!("Type answers. q hangs up; then Enter or *…# dials, and q leaves.\n");
         let line = Line::new(number, room);
         let input = std::io::stdin().lock();
         let played = Play { alone: &alone, line, dial, turns: 0, open: false }.run(input).await;
@@ -79,7 +83,10 @@ fn introduce() {
     for (Case { nik, name, birth, .. }, what) in PEOPLE {
         println!("  {nik}  {name:24} {birth}  {what}");
     }
-    println!("Type answers. q hangs up; then Enter or *…# dials, and q leaves.\n");
+}
+
+fn asks_for_a_nik(screen: &Screen) -> bool {
+    matches!(&screen.act, Act::Ask { validator, .. } if validator.name == "nik")
 }
 
 /// A phone in somebody's hand.
