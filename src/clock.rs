@@ -67,7 +67,7 @@ impl Timestamp {
 }
 
 /// One of Indonesia's three time zones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Zone {
     /// Waktu Indonesia Barat, UTC+7.

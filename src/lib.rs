@@ -15,6 +15,7 @@ pub mod identity;
 pub mod limits;
 pub mod menu;
 pub mod menus;
+pub mod outbox;
 pub mod service;
 pub mod smpp;
 pub mod store;

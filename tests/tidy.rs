@@ -18,8 +18,8 @@ const FLOORS: &[&[&str]] = &[
     &["clock", "diagnostic", "text", "smpp::pdu", "telemetry::instruments", "telemetry::spans"],
     // Names and numbers are cleaned with the transliteration of `text`.
     &["identity", "smpp::session"],
-    // Screens; and the keys, which know a NIK and a number and nothing else.
-    &["menu", "vault", "smpp::link"],
+    // Screens; the keys, which know a NIK and a number and nothing else; and notices as values.
+    &["menu", "vault", "smpp::link", "outbox"],
     // Names people by their blind indexes, and offers calls to a menu.
     &["conversation", "service"],
     // An inbound carries a conversation's signal.
@@ -47,6 +47,7 @@ const PURE: &[&str] = &[
     "conversation",
     "channel",
     "service",
+    "outbox",
     "smpp::pdu",
     "smpp::session",
     "diagnostic",

@@ -134,9 +134,10 @@ impl Gateway {
                 own.push(link);
             }
             links.extend(own.iter().cloned());
+            let Some(dialect) = &account.dialect else { continue };
             let counter = Counter {
                 operator: operator.clone(),
-                dialect: config.dialect[&account.dialect].clone(),
+                dialect: config.dialect[dialect].clone(),
                 push_from: account.push_from.clone(),
                 links: own,
                 front: Arc::clone(&front),

@@ -5,10 +5,12 @@
 
 mod callback;
 mod operator;
+mod sms;
 
 pub use self::{
     callback::{Callback, Proof},
     operator::{LinkConfig, ModeName, Operator, TlsConfig},
+    sms::{LongTexts, Outbox, ReceiptIds, Sms},
 };
 
 use std::{
@@ -58,6 +60,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// Look-ups by NIK.
     pub lookups: Budgets,
+    /// What is sent outside of a session.
+    pub outbox: Outbox,
     /// Accounts at SMSCs, by name.
     #[serde(default)]
     pub operator: BTreeMap<String, Operator>,
@@ -265,13 +269,22 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         for (name, operator) in &self.operator {
-            if !self.dialect.contains_key(&operator.dialect) {
+            if let Some(dialect) = &operator.dialect
+                && !self.dialect.contains_key(dialect)
+            {
                 let known: Vec<&str> = self.dialect.keys().map(String::as_str).collect();
                 return Err(ConfigError::Meaning(format!(
-                    "operator.{name}: there is no dialect `{}`; there are {}",
-                    operator.dialect,
+                    "operator.{name}: there is no dialect `{dialect}`; there are {}",
                     known.join(", ")
                 )));
+            }
+            if operator.dialect.is_none() && operator.sms.is_none() {
+                let what = "it needs a dialect, for USSD, or a table `sms`, or both";
+                return Err(ConfigError::Meaning(format!("operator.{name}: {what}")));
+            }
+            if let Some(sms) = &operator.sms {
+                sms.check(name)?;
+                self.carries(name, &sms.fallback_for)?;
             }
         }
         for (name, callback) in &self.callback {
@@ -294,6 +307,7 @@ impl Config {
             ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),
             ("turns.reply_seconds", self.turns.reply_seconds as usize),
         ];
+        self.outbox.check()?;
         if self.lookups.window_hours > Budgets::LONGEST_HOURS {
             let most = Budgets::LONGEST_HOURS;
             return Err(ConfigError::Meaning(format!("lookups.window_hours is {most} at most")));
@@ -303,6 +317,18 @@ impl Config {
         }
         match positive.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(ConfigError::Meaning(format!("{name} must be at least 1"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Every operator that `name` stands in for carries SMS itself.
+    fn carries(&self, name: &str, fallback_for: &[String]) -> Result<(), ConfigError> {
+        let carries =
+            |other: &&String| self.operator.get(*other).is_some_and(|of| of.sms.is_some());
+        match fallback_for.iter().find(|other| !carries(other)) {
+            Some(other) => Err(ConfigError::Meaning(format!(
+                "operator.{name}.sms: `{other}` in fallback_for is no operator with SMS"
+            ))),
             None => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::{ConfigError, Sms};
 use crate::smpp::{
     link::{LinkSettings, Mode, Roots, Tls},
     session::Settings,
@@ -14,8 +14,12 @@ use crate::smpp::{
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operator {
-    /// Which dialect it speaks.
-    pub dialect: String,
+    /// Which dialect of USSD it speaks; without it, it carries no USSD.
+    #[serde(default)]
+    pub dialect: Option<String>,
+    /// How it carries SMS; without it, it carries none.
+    #[serde(default)]
+    pub sms: Option<Sms>,
     /// The number it gave us to push from, in international form; without it the dialect says what
     /// stands there.
     #[serde(default)]

@@ -435,6 +435,7 @@ impl<'t> Turn<'t> {
             }),
             session: self.session(),
             changes: self.changes.clone(),
+            notices: Vec::new(),
         })
     }
 

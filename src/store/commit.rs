@@ -9,10 +9,11 @@ use super::{
     Batch, CommitError, Spoke, StoreError, TurnWrite,
     changes::Changes,
     engine::{Tx, on_engine, padded_rows},
+    outbox,
     sealed::{self, Place},
     session,
 };
-use crate::vault::Vault;
+use crate::{outbox::Notice, vault::Vault};
 
 /// A subscriber's `seen_at` is written again only after this many milliseconds: the rule that
 /// reads it counts in days, and a row that is left alone need not reach the disk.
@@ -40,6 +41,8 @@ impl Batch {
         write_conversations(&mut tx, &vault, &writes).await?;
         session::write(&mut tx, &writes).await?;
         Changes::gather(&vault, &writes).write(&mut tx, &vault).await?;
+        let notices: Vec<&Notice> = writes.iter().flat_map(|write| &write.notices).collect();
+        outbox::write(&mut tx, &vault, &notices).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(())
     }

@@ -18,6 +18,7 @@ mod facts;
 mod import;
 mod lookup;
 mod menus;
+mod outbox;
 mod queue;
 mod recall;
 mod sealed;
@@ -274,6 +275,9 @@ pub enum Table {
     Session,
     StagedPerson,
     StagedDose,
+    Notice,
+    ParkedReceipt,
+    OptOut,
 }
 
 impl Table {
@@ -291,6 +295,9 @@ impl Table {
             Self::Session => "select count(*) from session",
             Self::StagedPerson => "select count(*) from staged_person",
             Self::StagedDose => "select count(*) from staged_dose",
+            Self::Notice => "select count(*) from notice",
+            Self::ParkedReceipt => "select count(*) from parked_receipt",
+            Self::OptOut => "select count(*) from opt_out",
         }
     }
 }

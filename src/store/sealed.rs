@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::{
     identity::{Msisdn, Nik, PersonName},
+    outbox::NoticeId,
     vault::{NikIndex, SubscriberKey, Vault},
 };
 
@@ -23,6 +24,8 @@ pub(super) enum Place<'a> {
     Conversation(&'a SubscriberKey, &'a str),
     /// `receipt.reply`.
     Receipt(&'a [u8; 16]),
+    /// `notice.body`.
+    Notice(NoticeId),
 }
 
 impl Place<'_> {
@@ -33,6 +36,7 @@ impl Place<'_> {
             Self::Registration(..) => "registration",
             Self::Conversation(..) => "conversation",
             Self::Receipt(_) => "receipt",
+            Self::Notice(_) => "notice",
         }
     }
 
@@ -53,6 +57,7 @@ impl Place<'_> {
                 context.extend_from_slice(service.as_bytes());
             }
             Self::Receipt(key) => context.extend_from_slice(key),
+            Self::Notice(id) => context.extend_from_slice(&id.as_i64().to_be_bytes()),
         }
         context
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{SessionWrite, StoreError};
 use crate::{
-    clock::Timestamp, conversation::End, identity::Msisdn, service::record::Change,
+    clock::Timestamp, conversation::End, identity::Msisdn, outbox::Notice, service::record::Change,
     vault::SubscriberKey,
 };
 
@@ -96,6 +96,8 @@ pub struct TurnWrite {
     pub session: Option<SessionWrite>,
     /// Changes of the service's own tables.
     pub changes: Vec<Change>,
+    /// What is to be sent because of it.
+    pub notices: Vec<Notice>,
 }
 
 /// Who spoke first in a turn.

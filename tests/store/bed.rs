@@ -109,6 +109,7 @@ impl Bed {
             receipt: None,
             session: None,
             changes: vec![],
+            notices: vec![],
         }
     }
 

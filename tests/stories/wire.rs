@@ -90,7 +90,8 @@ fn connected(config: &Config, dialect: &str, network: &Operator) -> Config {
         network.address()
     );
     let link: LinkConfig = toml::from_str(&text).expect("a link");
-    let account = Account { dialect: dialect.into(), push_from: None, link: vec![link] };
+    let account =
+        Account { dialect: Some(dialect.into()), push_from: None, sms: None, link: vec![link] };
     let mut config = config.clone();
     config.operator.insert("nusantara".into(), account);
     config

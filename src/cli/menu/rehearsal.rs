@@ -128,6 +128,7 @@ impl Rehearsal {
             receipt: None,
             session: None,
             changes: vec![],
+            notices: vec![],
         };
         batch.commit(&[write]).await.map_err(|_| RehearsalError::Language)?;
         store.close().await;

@@ -1,0 +1,128 @@
+//! How an operator carries SMS, and how patient the outbox is.
+
+use serde::Deserialize;
+
+use super::ConfigError;
+use crate::outbox::route::Routes;
+
+/// `[operator.*.sms]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// The number that people write to, and that answers them.
+    pub short_code: String,
+    /// The name under which we send what nobody can answer; at most 11 characters.
+    pub sender: String,
+    /// Messages a second over all links together; a long text costs its parts.
+    pub per_second: u32,
+    /// The first digits of its phones, as people write them. An empty one is of every phone.
+    pub prefixes: Vec<String>,
+    /// Operators whose phones it serves while none of their links is bound.
+    #[serde(default)]
+    pub fallback_for: Vec<String>,
+    /// How the message ids of its responses stand in its receipts.
+    #[serde(default)]
+    pub receipt_ids: ReceiptIds,
+    /// How it wants a long text.
+    #[serde(default)]
+    pub long_texts: LongTexts,
+}
+
+/// How an operator's message ids are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptIds {
+    /// The same in both, whatever the case, leading zeros and dashes.
+    #[default]
+    Same,
+    /// Hexadecimal in the response, decimal in the receipt.
+    Hex,
+}
+
+/// How the parts of a long text are marked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LongTexts {
+    /// By a header in the text (TS 23.040 §9.2.3.24.1).
+    #[default]
+    Udh,
+    /// By parameters of the PDU (SMPP 3.4 §5.3.2.22).
+    Sar,
+}
+
+/// `[outbox]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    /// Broadcasts are sent from this hour of the reader's day.
+    pub decent_from: i8,
+    /// And until this one.
+    pub decent_until: i8,
+    /// How long a claimed notice is ours.
+    pub lease_seconds: u32,
+    /// How long a receipt is waited for.
+    pub receipt_hours: u32,
+    /// How long a settled notice is kept for the figures.
+    pub keep_days: u32,
+    /// The most broadcasts to one phone on one day.
+    pub broadcasts_per_day: u32,
+}
+
+impl Sms {
+    /// What is wrong with it, if anything is.
+    pub(super) fn check(&self, operator: &str) -> Result<(), ConfigError> {
+        let wrong =
+            |what: &str| Err(ConfigError::Meaning(format!("operator.{operator}.sms: {what}")));
+        let digits = |text: &str| text.bytes().all(|octet| octet.is_ascii_digit());
+        if self.short_code.is_empty() || self.short_code.len() > 8 || !digits(&self.short_code) {
+            return wrong("short_code is up to eight digits");
+        }
+        if self.sender.is_empty() || self.sender.len() > 11 || !self.sender.is_ascii() {
+            return wrong("sender is 1 to 11 letters and digits");
+        }
+        if self.per_second == 0 {
+            return wrong("per_second must be at least 1");
+        }
+        if !self.prefixes.iter().all(|prefix| digits(prefix.trim_start_matches('+'))) {
+            return wrong("a prefix is digits");
+        }
+        Ok(())
+    }
+}
+
+impl Outbox {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |what: &str| Err(ConfigError::Meaning(format!("outbox.{what}")));
+        if !(0 <= self.decent_from
+            && self.decent_from < self.decent_until
+            && self.decent_until <= 24)
+        {
+            return wrong("decent_from and decent_until are hours of one day, in this order");
+        }
+        let positive = [
+            ("lease_seconds", self.lease_seconds),
+            ("receipt_hours", self.receipt_hours),
+            ("keep_days", self.keep_days),
+            ("broadcasts_per_day", self.broadcasts_per_day),
+        ];
+        match positive.into_iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => wrong(&format!("{name} must be at least 1")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl super::Config {
+    /// The networks of phones, by the prefixes of the operators that carry SMS.
+    pub fn routes(&self) -> Routes {
+        let sms = self
+            .operator
+            .iter()
+            .filter_map(|(name, operator)| operator.sms.as_ref().map(|sms| (name.as_str(), sms)));
+        Routes::new(
+            sms.flat_map(|(name, sms)| {
+                sms.prefixes.iter().map(move |prefix| (prefix.as_str(), name))
+            }),
+        )
+    }
+}

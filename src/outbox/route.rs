@@ -1,0 +1,58 @@
+//! Which network a phone is of, by the first digits of its number.
+//!
+//! Numbers can be carried to another network, so a route is where to ask first, and not a promise;
+//! the accounts that carry a route are the configuration's.
+
+use crate::identity::Msisdn;
+
+/// Networks by prefix.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Routes {
+    /// International digits without `+`, and the network's name; the longest first.
+    prefixes: Vec<(String, String)>,
+}
+
+impl Routes {
+    /// Routes from pairs of a prefix and a network. A prefix is written as people do (`0811`), or
+    /// in international form (`62811`, `+62811`); an empty one is of every phone.
+    pub fn new<'r>(pairs: impl Iterator<Item = (&'r str, &'r str)>) -> Self {
+        let mut prefixes: Vec<(String, String)> =
+            pairs.map(|(prefix, network)| (international(prefix), network.to_owned())).collect();
+        prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        Self { prefixes }
+    }
+
+    /// The network of a phone; empty for a phone of none.
+    pub fn of(&self, phone: &Msisdn) -> &str {
+        let digits = phone.without_plus();
+        let found = self.prefixes.iter().find(|(prefix, _)| digits.starts_with(prefix));
+        found.map(|(_, network)| network.as_str()).unwrap_or_default()
+    }
+}
+
+fn international(prefix: &str) -> String {
+    match prefix.strip_prefix('0') {
+        Some(national) => format!("62{national}"),
+        None => prefix.trim_start_matches('+').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_prefix_counts() {
+        let pairs = [("0811", "a"), ("+628112", "b"), ("62857", "c"), ("", "rest")];
+        let routes = Routes::new(pairs.into_iter());
+        for (phone, network) in [
+            ("081112345678", "a"),
+            ("081122345678", "b"),
+            ("085712345678", "c"),
+            ("081312345678", "rest"),
+        ] {
+            assert_eq!(routes.of(&Msisdn::parse(phone).unwrap()), network);
+        }
+        assert_eq!(Routes::default().of(&Msisdn::parse("081112345678").unwrap()), "");
+    }
+}
