@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use setara::{
     app,
-    channel::{Channel, Inbound, Once, Sureness},
+    channel::{AnswerBy, Channel, Inbound, Once, Sureness},
     clock,
     conversation::{End, NotPushed, Signal, Then},
     engine::{Answer, Engine, News, TurnError},
     identity::Msisdn,
+    menu::step::Opening,
     menus::Menus,
     store::{Store, StoreOptions, Table},
     vault::Vault,
@@ -53,6 +54,7 @@ impl<'e> Phone<'e> {
                 rows: 8,
             },
             open_for: Duration::from_secs(180),
+            answer_by: AnswerBy::Session,
         }
     }
 
@@ -63,7 +65,7 @@ impl<'e> Phone<'e> {
 
     async fn dial(&mut self, digits: &[&str]) -> String {
         let digits = digits.iter().map(|digit| (*digit).to_owned()).collect();
-        self.say(Signal::Begin(digits)).await.reply.unwrap().text
+        self.say(Signal::Begin(Opening { digits, ..Opening::default() })).await.reply.unwrap().text
     }
 
     async fn answer(&mut self, text: &str) -> String {
@@ -133,8 +135,11 @@ async fn a_message_delivered_again_while_its_turn_runs_is_done_once() {
 async fn a_subscriber_is_answered_in_the_order_of_asking() {
     on_both(async |engine| {
         let mut phone = Phone::new(engine, 1);
-        let signals =
-            [Signal::Begin(vec![]), Signal::Answer("4".into()), Signal::Answer("2".into())];
+        let signals = [
+            Signal::Begin(Opening::default()),
+            Signal::Answer("4".into()),
+            Signal::Answer("2".into()),
+        ];
         let taken: Vec<_> = signals
             .into_iter()
             .map(|signal| {
@@ -160,7 +165,7 @@ async fn every_end_is_told_once() {
         assert_eq!(ends(phone.say(Signal::Abort(End::UserAbort)).await), [End::UserAbort]);
         assert_eq!(ends(phone.say(Signal::Abort(End::UserAbort)).await), [], "ended already");
         phone.dial(&[]).await;
-        let replaced = phone.say(Signal::Begin(vec![])).await;
+        let replaced = phone.say(Signal::Begin(Opening::default())).await;
         assert_eq!(ends(replaced), [End::NetworkAbort], "the network dropped it without a word");
         assert_eq!(ends(phone.say(Signal::Answer("2".into())).await), [End::Abandoned]);
         phone.answer("1").await;
@@ -254,7 +259,8 @@ async fn a_full_engine_refuses_at_once() {
     let shelf = Menus::new(&country.config, &vault).open(&store).await.unwrap();
     // The lanes are not run: what is taken in stays there.
     let (engine, _lanes) = Engine::new(store, vault, shelf, app::rules(&country.config));
-    let taken = (0..5).map(|n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(vec![]))));
+    let taken = (0..5)
+        .map(|n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(Opening::default()))));
     let refused: Vec<_> = taken.filter_map(Result::err).collect();
     assert_eq!(refused, [TurnError::Overloaded, TurnError::Overloaded]);
 }
@@ -268,7 +274,8 @@ async fn a_turn_that_nobody_waits_for_is_not_begun() {
     let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
     let shelf = Menus::new(&country.config, &vault).open(&store).await.unwrap();
     let (engine, mut lanes) = Engine::new(store.clone(), vault, shelf, app::rules(&country.config));
-    let take = |n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(vec![]))).unwrap();
+    let take =
+        |n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(Opening::default()))).unwrap();
     let mut pending: Vec<_> = (0..3).map(take).collect();
     drop(pending.remove(1));
     tokio::spawn(lanes.remove(0).run());
@@ -287,7 +294,7 @@ async fn whoever_is_in_a_service_that_is_gone_is_answered_by_the_first() {
         let mut phone = Phone::new(&running.engine, 1);
         phone.dial(&[]).await;
         phone.said += 1;
-        let mut clinic = phone.inbound(Signal::Begin(vec![]));
+        let mut clinic = phone.inbound(Signal::Begin(Opening::default()));
         clinic.service = Some("antrean".into());
         let welcome = running.engine.take(clinic).unwrap().answer().await.unwrap();
         assert_eq!(welcome.service.menu.service(), "antrean");

@@ -5,7 +5,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     app::{StartError, rules},
-    channel::{Channel, Inbound, Once, Sureness, ussd::Room},
+    channel::{AnswerBy, Channel, Inbound, Once, Sureness, ussd::Room},
     clock,
     config::Config,
     conversation::{End, Reply, Signal},
@@ -106,6 +106,7 @@ impl Alone {
             session: None,
             frame,
             open_for: line.room.open_for,
+            answer_by: AnswerBy::Session,
         };
         Ok(self.engine.take(inbound)?.answer().await?.reply)
     }

@@ -2,8 +2,10 @@
 //! down again. Only here are things built and tasks spawned.
 
 mod alone;
+mod operator;
 mod push;
 mod sessions;
+mod sms;
 mod stop;
 mod sweep;
 mod ussd;
@@ -26,7 +28,13 @@ use tokio::{
 };
 
 use crate::{
-    app::{sessions::Sessions, stop::Stop, ussd::Counter},
+    app::{
+        sessions::Sessions,
+        sms::{Post, Posts},
+        stop::Stop,
+        sweep::Sweep,
+        ussd::Counter,
+    },
     config::{Config, ConfigError},
     engine::{Engine, Rules},
     front::{
@@ -124,6 +132,7 @@ impl Gateway {
         let mut links: Vec<Link> = Vec::new();
         let mut counters = Vec::new();
         let mut desks = HashMap::new();
+        let mut posts = Vec::new();
         for (operator, account) in &config.operator {
             let (inbound, messages) = mpsc::channel(MOST_RUNNING);
             let mut own = Vec::new();
@@ -134,23 +143,32 @@ impl Gateway {
                 own.push(link);
             }
             links.extend(own.iter().cloned());
-            let Some(dialect) = &account.dialect else { continue };
-            let counter = Counter {
+            let ussd = account.dialect.as_ref().map(|dialect| Counter {
                 operator: operator.clone(),
                 dialect: config.dialect[dialect].clone(),
                 push_from: account.push_from.clone(),
-                links: own,
+                links: own.clone(),
                 front: Arc::clone(&front),
-                sessions: Mutex::new(Sessions::new(
-                    config.limits.most_subscribers,
-                    rand::random::<u64>() >> 1,
-                )),
+                sessions: sessions(config),
                 reply_for: Duration::from_secs(config.turns.reply_seconds.into()),
-            };
-            let (desk, orders) = mpsc::channel(MOST_WAITING);
-            desks.insert(operator.clone(), desk);
-            let counter = Arc::new(counter);
-            let serving = ussd::serve(counter, messages, orders, stopped.clone(), MOST_RUNNING);
+            });
+            let sms = account.sms.as_ref().map(|sms| {
+                Arc::new(Post {
+                    operator: operator.clone(),
+                    short_code: sms.short_code.clone(),
+                    front: Arc::clone(&front),
+                    sessions: sessions(config),
+                    open_for: minutes(config.conversation.sms_minutes),
+                })
+            });
+            let (orders, pushed) = mpsc::channel(MOST_WAITING);
+            if ussd.is_some() {
+                desks.insert(operator.clone(), orders);
+            }
+            posts.extend(sms.clone());
+            let (operator, front) = (operator.clone(), Arc::clone(&front));
+            let desk = operator::Desk { operator, ussd: ussd.map(Arc::new), sms, front };
+            let serving = operator::serve(desk, messages, pushed, stopped.clone(), MOST_RUNNING);
             counters.push(tokio::spawn(serving));
         }
         if links.is_empty() {
@@ -168,7 +186,9 @@ impl Gateway {
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
-        let sweep = tokio::spawn(sweep::run(store, metrics, Arc::clone(&menus), every, stopped));
+        let posts = Posts::new(posts, config.routes());
+        let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts };
+        let sweep = tokio::spawn(sweeping.run(every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
         Ok(Self { http, engine, menus, links, pushes, stop, counters, lanes, sweep, site })
     }
@@ -256,9 +276,17 @@ fn quotas(config: &Config) -> Quotas {
     }
 }
 
+fn minutes(minutes: u32) -> Duration {
+    Duration::from_secs(60 * u64::from(minutes))
+}
+
+fn sessions(config: &Config) -> Mutex<Sessions> {
+    let seed = rand::random::<u64>() >> 1;
+    Mutex::new(Sessions::new(config.limits.most_subscribers, seed))
+}
+
 /// How turns are taken, by a configuration.
 pub fn rules(config: &Config) -> Rules {
-    let minutes = |minutes: u32| Duration::from_secs(60 * u64::from(minutes));
     let one_writer = config.database.url.starts_with("sqlite:");
     Rules {
         resume_for: minutes(config.conversation.resume_minutes),

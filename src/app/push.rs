@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     channel::{
-        Channel, Inbound, Once, Sureness,
+        AnswerBy, Channel, Inbound, Once, Sureness,
         ussd::{self, WayBack},
     },
     clock,
@@ -97,6 +97,7 @@ impl Counter {
             session: None,
             frame: self.dialect.first_frame(),
             open_for: self.dialect.open_for(),
+            answer_by: AnswerBy::Session,
         }
     }
 }

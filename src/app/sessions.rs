@@ -156,6 +156,15 @@ impl Sessions {
         }
     }
 
+    /// The network took an answer to a phone that was sent by somebody else: whatever comes next is
+    /// new.
+    pub fn took(&mut self, phone: &Msisdn) {
+        let mark = self.fresh_mark();
+        if let Some(session) = self.known.get_mut(phone) {
+            session.mark = mark;
+        }
+    }
+
     /// What we pushed to a phone is on its way. It answers nothing that the phone said, so what the
     /// network said of the reply before it still counts.
     pub fn pushes(&mut self, phone: &Msisdn, sent: Sent) {

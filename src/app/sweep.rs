@@ -9,11 +9,14 @@ use tokio::{
 };
 
 use crate::{
-    app::stop::{self, Stop},
+    app::{
+        sms::Posts,
+        stop::{self, Stop},
+    },
     clock::{self, Zone},
     conversation::End,
     menus::Reloading,
-    store::Store,
+    store::{Store, StoreError},
     telemetry::Metrics,
 };
 
@@ -23,54 +26,70 @@ const ROWS: u32 = 500;
 /// How often the database's log is folded into its file, beside the turns.
 const CHECKPOINT: Duration = Duration::from_millis(500);
 
-/// Sweeps every so often until told to stop.
-pub async fn run(
-    store: Store,
-    metrics: Arc<Metrics>,
-    menus: Arc<Reloading>,
-    every: Duration,
-    mut stop: watch::Receiver<Stop>,
-) {
-    let (mut sweeps, mut checkpoints) = (ticks(every), ticks(CHECKPOINT));
-    loop {
-        tokio::select! {
-            () = stop::told(&mut stop) => return,
-            _ = sweeps.tick() => {
-                metrics.sweep_time().time(sweep(&store, &metrics)).await;
-                if let Err(error) = menus.catch_up().await {
-                    tracing::error!(%error, "the menus of other nodes could not be looked for");
+/// What a sweep goes through.
+pub struct Sweep {
+    /// The rows.
+    pub store: Store,
+    /// Counts what was found.
+    pub metrics: Arc<Metrics>,
+    /// The menus that other nodes have put live.
+    pub menus: Arc<Reloading>,
+    /// Tells people that their text did not come whole.
+    pub posts: Posts,
+}
+
+impl Sweep {
+    /// Sweeps every so often until told to stop.
+    pub async fn run(self, every: Duration, mut stop: watch::Receiver<Stop>) {
+        let (mut sweeps, mut checkpoints) = (ticks(every), ticks(CHECKPOINT));
+        loop {
+            tokio::select! {
+                () = stop::told(&mut stop) => return,
+                _ = sweeps.tick() => {
+                    self.metrics.sweep_time().time(self.sweep()).await;
+                    if let Err(error) = self.menus.catch_up().await {
+                        tracing::error!(%error, "the menus of other nodes could not be looked for");
+                    }
                 }
-            }
-            _ = checkpoints.tick() => {
-                if let Err(error) = store.checkpoint().await {
-                    tracing::error!(%error, "the database's log was not folded");
+                _ = checkpoints.tick() => {
+                    if let Err(error) = self.store.checkpoint().await {
+                        tracing::error!(%error, "the database's log was not folded");
+                    }
                 }
             }
         }
     }
-}
 
-async fn sweep(store: &Store, metrics: &Metrics) {
-    let timed_out = store.time_out(clock::now(), ROWS).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "the sweep for timed-out sessions failed");
-        metrics.sweep_failed();
-        Vec::new()
-    });
-    for end in &timed_out {
-        metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
+    async fn sweep(&self) {
+        let Self { store, metrics, .. } = self;
+        let timed_out = self.swept("timed-out sessions", store.time_out(clock::now(), ROWS)).await;
+        for end in &timed_out {
+            metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
+        }
+        // Two days: whatever the zone, nobody is in it any more.
+        let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
+        self.swept("old queues", store.purge_queues(old, ROWS)).await;
+        for phone in self.swept("parts of texts", store.forget_parts(clock::now())).await {
+            if let Some(post) = self.posts.of(&phone) {
+                post.incomplete(phone).await;
+            }
+        }
+        let purged = self.swept("old rows", store.purge(clock::now(), ROWS)).await;
+        metrics.swept(timed_out.len() as u64, purged);
     }
-    // Two days: whatever the zone, nobody is in it any more.
-    let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
-    if let Err(error) = store.purge_queues(old, ROWS).await {
-        tracing::error!(%error, "the sweep for old queues failed");
-        metrics.sweep_failed();
+
+    /// What a sweep found; nothing, if it failed.
+    async fn swept<T: Default>(
+        &self,
+        what: &str,
+        sweeping: impl Future<Output = Result<T, StoreError>>,
+    ) -> T {
+        sweeping.await.unwrap_or_else(|error| {
+            tracing::error!(what, %error, "a sweep failed");
+            self.metrics.sweep_failed();
+            T::default()
+        })
     }
-    let purged = store.purge(clock::now(), ROWS).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "the sweep for old rows failed");
-        metrics.sweep_failed();
-        0
-    });
-    metrics.swept(timed_out.len() as u64, purged);
 }
 
 fn ticks(every: Duration) -> Interval {

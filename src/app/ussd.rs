@@ -9,26 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::FutureExt;
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinSet,
-};
-
 use crate::{
-    app::{
-        push,
-        sessions::{Bind, Sent, Sessions},
-        stop::{self, Stop},
-    },
+    app::sessions::{Bind, Sent, Sessions},
     channel::{
-        Channel, Inbound, Once,
+        AnswerBy, Channel, Inbound, Once,
         ussd::{self, Act, Heard, WayBack, dialect::Dialect},
     },
     clock,
     conversation::{End, Reply, Signal, Then},
     engine::{Pending, TurnError},
-    front::{Front, NotTaken, push::Order},
+    front::{Front, NotTaken},
     identity::Msisdn,
     menu::{
         model::{BUSY, SORRY, UNKNOWN_CODE, Word},
@@ -39,6 +29,7 @@ use crate::{
         pdu::Message,
     },
 };
+use futures_util::FutureExt;
 
 /// What the desk of one operator works with.
 pub struct Counter {
@@ -56,36 +47,6 @@ pub struct Counter {
     pub sessions: Mutex<Sessions>,
     /// How long a reply may take.
     pub reply_for: Duration,
-}
-
-/// Serves an operator until `stop` says so, and then finishes the turns that are running. `most` of
-/// them run at once; further messages wait on the link.
-pub async fn serve(
-    counter: Arc<Counter>,
-    mut inbound: mpsc::Receiver<link::Inbound>,
-    mut pushes: mpsc::Receiver<Order>,
-    mut stop: watch::Receiver<Stop>,
-    most: usize,
-) {
-    let mut turns = JoinSet::new();
-    loop {
-        counter.front.metrics.running(i64::try_from(turns.len()).unwrap_or(i64::MAX));
-        tokio::select! {
-            () = stop::told(&mut stop) => break,
-            Some(_) = turns.join_next(), if !turns.is_empty() => {}
-            message = inbound.recv(), if turns.len() < most => {
-                let Some(message) = message else { break };
-                if let Some(turn) = counter.take(message) {
-                    turns.spawn(turn);
-                }
-            }
-            Some(order) = pushes.recv(), if turns.len() < most => {
-                turns.spawn(push::serve(Arc::clone(&counter), order));
-            }
-        }
-    }
-    // What is still in the queue is dropped unanswered, and the network delivers it again.
-    while turns.join_next().await.is_some() {}
 }
 
 /// Where a reply goes, and who waits for it.
@@ -127,11 +88,11 @@ struct Spoken {
 
 impl Counter {
     /// Takes a message in, in the order of the link; what is left to do is given back.
-    fn take(self: &Arc<Self>, message: link::Inbound) -> Option<impl Future<Output = ()> + use<>> {
+    pub fn take(
+        self: &Arc<Self>,
+        message: link::Inbound,
+    ) -> Option<impl Future<Output = ()> + use<>> {
         let since = Instant::now();
-        for oddity in &message.oddities {
-            tracing::debug!(operator = %self.operator, link = %message.link, %oddity, "odd PDU");
-        }
         let heard = match ussd::parse(&self.dialect, &message.message) {
             Ok(heard) => heard,
             Err(error) => {
@@ -202,6 +163,7 @@ impl Counter {
             session: None,
             frame: spoken.frame,
             open_for: self.dialect.open_for(),
+            answer_by: AnswerBy::Session,
         };
         match self.front.take(inbound, link) {
             Ok(pending) if aborts => Some(Task::End(caller, pending)),

@@ -1,13 +1,19 @@
 //! Translation: provider bytes to [`Inbound`], a reply to provider bytes. `parse` and `render`, and
 //! nothing else: what an answer means is the menu's business.
 
+pub mod sms;
 pub mod ussd;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Timestamp, conversation::Signal, identity::Msisdn, menu::view::Frame};
+use crate::{
+    clock::Timestamp,
+    conversation::{Signal, Trust},
+    identity::Msisdn,
+    menu::view::Frame,
+};
 
 /// The ways to reach a subscriber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +21,8 @@ use crate::{clock::Timestamp, conversation::Signal, identity::Msisdn, menu::view
 pub enum Channel {
     /// A dialled session of the mobile network.
     Ussd,
+    /// Texts to the short code.
+    Sms,
 }
 
 impl Channel {
@@ -22,8 +30,32 @@ impl Channel {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ussd => "ussd",
+            Self::Sms => "sms",
         }
     }
+}
+
+impl Channel {
+    /// Whether it proves that this phone speaks (`domain.md` §8); `drawn` is a random value.
+    pub fn trust(self, drawn: u64) -> Trust {
+        match self {
+            Self::Ussd => Trust::Proved,
+            // The remainder is below ten thousand.
+            Self::Sms => Trust::Claimed { code: (drawn % 10_000) as u16 },
+        }
+    }
+}
+
+/// How the answer goes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerBy {
+    /// In the network's session, at once or never.
+    Session,
+    /// As a notice, over the operator of that name.
+    Notice {
+        /// The operator.
+        route: String,
+    },
 }
 
 /// One thing that a subscriber did, whatever the provider calls it.
@@ -46,6 +78,8 @@ pub struct Inbound {
     pub frame: Frame,
     /// How long the network waits for the next answer.
     pub open_for: Duration,
+    /// How the answer goes back.
+    pub answer_by: AnswerBy,
 }
 
 /// A session that a provider names. It belongs to the phone it began with.

@@ -185,6 +185,8 @@ pub struct Patience {
     pub receipt_minutes: u32,
     /// Silence after which a number proves nothing.
     pub silent_days: u32,
+    /// How long the answer to a text is waited for.
+    pub sms_minutes: u32,
     /// How often the sweep runs.
     pub sweep_seconds: u32,
 }
@@ -304,6 +306,7 @@ impl Config {
             ("lookups.failures_per_phone", self.lookups.failures_per_phone as usize),
             ("lookups.phones_per_nik", self.lookups.phones_per_nik as usize),
             ("lookups.serials_per_stem", self.lookups.serials_per_stem as usize),
+            ("conversation.sms_minutes", self.conversation.sms_minutes as usize),
             ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),
             ("turns.reply_seconds", self.turns.reply_seconds as usize),
         ];

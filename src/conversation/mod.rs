@@ -4,9 +4,11 @@
 //! anything ended. The menu machine (`menu::step`) answers for single screens; what a redial, an
 //! abort or an old session means is decided here.
 
+mod confirm;
 mod end;
 mod push;
 
+pub use confirm::Confirm;
 pub use end::End;
 pub use push::{Aside, NotPushed};
 
@@ -16,10 +18,14 @@ use crate::{
     clock::Timestamp,
     menu::{
         catalogue::Call,
+        keyword::{Command, Wanted},
         language::Language,
-        model::{Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES, WRONG_CHOICE},
+        model::{
+            HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES, STARTED, STOPPED,
+            WRONG_CHOICE, Word,
+        },
         state::{Move, Row, State, Values},
-        step::{self, Context, Step},
+        step::{self, Context, Opening, Step},
         view::View,
     },
 };
@@ -27,8 +33,8 @@ use crate::{
 /// What came in.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Signal {
-    /// A session begins, with the answers that stood in the dial string.
-    Begin(Vec<String>),
+    /// A session begins, with what stood beside the string or the word that opens it.
+    Begin(Opening),
     /// A session begins with a NIK in the dial string: it is refused with a hint, because a dial
     /// string stays in the call log.
     BeginWithNik,
@@ -38,6 +44,39 @@ pub enum Signal {
     Abort(End),
     /// The service begins by itself, with the screen of this id.
     Push(String),
+    /// A text was written where there are no sessions: an answer, if one is awaited.
+    Text(Text),
+    /// Something was said to the gateway and not to the service.
+    Command(Command),
+    /// Of a long text, not every part came.
+    Incomplete,
+}
+
+/// What somebody wrote.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The text.
+    pub said: String,
+    /// What it asks for if nobody awaits an answer.
+    pub perhaps: Option<Wanted>,
+    /// The service of which it asks that.
+    pub service: Option<String>,
+}
+
+/// Whether the channel proves that it is this phone that speaks (`domain.md` §8).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// It does: a session of the mobile network.
+    #[default]
+    Proved,
+    /// It does not: the source of a text can be forged. Before anything is changed, the code has
+    /// to come back from the phone.
+    Claimed {
+        /// Four digits, drawn for this turn.
+        code: u16,
+    },
+    /// It does not, but the code came back in this conversation.
+    Confirmed,
 }
 
 /// A conversation that can be gone on with.
@@ -51,13 +90,20 @@ pub struct Conversation {
     /// What had been dropped when the service began this one by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aside: Option<Box<Aside>>,
+    /// The code that has to come back before the next call is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<Confirm>,
+    /// Whether a code came back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirmed: bool,
 }
 
 /// The open question after a redial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
-    /// Answers of the new dial string, walked if the subscriber starts again.
-    pub digits: Vec<String>,
+    /// What was asked for with the redial, if the subscriber starts again.
+    #[serde(flatten)]
+    pub opening: Opening,
     /// Wrong answers to the question.
     pub wrong: u16,
 }
@@ -71,6 +117,8 @@ pub struct Kept {
     pub ended: Option<End>,
     /// Until when it may be gone on with.
     pub keep_until: Timestamp,
+    /// Whether it was last spoken in over another channel.
+    pub elsewhere: bool,
 }
 
 /// A text for the subscriber, and whether an answer is awaited.
@@ -94,6 +142,7 @@ pub enum Then {
 
 /// How far a turn has come.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one a turn, looked at as soon as it is made")]
 pub enum Progress {
     /// The service is asked; go on with [`resume`].
     Call {
@@ -115,6 +164,8 @@ pub struct Carried {
     pub ends: Vec<Ending>,
     /// What was dropped before, and waits behind a pushed screen.
     pub aside: Option<Box<Aside>>,
+    /// Whether it is sure who speaks.
+    pub trust: Trust,
 }
 
 /// A finished turn.
@@ -130,6 +181,8 @@ pub struct Finished {
     pub way: Vec<Move>,
     /// Why nothing was pushed, if that was asked for.
     pub not_pushed: Option<NotPushed>,
+    /// What was said to the gateway.
+    pub command: Option<Command>,
 }
 
 /// What to keep of a conversation.
@@ -164,6 +217,7 @@ pub fn turn<'m>(
     kept: Option<Kept>,
     language: Option<&Language>,
     signal: Signal,
+    trust: Trust,
     now: Timestamp,
 ) -> Progress {
     let anew = Context { menu: fresh, ..cx };
@@ -171,34 +225,68 @@ pub fn turn<'m>(
     let was_open = kept.as_ref().is_some_and(|kept| kept.ended.is_none());
     let too_old = kept.as_ref().is_some_and(|kept| kept.keep_until <= now);
     let completed = kept.as_ref().is_some_and(|kept| kept.ended == Some(End::Completed));
+    let elsewhere = kept.as_ref().is_some_and(|kept| kept.elsewhere);
     let keep_until = kept.as_ref().map_or(now, |kept| kept.keep_until);
     let old = kept.and_then(|kept| kept.conversation);
     // Too old and still open: no sweep has ended it yet, and after this turn none will.
     let lapsed = old.iter().filter(|_| too_old && was_open);
     let lapsed: Vec<Ending> = lapsed.map(|old| ending(End::TimeOut, &old.state)).collect();
+    let carried = Carried { ends: lapsed, aside: None, trust };
     let aborts = matches!(signal, Signal::Abort(_));
-    match (signal, old.filter(|_| aborts || !too_old)) {
-        (Signal::Begin(digits), Some(old)) => redial(cx, anew, old, digits, was_open, now),
-        (Signal::Begin(digits), None) => settle(step::begin(anew, &language, &digits), lapsed),
+    let old = old.filter(|_| aborts || !too_old);
+    let awaits = was_open && !elsewhere && old.is_some();
+    let signal = match signal {
+        Signal::Text(text) if awaits => Signal::Answer(text.said),
+        Signal::Text(Text { perhaps: Some(Wanted::Command(command)), .. }) => {
+            Signal::Command(command)
+        }
+        Signal::Text(Text { perhaps: Some(Wanted::Errand(errand)), .. }) => {
+            Signal::Begin(Opening { errand, ..Opening::default() })
+        }
+        Signal::Text(Text { perhaps: None, .. }) => Signal::Begin(Opening::default()),
+        other => other,
+    };
+    match (signal, old) {
+        (Signal::Begin(opening), Some(old)) => {
+            redial(cx, anew, old, opening, carried, was_open, now)
+        }
+        (Signal::Begin(opening), None) => {
+            settle(anew, step::begin(anew, &language, &opening), carried)
+        }
         (Signal::Push(_), _) if was_open && !too_old => push::not(NotPushed::Busy),
         (Signal::Push(screen), old) => {
             let aside = old.and_then(|old| old.aside(keep_until, now));
-            push::begin(anew, &language, &screen, Carried { ends: lapsed, aside })
+            push::begin(anew, &language, &screen, Carried { aside, ..carried })
         }
-        (Signal::BeginWithNik, _) => {
-            let text = fresh.word(NIK_DIALLED.name, &language, "");
-            let reply = Some(Reply { text, then: Then::Close });
-            Progress::Done(Finished { reply, ..Finished::default() })
+        (Signal::BeginWithNik, _) => say(fresh, NIK_DIALLED, &language),
+        (Signal::Command(command), _) => {
+            let word = match command {
+                Command::Stop => STOPPED,
+                Command::Start => STARTED,
+                Command::Help => HELP,
+            };
+            match say(fresh, word, &language) {
+                Progress::Done(done) => Progress::Done(Finished { command: Some(command), ..done }),
+                call @ Progress::Call { .. } => call,
+            }
         }
+        (Signal::Incomplete, _) => say(fresh, INCOMPLETE, &language),
         // What is kept was put aside before the conversation that was completed; it was asked for
-        // no answer.
-        (Signal::Answer(_), Some(old)) if completed => redial(cx, anew, old, vec![], was_open, now),
-        (Signal::Answer(typed), Some(mut old)) => match old.asked.take() {
-            Some(asked) => answer_resume(cx, anew, old, asked, &typed),
-            None => settle(step::answer(cx, old.state, &typed), old.aside),
-        },
+        // no answer. Of one that went on over another channel, the answer is to an older screen.
+        (Signal::Answer(_), Some(old)) if completed => {
+            redial(cx, anew, old, Opening::default(), carried, was_open, now)
+        }
+        (Signal::Answer(_), Some(old)) if elsewhere => {
+            let carried = carried.beside(&old);
+            settle(cx, step::again(cx, old.state), carried)
+        }
+        (Signal::Answer(said) | Signal::Text(Text { said, .. }), Some(old)) => {
+            answer(cx, anew, old, &said, carried)
+        }
         // The session is older than what we keep: it cannot be known what the answer was to.
-        (Signal::Answer(_), None) => settle(step::begin(anew, &language, &[]), lapsed),
+        (Signal::Answer(_) | Signal::Text(_), None) => {
+            settle(anew, step::begin(anew, &language, &Opening::default()), carried)
+        }
         (Signal::Abort(end), Some(old)) => {
             let ends = if was_open { vec![ending(end, &old.state)] } else { vec![] };
             let keep = was_open.then(|| keep(old, Some(end)));
@@ -216,7 +304,31 @@ pub fn resume(
     given: Values,
     carried: Carried,
 ) -> Progress {
-    settle(step::resume(cx, state, outcome, given), carried)
+    settle(cx, step::resume(cx, state, outcome, given), carried)
+}
+
+/// Says a word and leaves everything as it is.
+fn say(menu: &Menu, word: Word, language: &Language) -> Progress {
+    let reply = Some(Reply { text: menu.word(word.name, language, ""), then: Then::Close });
+    Progress::Done(Finished { reply, ..Finished::default() })
+}
+
+/// An answer goes to the question that is open: of the menu, or one of ours.
+fn answer(
+    cx: Context<'_>,
+    anew: Context<'_>,
+    mut old: Conversation,
+    typed: &str,
+    carried: Carried,
+) -> Progress {
+    if let Some(asked) = old.asked.take() {
+        return answer_resume(cx, anew, old, asked, typed, carried);
+    }
+    let carried = carried.beside(&old);
+    match old.confirm.take() {
+        Some(confirm) => confirm::answer(cx, old.state, confirm, typed, carried),
+        None => settle(cx, step::answer(cx, old.state, typed), carried),
+    }
 }
 
 /// A new session while something is left of an old one. Nothing typed is lost: the subscriber says
@@ -225,25 +337,25 @@ fn redial(
     cx: Context<'_>,
     anew: Context<'_>,
     old: Conversation,
-    digits: Vec<String>,
+    opening: Opening,
+    mut carried: Carried,
     was_open: bool,
     now: Timestamp,
 ) -> Progress {
-    let mut ends = Vec::new();
     if was_open {
         // The network dropped the old session without a word.
-        ends.push(ending(End::NetworkAbort, &old.state));
+        carried.ends.push(ending(End::NetworkAbort, &old.state));
     }
     let language = old.state.language.clone();
     match old.worth_resuming(now) {
-        Some(old) => ask_resume(cx, old, Asked { digits, wrong: 0 }, ends),
-        None => settle(step::begin(anew, &language, &digits), ends),
+        Some(old) => ask_resume(cx, old, Asked { opening, wrong: 0 }, carried.ends),
+        None => settle(anew, step::begin(anew, &language, &opening), carried),
     }
 }
 
 fn ask_resume(cx: Context<'_>, old: Conversation, asked: Asked, ends: Vec<Ending>) -> Progress {
-    let state = old.state;
-    let word = |name: &str, last: &str| cx.menu.word(name, &state.language, last);
+    let language = &old.state.language;
+    let word = |name: &str, last: &str| cx.menu.word(name, language, last);
     let mut body = word(RESUME.name, "");
     if asked.wrong > 0 {
         body = format!("{}\n{body}", word(WRONG_CHOICE.name, "2"));
@@ -257,13 +369,12 @@ fn ask_resume(cx: Context<'_>, old: Conversation, asked: Asked, ends: Vec<Ending
     };
     let page = view.pages(cx.frame).into_iter().next();
     let text = page.map(|page| page.text).unwrap_or_default();
-    let conversation = Conversation { state, asked: Some(asked), aside: old.aside };
+    let conversation = Conversation { asked: Some(asked), confirm: None, ..old };
     Progress::Done(Finished {
         reply: Some(Reply { text, then: Then::Wait }),
         keep: Some(keep(conversation, None)),
         ends,
-        way: vec![],
-        not_pushed: None,
+        ..Finished::default()
     })
 }
 
@@ -273,23 +384,28 @@ fn answer_resume(
     old: Conversation,
     asked: Asked,
     typed: &str,
+    mut carried: Carried,
 ) -> Progress {
     match typed.trim() {
-        "1" => settle(step::again(cx, old.state), old.aside),
         "2" => {
-            let ends = vec![ending(End::Abandoned, &old.state)];
-            settle(step::begin(anew, &old.state.language, &asked.digits), ends)
+            carried.ends.push(ending(End::Abandoned, &old.state));
+            settle(anew, step::begin(anew, &old.state.language, &asked.opening), carried)
         }
         // Whoever answers nonsense often enough is going on by mistake; the old state is kept.
-        _ if asked.wrong + 1 >= cx.menu.tries() => settle(step::again(cx, old.state), old.aside),
-        _ => ask_resume(cx, old, Asked { wrong: asked.wrong + 1, ..asked }, vec![]),
+        typed if typed == "1" || asked.wrong + 1 >= cx.menu.tries() => {
+            let carried = carried.beside(&old);
+            settle(cx, step::again(cx, old.state), carried)
+        }
+        _ => {
+            let asked = Asked { wrong: asked.wrong + 1, ..asked };
+            ask_resume(cx, old, asked, carried.ends)
+        }
     }
 }
 
-fn settle(step: Step, carried: impl Into<Carried>) -> Progress {
-    let mut carried = carried.into();
+fn settle(cx: Context<'_>, step: Step, mut carried: Carried) -> Progress {
     let (mut state, text, end) = match step {
-        Step::Call(state, call) => return Progress::Call { state, call, carried },
+        Step::Call(state, call) => return confirm::before(cx, state, call, carried),
         Step::Show(state, shown) => (state, shown.text, None),
         Step::Last(state, shown) => (state, shown.text, Some(End::Completed)),
         Step::GiveUp(state, shown) => (state, shown.text, Some(End::Abandoned)),
@@ -297,13 +413,13 @@ fn settle(step: Step, carried: impl Into<Carried>) -> Progress {
     carried.ends.extend(end.map(|end| ending(end, &state)));
     let then = if end.is_some() { Then::Close } else { Then::Wait };
     let way = std::mem::take(&mut state.way);
-    let conversation = Conversation { state, asked: None, aside: carried.aside };
+    let conversation = carried.conversation(state);
     Progress::Done(Finished {
         reply: Some(Reply { text, then }),
         keep: Some(keep(conversation, end)),
         ends: carried.ends,
         way,
-        not_pushed: None,
+        ..Finished::default()
     })
 }
 
@@ -317,15 +433,20 @@ fn keep(conversation: Conversation, ended: Option<End>) -> Keep {
     Keep { conversation, ended, until, screen, language }
 }
 
-impl From<Vec<Ending>> for Carried {
-    fn from(ends: Vec<Ending>) -> Self {
-        Self { ends, aside: None }
+impl Carried {
+    /// What goes on with an old conversation: what waits behind it, and whether its code came back.
+    fn beside(mut self, old: &Conversation) -> Self {
+        self.aside.clone_from(&old.aside);
+        if old.confirmed && matches!(self.trust, Trust::Claimed { .. }) {
+            self.trust = Trust::Confirmed;
+        }
+        self
     }
-}
 
-impl From<Option<Box<Aside>>> for Carried {
-    fn from(aside: Option<Box<Aside>>) -> Self {
-        Self { ends: Vec::new(), aside }
+    /// The conversation where the subscriber stands now.
+    fn conversation(&mut self, state: State) -> Conversation {
+        let confirmed = self.trust == Trust::Confirmed;
+        Conversation { state, asked: None, aside: self.aside.take(), confirm: None, confirmed }
     }
 }
 

@@ -37,7 +37,14 @@ pub struct Aside {
 impl Aside {
     /// The conversation it was, and until when it may be gone on with.
     pub(super) fn restored(self) -> (Conversation, Timestamp) {
-        (Conversation { state: self.state, asked: None, aside: None }, self.until)
+        let conversation = Conversation {
+            state: self.state,
+            asked: None,
+            aside: None,
+            confirm: None,
+            confirmed: false,
+        };
+        (conversation, self.until)
     }
 }
 
@@ -72,7 +79,7 @@ pub(super) fn begin(
             let reply = Some(Reply { text: shown.text, then: Then::Close });
             Progress::Done(Finished { reply, ..Finished::default() })
         }
-        Some(step) => settle(step, carried),
+        Some(step) => settle(cx, step, carried),
         None => not(NotPushed::NoSuchScreen),
     }
 }

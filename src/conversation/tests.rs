@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     menu::{
         check::check,
+        keyword::Sure,
         model::Menu,
         view::{Frame, MOST_ROWS},
     },
@@ -32,7 +33,8 @@ fn context() -> Context<'static> {
 }
 
 fn dial(digits: &[&str]) -> Signal {
-    Signal::Begin(digits.iter().map(|digit| digit.to_string()).collect())
+    let digits = digits.iter().map(|digit| digit.to_string()).collect();
+    Signal::Begin(Opening { digits, ..Opening::default() })
 }
 
 fn says(text: &str) -> Signal {
@@ -42,7 +44,7 @@ fn says(text: &str) -> Signal {
 /// A turn, its calls answered in order.
 fn turn_with(kept: Option<Kept>, signal: Signal, outcomes: &[&str]) -> Finished {
     let mut outcomes = outcomes.iter();
-    let mut progress = turn(context(), &MENU, kept, None, signal, NOW);
+    let mut progress = turn(context(), &MENU, kept, None, signal, Trust::Proved, NOW);
     loop {
         match progress {
             Progress::Done(finished) => return finished,
@@ -57,6 +59,7 @@ fn turn_with(kept: Option<Kept>, signal: Signal, outcomes: &[&str]) -> Finished 
 /// What the store would give back for a finished turn.
 fn stored(finished: &Finished) -> Option<Kept> {
     finished.keep.as_ref().map(|keep| Kept {
+        elsewhere: false,
         conversation: keep.conversation.clone(),
         ended: keep.ended,
         keep_until: keep.until.unwrap_or(NOW.plus(WINDOW)),
@@ -290,13 +293,14 @@ fn too_many_wrong_answers_close_and_can_be_taken_up() {
 #[test]
 fn the_language_is_the_subscribers() {
     let english = Language::parse("en").unwrap();
-    let Progress::Done(finished) = turn(context(), &MENU, None, Some(&english), dial(&[]), NOW)
+    let Progress::Done(finished) =
+        turn(context(), &MENU, None, Some(&english), dial(&[]), Trust::Proved, NOW)
     else {
         panic!("nothing is called");
     };
     assert!(finished.reply.unwrap().text.contains("1 Register"));
     let Progress::Done(finished) =
-        turn(context(), &MENU, at_nik(), Some(&english), Signal::BeginWithNik, NOW)
+        turn(context(), &MENU, at_nik(), Some(&english), Signal::BeginWithNik, Trust::Proved, NOW)
     else {
         panic!("nothing is called");
     };
@@ -431,4 +435,126 @@ fn what_is_typed_after_an_invitation_goes_first() {
     let given_up: [(End, &str); 1] = [(End::Abandoned, "name")];
     let anew = check_turn(stored(&asked), says("2"), &[], HOME, Some(("home", None)), &given_up);
     assert_eq!(stored(&anew).unwrap().conversation.unwrap().aside, None);
+}
+
+/// A turn over a channel whose source can be forged, its calls answered in order.
+fn text_with(kept: Option<Kept>, signal: Signal, outcomes: &[&str]) -> Finished {
+    let trust = Trust::Claimed { code: 417 };
+    let mut outcomes = outcomes.iter();
+    let mut progress = turn(context(), &MENU, kept, None, signal, trust, NOW);
+    loop {
+        match progress {
+            Progress::Done(finished) => return finished,
+            Progress::Call { state, call, carried } => {
+                let outcome = outcomes.next().unwrap_or_else(|| panic!("{} is called", call.name));
+                progress = resume(context(), state, outcome, Values::default(), carried);
+            }
+        }
+    }
+}
+
+fn wrote(text: &str) -> Signal {
+    match MENU.wanted(text) {
+        Some((Sure::Surely, Wanted::Errand(errand))) => {
+            Signal::Begin(Opening { errand, ..Opening::default() })
+        }
+        Some((Sure::Surely, Wanted::Command(command))) => Signal::Command(command),
+        perhaps => Signal::Text(Text {
+            said: text.into(),
+            perhaps: perhaps.map(|(_, wanted)| wanted),
+            service: None,
+        }),
+    }
+}
+
+fn text_of(finished: &Finished) -> &str {
+    finished.reply.as_ref().map(|reply| reply.text.as_str()).unwrap_or_default()
+}
+
+#[test]
+fn a_claim_is_confirmed_once_before_anything_changes() {
+    let home = text_with(None, wrote("DAFTAR"), &[]);
+    let asked = text_with(stored(&home), says("1"), &[]);
+    assert!(text_of(&asked).contains("0417"), "{}", text_of(&asked));
+    let wrong = text_with(stored(&asked), says("1"), &[]);
+    assert!(text_of(&wrong).starts_with("Angkanya belum cocok"), "{}", text_of(&wrong));
+    let back = text_with(stored(&asked), says("0"), &[]);
+    assert!(text_of(&back).contains("Setuju?"), "{}", text_of(&back));
+    let nik = text_with(stored(&wrong), says(" 0417 "), &["given"]);
+    assert!(text_of(&nik).contains("NIK"), "{}", text_of(&nik));
+    // A second change in the same conversation is not asked about.
+    let mut kept = stored(&nik).unwrap();
+    let conversation = kept.conversation.as_mut().unwrap();
+    conversation.state.screen = "health".into();
+    let done = text_with(Some(kept), says("1"), &["registered"]);
+    assert!(text_of(&done).contains("BERHASIL"), "{}", text_of(&done));
+}
+
+#[test]
+fn whoever_guesses_the_code_is_stopped() {
+    let mut finished = text_with(None, wrote("daftar"), &[]);
+    finished = text_with(stored(&finished), says("1"), &[]);
+    for _ in 0..MENU.tries() {
+        finished = text_with(stored(&finished), says("9999"), &[]);
+    }
+    assert_eq!(finished.ends.last().map(|ending| ending.end), Some(End::Abandoned));
+    assert_eq!(finished.reply.unwrap().then, Then::Close);
+}
+
+#[test]
+fn what_was_begun_by_text_needs_no_code_on_a_channel_that_proves() {
+    let home = text_with(None, wrote("daftar"), &[]);
+    let asked = text_with(stored(&home), says("1"), &[]);
+    let mut kept = stored(&asked).unwrap();
+    kept.elsewhere = true;
+    let redial = turn_with(Some(kept), dial(&[]), &[]);
+    assert!(text_of(&redial).contains("Lanjutkan"), "{}", text_of(&redial));
+    let nik = turn_with(stored(&redial), says("1"), &["given"]);
+    assert!(text_of(&nik).contains("NIK"), "{}", text_of(&nik));
+}
+
+#[test]
+fn one_text_answers_what_it_can() {
+    let person = "3173014506900001";
+    let shown =
+        text_with(None, wrote(&format!("status {person} 05061990")), &["none", "known", "two"]);
+    assert!(text_of(&shown).contains("LENGKAP"), "{}", text_of(&shown));
+    // The consent stands between, and is not given by a keyword.
+    let consent = text_with(None, wrote(&format!("DAFTAR#{person}#Siti#05061990")), &[]);
+    assert!(text_of(&consent).contains("Setuju?"), "{}", text_of(&consent));
+    let asked = text_with(stored(&consent), says("1"), &[]);
+    let domicile = ["given", "same", "match", "known"];
+    let domicile = text_with(stored(&asked), says("0417"), &domicile);
+    assert!(text_of(&domicile).contains("tinggal"), "{}", text_of(&domicile));
+    // What is wrong is asked again, and the rest of the text is not used for it.
+    let wrong = text_with(None, wrote("status 12 05061990"), &["none"]);
+    assert!(text_of(&wrong).starts_with("NIK harus 16 angka"), "{}", text_of(&wrong));
+    let kept = wrong.keep.unwrap().conversation.unwrap();
+    assert!(kept.state.errand.is_empty());
+}
+
+#[test]
+fn a_text_is_an_answer_where_one_is_awaited() {
+    let nik = text_with(None, wrote("status"), &["none"]);
+    let name = text_with(stored(&nik), wrote("stotus"), &[]);
+    assert!(text_of(&name).starts_with("NIK harus 16 angka"), "{}", text_of(&name));
+    let away = Kept { elsewhere: true, ..stored(&name).unwrap() };
+    assert!(text_of(&text_with(Some(away), wrote("1"), &[])).contains("PeduliLindungi"));
+    let home = text_with(None, wrote("apa ini?"), &[]);
+    assert!(text_of(&home).starts_with("PeduliLindungi"), "{}", text_of(&home));
+    let near = text_with(None, wrote("stotus"), &["none"]);
+    assert!(text_of(&near).contains("16 angka NIK"), "{}", text_of(&near));
+}
+
+#[test]
+fn a_command_leaves_the_conversation_alone() {
+    let nik = text_with(None, wrote("status"), &["none"]);
+    for (text, command) in
+        [("STOP", Command::Stop), ("berhenti!", Command::Stop), ("Bantuan", Command::Help)]
+    {
+        let said = text_with(stored(&nik), wrote(text), &[]);
+        assert_eq!((said.command, said.keep), (Some(command), None), "{text}");
+    }
+    let polite = text_with(None, wrote("stop kirim sms ya"), &[]);
+    assert_eq!(polite.command, Some(Command::Stop));
 }

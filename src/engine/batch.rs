@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    channel::{Inbound, Sureness},
+    channel::{AnswerBy, Channel, Inbound, Sureness},
     conversation::{
-        self, Carried, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal, Then,
+        self, Carried, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal, Text, Then,
     },
     engine::{
         Answer, Core, Job, News, Service, Shelf,
@@ -13,17 +13,19 @@ use crate::{
     },
     menu::{
         catalogue::Call,
+        keyword::Command,
         language::Language,
         model::SORRY,
         state::{State, Values},
         step::{Context, MOST_CALLS},
     },
+    outbox::{Class, Lane, Notice, NoticeId, Sender},
     service::{
         Asking, Noticed, Silence,
         record::{Change, Need},
     },
     store::{
-        Batch, CommitError, ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke,
+        Batch, CommitError, ConversationWrite, Kept, Recalled, ReceiptWrite, SessionWrite, Spoke,
         StoreError, TurnKey, TurnWrite,
     },
 };
@@ -89,19 +91,23 @@ async fn open<'t>(
         subscriber: job.subscriber,
         service: job.inbound.service.clone(),
     };
-    let keys: Vec<TurnKey> = jobs.iter().map(key).collect();
+    let mut keys: Vec<TurnKey> = jobs.iter().map(key).collect();
     let mut recalled = batch.recall(&keys).await?;
     let shelf = core.shelf.load_full();
-    offered_no_longer(batch, &shelf, &keys, &mut recalled).await?;
+    written_to(batch, jobs, &mut keys, &mut recalled).await?;
+    offered_no_longer(batch, &shelf, &mut keys, &mut recalled).await?;
     let bodies: Vec<Option<Body>> = recalled
         .iter()
         .map(|known| known.conversation.as_ref().and_then(|kept| Body::parse(&kept.body)))
         .collect();
     repeated_after_restart(batch, jobs, &keys, &bodies, &mut recalled).await?;
     let busy = busy_elsewhere(batch, jobs, &keys).await?;
-    let opened = jobs.iter().zip(recalled.into_iter().zip(bodies));
-    let mut turns: Vec<Turn<'_>> =
-        opened.map(|(job, (known, body))| Turn::open(core, &shelf, job, known, body)).collect();
+    let current = keys.iter().zip(&recalled).map(|(key, known)| current(&shelf, key, known));
+    let current: Vec<Arc<Service>> = current.collect();
+    let opened = jobs.iter().zip(current).zip(recalled.into_iter().zip(bodies));
+    let mut turns: Vec<Turn<'_>> = opened
+        .map(|((job, current), (known, body))| Turn::open(core, &shelf, job, current, known, body))
+        .collect();
     for at in busy {
         turns[at].refuse_push(NotPushed::Busy);
     }
@@ -129,21 +135,49 @@ async fn busy_elsewhere(
     Ok(busy.into_iter().map(|(at, _)| at).collect())
 }
 
+/// A text that perhaps asks something of another service than the one its writer was in does so
+/// where no answer is awaited.
+async fn written_to(
+    batch: &mut Batch,
+    jobs: &[&Job],
+    keys: &mut [TurnKey],
+    recalled: &mut [Recalled],
+) -> Result<(), BatchError> {
+    let mut again = Vec::new();
+    for (at, job) in jobs.iter().enumerate() {
+        let Signal::Text(Text { service: Some(service), .. }) = &job.inbound.signal else {
+            continue;
+        };
+        let awaits = |kept: &Kept| kept.ended.is_none() && kept.keep_until > job.inbound.at;
+        let key = &mut keys[at];
+        if key.service.is_none() && !recalled[at].conversation.as_ref().is_some_and(awaits) {
+            key.service = Some(service.clone());
+            again.push((at, key.clone()));
+        }
+    }
+    for (at, known) in recall_again(batch, again).await? {
+        recalled[at] = known;
+    }
+    Ok(())
+}
+
 /// A turn with a service that is offered no longer is one with the first: what is kept of the first
 /// is recalled for it.
 async fn offered_no_longer(
     batch: &mut Batch,
     shelf: &Shelf,
-    keys: &[TurnKey],
+    keys: &mut [TurnKey],
     recalled: &mut [Recalled],
 ) -> Result<(), BatchError> {
     let first = shelf.first().menu.service();
-    let gone = |(at, key): (usize, &TurnKey)| {
-        let name = service_of(key.service.as_deref(), &recalled[at])?;
-        let first = || TurnKey { service: Some(first.to_owned()), ..key.clone() };
-        shelf.service(name).is_none().then(|| (at, first()))
-    };
-    let again = keys.iter().enumerate().filter_map(gone).collect();
+    let mut again = Vec::new();
+    for (at, key) in keys.iter_mut().enumerate() {
+        let name = service_of(key, &recalled[at]);
+        if name.is_some_and(|name| shelf.service(name).is_none()) {
+            key.service = Some(first.to_owned());
+            again.push((at, key.clone()));
+        }
+    }
     for (at, known) in recall_again(batch, again).await? {
         recalled[at] = known;
     }
@@ -151,13 +185,14 @@ async fn offered_no_longer(
 }
 
 /// The name of a turn's service: the one that was called, or the one that the subscriber is in.
-fn service_of<'s>(called: Option<&'s str>, known: &'s Recalled) -> Option<&'s str> {
-    called.or_else(|| known.conversation.as_ref().map(|kept| kept.service.as_str()))
+fn service_of<'s>(key: &'s TurnKey, known: &'s Recalled) -> Option<&'s str> {
+    let is_in = || known.conversation.as_ref().map(|kept| kept.service.as_str());
+    key.service.as_deref().or_else(is_in)
 }
 
 /// The service of a turn, in the version in which a conversation begins.
-fn current(shelf: &Shelf, job: &Job, known: &Recalled) -> Arc<Service> {
-    let name = service_of(job.inbound.service.as_deref(), known);
+fn current(shelf: &Shelf, key: &TurnKey, known: &Recalled) -> Arc<Service> {
+    let name = service_of(key, known);
     Arc::clone(name.and_then(|name| shelf.service(name)).unwrap_or_else(|| shelf.first()))
 }
 
@@ -271,10 +306,10 @@ impl<'t> Turn<'t> {
         core: &'t Core,
         shelf: &Shelf,
         job: &'t Job,
+        current: Arc<Service>,
         known: Recalled,
         body: Option<Body>,
     ) -> Self {
-        let current = current(shelf, job, &known);
         let own = begun_in(shelf, &current, body.as_ref());
         let language = known
             .subscriber
@@ -288,7 +323,10 @@ impl<'t> Turn<'t> {
         let repeated = known.reply.and_then(|reply| serde_json::from_slice(&reply).ok());
         let version = known.conversation.as_ref().map(|kept| kept.version);
         let over = belated(&job.inbound, body.as_ref());
+        let channel = job.inbound.channel;
+        let elsewhere = body.as_ref().is_some_and(|body| body.elsewhere(channel));
         let kept = known.conversation.map(|kept| conversation::Kept {
+            elsewhere,
             conversation: body.and_then(|body| body.conversation),
             ended: kept.ended,
             keep_until: kept.keep_until,
@@ -316,8 +354,9 @@ impl<'t> Turn<'t> {
             None => {
                 let signal = job.inbound.signal.clone();
                 let (cx, at) = (turn.context(&turn.own), job.inbound.at);
-                let fresh = &turn.current.menu;
-                conversation::turn(cx, fresh, kept, turn.language.as_ref(), signal, at).into()
+                let (fresh, trust) = (&turn.current.menu, channel.trust(turn.random));
+                let language = turn.language.as_ref();
+                conversation::turn(cx, fresh, kept, language, signal, trust, at).into()
             }
         };
         turn
@@ -417,6 +456,11 @@ impl<'t> Turn<'t> {
             return None;
         }
         let at = self.job.inbound.at;
+        let said = finished.command.and_then(|command| match command {
+            Command::Stop => Some(Change::RefuseBroadcasts),
+            Command::Start => Some(Change::WantBroadcasts),
+            Command::Help => None,
+        });
         let last = Last { said: self.job.said, receipt: self.job.receipt, at };
         let chosen = finished.keep.as_ref().map(|keep| &keep.language);
         let chosen =
@@ -434,9 +478,27 @@ impl<'t> Turn<'t> {
                 keep_until: at.plus(core.rules.receipt_for),
             }),
             session: self.session(),
-            changes: self.changes.clone(),
-            notices: Vec::new(),
+            changes: self.changes.iter().cloned().chain(said).collect(),
+            notices: self.notices(finished),
         })
+    }
+
+    /// Where there is no session to answer in, the reply is a notice.
+    fn notices(&self, finished: &Finished) -> Vec<Notice> {
+        let AnswerBy::Notice { route } = &self.job.inbound.answer_by else { return Vec::new() };
+        let Inbound { from, at, .. } = &self.job.inbound;
+        let reply = finished.reply.iter().map(|reply| Notice {
+            id: NoticeId::draw(*at, self.random),
+            to: from.clone(),
+            route: route.clone(),
+            sender: Sender::Code,
+            text: reply.text.clone(),
+            lane: Lane { class: Class::Reply, zone: self.core.rules.zone },
+            campaign: 0,
+            due: *at,
+            expires: at.plus(Class::Reply.good_for()),
+        });
+        reply.collect()
     }
 
     /// The session stays with its phone for as long as a repetition may come. An end adds nothing.
@@ -451,7 +513,8 @@ impl<'t> Turn<'t> {
     fn conversation(&self, keep: &Keep, last: Last) -> ConversationWrite {
         let at = self.job.inbound.at;
         let session = self.job.inbound.session.map(|session| session.key);
-        let body = Body { conversation: keep.conversation.clone(), last, session };
+        let channel = Some(self.job.inbound.channel).filter(|&channel| channel != Channel::Ussd);
+        let body = Body { conversation: keep.conversation.clone(), last, session, channel };
         let keep_for = match keep.conversation {
             Some(_) => self.core.rules.resume_for,
             None => self.core.rules.receipt_for,

@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{channel::REDELIVERY, clock::Timestamp, conversation::Conversation};
+use crate::{
+    channel::{Channel, REDELIVERY},
+    clock::Timestamp,
+    conversation::Conversation,
+};
 
 /// The body of a conversation row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +20,9 @@ pub struct Body {
     /// The provider's session in which it came, where it has a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<[u8; 16]>,
+    /// The channel over which it came; none is USSD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
 }
 
 /// The last inbound of a conversation, for networks that do not number their messages.
@@ -41,6 +48,11 @@ impl Body {
     pub fn to_octets(&self) -> Vec<u8> {
         // Maps with text keys, numbers and texts only: there is nothing JSON cannot hold.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Whether it was last spoken in over another channel.
+    pub fn elsewhere(&self, channel: Channel) -> bool {
+        self.channel.unwrap_or(Channel::Ussd) != channel
     }
 
     /// Reads what an older or newer version stored; what cannot be read begins again.

@@ -6,9 +6,11 @@ use thiserror::Error;
 
 use crate::{
     channel::ussd::mmi,
-    conversation::Signal,
+    conversation::{Signal, Text},
     menu::{
+        keyword::{Sure, Wanted},
         model::{Clash, Menu},
+        step::Opening,
         version::Version,
     },
     service::Desk,
@@ -135,8 +137,28 @@ impl Shelf {
         let signal = if dialled.contains_nik() {
             Signal::BeginWithNik
         } else {
-            Signal::Begin(dialled.groups[length..].to_vec())
+            let digits = dialled.groups[length..].to_vec();
+            Signal::Begin(Opening { digits, ..Opening::default() })
         };
         Some((service, signal))
+    }
+
+    /// What a text asks for, and of which service; without one, of the one that its writer is in.
+    /// A keyword that is surely one opens its service whatever was said before.
+    pub fn written<'s>(&'s self, text: &str) -> (Option<&'s Arc<Service>>, Signal) {
+        let wanted = |service: &'s Arc<Service>| Some((service.menu.wanted(text)?, service));
+        let best = self.current.iter().filter_map(wanted).max_by_key(|((sure, _), _)| *sure);
+        let said = text.to_owned();
+        match best {
+            Some(((Sure::Surely, Wanted::Command(command)), _)) => (None, Signal::Command(command)),
+            Some(((Sure::Surely, Wanted::Errand(errand)), service)) => {
+                (Some(service), Signal::Begin(Opening { errand, ..Opening::default() }))
+            }
+            Some(((Sure::Perhaps, wanted), service)) => {
+                let service = Some(service.menu.service().to_owned());
+                (None, Signal::Text(Text { said, perhaps: Some(wanted), service }))
+            }
+            None => (None, Signal::Text(Text { said, perhaps: None, service: None })),
+        }
     }
 }

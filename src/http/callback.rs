@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     channel::{
-        Channel, Inbound, Once, REDELIVERY, Session, Sureness,
+        AnswerBy, Channel, Inbound, Once, REDELIVERY, Session, Sureness,
         ussd::provider::{self, Act, Heard, Known, Method, ParseError, Provider},
     },
     clock,
@@ -348,6 +348,7 @@ impl Desk<'_> {
             session: Some(session),
             frame: if begins { provider.first_frame() } else { provider.next_frame() },
             open_for: provider.open_for(),
+            answer_by: AnswerBy::Session,
         }
     }
 

@@ -74,6 +74,17 @@ pub struct Call {
     pub needs: &'static [&'static str],
     /// How it can turn out.
     pub outcomes: &'static [Outcome],
+    /// Whether something is changed by it.
+    pub effect: Effect,
+}
+
+/// Whether a call changes anything for the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It only looks, and keeps what it found out.
+    Reads,
+    /// It changes something: whoever only claims to be that phone confirms it before.
+    Changes,
 }
 
 /// A call is its name: a catalogue has every name once.

@@ -22,6 +22,10 @@ pub struct Draft {
     pub dial: Vec<Spot<String>>,
     /// Words that open it.
     pub keywords: Vec<Spot<String>>,
+    /// Words that lead past the first screen.
+    pub keyword: Vec<DraftKeyword>,
+    /// The words of commands, by the command's name.
+    pub commands: BTreeMap<String, Vec<Spot<String>>>,
     /// Language codes.
     pub languages: Vec<Spot<String>>,
     /// Id of the first screen.
@@ -36,6 +40,19 @@ pub struct Draft {
     pub words: BTreeMap<String, DraftPhrase>,
     /// Screens, in the order of files and then of ids.
     pub screens: Vec<DraftScreen>,
+}
+
+/// A word that leads past the first screen, as written.
+#[derive(Debug)]
+pub struct DraftKeyword {
+    /// Its name.
+    pub id: Spot<String>,
+    /// `words = [...]`
+    pub words: Vec<Spot<String>>,
+    /// `path = [...]`
+    pub path: Vec<Spot<String>>,
+    /// `with = [...]`; without it, the same as `path`.
+    pub with: Option<Vec<Spot<String>>>,
 }
 
 /// A text in several languages, as written.
@@ -130,6 +147,17 @@ impl Reader<'_> {
                 "languages" => draft.languages.extend(self.texts(value)),
                 "push" => draft.push.extend(self.texts(value)),
                 "tries" => draft.tries = self.number(value),
+                "keyword" => {
+                    for (id, value) in self.table(value).into_iter().flatten() {
+                        draft.keyword.extend(self.keyword(id, value));
+                    }
+                }
+                "commands" => {
+                    for (name, value) in self.table(value).into_iter().flatten() {
+                        let words = self.texts(value);
+                        draft.commands.insert(name.get_ref().to_string(), words);
+                    }
+                }
                 "keys" => {
                     for (name, value) in self.pairs(value) {
                         draft.keys.insert(name.value, value);
@@ -152,6 +180,20 @@ impl Reader<'_> {
                 _ => self.unknown(key, "a menu file", MENU_KEYS),
             }
         }
+    }
+
+    fn keyword(&mut self, id: &Key<'_>, value: &Value<'_>) -> Option<DraftKeyword> {
+        let mut keyword =
+            DraftKeyword { id: self.spot(id), words: vec![], path: vec![], with: None };
+        for (key, value) in self.table(value)? {
+            match key.get_ref().as_ref() {
+                "words" => keyword.words = self.texts(value),
+                "path" => keyword.path = self.texts(value),
+                "with" => keyword.with = Some(self.texts(value)),
+                _ => self.unknown(key, "a keyword", KEYWORD_KEYS),
+            }
+        }
+        Some(keyword)
     }
 
     fn screen(&mut self, id: &Key<'_>, value: &Value<'_>) -> Option<DraftScreen> {
@@ -321,6 +363,8 @@ const MENU_KEYS: &[&str] = &[
     "desk",
     "dial",
     "keywords",
+    "keyword",
+    "commands",
     "languages",
     "start",
     "push",
@@ -329,6 +373,7 @@ const MENU_KEYS: &[&str] = &[
     "words",
     "screen",
 ];
+const KEYWORD_KEYS: &[&str] = &["words", "path", "with"];
 const SCREEN_KEYS: &[&str] = &["say", "choose", "ask", "pick", "call", "keep", "go", "on", "last"];
 const CHOICE_KEYS: &[&str] = &["id", "say", "go", "set", "language"];
 

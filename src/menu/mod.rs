@@ -10,6 +10,7 @@
 pub mod catalogue;
 pub mod check;
 pub mod graph;
+pub mod keyword;
 pub mod language;
 pub mod load;
 pub mod model;

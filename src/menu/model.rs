@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::{
     menu::{
         catalogue::{Call, List, Validator},
+        keyword::{Command, Keyword},
         language::Language,
         template::Template,
         version::Version,
@@ -25,6 +26,8 @@ pub struct Menu {
     pub(super) service: String,
     pub(super) dial: Vec<String>,
     pub(super) keywords: Vec<String>,
+    pub(super) keyword: Vec<Keyword>,
+    pub(super) commands: BTreeMap<Command, Vec<String>>,
     pub(super) languages: Vec<Language>,
     pub(super) start: usize,
     pub(super) push: Vec<usize>,
@@ -168,8 +171,22 @@ pub const NIK_DIALLED: Word = Word { name: "nik_dialled", values: &["dial"] };
 /// A code was dialled that no service has.
 pub const UNKNOWN_CODE: Word = Word { name: "unknown_code", values: &["dial"] };
 
+/// Before something is changed for whoever wrote a text: its source can be forged, but the answer
+/// goes to the phone itself (`domain.md` §8).
+pub const CONFIRM: Word = Word { name: "confirm", values: &["code"] };
+/// The code was not the one.
+pub const NOT_CONFIRMED: Word = Word { name: "not_confirmed", values: &["code"] };
+/// Broadcasts are refused from now on.
+pub const STOPPED: Word = Word { name: "stopped", values: &[] };
+/// Broadcasts are sent again.
+pub const STARTED: Word = Word { name: "started", values: &[] };
+/// What can be written.
+pub const HELP: Word = Word { name: "help", values: &["dial"] };
+/// Not every part of a long text came.
+pub const INCOMPLETE: Word = Word { name: "incomplete", values: &[] };
+
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 14] = [
+pub const WORDS: [Word; 20] = [
     BACK,
     HOME,
     NEXT,
@@ -184,6 +201,12 @@ pub const WORDS: [Word; 14] = [
     SORRY,
     NIK_DIALLED,
     UNKNOWN_CODE,
+    CONFIRM,
+    NOT_CONFIRMED,
+    STOPPED,
+    STARTED,
+    HELP,
+    INCOMPLETE,
 ];
 
 impl Menu {
@@ -197,9 +220,9 @@ impl Menu {
         if self.service == other.service {
             return Some(Clash::Service(self.service.clone()));
         }
-        let small = |word: &String| word.to_lowercase();
         let opens = |menu: &Self| -> Vec<String> {
-            menu.dial.iter().cloned().chain(menu.keywords.iter().map(small)).collect()
+            let keywords = menu.every_keyword().map(str::to_lowercase);
+            menu.dial.iter().cloned().chain(keywords).collect()
         };
         let theirs = opens(other);
         let both = opens(self).into_iter().find(|opens| theirs.contains(opens))?;

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::menu::{language::Language, version::Version};
+use crate::menu::{keyword::Errand, language::Language, version::Version};
 
 /// The most screens that `back` can return through; older ones are forgotten.
 pub const LONGEST_TRAIL: usize = 16;
@@ -57,6 +57,9 @@ pub struct State {
     /// Answers from the dial string that were not used yet.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub digits: VecDeque<String>,
+    /// What one text asked for and was not come to yet.
+    #[serde(default, skip_serializing_if = "Errand::is_empty")]
+    pub errand: Errand,
     /// The language spoken.
     pub language: Language,
 }

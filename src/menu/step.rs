@@ -4,9 +4,11 @@
 //! service's part is handed out as [`Step::Call`] and taken back by [`resume`].
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::menu::{
     catalogue::Call,
+    keyword::Errand,
     language::Language,
     model::{Act, MORE_FIRST, Menu, NO_SUCH_ROW, Screen, TOO_MANY, WRONG_CHOICE},
     state::{LONGEST_TRAIL, MOST_DIGITS, Move, Row, State, Values},
@@ -52,10 +54,22 @@ pub struct Shown {
     pub text: String,
 }
 
-/// Begins at the first screen and walks the digits of the dial string as if they were typed.
-pub fn begin(cx: Context<'_>, language: &Language, digits: &[String]) -> Step {
-    let digits = digits.iter().take(MOST_DIGITS).cloned().collect();
-    let state = State { digits, ..fresh(cx, language) };
+/// What stands beside the word or the string that opens a service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// Answers of a dial string, used as if they were typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub digits: Vec<String>,
+    /// What a text asks for.
+    #[serde(default, skip_serializing_if = "Errand::is_empty")]
+    pub errand: Errand,
+}
+
+/// Begins at the first screen and goes from there as far as the opening leads.
+pub fn begin(cx: Context<'_>, language: &Language, opening: &Opening) -> Step {
+    let digits = opening.digits.iter().take(MOST_DIGITS).cloned().collect();
+    let errand = opening.errand.clone();
+    let state = State { digits, errand, ..fresh(cx, language) };
     enter(cx, state, cx.menu.start)
 }
 
@@ -80,6 +94,7 @@ fn fresh(cx: Context<'_>, language: &Language) -> State {
         way: vec![Move::Began],
         values: Values::default(),
         digits: Default::default(),
+        errand: Errand::default(),
         language: cx.menu.language(Some(language)).clone(),
     }
 }
@@ -92,7 +107,15 @@ pub fn again(cx: Context<'_>, mut state: State) -> Step {
             state.way.push(Move::Resumed);
             enter(cx, state, at)
         }
-        None => begin(cx, &state.language, &[]),
+        None => begin(cx, &state.language, &Opening::default()),
+    }
+}
+
+/// Makes the call where the state stands, which was put off.
+pub fn call_again(cx: Context<'_>, state: State) -> Step {
+    match cx.menu.by_id.get(&state.screen) {
+        Some(&at) => enter(cx, state, at),
+        None => begin(cx, &state.language, &Opening::default()),
     }
 }
 
@@ -136,7 +159,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
     let menu = cx.menu;
     let typed = typed.trim();
     let Some(screen) = menu.screen(&state.screen) else {
-        return Heard::Done(begin(cx, &state.language, &[]));
+        return Heard::Done(begin(cx, &state.language, &Opening::default()));
     };
     if typed == menu.keys.home {
         return Heard::Go(turn_back(state), menu.start);
@@ -226,7 +249,8 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
                 return Step::Last(state, shown);
             }
             Act::Choose(_) | Act::Ask { .. } | Act::Pick { .. } => {
-                let Some(digit) = state.digits.pop_front() else {
+                let next = state.digits.pop_front().or_else(|| run(&mut state.errand, &screen.act));
+                let Some(digit) = next else {
                     return show(cx, state, screen);
                 };
                 state.units = cx.frame.budget.units;
@@ -249,6 +273,18 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
                 }
             }
         }
+    }
+}
+
+/// What an errand has for a screen.
+fn run(errand: &mut Errand, act: &Act) -> Option<String> {
+    match act {
+        Act::Choose(choices) => {
+            let next = errand.path.front()?;
+            choices.iter().any(|choice| choice.id == *next).then(|| errand.path.pop_front())?
+        }
+        Act::Ask { .. } => errand.answers.pop_front(),
+        Act::Pick { .. } | Act::Call { .. } | Act::Last => None,
     }
 }
 
@@ -281,6 +317,7 @@ fn forward(mut state: State) -> State {
 
 /// Leaves a screen for an earlier one.
 fn turn_back(mut state: State) -> State {
+    state.errand = Errand::default();
     state.way.push(Move::TurnedBack(state.screen.clone()));
     state
 }
@@ -302,6 +339,7 @@ fn refuse_choice(cx: Context<'_>, state: State, screen: &Screen, last: usize) ->
 /// Says what is wrong and asks again; after too many times, closes.
 fn refuse(cx: Context<'_>, mut state: State, screen: &Screen, wrong: &str, value: &str) -> Step {
     state.digits.clear();
+    state.errand = Errand::default();
     state.page = 0;
     state.wrong = state.wrong.saturating_add(1);
     if state.wrong >= cx.menu.tries {

@@ -7,7 +7,7 @@
 
 pub mod route;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::{
     clock::{Timestamp, Zone},
@@ -68,6 +68,18 @@ impl Class {
     /// Whether it is sent at decent hours only, and to nobody who refused it (`domain.md` §9).
     pub fn is_broadcast(self) -> bool {
         matches!(self, Self::Reminder | Self::Campaign)
+    }
+
+    /// How long it is worth sending.
+    pub fn good_for(self) -> Duration {
+        const HOUR: u64 = 3600;
+        Duration::from_secs(match self {
+            // As long as the code itself.
+            Self::Code => 300,
+            Self::Reply => 6 * HOUR,
+            Self::Reminder => 24 * HOUR,
+            Self::Campaign => 72 * HOUR,
+        })
     }
 
     /// The word of metrics and logs.

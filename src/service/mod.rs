@@ -27,7 +27,7 @@ use crate::{
     clock::Timestamp,
     identity::Nik,
     menu::{
-        catalogue::{Call, Catalogue, Given, Outcome, Privacy},
+        catalogue::{Call, Catalogue, Effect, Given, Outcome, Privacy},
         state::Values,
     },
     service::{
@@ -222,6 +222,7 @@ fn picked_person(values: &Values) -> Option<NikIndex> {
 /// The subscriber agrees to the text whose version the menu names.
 const CONSENT: Call = Call {
     name: "consent.give",
+    effect: Effect::Changes,
     needs: &["consent"],
     outcomes: &[Outcome { name: "given", gives: &[] }],
 };

@@ -4,7 +4,7 @@
 use crate::{
     identity::PersonName,
     menu::{
-        catalogue::{Call, Given, List, Outcome, Privacy},
+        catalogue::{Call, Effect, Given, List, Outcome, Privacy},
         state::{Row, Values},
     },
     service::{
@@ -43,6 +43,7 @@ pub(super) const PROVED: Given = personal("proved", "");
 /// wait for validation. A number that was silent too long knows nobody.
 pub const LIST: Call = Call {
     name: "person.list",
+    effect: Effect::Reads,
     needs: &[],
     outcomes: &[
         Outcome { name: "none", gives: &[] },
@@ -55,6 +56,7 @@ pub const LIST: Call = Call {
 /// phone's" and "blocked" are one answer.
 pub const PROVE: Call = Call {
     name: "person.prove",
+    effect: Effect::Reads,
     needs: &["nik", "birth_date"],
     outcomes: &[
         TOO_OFTEN,
@@ -66,6 +68,7 @@ pub const PROVE: Call = Call {
 /// Lets a person go from this phone.
 pub const DETACH: Call = Call {
     name: "person.detach",
+    effect: Effect::Changes,
     needs: &["person"],
     outcomes: &[Outcome { name: "detached", gives: &[] }],
 };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::{
     menu::{
-        catalogue::{Call, Given, List, Outcome, Privacy},
+        catalogue::{Call, Effect, Given, List, Outcome, Privacy},
         state::{Row, Values},
     },
     service::{
@@ -70,6 +70,7 @@ const UNIT_NAME: Given = open("unit_name", WIDEST);
 /// Looks which place the phone has today; without one, which units there are.
 pub const LOOK: Call = Call {
     name: "queue.look",
+    effect: Effect::Reads,
     needs: &[],
     outcomes: &[
         Outcome { name: "none", gives: &[FOUND] },
@@ -81,6 +82,7 @@ pub const LOOK: Call = Call {
 /// Takes a number for today.
 pub const TAKE: Call = Call {
     name: "queue.take",
+    effect: Effect::Changes,
     needs: &["unit"],
     outcomes: &[
         Outcome { name: "taken", gives: &[NUMBER, BEFORE, UNIT_NAME] },
@@ -90,8 +92,12 @@ pub const TAKE: Call = Call {
 };
 
 /// Gives the number back.
-pub const LEAVE: Call =
-    Call { name: "queue.leave", needs: &[], outcomes: &[Outcome { name: "left", gives: &[] }] };
+pub const LEAVE: Call = Call {
+    name: "queue.leave",
+    effect: Effect::Changes,
+    needs: &[],
+    outcomes: &[Outcome { name: "left", gives: &[] }],
+};
 
 pub(super) fn need(asking: Asking<'_>, draw: Option<&str>) -> Need {
     let (service, draw) = (asking.service.to_owned(), draw.map(str::to_owned));

@@ -234,6 +234,10 @@ pub enum Change {
     /// The subscriber may no longer see anybody: the number was silent so long that it may have
     /// been sold to somebody else (`domain.md` §6).
     ForgetEverybody,
+    /// The subscriber wants no broadcasts.
+    RefuseBroadcasts,
+    /// The subscriber wants broadcasts again.
+    WantBroadcasts,
     /// A look-up of this NIK failed. It is counted until `window` after the first one.
     LookUpFailed {
         /// The NIK.

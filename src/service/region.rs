@@ -3,7 +3,7 @@
 use crate::{
     identity::{Nik, region},
     menu::{
-        catalogue::{Call, List, Outcome, Privacy},
+        catalogue::{Call, Effect, List, Outcome, Privacy},
         state::{Row, Values},
     },
     service::{Asking, Decision, open},
@@ -36,6 +36,7 @@ pub const REGENCIES: List = List {
 /// question instead of two. A code that was retired is no regency.
 pub const OF_NIK: Call = Call {
     name: "region.of_nik",
+    effect: Effect::Reads,
     needs: &["nik"],
     outcomes: &[
         Outcome { name: "unknown", gives: &[] },

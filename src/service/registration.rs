@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     identity::{Nik, PersonName, birth, name::Likeness},
-    menu::catalogue::{Call, Outcome},
+    menu::catalogue::{Call, Effect, Outcome},
     service::{
         Asking, Decision, Desk,
         lookup::TOO_OFTEN,
@@ -18,6 +18,7 @@ use crate::{
 /// the date of its first issue), so the person is asked to look again, and never refused.
 pub const COMPARE: Call = Call {
     name: "registration.compare",
+    effect: Effect::Reads,
     needs: &["nik", "birth_date"],
     outcomes: &[Outcome { name: "same", gives: &[] }, Outcome { name: "differs", gives: &[] }],
 };
@@ -29,6 +30,7 @@ pub const COMPARE: Call = Call {
 /// record is `not_listed`.
 pub const MATCH: Call = Call {
     name: "registration.match",
+    effect: Effect::Reads,
     needs: &["nik", "name", "birth_date"],
     outcomes: &[
         TOO_OFTEN,
@@ -45,6 +47,7 @@ pub const MATCH: Call = Call {
 /// may not be matched because a budget of look-ups is used up.
 pub const SUBMIT: Call = Call {
     name: "registration.submit",
+    effect: Effect::Changes,
     needs: &["nik", "name", "birth_date", "regency", "screening", "consent"],
     outcomes: &[
         Outcome { name: "waiting", gives: &[NUMBER] },

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::{
     identity::birth,
-    menu::catalogue::{Call, Given, Outcome},
+    menu::catalogue::{Call, Effect, Given, Outcome},
     service::{
         Asking, Decision, Desk, Silence,
         person::{PROVED, waiting_number},
@@ -31,6 +31,7 @@ const DOSE_3: [Given; 3] = dose("dose3_date", "dose3_vaccine", "dose3_place");
 /// but where to go.
 pub const READ: Call = Call {
     name: "status.read",
+    effect: Effect::Reads,
     needs: &["person"],
     outcomes: &[
         Outcome { name: "unregistered", gives: &[] },
@@ -58,6 +59,7 @@ pub const READ: Call = Call {
 /// the ministry can issue it. Until ten days after the dose it may simply be on its way.
 pub const CERTIFICATE: Call = Call {
     name: "certificate.state",
+    effect: Effect::Reads,
     needs: &["person"],
     outcomes: &[
         Outcome { name: "no_dose", gives: &[] },

@@ -32,6 +32,8 @@ pub(super) struct Changes<'a> {
     left: BTreeSet<(SubscriberKey, &'a str)>,
     up: queue::Up<'a>,
     failures: Failures,
+    /// Who wants no broadcasts since when, and who wants them again.
+    opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
 }
 
 type Registrations<'a> = BTreeMap<(NikIndex, SubscriberKey), (&'a Registration, Stamp<'a>)>;
@@ -78,6 +80,12 @@ impl<'a> Changes<'a> {
                 self.acquaintances.retain(|(of, _), _| *of != phone);
                 self.strangers.insert(phone, stamp.at);
             }
+            Change::RefuseBroadcasts => {
+                self.opted.insert(phone, Some(stamp));
+            }
+            Change::WantBroadcasts => {
+                self.opted.insert(phone, None);
+            }
             Change::LookUpFailed { person, stem, window } => {
                 self.failures.add((phone, *person), *stem, stamp.at, *window);
             }
@@ -110,8 +118,33 @@ impl<'a> Changes<'a> {
         queue::write_up(tx, &self.up).await?;
         write_waiting(tx, vault, &self.waiting).await?;
         write_registered(tx, vault, &self.registered).await?;
+        write_opted(tx, &self.opted).await?;
         self.failures.write(tx).await
     }
+}
+
+async fn write_opted(
+    tx: &mut Tx,
+    opted: &BTreeMap<SubscriberKey, Option<Stamp<'_>>>,
+) -> Result<(), CommitError> {
+    // Rare: one statement for each.
+    for (phone, stamp) in opted {
+        on_engine!(&mut *tx, |Db, tx| {
+            let key = phone.as_bytes().to_vec();
+            let sql = match stamp {
+                Some(stamp) => sqlx::query::<Db>(
+                    "insert into opt_out (subscriber, channel, at) values ($1, $2, $3) \
+                     on conflict (subscriber) do nothing",
+                )
+                .bind(key)
+                .bind(stamp.channel.map(str::to_owned))
+                .bind(stamp.at.millis()),
+                None => sqlx::query::<Db>("delete from opt_out where subscriber = $1").bind(key),
+            };
+            sql.execute(&mut **tx).await?;
+        });
+    }
+    Ok(())
 }
 
 async fn write_consents(

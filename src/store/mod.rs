@@ -42,6 +42,7 @@ use self::engine::{Engine, Tx, on_engine};
 pub use self::{
     import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
+    outbox::PartKey,
     queue::LineFigures,
     recall::Tongue,
     session::{KeptSession, SessionWrite},

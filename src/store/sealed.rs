@@ -26,6 +26,8 @@ pub(super) enum Place<'a> {
     Receipt(&'a [u8; 16]),
     /// `notice.body`.
     Notice(NoticeId),
+    /// `text_part.body`.
+    Part(&'a SubscriberKey),
 }
 
 impl Place<'_> {
@@ -37,6 +39,7 @@ impl Place<'_> {
             Self::Conversation(..) => "conversation",
             Self::Receipt(_) => "receipt",
             Self::Notice(_) => "notice",
+            Self::Part(_) => "text_part",
         }
     }
 
@@ -46,7 +49,9 @@ impl Place<'_> {
         context.extend_from_slice(self.table().as_bytes());
         context.push(0);
         match self {
-            Self::Number(subscriber) => context.extend_from_slice(subscriber.as_bytes()),
+            Self::Number(subscriber) | Self::Part(subscriber) => {
+                context.extend_from_slice(subscriber.as_bytes())
+            }
             Self::Person(person) => context.extend_from_slice(person.as_bytes()),
             Self::Registration(person, subscriber) => {
                 context.extend_from_slice(person.as_bytes());

@@ -16,7 +16,7 @@ use setara::{
         language::Language,
         model::Menu,
         state::{Row, Values},
-        step::{Context, MOST_CALLS, Step, again, answer, begin, resume},
+        step::{Context, MOST_CALLS, Opening, Step, again, answer, begin, resume},
         story::Story,
     },
     service::{
@@ -257,7 +257,7 @@ fn file(name: &str, text: &str) -> Arc<SourceFile> {
 /// Types one answer after the other; the service gives the longest it can.
 fn walk_through(menu: &Menu, profile: &Profile, language: &Language, walk: &str) {
     let cx = Context { menu, frame: profile.frame, today: TODAY };
-    let mut step = begin(cx, language, &[]);
+    let mut step = begin(cx, language, &Opening::default());
     let mut answers = walk.split_whitespace().take(64);
     let mut outcomes = walk.bytes().cycle();
     loop {
@@ -278,7 +278,7 @@ fn walk_through(menu: &Menu, profile: &Profile, language: &Language, walk: &str)
         step = match step {
             Step::Show(state, _) => answer(cx, state, typed),
             Step::GiveUp(state, _) => again(cx, state),
-            Step::Last(..) | Step::Call(..) => begin(cx, language, &[]),
+            Step::Last(..) | Step::Call(..) => begin(cx, language, &Opening::default()),
         };
     }
 }
@@ -349,7 +349,9 @@ fn config(octets: &[u8]) {
         Ok(config) => {
             assert!(!config.profiles().is_empty());
             for operator in config.operator.values() {
-                assert!(config.dialect.contains_key(&operator.dialect));
+                assert!(
+                    operator.dialect.iter().all(|dialect| config.dialect.contains_key(dialect))
+                );
                 for link in &operator.link {
                     // Files are not read here: the name may be that of a device without an end.
                     if link.tls.is_none() {

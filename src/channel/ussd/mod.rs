@@ -127,7 +127,7 @@ pub fn parse(dialect: &Dialect, message: &Message) -> Result<Heard, ParseError> 
     };
     let op = message.tlvs.ussd_service_op().ok_or(ParseError::NotUssd)?;
     let ended = carried.is_some_and(|session| session & dialect.end_mask() != 0);
-    let text = || decode(dialect, message.data_coding, message.text_octets());
+    let text = || dialect.alphabet.decode_as(message.data_coding, message.text_octets());
     let act = if op == dialect.shown {
         Act::Shown
     } else if ended || dialect.abort.contains(&op) {
@@ -204,20 +204,22 @@ fn dialled(dialect: &Dialect, message: &Message, text: &str) -> String {
     candidates.into_iter().find(|string| mmi::parse(string).is_ok()).unwrap_or_else(|| text.into())
 }
 
-/// The text of a message, by its `data_coding`: the dialect's own for the SMSC's default alphabet
-/// and for what cell broadcast calls "GSM 7-bit, language unspecified" (TS 23.038 §5).
-fn decode(dialect: &Dialect, data_coding: u8, octets: &[u8]) -> String {
-    match data_coding {
-        0x01 => Coding::Ascii.decode(octets),
-        0x03 => Coding::Latin1.decode(octets),
-        // 0x11 is UCS-2 after two octets that name a language; 0x48 is uncompressed UCS-2.
-        0x08 | 0x48 => ucs2::decode(octets),
-        0x11 if octets.len() >= 2 && octets.len().is_multiple_of(2) => ucs2::decode(&octets[2..]),
-        _ => dialect.alphabet.decode(octets),
-    }
-}
-
 impl Coding {
+    /// The text of a message, by its `data_coding`: this one for the SMSC's default alphabet and
+    /// for what cell broadcast calls "GSM 7-bit, language unspecified" (TS 23.038 §5).
+    pub(super) fn decode_as(self, data_coding: u8, octets: &[u8]) -> String {
+        match data_coding {
+            0x01 => Self::Ascii.decode(octets),
+            0x03 => Self::Latin1.decode(octets),
+            // 0x11 is UCS-2 after two octets that name a language; 0x48 is uncompressed UCS-2.
+            0x08 | 0x48 => ucs2::decode(octets),
+            0x11 if octets.len() >= 2 && octets.len().is_multiple_of(2) => {
+                ucs2::decode(&octets[2..])
+            }
+            _ => self.decode(octets),
+        }
+    }
+
     fn decode(self, octets: &[u8]) -> String {
         match self {
             Self::Gsm7Unpacked => gsm7::decode(octets),

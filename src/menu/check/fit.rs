@@ -10,14 +10,18 @@ use crate::{
         language::Language,
         load::{Draft, DraftPhrase},
         model::{
-            Act, BUSY, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW, RESUME, RESUME_NO, RESUME_YES,
-            SORRY, Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
+            Act, BUSY, CONFIRM, HELP, INCOMPLETE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW,
+            NOT_CONFIRMED, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED, Screen,
+            TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
         },
         state::{Row, State, Values},
         view::View,
     },
     text::page::PageError,
 };
+
+/// The code of [`CONFIRM`] has four digits.
+const WIDEST_CODE: &str = "8888";
 
 /// A menu of choices that takes more pages than this is too long to be read on a phone.
 const MOST_PAGES: usize = 3;
@@ -105,9 +109,21 @@ impl Fit<'_> {
 
     /// The words that are a whole message.
     fn words(&self) -> Vec<Finding> {
-        let alone = [BUSY, SORRY, TOO_MANY, NIK_DIALLED, UNKNOWN_CODE];
+        let alone = [
+            BUSY,
+            SORRY,
+            TOO_MANY,
+            NIK_DIALLED,
+            UNKNOWN_CODE,
+            CONFIRM,
+            NOT_CONFIRMED,
+            STOPPED,
+            STARTED,
+            HELP,
+            INCOMPLETE,
+        ];
         let long = alone.into_iter().filter_map(|word| {
-            let body = self.menu.word(word.name, self.language, "");
+            let body = self.menu.word(word.name, self.language, WIDEST_CODE);
             self.message(word.name, View { body, ..self.bare() })
         });
         let rows = [RESUME_YES, RESUME_NO].map(|word| Row {
@@ -158,6 +174,7 @@ impl Fit<'_> {
             way: Vec::new(),
             values,
             digits: Default::default(),
+            errand: Default::default(),
             language: self.language.clone(),
         }
     }

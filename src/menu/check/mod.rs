@@ -7,6 +7,7 @@
 
 mod fit;
 mod flow;
+mod keyword;
 mod letters;
 mod resolve;
 

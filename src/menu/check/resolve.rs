@@ -7,6 +7,7 @@ use crate::{
     diagnostic::{Finding, Place, Spot},
     menu::{
         catalogue::{Catalogue, NO_DESK},
+        check::keyword,
         language::Language,
         load::{Draft, DraftChoice, DraftPhrase, DraftScreen, suggest},
         model::{Act, Choice, Keys, Menu, Phrase, Screen, WORDS, Word},
@@ -130,6 +131,8 @@ impl Resolver<'_> {
             service,
             dial: texts(&draft.dial),
             keywords: texts(&draft.keywords),
+            keyword: keyword::resolve(draft, &mut self.findings),
+            commands: keyword::commands(draft, &mut self.findings),
             start: if start == NOWHERE { 0 } else { start },
             push,
             by_id: self.ids,

@@ -28,6 +28,10 @@ fn context(units: u16) -> Context<'static> {
     Context { menu: &MENU, frame: frame(units), today: date(2021, 8, 17) }
 }
 
+fn opening(digits: &[String]) -> Opening {
+    Opening { digits: digits.to_vec(), ..Opening::default() }
+}
+
 fn indonesian() -> Language {
     Language::parse("id").unwrap()
 }
@@ -140,14 +144,14 @@ proptest! {
     ) {
         let mut cx = context(first);
         let language = Language::parse(language).unwrap();
-        let mut step = settle(cx, begin(cx, &language, &dialled), &service);
+        let mut step = settle(cx, begin(cx, &language, &opening(&dialled)), &service);
         for (typed, service, units) in &moves {
             holds(cx, &step);
             cx = context(*units);
             step = match step {
                 Step::Show(state, _) => settle(cx, answer(cx, state, typed), service),
                 Step::GiveUp(state, _) => settle(cx, again(cx, state), service),
-                Step::Last(..) => settle(cx, begin(cx, &language, &dialled), service),
+                Step::Last(..) => settle(cx, begin(cx, &language, &opening(&dialled)), service),
                 Step::Call(..) => unreachable!("settled"),
             };
         }
@@ -160,7 +164,7 @@ proptest! {
         service in answered(),
     ) {
         let cx = context(160);
-        let mut step = settle(cx, begin(cx, &indonesian(), &[]), &service);
+        let mut step = settle(cx, begin(cx, &indonesian(), &Opening::default()), &service);
         for (typed, service) in &moves {
             let Step::Show(state, _) = step else { return Ok(()) };
             if let Some(before) = state.trail.last().cloned() {
@@ -190,7 +194,7 @@ proptest! {
         service in answered(),
     ) {
         let cx = context(160);
-        let Step::Show(mut state, _) = begin(cx, &indonesian(), &[]) else {
+        let Step::Show(mut state, _) = begin(cx, &indonesian(), &Opening::default()) else {
             panic!("the first screen waits");
         };
         state.screen = screen;
@@ -221,7 +225,7 @@ proptest! {
         let alphabet = if ucs2 { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
         let frame = Frame { budget: Budget { units, alphabet }, rows };
         let cx = Context { frame, ..context(160) };
-        let mut step = begin(cx, &indonesian(), &[]);
+        let mut step = begin(cx, &indonesian(), &Opening::default());
         for (typed, service) in &moves {
             step = settle(cx, step, service);
             let Step::Show(state, shown) = step else { return Ok(()) };
@@ -241,7 +245,7 @@ fn walk(answers: &[&str], outcomes: &[&str]) -> Step {
         }
         step
     };
-    let mut step = called(begin(cx, &indonesian(), &[]));
+    let mut step = called(begin(cx, &indonesian(), &Opening::default()));
     for typed in answers {
         let Step::Show(state, _) = step else { panic!("nothing waits for {typed}") };
         step = called(answer(cx, state, typed));
@@ -349,7 +353,7 @@ fn a_dialled_string_is_walked_and_no_further_than_its_calls() {
     let dial = |digits: &[&str]| {
         let digits: Vec<String> = digits.iter().map(|digit| digit.to_string()).collect();
         let one = Answered { outcome: 1, text: "B*** S****".into(), rows: 1 };
-        settle(cx, begin(cx, &indonesian(), &digits), &one)
+        settle(cx, begin(cx, &indonesian(), &opening(&digits)), &one)
     };
     assert_eq!(shown(&dial(&["1"])).0.screen, "consent");
     assert_eq!(shown(&dial(&["1", "3"])).0.screen, "consent_full");
@@ -365,7 +369,7 @@ fn a_dialled_string_is_walked_and_no_further_than_its_calls() {
     // A page is turned by its key, and the next digit is for the page that comes.
     let digits = ["2", "9", "2"].map(str::to_owned);
     let many = Answered { outcome: 2, text: "B*** S****".into(), rows: 20 };
-    let step = settle(cx, begin(cx, &indonesian(), &digits), &many);
+    let step = settle(cx, begin(cx, &indonesian(), &opening(&digits)), &many);
     let (state, _) = shown(&step);
     assert_eq!((state.screen.as_str(), state.digits.len()), ("status_waiting", 0));
     assert_eq!(state.values.text("person"), Some("p8"));

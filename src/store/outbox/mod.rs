@@ -1,5 +1,9 @@
 //! The outbox: notices from the moment they are stored to the moment their fate is known.
 
+mod part;
+
+pub use self::part::PartKey;
+
 use sqlx::QueryBuilder;
 
 use super::{

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use super::*;
 use crate::{
     menu::{
-        catalogue::{Call, Given, List, Outcome, Privacy, Validator, Wrong},
+        catalogue::{Call, Effect, Given, List, Outcome, Privacy, Validator, Wrong},
         state::{Row, Values},
     },
     text::{Alphabet, page::Budget},
@@ -59,6 +59,7 @@ const CATALOGUE: Catalogue = Catalogue {
     calls: &[
         Call {
             name: "queue.join",
+            effect: Effect::Changes,
             needs: &["card"],
             outcomes: &[
                 Outcome {
@@ -77,6 +78,7 @@ const CATALOGUE: Catalogue = Catalogue {
         },
         Call {
             name: "queue.look",
+            effect: Effect::Reads,
             needs: &[],
             outcomes: &[
                 Outcome { name: "open", gives: &[] },
@@ -112,6 +114,16 @@ sorry = { id = "Maaf. Dial {dial} lagi.", en = "Sorry. Dial {dial} again." }
 nik_dialled = { id = "Dial {dial} saja.", en = "Dial {dial} only." }
 unknown_code = { id = "Dial {dial}.", en = "Dial {dial}." }
 card_digits = { id = "Kartu: 10 angka.", en = "A card has 10 digits." }
+confirm = { id = "confirm {code}", en = "confirm {code}" }
+not_confirmed = { id = "not_confirmed {code}", en = "not_confirmed {code}" }
+stopped = { id = "stopped", en = "stopped" }
+started = { id = "started", en = "started" }
+help = { id = "help", en = "help" }
+incomplete = { id = "incomplete", en = "incomplete" }
+[commands]
+stop = ["stop"]
+start = ["start"]
+help = ["help"]
 "#;
 
 const SERVICE: &str = r#"

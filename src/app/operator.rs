@@ -1,0 +1,88 @@
+//! The desk of one operator: what its links bring is sorted, and each kind is served by its own
+//! counter. What is still in the queue at the end is dropped unanswered, and the network delivers it
+//! again.
+
+use std::sync::Arc;
+
+use futures_util::future::Either;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+use crate::{
+    app::{
+        push,
+        sms::Post,
+        stop::{self, Stop},
+        ussd::Counter,
+    },
+    front::{Front, push::Order},
+    smpp::link,
+};
+
+/// What an operator's account carries.
+pub struct Desk {
+    /// The operator's name in the configuration.
+    pub operator: String,
+    /// Its USSD.
+    pub ussd: Option<Arc<Counter>>,
+    /// Its SMS.
+    pub sms: Option<Arc<Post>>,
+    /// Counts what nobody here understands.
+    pub front: Arc<Front>,
+}
+
+/// Serves an operator until `stop` says so, and then finishes the turns that are running. `most` of
+/// them run at once; further messages wait on the link.
+pub async fn serve(
+    desk: Desk,
+    mut inbound: mpsc::Receiver<link::Inbound>,
+    mut pushes: mpsc::Receiver<Order>,
+    mut stop: watch::Receiver<Stop>,
+    most: usize,
+) {
+    let mut turns = JoinSet::new();
+    loop {
+        desk.front.metrics.running(i64::try_from(turns.len()).unwrap_or(i64::MAX));
+        tokio::select! {
+            () = stop::told(&mut stop) => break,
+            Some(_) = turns.join_next(), if !turns.is_empty() => {}
+            message = inbound.recv(), if turns.len() < most => {
+                let Some(message) = message else { break };
+                if let Some(turn) = desk.take(message) {
+                    turns.spawn(turn);
+                }
+            }
+            Some(order) = pushes.recv(), if turns.len() < most => {
+                if let Some(counter) = &desk.ussd {
+                    turns.spawn(push::serve(Arc::clone(counter), order));
+                }
+            }
+        }
+    }
+    while turns.join_next().await.is_some() {}
+}
+
+impl Desk {
+    /// Takes a message in, in the order of the link; what is left to do is given back.
+    fn take(&self, message: link::Inbound) -> Option<impl Future<Output = ()> + use<>> {
+        for oddity in &message.oddities {
+            tracing::debug!(operator = %self.operator, link = %message.link, %oddity, "odd PDU");
+        }
+        // USSD names its operation (SMPP 3.4 §5.3.2.44); everything else is a text or a receipt.
+        let is_ussd = message.message.tlvs.ussd_service_op().is_some();
+        match (&self.ussd, &self.sms) {
+            (Some(counter), sms) if is_ussd || sms.is_none() => {
+                counter.take(message).map(Either::Left)
+            }
+            (_, Some(post)) if !is_ussd => post.take(message).map(Either::Right),
+            _ => {
+                // To refuse it would bring it back for ever.
+                self.front.metrics.strange("not of a kind that this account carries");
+                message.responder.accept();
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! SMS over SMPP, inbound: a `deliver_sm` that somebody wrote becomes a turn, and its reply a notice
+//! in the same transaction. The `deliver_sm` is confirmed when that is stored: what we did not store,
+//! the network delivers again.
+//!
+//! Many networks number nothing. Nobody can answer a text that did not reach them yet, so the same
+//! words again are the same message until our answer was taken by the network
+//! ([`Post::took`], `sessions`); the answer is then not sent a second time.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    app::sessions::Sessions,
+    channel::{
+        AnswerBy, Channel, Inbound, Once, Sureness,
+        sms::{self, Body, Heard, Part},
+    },
+    clock,
+    conversation::Signal,
+    engine::{Answer, Pending},
+    front::Front,
+    identity::Msisdn,
+    outbox::route::Routes,
+    smpp::link::{self, Responder},
+    store::PartKey,
+};
+
+/// What the post of one operator works with.
+pub struct Post {
+    /// The operator's name in the configuration.
+    pub operator: String,
+    /// The number that people write to.
+    pub short_code: String,
+    /// Admits turns and takes them.
+    pub front: Arc<Front>,
+    /// Tells repetitions from answers.
+    pub sessions: Mutex<Sessions>,
+    /// How long an answer is waited for.
+    pub open_for: Duration,
+}
+
+/// The posts of all operators.
+pub struct Posts {
+    posts: Vec<Arc<Post>>,
+    routes: Routes,
+}
+
+impl Posts {
+    /// The posts, and whose phones are whose.
+    pub fn new(posts: Vec<Arc<Post>>, routes: Routes) -> Self {
+        Self { posts, routes }
+    }
+
+    /// The post that reaches a phone; none carries SMS, none does.
+    pub fn of(&self, phone: &Msisdn) -> Option<&Arc<Post>> {
+        let route = self.routes.of(phone);
+        self.posts.iter().find(|post| post.operator == route).or(self.posts.first())
+    }
+}
+
+/// A text that came in whole.
+struct Letter {
+    from: Msisdn,
+    text: String,
+    once: Once,
+    responder: Responder,
+    since: Instant,
+}
+
+impl Post {
+    /// Takes a message in; what is left to do is given back.
+    pub fn take(
+        self: &Arc<Self>,
+        message: link::Inbound,
+    ) -> Option<impl Future<Output = ()> + use<>> {
+        let since = Instant::now();
+        let Heard { from, body, part } = match sms::parse(&self.short_code, &message.message) {
+            Ok(heard) => heard,
+            Err(error) => {
+                self.front.metrics.strange(&error.to_string());
+                tracing::warn!(operator = %self.operator, %error, "message passed over");
+                message.responder.accept();
+                return None;
+            }
+        };
+        let heard = self.sessions().hear(&from, (message.link, message.bind), since);
+        let (responder, post) = (message.responder, Arc::clone(self));
+        Some(async move {
+            let text = match part {
+                None => sms::text(&[body]),
+                Some(part) => match post.joined(&from, part, &body).await {
+                    Joined::Whole(text) => text,
+                    Joined::NotYet => return responder.accept(),
+                    // Unconfirmed, the part comes again.
+                    Joined::Unavailable => return,
+                },
+            };
+            let once = once(&post.operator, heard.mark, &from, &text, heard.sureness);
+            post.turn(Letter { from, text, once, responder, since }).await;
+        })
+    }
+
+    /// The network took our answer to this phone: whatever it writes from now on is new.
+    pub fn took(&self, phone: &Msisdn) {
+        self.sessions().took(phone);
+    }
+
+    /// Keeps a part, and joins the text when it was the last one missing.
+    async fn joined(&self, from: &Msisdn, part: Part, body: &Body) -> Joined {
+        let engine = &self.front.engine;
+        let key = PartKey { subscriber: engine.subscriber_key(from), part };
+        match engine.store().keep_part(&key, from, body, clock::now()).await {
+            Ok(Some(bodies)) => Joined::Whole(sms::text(&bodies)),
+            Ok(None) => Joined::NotYet,
+            Err(error) => {
+                tracing::error!(operator = %self.operator, %error, "a part was not stored");
+                Joined::Unavailable
+            }
+        }
+    }
+
+    async fn turn(&self, letter: Letter) {
+        let Letter { from, text, once, responder, since } = letter;
+        let shelf = self.front.engine.shelf();
+        let (service, signal) = shelf.written(&text);
+        let service = service.map(|service| service.menu.service().to_owned());
+        let inbound = self.inbound(from, service.clone(), signal, once);
+        // Not taken, it is left unconfirmed, and comes again when there is less to do.
+        let Ok(pending) = self.front.take(inbound, &self.operator) else { return };
+        if self.stored(pending, service.as_deref(), since).await.is_some() {
+            responder.accept();
+        }
+    }
+
+    /// Tells somebody that their long text did not come whole.
+    pub async fn incomplete(&self, from: Msisdn) {
+        let at = clock::now().millis().to_string();
+        let once = once(&self.operator, 0, &from, &at, Sureness::Sure);
+        let inbound = self.inbound(from, None, Signal::Incomplete, once);
+        if let Ok(pending) = self.front.take(inbound, &self.operator) {
+            self.stored(pending, None, Instant::now()).await;
+        }
+    }
+
+    fn inbound(
+        &self,
+        from: Msisdn,
+        service: Option<String>,
+        signal: Signal,
+        once: Once,
+    ) -> Inbound {
+        Inbound {
+            channel: Channel::Sms,
+            from,
+            service,
+            signal,
+            once,
+            at: clock::now(),
+            session: None,
+            frame: sms::frame(),
+            open_for: self.open_for,
+            answer_by: AnswerBy::Notice { route: self.operator.clone() },
+        }
+    }
+
+    /// Waits until a turn and its answer are stored. Nobody has a screen open: it may take its time.
+    async fn stored(
+        &self,
+        pending: Pending,
+        service: Option<&str>,
+        since: Instant,
+    ) -> Option<Answer> {
+        match pending.answer().await {
+            Ok(answer) => {
+                self.front.answered(Channel::Sms, &answer, since.elapsed());
+                Some(answer)
+            }
+            Err(error) => {
+                tracing::error!(operator = %self.operator, %error, "turn failed");
+                self.front.failed(Channel::Sms, service);
+                None
+            }
+        }
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Joined {
+    Whole(String),
+    NotYet,
+    Unavailable,
+}
+
+fn once(operator: &str, mark: u64, from: &Msisdn, text: &str, sureness: Sureness) -> Once {
+    let said = format!("{} sms {text}", from.as_str());
+    let message = format!("{operator} {mark} {said}").into_bytes();
+    Once { message, said: said.into_bytes(), sureness }
+}
