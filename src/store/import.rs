@@ -12,7 +12,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use sqlx::QueryBuilder;
+use sqlx::{Pool, QueryBuilder, Sqlite};
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until};
 
@@ -63,7 +63,8 @@ pub struct Repeated {
 pub struct Importing {
     store: Store,
     token: [u8; 16],
-    pace: Pace,
+    /// On SQLite. Writers of different rows do not wait for each other on PostgreSQL.
+    pace: Option<Pace>,
 }
 
 impl Store {
@@ -95,7 +96,11 @@ impl Store {
             }
             tx.commit().await?;
         });
-        Ok(Importing { store: self.clone(), token, pace: Pace::default() })
+        let pace = match &self.pool {
+            Engine::Sqlite(pool) => Some(Pace::beside(pool.clone())),
+            Engine::Postgres(_) => None,
+        };
+        Ok(Importing { store: self.clone(), token, pace })
     }
 
     /// Moves staged rows into the record until none is left, if an import was flagged for it.
@@ -168,17 +173,6 @@ impl Store {
             tx.commit().await?;
         });
         Ok(Some(piece.len() as u64))
-    }
-
-    /// A number that changes when another program has written to SQLite.
-    async fn foreign_writes(&self) -> Result<Option<i64>, StoreError> {
-        match &self.pool {
-            Engine::Sqlite(pool) => {
-                Ok(Some(sqlx::query_scalar("pragma data_version").fetch_one(pool).await?))
-            }
-            // Writers of different rows do not wait for each other.
-            Engine::Postgres(_) => Ok(None),
-        }
     }
 }
 
@@ -257,7 +251,7 @@ impl Importing {
         rows: &SealedRows,
         now: Timestamp,
     ) -> Result<(), ImportError> {
-        let begun = self.pace.begin(&self.store).await?;
+        self.wait_for_turn().await?;
         let mut tx = self.store.begin_tx().await?;
         let mine = on_engine!(&mut tx, |Db, tx| {
             sqlx::query::<Db>(
@@ -274,7 +268,7 @@ impl Importing {
         }
         rows.insert(&mut tx).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
-        self.pace.end(begun);
+        self.leave_free();
         Ok(())
     }
 
@@ -332,12 +326,12 @@ impl Importing {
             return Ok(());
         };
         loop {
-            let begun = self.pace.begin(&self.store).await?;
+            self.wait_for_turn().await?;
             match self.store.move_some(&mut moving).await? {
                 Some(people) => moved(people),
                 None => return Ok(()),
             }
-            self.pace.end(begun);
+            self.leave_free();
         }
     }
 
@@ -363,11 +357,26 @@ impl Importing {
         });
         Ok(())
     }
+
+    async fn wait_for_turn(&mut self) -> Result<(), StoreError> {
+        match &mut self.pace {
+            Some(pace) => pace.begin().await,
+            None => Ok(()),
+        }
+    }
+
+    fn leave_free(&mut self) {
+        if let Some(pace) = &mut self.pace {
+            pace.end();
+        }
+    }
 }
 
-/// Leaves the lock free between two transactions. Work that is done meanwhile costs nothing.
-#[derive(Debug, Default)]
+/// Leaves SQLite's lock free between two transactions. Work that is done meanwhile costs nothing.
+#[derive(Debug)]
 struct Pace {
+    sqlite: Pool<Sqlite>,
+    begun: Instant,
     free_until: Option<Instant>,
     foreign: Option<i64>,
     polite_until: Option<Instant>,
@@ -381,21 +390,28 @@ const POLITE: Duration = Duration::from_secs(2);
 const GAP: u32 = 8;
 
 impl Pace {
-    async fn begin(&mut self, store: &Store) -> Result<Instant, StoreError> {
-        if let Some(free_until) = self.free_until.take() {
-            sleep_until(free_until).await;
-            let foreign = store.foreign_writes().await?;
-            if foreign != self.foreign && self.foreign.is_some() {
-                self.polite_until = Some(Instant::now() + POLITE);
-            }
-            self.foreign = foreign;
-        }
-        Ok(Instant::now())
+    fn beside(sqlite: Pool<Sqlite>) -> Self {
+        let begun = Instant::now();
+        Self { sqlite, begun, free_until: None, foreign: None, polite_until: None }
     }
 
-    fn end(&mut self, begun: Instant) {
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        if let Some(free_until) = self.free_until.take() {
+            sleep_until(free_until).await;
+            // A number that changes when another program has written.
+            let foreign = sqlx::query_scalar("pragma data_version").fetch_one(&self.sqlite).await?;
+            if self.foreign.is_some_and(|before| before != foreign) {
+                self.polite_until = Some(Instant::now() + POLITE);
+            }
+            self.foreign = Some(foreign);
+        }
+        self.begun = Instant::now();
+        Ok(())
+    }
+
+    fn end(&mut self) {
         let polite = self.polite_until.is_some_and(|until| Instant::now() < until);
-        let held = begun.elapsed();
+        let held = self.begun.elapsed();
         self.free_until = Some(Instant::now() + if polite { held } else { held / GAP });
     }
 }
