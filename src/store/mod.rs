@@ -4,7 +4,8 @@
 //! writes are set-based: a batch of turns costs a handful of statements however many turns are in
 //! it, because a statement's fixed price (a thread hand-over in SQLite, a round trip in PostgreSQL)
 //! is what the turn path would otherwise spend its time on. One SQL text serves both engines; they
-//! differ in how a transaction begins and in how a sweep claims rows, and nowhere else.
+//! differ in how a transaction begins, in how a sweep claims rows and in how an import fills the
+//! stage (`engine::Dialect`, `stage`), and nowhere else.
 //!
 //! The store must not know menus, channels or what a conversation's body means, and it reads no
 //! clock: times are arguments.
@@ -13,6 +14,7 @@
 
 mod changes;
 mod commit;
+mod copy;
 mod engine;
 mod facts;
 mod import;

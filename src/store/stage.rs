@@ -4,15 +4,16 @@
 //! random, so a stage in their order would write a page for every row; in the order of places it
 //! appends to 256 runs, and every run is small enough to be sorted when it is read again.
 
-use sqlx::{QueryBuilder, Row};
+use sqlx::{PgConnection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::{
     Store, StoreError,
-    engine::{Tx, octets, on_engine, padded_rows},
+    copy::CopyRows,
+    engine::{Engine, Tx, octets, on_engine, padded_rows},
     sealed::{Place, seal_identity},
 };
 use crate::{
-    service::roster::Entry,
+    service::{record::Dose, roster::Entry},
     vault::{NikIndex, Vault},
 };
 
@@ -97,70 +98,117 @@ impl SealedRows {
         if self.rows.is_empty() {
             return Ok(());
         }
-        on_engine!(&mut *tx, |Db, tx| {
-            let mut sql = QueryBuilder::<Db>::new(
-                "with fresh (place, nik_index, identity, phone_key, target_group, regency, \
-                 eligible_from, blocked) as (",
-            );
-            sql.push_values(padded_rows(&self.rows), |mut values, row| {
-                let entry = row.map(|row| &row.entry);
-                values
-                    .push_bind(row.map(|row| row.place))
-                    .push_bind(row.map(|row| row.index.as_bytes().to_vec()))
-                    .push_bind(row.map(|row| row.identity.clone()))
-                    .push_bind(row.and_then(|row| row.phone.clone()))
-                    .push_bind(entry.and_then(|entry| entry.group).map(|group| group.as_str()))
-                    .push_bind(entry.and_then(|entry| entry.regency.clone()))
-                    .push_bind(
-                        entry.and_then(|entry| entry.eligible_from).map(|date| date.to_string()),
-                    )
-                    .push_bind(entry.map(|entry| entry.blocked));
-            });
-            sql.push(
-                ") insert into staged_person (place, nik_index, identity, phone_key, \
-                 target_group, regency, eligible_from, blocked) select place, nik_index, \
-                 identity, phone_key, target_group, regency, eligible_from, blocked from fresh \
-                 where place is not null",
-            );
-            sql.build().execute(&mut **tx).await?;
-        });
-        self.insert_doses(tx).await
+        match tx {
+            Engine::Sqlite(tx) => {
+                self.insert_people(tx).await?;
+                self.insert_doses(tx).await
+            }
+            Engine::Postgres(tx) => {
+                self.copy_people(tx).await?;
+                self.copy_doses(tx).await
+            }
+        }
     }
 
-    async fn insert_doses(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        let doses: Vec<_> = self
-            .rows
-            .iter()
-            .flat_map(|row| row.entry.doses.iter().map(move |dose| (row, dose)))
-            .collect();
+    async fn insert_people(&self, sqlite: &mut SqliteConnection) -> Result<(), StoreError> {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "with fresh (place, nik_index, identity, phone_key, target_group, regency, \
+             eligible_from, blocked) as (",
+        );
+        sql.push_values(padded_rows(&self.rows), |mut values, row| {
+            let entry = row.map(|row| &row.entry);
+            values
+                .push_bind(row.map(|row| row.place))
+                .push_bind(row.map(|row| row.index.as_bytes().to_vec()))
+                .push_bind(row.map(|row| row.identity.clone()))
+                .push_bind(row.and_then(|row| row.phone.clone()))
+                .push_bind(entry.and_then(|entry| entry.group).map(|group| group.as_str()))
+                .push_bind(entry.and_then(|entry| entry.regency.clone()))
+                .push_bind(entry.and_then(|entry| entry.eligible_from).map(|date| date.to_string()))
+                .push_bind(entry.map(|entry| entry.blocked));
+        });
+        sql.push(
+            ") insert into staged_person (place, nik_index, identity, phone_key, target_group, \
+             regency, eligible_from, blocked) select place, nik_index, identity, phone_key, \
+             target_group, regency, eligible_from, blocked from fresh where place is not null",
+        );
+        sql.build().execute(sqlite).await?;
+        Ok(())
+    }
+
+    async fn insert_doses(&self, sqlite: &mut SqliteConnection) -> Result<(), StoreError> {
+        let doses: Vec<_> = self.doses().collect();
         if doses.is_empty() {
             return Ok(());
         }
-        on_engine!(tx, |Db, tx| {
-            let mut sql = QueryBuilder::<Db>::new(
-                "with fresh (spot, number, nik_index, given_on, vaccine, batch, place, \
-                 certificate) as (",
-            );
-            sql.push_values(padded_rows(&doses), |mut values, row| {
-                let dose = row.map(|(_, dose)| *dose);
-                values
-                    .push_bind(row.map(|(of, _)| of.place))
-                    .push_bind(dose.map(|dose| i64::from(dose.number)))
-                    .push_bind(row.map(|(of, _)| of.index.as_bytes().to_vec()))
-                    .push_bind(dose.and_then(|dose| dose.given_on).map(|date| date.to_string()))
-                    .push_bind(dose.map(|dose| dose.vaccine.clone()))
-                    .push_bind(dose.map(|dose| dose.batch.clone()))
-                    .push_bind(dose.map(|dose| dose.place.clone()))
-                    .push_bind(dose.and_then(|dose| dose.certificate.clone()));
-            });
-            sql.push(
-                ") insert into staged_dose (spot, number, nik_index, given_on, vaccine, batch, \
-                 place, certificate) select spot, number, nik_index, given_on, vaccine, batch, \
-                 place, certificate from fresh where spot is not null",
-            );
-            sql.build().execute(&mut **tx).await?;
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "with fresh (spot, number, nik_index, given_on, vaccine, batch, place, \
+             certificate) as (",
+        );
+        sql.push_values(padded_rows(&doses), |mut values, row| {
+            let dose = row.map(|(_, dose)| *dose);
+            values
+                .push_bind(row.map(|(of, _)| of.place))
+                .push_bind(dose.map(|dose| i64::from(dose.number)))
+                .push_bind(row.map(|(of, _)| of.index.as_bytes().to_vec()))
+                .push_bind(dose.and_then(|dose| dose.given_on).map(|date| date.to_string()))
+                .push_bind(dose.map(|dose| dose.vaccine.clone()))
+                .push_bind(dose.map(|dose| dose.batch.clone()))
+                .push_bind(dose.map(|dose| dose.place.clone()))
+                .push_bind(dose.and_then(|dose| dose.certificate.clone()));
         });
+        sql.push(
+            ") insert into staged_dose (spot, number, nik_index, given_on, vaccine, batch, place, \
+             certificate) select spot, number, nik_index, given_on, vaccine, batch, place, \
+             certificate from fresh where spot is not null",
+        );
+        sql.build().execute(sqlite).await?;
         Ok(())
+    }
+
+    async fn copy_people(&self, postgres: &mut PgConnection) -> Result<(), StoreError> {
+        let mut rows = CopyRows::new();
+        for Staged { place, index, identity, phone, entry } in &self.rows {
+            let from = entry.eligible_from.map(|date| date.to_string());
+            rows.push([
+                Some(&place.to_be_bytes()),
+                Some(index.as_bytes()),
+                Some(identity),
+                phone.as_deref(),
+                entry.group.map(|group| group.as_str().as_bytes()),
+                entry.regency.as_ref().map(|regency| regency.as_bytes()),
+                from.as_ref().map(String::as_bytes),
+                Some(&[entry.blocked.into()]),
+            ]);
+        }
+        let into = "copy staged_person (place, nik_index, identity, phone_key, target_group, \
+                    regency, eligible_from, blocked) from stdin (format binary)";
+        rows.send(postgres, into).await
+    }
+
+    async fn copy_doses(&self, postgres: &mut PgConnection) -> Result<(), StoreError> {
+        let mut rows = CopyRows::new();
+        for (of, dose) in self.doses() {
+            let given_on = dose.given_on.map(|date| date.to_string());
+            rows.push([
+                Some(&of.place.to_be_bytes()),
+                Some(&i64::from(dose.number).to_be_bytes()),
+                Some(of.index.as_bytes()),
+                given_on.as_ref().map(String::as_bytes),
+                Some(dose.vaccine.as_bytes()),
+                Some(dose.batch.as_bytes()),
+                Some(dose.place.as_bytes()),
+                dose.certificate.as_ref().map(String::as_bytes),
+            ]);
+        }
+        let into = "copy staged_dose (spot, number, nik_index, given_on, vaccine, batch, place, \
+                    certificate) from stdin (format binary)";
+        rows.send(postgres, into).await
+    }
+
+    /// Each dose, and whose it is.
+    fn doses(&self) -> impl Iterator<Item = (&Staged, &Dose)> {
+        self.rows.iter().flat_map(|row| row.entry.doses.iter().map(move |dose| (row, dose)))
     }
 }
 
