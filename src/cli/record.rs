@@ -261,7 +261,7 @@ async fn stage(
         bar.set_position(chunk.position);
     }
     wrong.none_of(rows)?;
-    let (count, listed) = importing.repeated(LISTED).await?;
+    let (count, listed) = importing.repeated(LISTED, clock::now()).await?;
     for repeated in listed {
         let reason = format!("nik: the same as on line {}", repeated.first);
         wrong.list(bar, repeated.line, &reason);

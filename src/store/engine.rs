@@ -43,6 +43,9 @@ pub(super) trait Dialect {
     /// Empties the stage of an import. SQLite drops all pages of a table at once when it deletes
     /// without a condition; PostgreSQL would mark every row.
     const CLEAR_STAGE: &'static [&'static str];
+    /// When the stage is full. SQLite keeps a table in the order of its key; PostgreSQL keeps it as it
+    /// was written, and each run would be read from almost every page.
+    const ORDER_STAGE: &'static [&'static str];
     /// Before a piece of the stage is moved. PostgreSQL knows nothing yet of tables that have just
     /// been filled: it would read all of one for every piece, and, because it thinks that dear, would
     /// compile each small statement to machine code, which takes three times as long as the work.
@@ -55,6 +58,7 @@ impl Dialect for Sqlite {
     const SKIP_LOCKED: &'static str = "";
     const CLEAR_STAGE: &'static [&'static str] =
         &["delete from staged_person", "delete from staged_dose"];
+    const ORDER_STAGE: &'static [&'static str] = &[];
     const BY_INDEX: &'static [&'static str] = &[];
     const SURVEY: &'static [&'static str] = &[];
 }
@@ -62,6 +66,10 @@ impl Dialect for Sqlite {
 impl Dialect for Postgres {
     const SKIP_LOCKED: &'static str = " for update skip locked";
     const CLEAR_STAGE: &'static [&'static str] = &["truncate staged_person, staged_dose"];
+    const ORDER_STAGE: &'static [&'static str] = &[
+        "cluster staged_person using staged_person_pkey",
+        "cluster staged_dose using staged_dose_pkey",
+    ];
     const BY_INDEX: &'static [&'static str] = &["select set_config(name, 'off', true) from \
         (values ('enable_seqscan'), ('enable_hashjoin'), ('enable_mergejoin'), ('jit')) \
         as plans (name)"];

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     Store, StoreError,
-    engine::{Dialect, Engine, on_engine, padded_keys},
+    engine::{Dialect, Engine, Tx, on_engine, padded_keys},
     stage::{Listed, Lister, STAGE_ROWS, SealedRows, Sealer, line},
 };
 use crate::{clock::Timestamp, service::roster::Entry};
@@ -252,32 +252,31 @@ impl Importing {
         now: Timestamp,
     ) -> Result<(), ImportError> {
         self.wait_for_turn().await?;
-        let mut tx = self.store.begin_tx().await?;
-        let mine = on_engine!(&mut tx, |Db, tx| {
-            sqlx::query::<Db>(
-                "update import set touched_at = $1 where token = $2 and state = 'staging'",
-            )
-            .bind(now.millis())
-            .bind(self.token.to_vec())
-            .execute(&mut **tx)
-            .await?
-            .rows_affected()
-        });
-        if mine == 0 {
-            return Err(ImportError::Lost);
-        }
+        let mut tx = self.still_ours(now).await?;
         rows.insert(&mut tx).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         self.leave_free();
         Ok(())
     }
 
-    /// How many staged rows have a NIK that an earlier row has, too, and the first `most` of them,
-    /// by line.
+    /// When all rows are staged: how many have a NIK that an earlier row has, too, and the first
+    /// `most` of them, by line.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn repeated(&self, most: usize) -> Result<(u64, Vec<Repeated>), StoreError> {
+    /// See [`ImportError`].
+    pub async fn repeated(
+        &self,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<(u64, Vec<Repeated>), ImportError> {
+        // Whoever would take this import's place waits meanwhile.
+        on_engine!(self.still_ours(now).await?, |Db, tx| {
+            let mut tx = tx;
+            for order in <Db as Dialect>::ORDER_STAGE {
+                sqlx::query::<Db>(*order).execute(&mut *tx).await?;
+            }
+            tx.commit().await?;
+        });
         let (mut count, mut repeated) = (0, Vec::new());
         let mut lister = Lister::from(0);
         while let Some(listed) = lister.next(&self.store).await? {
@@ -356,6 +355,22 @@ impl Importing {
             tx.commit().await?;
         });
         Ok(())
+    }
+
+    /// Begins a transaction that holds the import, if nobody took its place.
+    async fn still_ours(&self, now: Timestamp) -> Result<Tx, ImportError> {
+        let mut tx = self.store.begin_tx().await?;
+        let mine = on_engine!(&mut tx, |Db, tx| {
+            sqlx::query::<Db>(
+                "update import set touched_at = $1 where token = $2 and state = 'staging'",
+            )
+            .bind(now.millis())
+            .bind(self.token.to_vec())
+            .execute(&mut **tx)
+            .await?
+            .rows_affected()
+        });
+        if mine == 0 { Err(ImportError::Lost) } else { Ok(tx) }
     }
 
     async fn wait_for_turn(&mut self) -> Result<(), StoreError> {

@@ -137,7 +137,7 @@ impl Bed {
         let rows: Vec<_> = (1..).zip(entries.iter().cloned()).collect();
         let mut importing = self.store.begin_import(at(0)).await.unwrap();
         importing.stage(&rows, at(0)).await.unwrap();
-        assert_eq!(importing.repeated(1).await.unwrap(), (0, vec![]));
+        assert_eq!(importing.repeated(1, at(0)).await.unwrap(), (0, vec![]));
         importing.apply(at(0), |_| ()).await.unwrap();
     }
 

@@ -55,8 +55,8 @@ async fn a_nik_that_comes_twice_is_told_with_both_lines() {
         importing.stage(&rows, at(0)).await.unwrap();
         let expected =
             [(702, 5), (1_402, 1_401), (1_403, 14)].map(|(line, first)| Repeated { line, first });
-        assert_eq!(importing.repeated(9).await.unwrap(), (3, expected.to_vec()));
-        assert_eq!(importing.repeated(2).await.unwrap(), (3, expected[..2].to_vec()));
+        assert_eq!(importing.repeated(9, at(0)).await.unwrap(), (3, expected.to_vec()));
+        assert_eq!(importing.repeated(2, at(0)).await.unwrap(), (3, expected[..2].to_vec()));
         importing.discard().await.unwrap();
         assert_eq!(bed.store.count(Table::Person).await.unwrap(), 0);
         assert_stage_is_empty(&bed).await;
