@@ -7,14 +7,12 @@
 #[path = "support/mod.rs"]
 mod support;
 
-#[path = "stories/callback.rs"]
-mod callback;
 #[path = "stories/country.rs"]
 mod country;
 #[path = "stories/engine.rs"]
 mod engine;
-#[path = "stories/wire.rs"]
-mod wire;
+#[path = "stories/road.rs"]
+mod road;
 
 use std::path::Path;
 
@@ -22,6 +20,8 @@ use setara::{
     cli::menu::{rehearsal::Seen, test::differences},
     menu::story::{Story, rewrite},
 };
+
+use self::road::Road;
 
 fn on_sqlite(path: &Path, text: String) -> datatest_stable::Result<()> {
     let story = Story::parse(&text)?;
@@ -45,57 +45,41 @@ fn on_postgres(_: &Path, text: String) -> datatest_stable::Result<()> {
     compare(&story, &seen)
 }
 
-/// A test for each dialect that the simulated network speaks.
-macro_rules! on_dialects {
-    ($($test:ident = $dialect:literal,)*) => {
-        $(fn $test(_: &Path, text: String) -> datatest_stable::Result<()> {
-            over_the_wire($dialect, &text)
-        })*
+/// A test for each path: the dialects that the simulated network speaks, and the aggregators that
+/// speak USSD over HTTP.
+macro_rules! on_paths {
+    ($($road:ident { $($test:ident = $path:literal,)* })*) => {
+        $($(fn $test(_: &Path, text: String) -> datatest_stable::Result<()> {
+            over_sockets(Road::$road($path), &text)
+        })*)*
     };
 }
 
-on_dialects! {
-    on_plain = "plain",
-    on_its = "its",
-    on_sixdee = "sixdee",
-    on_mica = "mica",
-    on_p2 = "p2",
-    on_huawei = "huawei",
+on_paths! {
+    network {
+        on_plain = "plain",
+        on_its = "its",
+        on_sixdee = "sixdee",
+        on_mica = "mica",
+        on_p2 = "p2",
+        on_huawei = "huawei",
+    }
+    aggregator {
+        on_africastalking = "africastalking",
+        on_infobip = "infobip",
+        on_hubtel = "hubtel",
+        on_nalo = "nalo",
+        on_korba = "korba",
+        on_aat = "aat",
+        on_safaricom = "safaricom",
+    }
 }
 
-/// A test for each aggregator that speaks USSD over HTTP.
-macro_rules! on_providers {
-    ($($test:ident = $provider:literal,)*) => {
-        $(fn $test(_: &Path, text: String) -> datatest_stable::Result<()> {
-            over_http($provider, &text)
-        })*
-    };
-}
-
-on_providers! {
-    on_africastalking = "africastalking",
-    on_infobip = "infobip",
-    on_hubtel = "hubtel",
-    on_nalo = "nalo",
-    on_korba = "korba",
-    on_aat = "aat",
-    on_safaricom = "safaricom",
-}
-
-fn over_http(provider: &str, text: &str) -> datatest_stable::Result<()> {
+fn over_sockets(road: impl Future<Output = Road>, text: &str) -> datatest_stable::Result<()> {
     let story = Story::parse(text)?;
     let seen = block_on(async {
         let country = country::Country::on_sqlite().await;
-        callback::run(&country, provider, &story).await
-    });
-    compare(&story, &seen)
-}
-
-fn over_the_wire(dialect: &str, text: &str) -> datatest_stable::Result<()> {
-    let story = Story::parse(text)?;
-    let seen = block_on(async {
-        let country = country::Country::on_sqlite().await;
-        wire::run(&country, dialect, &story).await
+        road::run(&country, road.await, &story).await
     });
     compare(&story, &seen)
 }
