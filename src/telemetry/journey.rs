@@ -2,13 +2,9 @@
 //! many come to it, go on from it and turn back. Who stops at a screen for good is in the ends of
 //! sessions, by class.
 
-use prometheus_client::{
-    encoding::EncodeLabelSet,
-    metrics::{counter::Counter, family::Family},
-    registry::Registry,
-};
+use prometheus_client::{encoding::EncodeLabelSet, metrics::counter::Counter, registry::Registry};
 
-use super::known::Known;
+use super::{Counts, known::Known, register_all};
 use crate::{
     conversation::{End, Ending},
     menu::state::Move,
@@ -46,34 +42,32 @@ struct Passages {
 /// All of it.
 #[derive(Debug, Default)]
 pub(super) struct Journeys {
-    started: Family<WayLabels, Counter>,
-    resumed: Family<WayLabels, Counter>,
-    finished: Family<WayLabels, Counter>,
-    shown: Family<ScreenLabels, Counter>,
-    entered: Family<ScreenLabels, Counter>,
-    passed: Family<ScreenLabels, Counter>,
-    turned_back: Family<ScreenLabels, Counter>,
+    started: Counts<WayLabels>,
+    resumed: Counts<WayLabels>,
+    finished: Counts<WayLabels>,
+    shown: Counts<ScreenLabels>,
+    entered: Counts<ScreenLabels>,
+    passed: Counts<ScreenLabels>,
+    turned_back: Counts<ScreenLabels>,
     ways: Known<Ways>,
     passages: Known<Passages>,
 }
 
 impl Journeys {
     pub fn register(&self, registry: &mut Registry) {
-        for (name, help, family) in [
+        let ways = [
             ("journeys_started", "Ways through a menu that began", &self.started),
             ("journeys_resumed", "Ways that were gone on with after a break", &self.resumed),
             ("journeys_finished", "Ways that came to a last screen", &self.finished),
-        ] {
-            registry.register(name, help, family.clone());
-        }
-        for (name, help, family) in [
+        ];
+        let screens = [
             ("screens", "Screens shown", &self.shown),
             ("screen_entered", "Times somebody came to a screen", &self.entered),
             ("screen_passed", "Times somebody went on from a screen", &self.passed),
             ("screen_turned_back", "Times somebody went back or home", &self.turned_back),
-        ] {
-            registry.register(name, help, family.clone());
-        }
+        ];
+        register_all(registry, ways);
+        register_all(registry, screens);
     }
 
     /// Counts the way of one turn.

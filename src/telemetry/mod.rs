@@ -18,7 +18,7 @@ use prometheus_client::{
         gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
     },
-    registry::{Registry, Unit},
+    registry::{Metric, Registry, Unit},
 };
 
 pub use self::node::Moment;
@@ -35,25 +35,28 @@ use crate::{
 /// A Grafana dashboard over these metrics. A test holds the two together.
 pub const DASHBOARD: &str = include_str!("dashboard.json");
 
+/// How often, by labels.
+type Counts<Labels> = Family<Labels, Counter>;
+
 /// All metrics of a node.
 pub struct Metrics {
     registry: Registry,
-    turns: Family<TurnLabels, Counter>,
+    turns: Counts<TurnLabels>,
     turn_time: Histogram,
     known_turns: Known<[Counter; 4]>,
     journeys: Journeys,
-    ends: Family<EndLabels, Counter>,
-    outcomes: Family<OutcomeLabels, Counter>,
-    refused: Family<ReasonLabels, Counter>,
-    replies: Family<ReplyLabels, Counter>,
+    ends: Counts<EndLabels>,
+    outcomes: Counts<OutcomeLabels>,
+    refused: Counts<ReasonLabels>,
+    replies: Counts<ReplyLabels>,
     known_replies: Known<Counter>,
-    pushes: Family<PushLabels, Counter>,
-    shown: Family<OperatorLabels, Counter>,
-    strange: Family<ReasonLabels, Counter>,
-    session_ends: Family<SessionEndLabels, Counter>,
-    noticed: Family<ReasonLabels, Counter>,
+    pushes: Counts<PushLabels>,
+    shown: Counts<OperatorLabels>,
+    strange: Counts<ReasonLabels>,
+    session_ends: Counts<SessionEndLabels>,
+    noticed: Counts<ReasonLabels>,
     running: Gauge,
-    swept: Family<WhatLabels, Counter>,
+    swept: Counts<WhatLabels>,
     sweep_failures: Counter,
     sweep_time: Timer,
     node: Node,
@@ -357,5 +360,15 @@ impl Metrics {
         // Writing into a string cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+/// Registers metrics of one kind, each under its name and with what it tells.
+fn register_all<const OF: usize, M: Metric + Clone>(
+    registry: &mut Registry,
+    metrics: [(&str, &str, &M); OF],
+) {
+    for (name, tells, metric) in metrics {
+        registry.register(name, tells, metric.clone());
     }
 }

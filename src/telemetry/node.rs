@@ -9,6 +9,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
+use super::register_all;
 use crate::{smpp::link::LinkLoad, store::Connections};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,31 +57,28 @@ impl Node {
     pub fn register(&self, registry: &mut Registry) {
         let version = vec![("version", env!("CARGO_PKG_VERSION"))];
         registry.register("build", "This program", Info::new(version));
-        for (name, help, family) in [
+        let loads = [
             ("link_up", "1 while a link is bound", &self.link_up),
             ("link_window", "Messages that may be unanswered at once", &self.link_window),
             ("link_in_flight", "Messages of ours that are unanswered", &self.link_in_flight),
             ("link_queued", "Messages of ours that wait for the window", &self.link_queued),
             ("link_unanswered", "Messages that wait for our answer", &self.link_unanswered),
-        ] {
-            registry.register(name, help, family.clone());
-        }
-        for (name, help, family) in [
+        ];
+        let totals = [
             ("link_binds", "Binds that were accepted", &self.link_binds),
             ("link_refused", "Binds that were refused", &self.link_refused),
             ("link_lost", "Connections that failed or were lost", &self.link_lost),
-        ] {
-            registry.register(name, help, family.clone());
-        }
-        for (name, help, gauge) in [
+        ];
+        let levels = [
             ("turns_waiting", "Turns that wait for a lane", &self.turns_waiting),
             ("turns_waiting_most", "Turns that may wait for a lane", &self.turns_waiting_most),
             ("limiter_subscribers", "Subscribers that are remembered", &self.subscribers),
             ("limiter_subscribers_most", "Subscribers that may be", &self.subscribers_most),
             ("database_connections_most", "Connections there may be", &self.connections_most),
-        ] {
-            registry.register(name, help, gauge.clone());
-        }
+        ];
+        register_all(registry, loads);
+        register_all(registry, totals);
+        register_all(registry, levels);
         let help = "Connections to the database, by whether a batch uses them";
         registry.register("database_connections", help, self.connections.clone());
     }
