@@ -5,18 +5,22 @@ use miette::GraphicalTheme;
 use super::*;
 use crate::diagnostic::draw;
 
+/// What is found in a menu of one more file, for a channel of 160 characters.
+fn drawn(case: &str, channel: &str) -> String {
+    let files = [("words", WORDS), ("service", SERVICE), ("around", AROUND), ("menu.toml", case)];
+    draw(&findings(&files, &[profile(channel, 160)]), GraphicalTheme::none(), 100)
+}
+
 #[test]
 fn findings_are_drawn_with_a_caret() {
-    let case = "[screen.there]\nlast = true\nsay.id = \"\"\"\nSatu é\nMa’af, [x]\"\"\"\nsay.en = \"A\"\ncolour = 1";
-    let files = [("words", WORDS), ("service", SERVICE), ("around", AROUND), ("menu.toml", case)];
-    let found = findings(&files, &[profile("ussd", 160)]);
-    insta::assert_snapshot!(draw(&found, GraphicalTheme::none(), 100), @r###"
+    let case = "[screen.there]\nlast = true\nsay.id = \"\"\"\nSatu é\nMa’af, [x\"\"\"\nsay.en = \"A\"\ncolour = 1";
+    insta::assert_snapshot!(drawn(case, "ussd"), @r###"
     menu::alphabet
 
       x `’` (U+2019) is not in the GSM alphabet
        ,-[menu.toml:5:3]
      4 | Satu é
-     5 | Ma’af, [x]"""
+     5 | Ma’af, [x"""
        :   |
        :   `-- this character
      6 | say.en = "A"
@@ -28,21 +32,9 @@ fn findings_are_drawn_with_a_caret() {
       ! `[` is only in the extension table of the GSM alphabet
        ,-[menu.toml:5:10]
      4 | Satu é
-     5 | Ma’af, [x]"""
+     5 | Ma’af, [x"""
        :        |
        :        `-- costs two characters, and many networks lose it
-     6 | say.en = "A"
-       `----
-      help: write it in words
-
-    menu::extension
-
-      ! `]` is only in the extension table of the GSM alphabet
-       ,-[menu.toml:5:12]
-     4 | Satu é
-     5 | Ma’af, [x]"""
-       :          |
-       :          `-- costs two characters, and many networks lose it
      6 | say.en = "A"
        `----
       help: write it in words
@@ -63,9 +55,7 @@ fn findings_are_drawn_with_a_caret() {
 #[test]
 fn a_dangling_name_is_drawn_with_its_nearest() {
     let case = there("ask = \"card\"\nkeep = \"card\"\ngo = \"bey\"");
-    let files = [("words", WORDS), ("service", SERVICE), ("around", AROUND), ("menu.toml", &*case)];
-    let found = findings(&files, &[profile("ussd", 160)]);
-    insta::assert_snapshot!(draw(&found, GraphicalTheme::none(), 100), @r###"
+    insta::assert_snapshot!(drawn(&case, "ussd"), @r###"
     menu::dangling
 
       x there is no screen `bey`
@@ -85,9 +75,7 @@ fn an_overflow_is_drawn_with_language_channel_and_advice() {
         "[screen.there]\nask = \"card\"\nkeep = \"card\"\ngo = \"bye\"\nsay.en = \"Card?\"\nsay.id = \"{}\"",
         "kata ".repeat(28).trim_end()
     );
-    let files = [("words", WORDS), ("service", SERVICE), ("around", AROUND), ("menu.toml", &*case)];
-    let found = findings(&files, &[profile("ussd plain", 160)]);
-    insta::assert_snapshot!(draw(&found, GraphicalTheme::none(), 100), @r###"
+    insta::assert_snapshot!(drawn(&case, "ussd plain"), @r###"
     menu::overflow
 
       x this does not fit in `id` on `ussd plain`: a question has one page
