@@ -149,6 +149,8 @@ pub const HOME: Word = Word { name: "home", values: &[] };
 pub const NEXT: Word = Word { name: "next", values: &[] };
 /// A number was typed that is on no row.
 pub const WRONG_CHOICE: Word = Word { name: "wrong_choice", values: &["last"] };
+/// The same where there is one row.
+pub const ONLY_CHOICE: Word = Word { name: "only_choice", values: &[] };
 /// A page without rows was answered with a number: the choices are on the next page.
 pub const MORE_FIRST: Word = Word { name: "more_first", values: &["next"] };
 /// Letters were typed that no row of a long list contains.
@@ -186,11 +188,12 @@ pub const HELP: Word = Word { name: "help", values: &["dial"] };
 pub const INCOMPLETE: Word = Word { name: "incomplete", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 20] = [
+pub const WORDS: [Word; 21] = [
     BACK,
     HOME,
     NEXT,
     WRONG_CHOICE,
+    ONLY_CHOICE,
     MORE_FIRST,
     NO_SUCH_ROW,
     RESUME,

@@ -10,7 +10,7 @@ use crate::menu::{
     catalogue::Call,
     keyword::Errand,
     language::Language,
-    model::{Act, MORE_FIRST, Menu, NO_SUCH_ROW, Screen, TOO_MANY, WRONG_CHOICE},
+    model::{Act, MORE_FIRST, Menu, NO_SUCH_ROW, ONLY_CHOICE, Screen, TOO_MANY, WRONG_CHOICE},
     state::{LONGEST_TRAIL, MOST_DIGITS, Move, Row, State, Values},
     view::{Frame, View, contains, letters},
 };
@@ -332,6 +332,7 @@ fn back(cx: Context<'_>, mut state: State) -> Step {
 fn refuse_choice(cx: Context<'_>, state: State, screen: &Screen, last: usize) -> Step {
     match last {
         0 => refuse(cx, state, screen, MORE_FIRST.name, &cx.menu.keys.next),
+        1 => refuse(cx, state, screen, ONLY_CHOICE.name, ""),
         _ => refuse(cx, state, screen, WRONG_CHOICE.name, &last.to_string()),
     }
 }

@@ -54,6 +54,11 @@ type 1
 | Sertifikat sudah terbit. Nomor: ID-2021000003
 | 1 Selesai
 | 0 Kembali 00 Menu
+type 2
+| Ketik angka 1.
+| Sertifikat sudah terbit. Nomor: ID-2021000003
+| 1 Selesai
+| 0 Kembali 00 Menu
 type 1
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes

@@ -11,8 +11,8 @@ use crate::{
         load::{Draft, DraftPhrase},
         model::{
             Act, BUSY, CONFIRM, HELP, INCOMPLETE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW,
-            NOT_CONFIRMED, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED, Screen,
-            TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
+            NOT_CONFIRMED, ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED,
+            Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
         },
         state::{Row, State, Values},
         view::View,
@@ -155,8 +155,10 @@ impl Fit<'_> {
         }
         let wrongs: Vec<&str> = match &screen.act {
             Act::Ask { validator, .. } => validator.wrongs.to_vec(),
-            Act::Choose(_) => vec![WRONG_CHOICE.name, MORE_FIRST.name],
-            Act::Pick { .. } => vec![WRONG_CHOICE.name, MORE_FIRST.name, NO_SUCH_ROW.name],
+            Act::Choose(_) => vec![WRONG_CHOICE.name, ONLY_CHOICE.name, MORE_FIRST.name],
+            Act::Pick { .. } => {
+                vec![WRONG_CHOICE.name, ONLY_CHOICE.name, MORE_FIRST.name, NO_SUCH_ROW.name]
+            }
             Act::Call { .. } | Act::Last => vec![],
         };
         let notes = wrongs.into_iter().map(|word| self.menu.word(word, self.language, "8"));

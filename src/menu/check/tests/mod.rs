@@ -103,6 +103,7 @@ back = { id = "Kembali", en = "Back" }
 home = { id = "Menu", en = "Menu" }
 next = { id = "Lanjut", en = "More" }
 wrong_choice = { id = "Ketik angka 1-{last}.", en = "Type a number 1-{last}." }
+only_choice = { id = "Ketik angka 1.", en = "Type the number 1." }
 more_first = { id = "Ketik {next}.", en = "Type {next}." }
 no_such_row = { id = "Tidak ada.", en = "There is none." }
 resume = { id = "Lanjutkan?", en = "Go on?" }
