@@ -5,7 +5,12 @@
 //! retried until it is settled. Here are the values, and what is decided about them; rows are the
 //! business of `store`, sockets that of `app`. Pure: no I/O, no clock, no randomness.
 
+pub mod line;
+pub mod pace;
+pub mod parts;
+pub mod policy;
 pub mod route;
+pub mod work;
 
 use std::{fmt, time::Duration};
 

@@ -1,0 +1,166 @@
+//! How fast an account may send: a bucket that hardly fills, and a brake.
+//!
+//! The budget is the operator's: so many messages a second over all links together, a long text
+//! counted by its parts. The bucket holds a fiftieth of a second's worth, so that over any ten
+//! seconds the budget is exceeded by no more than 0.2 %, and by the one message that has just been
+//! let through. `governor` counts cells of one size and cannot be slowed down while it runs.
+
+use std::time::{Duration, Instant};
+
+/// The pace of one account.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    per_second: f64,
+    /// Messages that may go now; below 0 after a long text.
+    tokens: f64,
+    /// When they were counted.
+    counted: Instant,
+    /// The share of the budget that the network takes at the moment.
+    factor: f64,
+    /// Nothing goes before.
+    held: Instant,
+    /// When the brake was put on last: what left before was too fast for the same reason.
+    braked: Option<Instant>,
+}
+
+/// A brake halves the pace.
+const BRAKE: f64 = 0.5;
+/// The slowest share of the budget.
+const SLOWEST: f64 = 0.02;
+/// The share of the budget that comes back in a second.
+const RECOVERY: f64 = 0.05;
+/// How long nothing goes after the network said "too fast".
+const HOLD: Duration = Duration::from_millis(250);
+/// Seconds' worth of messages that the bucket holds.
+const DEPTH: f64 = 0.02;
+
+impl Pace {
+    /// A pace of so many messages a second, at least 1.
+    pub fn new(per_second: u32, now: Instant) -> Self {
+        let per_second = f64::from(per_second.max(1));
+        Self { per_second, tokens: 1.0, counted: now, factor: 1.0, held: now, braked: None }
+    }
+
+    /// Lets a message through that costs so many parts, or says when to ask again.
+    ///
+    /// # Errors
+    /// The moment to ask again.
+    pub fn take(&mut self, parts: u32, now: Instant) -> Result<(), Instant> {
+        if now < self.held {
+            return Err(self.held);
+        }
+        self.count(now);
+        if self.tokens < 1.0 {
+            let wait = (1.0 - self.tokens) / (self.per_second * self.factor);
+            return Err(now + Duration::from_secs_f64(wait));
+        }
+        self.tokens -= f64::from(parts);
+        Ok(())
+    }
+
+    /// The network said that a message was too fast which left at `left`.
+    pub fn too_fast(&mut self, left: Instant, now: Instant) {
+        self.held = self.held.max(now + HOLD);
+        if self.braked.is_some_and(|braked| left <= braked) {
+            return;
+        }
+        self.count(now);
+        self.factor = (self.factor * BRAKE).max(SLOWEST);
+        self.tokens = self.tokens.min(0.0);
+        self.braked = Some(now);
+    }
+
+    /// The share of the budget that is used at the moment, from 0 to 1.
+    pub fn factor(&self) -> f64 {
+        self.factor
+    }
+
+    fn count(&mut self, now: Instant) {
+        let since = now.saturating_duration_since(self.counted).as_secs_f64();
+        self.counted = now;
+        self.factor = (self.factor + RECOVERY * since).min(1.0);
+        let depth = (self.per_second * DEPTH).max(1.0);
+        self.tokens = (self.tokens + self.per_second * self.factor * since).min(depth);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Takes as much as there is until `end`, costs drawn from `parts`; when each part went.
+    fn run(pace: &mut Pace, parts: &[u32], start: Instant, end: Duration) -> Vec<Duration> {
+        let (mut now, mut went) = (start, Vec::new());
+        for parts in parts.iter().cycle() {
+            while let Err(again) = pace.take(*parts, now) {
+                // A timer is never early and often late.
+                now = again.max(now + Duration::from_micros(1));
+            }
+            if now >= start + end {
+                break;
+            }
+            went.extend(std::iter::repeat_n(now - start, *parts as usize));
+        }
+        went
+    }
+
+    fn most_in_ten_seconds(went: &[Duration]) -> usize {
+        let mut first = 0;
+        let mut most = 0;
+        for (at, moment) in went.iter().enumerate() {
+            while *moment - went[first] >= Duration::from_secs(10) {
+                first += 1;
+            }
+            most = most.max(at + 1 - first);
+        }
+        most
+    }
+
+    proptest! {
+        #[test]
+        fn the_budget_is_not_exceeded_over_ten_seconds(
+            per_second in 1..300u32,
+            parts in prop::collection::vec(1..4u32, 1..20),
+        ) {
+            let start = Instant::now();
+            let mut pace = Pace::new(per_second, start);
+            let went = run(&mut pace, &parts, start, Duration::from_secs(25));
+            let budget = 10.0 * f64::from(per_second);
+            let most = most_in_ten_seconds(&went) as f64;
+            // The one message that has just been let through may have three parts.
+            prop_assert!(most <= budget * 1.01 + 3.0, "{most} of {budget}");
+            prop_assert!(went.len() as f64 >= 25.0 * f64::from(per_second) * 0.99 - 1.0);
+        }
+    }
+
+    #[test]
+    fn a_pause_is_not_saved_up() {
+        let start = Instant::now();
+        let mut pace = Pace::new(100, start);
+        run(&mut pace, &[1], start, Duration::from_secs(1));
+        let later = start + Duration::from_secs(60);
+        let went = run(&mut pace, &[1], later, Duration::from_millis(100));
+        assert!((10..=12).contains(&went.len()), "{}", went.len());
+    }
+
+    #[test]
+    fn too_fast_brakes_once_for_what_left_together_and_recovers() {
+        let start = Instant::now();
+        let mut pace = Pace::new(1000, start);
+        let now = start + Duration::from_secs(1);
+        for _ in 0..50 {
+            pace.too_fast(start, now);
+        }
+        assert!((pace.factor() - 0.5).abs() < 0.001);
+        assert_eq!(pace.take(1, now), Err(now + HOLD));
+        let now = now + HOLD;
+        pace.too_fast(now, now);
+        assert!((pace.factor() - 0.25).abs() < 0.02);
+        let went = run(&mut pace, &[1], now, Duration::from_secs(2));
+        assert!((400..650).contains(&went.len()), "{}", went.len());
+        run(&mut pace, &[1], now + Duration::from_secs(2), Duration::from_secs(20));
+        assert!((pace.factor() - 1.0).abs() < 0.001);
+    }
+}

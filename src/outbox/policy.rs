@@ -1,0 +1,364 @@
+//! What is decided about notices: what an answer of the network means, when to try again and when to
+//! give up, how a claim is shared among the queues, and at which hours a queue is open.
+
+use std::time::Duration;
+
+use super::{Class, Fate, Lane, work::Verdict};
+use crate::{
+    clock::{Timestamp, Zone},
+    smpp::{
+        pdu::CommandStatus,
+        session::{NotSent, Outcome},
+    },
+};
+
+/// What the end of a `submit_sm` means for the notice, and for the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// The network took it.
+    Accepted,
+    /// The account is too fast: it slows down, and the same message waits at the head.
+    TooFast,
+    /// The network did not take it, and may later.
+    Later,
+    /// The network did not take it, and never will.
+    Never,
+    /// Nobody can say whether the network took it. It is sent again under the same name.
+    Unknown,
+    /// It never left, and nothing is wrong with it.
+    Unsent,
+}
+
+/// What an operator means by codes of its own (0x400 and up), which no standard gives a meaning.
+/// One that is in neither list is taken for a trouble that passes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VendorCodes {
+    /// "Too fast".
+    pub too_fast: Vec<u32>,
+    /// "Never".
+    pub never: Vec<u32>,
+}
+
+/// What an outcome means. SMPP 3.4 §5.1.3.
+pub fn meaning(outcome: &Outcome, vendor: &VendorCodes) -> Meaning {
+    match outcome {
+        Outcome::Accepted { .. } => Meaning::Accepted,
+        Outcome::Rejected(status) => of_status(*status, vendor),
+        // The other side could not make sense of the PDU; it said nothing of the message.
+        Outcome::Nacked(status) => match of_status(*status, vendor) {
+            Meaning::TooFast => Meaning::TooFast,
+            _ => Meaning::Later,
+        },
+        Outcome::TimedOut | Outcome::LinkLost => Meaning::Unknown,
+        Outcome::NotSent(NotSent::Encode(_)) => Meaning::Never,
+        Outcome::NotSent(_) => Meaning::Unsent,
+    }
+}
+
+fn of_status(status: CommandStatus, vendor: &VendorCodes) -> Meaning {
+    match status {
+        CommandStatus::RTHROTTLED | CommandStatus::RMSGQFUL => Meaning::TooFast,
+        CommandStatus::RSYSERR
+        | CommandStatus::RINVBNDSTS
+        | CommandStatus::RALYBND
+        | CommandStatus::RBINDFAIL
+        | CommandStatus::RSUBMITFAIL
+        | CommandStatus::RX_T_APPN
+        | CommandStatus::RDELIVERYFAILURE
+        | CommandStatus::RUNKNOWNERR
+        | CommandStatus::RSERTYPUNAVAIL => Meaning::Later,
+        // A response of success without what a success needs is not one of ours to make: the
+        // session gives `Accepted` for it.
+        CommandStatus::ROK => Meaning::Later,
+        CommandStatus(code) if vendor.too_fast.contains(&code) => Meaning::TooFast,
+        CommandStatus(code) if vendor.never.contains(&code) => Meaning::Never,
+        CommandStatus(0x400..) => Meaning::Later,
+        _ => Meaning::Never,
+    }
+}
+
+/// How often the network is asked in vain before a notice is given up.
+pub fn most_tries(class: Class) -> u32 {
+    match class {
+        Class::Code => 4,
+        Class::Reply => 8,
+        Class::Reminder | Class::Campaign => 12,
+    }
+}
+
+/// How long a notice of a class is of use. A code is not worth sending after five minutes
+/// (`domain.md` §8).
+pub fn useful_for(class: Class) -> Duration {
+    match class {
+        Class::Code => Duration::from_secs(5 * 60),
+        Class::Reply => Duration::from_secs(24 * 3600),
+        Class::Reminder => Duration::from_secs(48 * 3600),
+        Class::Campaign => Duration::from_secs(72 * 3600),
+    }
+}
+
+/// The pause after the network was asked `tries` times in vain, at least once.
+pub fn pause(class: Class, tries: u32) -> Duration {
+    let (first, most) = match class {
+        Class::Code => (1, 20),
+        Class::Reply => (1, 300),
+        Class::Reminder | Class::Campaign => (2, 900),
+    };
+    let doubled = 1_u64 << tries.saturating_sub(1).min(16);
+    Duration::from_secs((first * doubled).min(most))
+}
+
+/// What becomes of a notice that the network was asked for in vain once more. `tries` counts the
+/// times before; `parts` are with the network.
+pub fn after_failure(
+    meaning: Meaning,
+    class: Class,
+    tries: u32,
+    parts: u8,
+    expires: Timestamp,
+    now: Timestamp,
+) -> Verdict {
+    let tries = tries.saturating_add(1);
+    let due = now.plus(pause(class, tries));
+    match meaning {
+        Meaning::Never => Verdict::Ended(Fate::Refused),
+        // It may well have been read.
+        Meaning::Unknown if tries >= most_tries(class) || due >= expires => {
+            Verdict::Ended(Fate::Unknown)
+        }
+        _ if due >= expires => Verdict::Ended(Fate::Expired),
+        Meaning::Later if tries >= most_tries(class) => Verdict::Ended(Fate::Refused),
+        _ => Verdict::Again { due, tries, parts },
+    }
+}
+
+/// The hours at which broadcasts go out, in the reader's own zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// From this hour.
+    pub from: i8,
+    /// Until this one, which is not one of them.
+    pub until: i8,
+}
+
+impl Hours {
+    /// Whether a notice of this queue may be sent now.
+    pub fn allow(self, lane: Lane, now: Timestamp) -> bool {
+        !lane.class.is_broadcast()
+            || (self.from..self.until).contains(&now.local(lane.zone).time().hour())
+    }
+
+    /// The first decent moment from `at` on.
+    pub fn decent(self, zone: Zone, at: Timestamp) -> Timestamp {
+        let local = at.local(zone);
+        let hour = local.time().hour();
+        if (self.from..self.until).contains(&hour) {
+            return at;
+        }
+        let day = if hour < self.from { Ok(local.date()) } else { local.date().tomorrow() };
+        // The last day there is has no decent hour left.
+        day.map_or(at, |day| Timestamp::at(day.at(self.from, 0, 0, 0), zone))
+    }
+}
+
+/// A queue that could be claimed from, and what is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// How urgent it is.
+    pub class: Class,
+    /// What the last look found.
+    pub looked: Looked,
+    /// The most that its pace allows now.
+    pub most: u32,
+}
+
+/// What the last claim from a queue found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looked {
+    /// As many as were asked for: there are more.
+    More,
+    /// Fewer: it is empty now.
+    Empty,
+}
+
+/// How `room` is shared among queues, in their order: by weight among those that have something, so
+/// that the lower ones never starve; an empty one gets a glance beyond the room.
+pub fn shares(room: u32, queues: &[Queue]) -> Vec<u32> {
+    let weight = |queue: &Queue| match (queue.looked, queue.class) {
+        (Looked::Empty, _) => 0,
+        (_, Class::Code) => 24,
+        (_, Class::Reply) => 12,
+        (_, Class::Reminder) => 3,
+        (_, Class::Campaign) => 1,
+    };
+    let mut all: u32 = queues.iter().map(weight).sum();
+    let mut left = room;
+    let share = |queue: &Queue| {
+        let weight = weight(queue);
+        if weight == 0 {
+            return glance(queue.class, room).min(queue.most);
+        }
+        let share = (u64::from(left) * u64::from(weight)).div_ceil(u64::from(all));
+        let share = u32::try_from(share).unwrap_or(left).min(queue.most);
+        all -= weight;
+        left = left.saturating_sub(share);
+        share
+    };
+    // What a slow campaign leaves of its share goes to those after it: the last class gets the rest.
+    queues.iter().map(share).collect()
+}
+
+/// How many are asked for where nothing is expected: codes come in bursts, and cannot wait for a
+/// second look.
+fn glance(class: Class, room: u32) -> u32 {
+    match class {
+        Class::Code | Class::Reply => (room / 4).clamp(4, 256),
+        Class::Reminder | Class::Campaign => (room / 16).clamp(1, 64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_the_network_says_is_what_is_done() {
+        let vendor = VendorCodes { too_fast: vec![0x401], never: vec![0x402] };
+        for (outcome, expected) in [
+            (Outcome::Accepted { message_id: "1".into() }, Meaning::Accepted),
+            (Outcome::Rejected(CommandStatus::RTHROTTLED), Meaning::TooFast),
+            (Outcome::Rejected(CommandStatus::RMSGQFUL), Meaning::TooFast),
+            (Outcome::Rejected(CommandStatus::RINVDSTADR), Meaning::Never),
+            (Outcome::Rejected(CommandStatus::RINVSRCADR), Meaning::Never),
+            (Outcome::Rejected(CommandStatus::RX_P_APPN), Meaning::Never),
+            (Outcome::Rejected(CommandStatus::RSYSERR), Meaning::Later),
+            (Outcome::Rejected(CommandStatus::RX_T_APPN), Meaning::Later),
+            (Outcome::Rejected(CommandStatus(0x401)), Meaning::TooFast),
+            (Outcome::Rejected(CommandStatus(0x402)), Meaning::Never),
+            (Outcome::Rejected(CommandStatus(0x403)), Meaning::Later),
+            (Outcome::Rejected(CommandStatus(u32::MAX)), Meaning::Later),
+            (Outcome::Nacked(CommandStatus::RINVCMDID), Meaning::Later),
+            (Outcome::Nacked(CommandStatus::RTHROTTLED), Meaning::TooFast),
+            (Outcome::TimedOut, Meaning::Unknown),
+            (Outcome::LinkLost, Meaning::Unknown),
+            (Outcome::NotSent(NotSent::NotBound), Meaning::Unsent),
+            (Outcome::NotSent(NotSent::QueueFull), Meaning::Unsent),
+        ] {
+            assert_eq!(meaning(&outcome, &vendor), expected, "{outcome:?}");
+        }
+    }
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    #[test]
+    fn trying_again_ends() {
+        for class in Class::ALL {
+            for (meaning, given_up) in
+                [(Meaning::Later, Fate::Refused), (Meaning::Unknown, Fate::Unknown)]
+            {
+                let (mut tries, mut now) = (0, NOW);
+                let expires = now.plus(Duration::from_secs(30 * 86_400));
+                let ended = loop {
+                    match after_failure(meaning, class, tries, 1, expires, now) {
+                        Verdict::Again { due, tries: more, parts } => {
+                            assert!(due > now && parts == 1);
+                            (tries, now) = (more, due);
+                        }
+                        Verdict::Ended(fate) => break fate,
+                        Verdict::Sent { .. } => unreachable!(),
+                    }
+                };
+                assert_eq!((ended, tries + 1), (given_up, most_tries(class)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_of_no_use_any_more_is_not_tried_again() {
+        let soon = NOW.plus(Duration::from_millis(500));
+        for (meaning, fate) in [
+            (Meaning::Later, Fate::Expired),
+            (Meaning::TooFast, Fate::Expired),
+            (Meaning::Unknown, Fate::Unknown),
+            (Meaning::Never, Fate::Refused),
+        ] {
+            let verdict = after_failure(meaning, Class::Code, 0, 0, soon, NOW);
+            assert_eq!(verdict, Verdict::Ended(fate));
+        }
+    }
+
+    const HOURS: Hours = Hours { from: 8, until: 20 };
+
+    #[test]
+    fn broadcasts_keep_decent_hours_where_the_reader_is() {
+        // 2021-03-01 07:30 in Jakarta, 08:30 in Makassar, 09:30 in Jayapura.
+        let at = Timestamp::at(jiff::civil::date(2021, 3, 1).at(7, 30, 0, 0), Zone::Wib);
+        for (class, zone, open) in [
+            (Class::Campaign, Zone::Wib, false),
+            (Class::Campaign, Zone::Wita, true),
+            (Class::Reminder, Zone::Wit, true),
+            (Class::Reminder, Zone::Wib, false),
+            (Class::Reply, Zone::Wib, true),
+            (Class::Code, Zone::Wib, true),
+        ] {
+            assert_eq!(HOURS.allow(Lane { class, zone }, at), open, "{class:?} {zone:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_decent_moment() {
+        let moment = |day, hour, minute| {
+            Timestamp::at(jiff::civil::date(2021, 3, day).at(hour, minute, 0, 0), Zone::Wit)
+        };
+        for (at, decent) in [
+            (moment(1, 7, 59), moment(1, 8, 0)),
+            (moment(1, 8, 0), moment(1, 8, 0)),
+            (moment(1, 19, 59), moment(1, 19, 59)),
+            (moment(1, 20, 0), moment(2, 8, 0)),
+            (moment(1, 0, 0), moment(1, 8, 0)),
+        ] {
+            assert_eq!(HOURS.decent(Zone::Wit, at), decent);
+        }
+    }
+
+    fn queue(class: Class, looked: Looked) -> Queue {
+        Queue { class, looked, most: u32::MAX }
+    }
+
+    #[test]
+    fn nobody_starves_and_nobody_idles() {
+        use Looked::{Empty, More};
+        let all = |looked: [Looked; 4]| -> Vec<Queue> {
+            Class::ALL.into_iter().zip(looked).map(|(class, looked)| queue(class, looked)).collect()
+        };
+        assert_eq!(shares(400, &all([More; 4])), [240, 120, 30, 10]);
+        assert_eq!(shares(400, &all([Empty, Empty, Empty, More])), [100, 100, 25, 400]);
+        assert_eq!(shares(3, &all([More; 4])), [2, 1, 0, 0]);
+        assert_eq!(shares(0, &all([More, Empty, Empty, Empty]))[0], 0);
+    }
+
+    proptest! {
+        #[test]
+        fn shares_fill_the_room_and_do_not_exceed_it(
+            room in 0..5000u32,
+            looked in prop::collection::vec((0..4usize, any::<bool>(), 0..1000u32), 0..20),
+        ) {
+            let queues: Vec<Queue> = looked
+                .into_iter()
+                .map(|(class, more, most)| Queue {
+                    class: Class::ALL[class],
+                    looked: if more { Looked::More } else { Looked::Empty },
+                    most,
+                })
+                .collect();
+            let shares = shares(room, &queues);
+            prop_assert_eq!(shares.len(), queues.len());
+            let of_more: u32 = shares.iter().zip(&queues)
+                .filter(|(_, queue)| queue.looked == Looked::More).map(|(share, _)| share).sum();
+            prop_assert!(of_more <= room);
+            prop_assert!(shares.iter().zip(&queues).all(|(share, queue)| *share <= queue.most));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What goes between the store and whoever sends: what to claim, what was claimed, and how it ended.
+
+use std::{fmt, sync::Arc};
+
+use super::{Fate, Lane, NoticeId, Sender};
+use crate::{clock::Timestamp, identity::Msisdn};
+
+/// A piece of a queue to claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portion {
+    /// Phones of this network.
+    pub route: Arc<str>,
+    /// Notices of this campaign; 0 is none.
+    pub campaign: i64,
+    /// The queue.
+    pub lane: Lane,
+    /// At most so many.
+    pub most: u32,
+}
+
+/// A notice that is ours until its lease ends.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its name.
+    pub id: NoticeId,
+    /// Which claim this is: a settlement of an earlier one has no effect.
+    pub attempts: i64,
+    /// How often the network was asked in vain.
+    pub tries: u32,
+    /// Parts of the text that the network has.
+    pub parts: u8,
+    /// The queue it came from.
+    pub route: Arc<str>,
+    /// Its campaign; 0 is none.
+    pub campaign: i64,
+    /// What it is about, and where its reader is.
+    pub lane: Lane,
+    /// Of no use later.
+    pub expires: Timestamp,
+    /// Whether its reader refused broadcasts.
+    pub consent: Consent,
+    /// `None` for a row that does not open: damaged, or sealed with a key we do not have.
+    pub letter: Option<Letter>,
+}
+
+/// Whether a broadcast may go to this phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// As far as we know, or it is no broadcast.
+    Given,
+    /// Refused before the claim.
+    OptedOut,
+}
+
+/// What is sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Whose phone.
+    pub to: Msisdn,
+    /// As whom.
+    pub sender: Sender,
+    /// What it says.
+    pub text: String,
+}
+
+/// A text and a number are not for logs.
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claimed")
+            .field("id", &self.id)
+            .field("attempts", &self.attempts)
+            .field("tries", &self.tries)
+            .field("lane", &self.lane)
+            .field("campaign", &self.campaign)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letter").field("sender", &self.sender).finish_non_exhaustive()
+    }
+}
+
+/// How a claim ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// Of which notice.
+    pub id: NoticeId,
+    /// Of which claim.
+    pub attempts: i64,
+    /// How.
+    pub verdict: Verdict,
+}
+
+/// What becomes of a notice after a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The network took it.
+    Sent {
+        /// Which account.
+        account: Arc<str>,
+        /// Its name there, in normal form; empty where the network gave it none.
+        message_id: String,
+    },
+    /// It is tried again.
+    Again {
+        /// Not before.
+        due: Timestamp,
+        /// How often the network was asked in vain.
+        tries: u32,
+        /// Parts that the network has.
+        parts: u8,
+    },
+    /// It is over.
+    Ended(Fate),
+}
+
+/// A notice that moved, for the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// What it was about.
+    pub lane: Lane,
+    /// Its campaign; 0 is none.
+    pub campaign: i64,
+    /// How it stands now.
+    pub fate: Fate,
+}
+
+/// What a receipt says of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The account it came from.
+    pub account: Arc<str>,
+    /// The message, in normal form.
+    pub message_id: String,
+    /// What became of it: delivered, undeliverable or expired.
+    pub fate: Fate,
+}
