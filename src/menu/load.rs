@@ -40,6 +40,8 @@ pub struct Draft {
     pub words: BTreeMap<String, DraftPhrase>,
     /// Screens, in the order of files and then of ids.
     pub screens: Vec<DraftScreen>,
+    /// Texts that are sent outside of a session.
+    pub notices: Vec<DraftNotice>,
 }
 
 /// A word that leads past the first screen, as written.
@@ -62,6 +64,28 @@ pub struct DraftPhrase {
     pub at: Place,
     /// Language and text.
     pub texts: Vec<(Spot<String>, Spot<String>)>,
+}
+
+/// A text to be sent, as written.
+#[derive(Debug)]
+pub struct DraftNotice {
+    /// Its name.
+    pub id: Spot<String>,
+    /// The table it stands in.
+    pub table: NoticeTable,
+    /// `say.*`
+    pub say: Option<DraftPhrase>,
+    /// `class = "..."`
+    pub class: Option<Spot<String>>,
+}
+
+/// The tables of texts that are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeTable {
+    /// `[notice.*]`: what a service call has to say.
+    Notice,
+    /// `[campaign.*]`: broadcasts.
+    Campaign,
 }
 
 /// A screen as written: whatever keys it had.
@@ -177,6 +201,8 @@ impl Reader<'_> {
                         }
                     }
                 }
+                "notice" => draft.notices.extend(self.notices(NoticeTable::Notice, value)),
+                "campaign" => draft.notices.extend(self.notices(NoticeTable::Campaign, value)),
                 _ => self.unknown(key, "a menu file", MENU_KEYS),
             }
         }
@@ -194,6 +220,29 @@ impl Reader<'_> {
             }
         }
         Some(keyword)
+    }
+
+    fn notices(&mut self, table: NoticeTable, value: &Value<'_>) -> Vec<DraftNotice> {
+        let texts = self.table(value).into_iter().flatten();
+        texts.filter_map(|(id, value)| self.notice(table, id, value)).collect()
+    }
+
+    fn notice(
+        &mut self,
+        table: NoticeTable,
+        id: &Key<'_>,
+        value: &Value<'_>,
+    ) -> Option<DraftNotice> {
+        let mut notice = DraftNotice { id: self.spot(id), table, say: None, class: None };
+        for (key, value) in self.table(value)? {
+            match (key.get_ref().as_ref(), table) {
+                ("say", _) => notice.say = self.phrase(key, value),
+                ("class", NoticeTable::Campaign) => notice.class = self.text(value),
+                (_, NoticeTable::Campaign) => self.unknown(key, "a campaign", CAMPAIGN_KEYS),
+                (_, NoticeTable::Notice) => self.unknown(key, "a notice", NOTICE_KEYS),
+            }
+        }
+        Some(notice)
     }
 
     fn screen(&mut self, id: &Key<'_>, value: &Value<'_>) -> Option<DraftScreen> {
@@ -372,9 +421,13 @@ const MENU_KEYS: &[&str] = &[
     "keys",
     "words",
     "screen",
+    "notice",
+    "campaign",
 ];
 const KEYWORD_KEYS: &[&str] = &["words", "path", "with"];
 const SCREEN_KEYS: &[&str] = &["say", "choose", "ask", "pick", "call", "keep", "go", "on", "last"];
+const NOTICE_KEYS: &[&str] = &["say"];
+const CAMPAIGN_KEYS: &[&str] = &["say", "class"];
 const CHOICE_KEYS: &[&str] = &["id", "say", "go", "set", "language"];
 
 /// Advice for a name that is not known: the nearest known one, or all of them.

@@ -14,6 +14,7 @@ pub mod keyword;
 pub mod language;
 pub mod load;
 pub mod model;
+pub mod notice;
 pub mod state;
 pub mod step;
 pub mod story;

@@ -13,6 +13,7 @@ use crate::{
         catalogue::{Call, List, Validator},
         keyword::{Command, Keyword},
         language::Language,
+        notice::{Kind, NoticeText},
         template::Template,
         version::Version,
     },
@@ -37,6 +38,7 @@ pub struct Menu {
     pub(super) keys: Keys,
     pub(super) tries: u16,
     pub(super) widths: HashMap<String, usize>,
+    pub(super) notices: Vec<NoticeText>,
 }
 
 /// Why two menus cannot stand side by side.
@@ -278,6 +280,21 @@ impl Menu {
         self.push().find(|screen| screen.id == id)
     }
 
+    /// The texts that are sent outside of a session, in the order of files and names.
+    pub fn notices(&self) -> &[NoticeText] {
+        &self.notices
+    }
+
+    /// What a service call has to say under this name.
+    pub fn notice(&self, name: &str) -> Option<&NoticeText> {
+        self.notices.iter().find(|text| text.kind == Kind::Service && text.name == name)
+    }
+
+    /// The broadcast of that name.
+    pub fn campaign(&self, name: &str) -> Option<&NoticeText> {
+        self.notices.iter().find(|text| text.kind.is_broadcast() && text.name == name)
+    }
+
     /// The keys of the engine.
     pub fn keys(&self) -> &Keys {
         &self.keys
@@ -318,6 +335,23 @@ impl Menu {
         let at = self.languages.iter().position(|known| known == language).unwrap_or(0);
         let named = |name: &str| Some(Cow::Owned(format!("‹{name}›")));
         phrase.0.get(at).map(|template| template.fill(named)).unwrap_or_default()
+    }
+
+    /// A text to be sent, in a language, filled in: it is one segment of the basic table, whatever
+    /// the values are (`check::notice`). `{dial}` is the service's first dial string.
+    pub fn write<'v>(
+        &self,
+        text: &NoticeText,
+        language: &Language,
+        value: impl Fn(&str) -> Option<&'v str>,
+    ) -> String {
+        let at = self.languages.iter().position(|known| known == language).unwrap_or(0);
+        let dial = self.dial.first().map(String::as_str);
+        let fitting = |name: &str| match name {
+            "dial" => dial.map(Cow::Borrowed),
+            _ => value(name).map(|value| text.fit(name, value)),
+        };
+        text.say.0.get(at).map(|template| template.fill(fitting)).unwrap_or_default()
     }
 
     pub(super) fn fit<'t>(&self, name: &str, text: &'t str) -> Cow<'t, str> {

@@ -49,6 +49,11 @@ impl Template {
         Ok(Self(pieces))
     }
 
+    /// Its parts, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.0.iter()
+    }
+
     /// The names of its values, in order, repeated ones repeated.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {

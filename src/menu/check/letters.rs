@@ -20,7 +20,7 @@ fn phrases(draft: &Draft) -> impl Iterator<Item = &DraftPhrase> {
     draft.words.values().chain(screens)
 }
 
-fn foreign(text: &Spot<String>) -> Vec<Finding> {
+pub(super) fn foreign(text: &Spot<String>) -> Vec<Finding> {
     text.value
         .char_indices()
         // Braces are the marks of placeholders; one that is not is found where they are read.

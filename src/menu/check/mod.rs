@@ -3,12 +3,13 @@
 //!
 //! In order: names are looked up (`resolve`), texts are read character by character (`letters`),
 //! the paths are walked (`flow`), and every screen is laid out with the longest values for every
-//! language and channel (`fit`). Each part adds findings and none stops the others.
+//! language and channel (`fit`); texts that are sent are filled with them (`notice`). Each part adds findings and none stops the others.
 
 mod fit;
 mod flow;
 mod keyword;
 mod letters;
+mod notice;
 mod resolve;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub fn check(
         Ok(resolved) => {
             findings.extend(resolved.findings);
             findings.extend(flow::check(&draft, &resolved.menu, &resolved.broken, catalogue));
+            findings.extend(notice::check(&draft, &resolved.menu));
             findings.extend(fit::check(&draft, &resolved.menu, &resolved.broken, profiles));
             if findings.iter().all(|finding| finding.severity == Severity::Warning) {
                 let menu = Menu { version: Version::of(files), ..resolved.menu };

@@ -5,6 +5,7 @@ mod acts;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::notice;
 use crate::{
     diagnostic::{Finding, Place, Spot},
     menu::{
@@ -13,6 +14,7 @@ use crate::{
         language::Language,
         load::{Draft, DraftPhrase, suggest},
         model::{Act, Keys, Menu, Phrase, Screen, WORDS, Word},
+        notice::NoticeText,
         template::{Template, is_name},
         version::Version,
     },
@@ -117,6 +119,7 @@ impl Resolver<'_> {
             screens.push(Screen { id: screen.id.value.clone(), say, act });
         }
         let words = self.words(draft, &screens);
+        let notices = self.notices(draft);
         let keys = self.keys(draft);
         let tries = match &draft.tries {
             Some(tries) if (1..=20).contains(&tries.value) => tries.value as u16,
@@ -144,6 +147,7 @@ impl Resolver<'_> {
             keys,
             tries,
             widths: self.widths,
+            notices,
         };
         Resolved { menu, broken, findings: self.findings }
     }
@@ -349,6 +353,23 @@ impl Resolver<'_> {
             }
         }
         words
+    }
+
+    /// Texts that are sent; whether they may be sent is the business of `notice`.
+    fn notices(&mut self, draft: &Draft) -> Vec<NoticeText> {
+        let mut notices = Vec::new();
+        for notice in &draft.notices {
+            self.name(&notice.id);
+            let say = match &notice.say {
+                Some(say) => self.phrase(say, None),
+                None => {
+                    self.error("menu::silent", &notice.id.at, "this text says nothing");
+                    Phrase(vec![Template::default(); self.languages.len()])
+                }
+            };
+            notices.push(notice::text(notice, say, &self.widths));
+        }
+        notices
     }
 
     fn keys(&mut self, draft: &Draft) -> Keys {

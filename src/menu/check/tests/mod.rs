@@ -1,6 +1,7 @@
 //! Broken menus, one mistake each, and what is said of them.
 
 mod drawn;
+mod notices;
 mod real;
 mod room;
 mod shape;
