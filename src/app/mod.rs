@@ -3,6 +3,7 @@
 
 mod alone;
 mod operator;
+pub mod outbox;
 mod push;
 mod sessions;
 mod sms;
@@ -29,6 +30,7 @@ use tokio::{
 
 use crate::{
     app::{
+        outbox::Outbox,
         sessions::Sessions,
         sms::{Post, Posts},
         stop::Stop,
@@ -36,7 +38,7 @@ use crate::{
         ussd::Counter,
     },
     config::{Config, ConfigError},
-    engine::{Engine, Rules},
+    engine::{Engine, Rules, Wake},
     front::{
         Front,
         push::{MOST_WAITING, Pushes},
@@ -100,6 +102,8 @@ pub struct Gateway {
     pushes: Pushes,
     stop: watch::Sender<Stop>,
     counters: Vec<JoinHandle<()>>,
+    outbox: Outbox,
+    carriers: Vec<JoinHandle<()>>,
     lanes: Vec<JoinHandle<()>>,
     sweep: JoinHandle<()>,
     site: JoinHandle<()>,
@@ -130,6 +134,7 @@ impl Gateway {
         let (stop, stopped) = watch::channel(Stop::NotYet);
 
         let mut links: Vec<Link> = Vec::new();
+        let mut of_operator = HashMap::new();
         let mut counters = Vec::new();
         let mut desks = HashMap::new();
         let mut posts = Vec::new();
@@ -143,6 +148,7 @@ impl Gateway {
                 own.push(link);
             }
             links.extend(own.iter().cloned());
+            of_operator.insert(operator.clone(), own.clone());
             let ussd = account.dialect.as_ref().map(|dialect| Counter {
                 operator: operator.clone(),
                 dialect: config.dialect[dialect].clone(),
@@ -175,6 +181,9 @@ impl Gateway {
             tracing::warn!("no operator is configured: only the web side answers");
         }
         let pushes = Pushes::new(desks);
+        let wake = Wake::default();
+        let outbox::Started { outbox, tasks: carriers } =
+            outbox::start(config, &store, &of_operator, &metrics, wake, &stopped);
         let links: Arc<[Link]> = links.into();
         let site = Site {
             front,
@@ -190,7 +199,20 @@ impl Gateway {
         let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts };
         let sweep = tokio::spawn(sweeping.run(every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
-        Ok(Self { http, engine, menus, links, pushes, stop, counters, lanes, sweep, site })
+        Ok(Self {
+            http,
+            engine,
+            menus,
+            links,
+            pushes,
+            stop,
+            counters,
+            outbox,
+            carriers,
+            lanes,
+            sweep,
+            site,
+        })
     }
 
     /// Where the web side listens.
@@ -211,6 +233,11 @@ impl Gateway {
         self.menus.reload().await
     }
 
+    /// Where notices are sent from.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
     /// Where screens are pushed to phones.
     pub fn pushes(&self) -> &Pushes {
         &self.pushes
@@ -224,6 +251,9 @@ impl Gateway {
         let deadline = began + DRAIN;
         for counter in self.counters {
             let _ = tokio::time::timeout_at(deadline.into(), counter).await;
+        }
+        for carrier in self.carriers {
+            let _ = tokio::time::timeout_at(deadline.into(), carrier).await;
         }
         for link in self.links.iter() {
             link.shutdown(deadline).await;

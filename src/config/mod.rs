@@ -10,7 +10,7 @@ mod sms;
 pub use self::{
     callback::{Callback, Proof},
     operator::{LinkConfig, ModeName, Operator, TlsConfig},
-    sms::{LongTexts, Outbox, ReceiptIds, Sms},
+    sms::{Outbox, ReceiptIds, Sms},
 };
 
 use std::{

@@ -108,6 +108,11 @@ impl LinkConfig {
         Ok(settings)
     }
 
+    /// How long a response may take.
+    pub fn response(&self) -> Duration {
+        self.session().timers.response
+    }
+
     fn session(&self) -> Settings {
         let mut session = Settings::default();
         let seconds = |seconds: u32| Duration::from_secs(seconds.max(1).into());

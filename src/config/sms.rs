@@ -3,7 +3,11 @@
 use serde::Deserialize;
 
 use super::ConfigError;
-use crate::outbox::route::Routes;
+use crate::outbox::{
+    parts::{DefaultAlphabet, Marks, Writing},
+    policy::{Hours, VendorCodes},
+    route::Routes,
+};
 
 /// `[operator.*.sms]`
 #[derive(Debug, Clone, Deserialize)]
@@ -25,7 +29,16 @@ pub struct Sms {
     pub receipt_ids: ReceiptIds,
     /// How it wants a long text.
     #[serde(default)]
-    pub long_texts: LongTexts,
+    pub long_texts: Marks,
+    /// The alphabet behind its `data_coding` 0.
+    #[serde(default)]
+    pub alphabet: DefaultAlphabet,
+    /// Codes of its own (0x400 and up) that mean "too fast".
+    #[serde(default)]
+    pub too_fast_codes: Vec<u32>,
+    /// Codes of its own that mean "never".
+    #[serde(default)]
+    pub never_codes: Vec<u32>,
 }
 
 /// How an operator's message ids are written.
@@ -37,17 +50,6 @@ pub enum ReceiptIds {
     Same,
     /// Hexadecimal in the response, decimal in the receipt.
     Hex,
-}
-
-/// How the parts of a long text are marked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LongTexts {
-    /// By a header in the text (TS 23.040 §9.2.3.24.1).
-    #[default]
-    Udh,
-    /// By parameters of the PDU (SMPP 3.4 §5.3.2.22).
-    Sar,
 }
 
 /// `[outbox]`
@@ -69,6 +71,17 @@ pub struct Outbox {
 }
 
 impl Sms {
+    /// How it wants texts.
+    pub fn writing(&self) -> Writing {
+        Writing { marks: self.long_texts, alphabet: self.alphabet }
+    }
+
+    /// What its own codes mean.
+    pub fn vendor_codes(&self) -> VendorCodes {
+        let (too_fast, never) = (self.too_fast_codes.clone(), self.never_codes.clone());
+        VendorCodes { too_fast, never }
+    }
+
     /// What is wrong with it, if anything is.
     pub(super) fn check(&self, operator: &str) -> Result<(), ConfigError> {
         let wrong =
@@ -91,6 +104,11 @@ impl Sms {
 }
 
 impl Outbox {
+    /// When broadcasts go out.
+    pub fn hours(&self) -> Hours {
+        Hours { from: self.decent_from, until: self.decent_until }
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let wrong = |what: &str| Err(ConfigError::Meaning(format!("outbox.{what}")));
         if !(0 <= self.decent_from

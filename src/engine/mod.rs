@@ -10,8 +10,12 @@
 mod batch;
 mod body;
 mod shelf;
+mod wake;
 
-pub use self::shelf::{MOST_FORMER, Service, Shelf, ShelfError};
+pub use self::{
+    shelf::{MOST_FORMER, Service, Shelf, ShelfError},
+    wake::Wake,
+};
 
 use std::{
     collections::{HashSet, VecDeque},

@@ -84,6 +84,45 @@ impl Pace {
     }
 }
 
+/// How many notices of a campaign may be claimed: so many a second, and a second's worth at once.
+/// Between a claim and the wire stands the account's own [`Pace`].
+#[derive(Debug, Clone)]
+pub struct Allowance {
+    per_second: u32,
+    left: f64,
+    counted: Instant,
+}
+
+impl Allowance {
+    /// An allowance of so many a second, at least 1.
+    pub fn new(per_second: u32, now: Instant) -> Self {
+        let per_second = per_second.max(1);
+        Self { per_second, left: 1.0, counted: now }
+    }
+
+    /// How many a second.
+    pub fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
+    /// Takes what there is, at most so many.
+    pub fn take(&mut self, most: u32, now: Instant) -> u32 {
+        let rate = f64::from(self.per_second);
+        let since = now.saturating_duration_since(self.counted).as_secs_f64();
+        self.counted = now;
+        self.left = (self.left + rate * since).min(rate);
+        // Between 0 and `per_second`, which is one of these.
+        let taken = most.min(self.left as u32);
+        self.left -= f64::from(taken);
+        taken
+    }
+
+    /// Gives back what was taken and not used.
+    pub fn give_back(&mut self, unused: u32) {
+        self.left += f64::from(unused);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -133,6 +172,23 @@ mod tests {
             prop_assert!(most <= budget * 1.01 + 3.0, "{most} of {budget}");
             prop_assert!(went.len() as f64 >= 25.0 * f64::from(per_second) * 0.99 - 1.0);
         }
+    }
+
+    #[test]
+    fn a_campaign_has_an_allowance() {
+        let start = Instant::now();
+        let mut allowance = Allowance::new(50, start);
+        let mut taken = 0;
+        for tenth in 0..100 {
+            let some = allowance.take(1000, start + Duration::from_millis(100 * tenth));
+            taken += some;
+            if some > 2 {
+                allowance.give_back(2);
+                taken -= 2;
+            }
+        }
+        assert!((490..=500).contains(&taken), "{taken}");
+        assert_eq!(allowance.take(1000, start + Duration::from_secs(1000)), 50);
     }
 
     #[test]

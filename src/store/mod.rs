@@ -44,7 +44,7 @@ use self::engine::{Engine, Tx, on_engine};
 pub use self::{
     import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
-    outbox::PartKey,
+    outbox::{Bounds, PartKey, Swept},
     queue::LineFigures,
     recall::Tongue,
     session::{KeptSession, SessionWrite},

@@ -5,6 +5,7 @@ pub mod instruments;
 mod journey;
 mod known;
 mod node;
+pub mod outbox;
 pub mod spans;
 pub mod traces;
 
@@ -60,6 +61,7 @@ pub struct Metrics {
     sweep_failures: Counter,
     sweep_time: Timer,
     node: Node,
+    outbox: outbox::OutboxMeters,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -168,6 +170,7 @@ impl Default for Metrics {
             sweep_failures: Counter::default(),
             sweep_time: Timer::default(),
             node: Node::default(),
+            outbox: outbox::OutboxMeters::default(),
         }
     }
 }
@@ -218,6 +221,7 @@ impl Metrics {
             self.sweep_time.histogram(),
         );
         self.node.register(registry);
+        self.outbox.register(registry);
     }
 
     fn register_batches(&mut self, batches: &BatchMeters) {
@@ -337,6 +341,11 @@ impl Metrics {
     pub fn session_ended(&self, account: &str, end: End) {
         let labels = SessionEndLabels { account: account.to_owned(), end: end.as_str() };
         self.session_ends.get_or_create(&labels).inc();
+    }
+
+    /// What is counted of notices.
+    pub fn outbox(&self) -> &outbox::OutboxMeters {
+        &self.outbox
     }
 
     /// How a link is, as it is read now.

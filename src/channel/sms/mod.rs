@@ -4,6 +4,8 @@
 //! A long text comes in parts (TS 23.040 §9.2.3.24.1, or the `sar` parameters of SMPP 3.4 §5.3.2.22);
 //! they are read alone here, and joined as octets, because a character may be cut in two.
 
+pub mod receipt;
+
 use std::time::Duration;
 
 use thiserror::Error;

@@ -1,6 +1,10 @@
 //! The outbox: notices from the moment they are stored to the moment their fate is known.
 
+mod claim;
 mod part;
+mod receipt;
+mod settle;
+mod sweep;
 
 pub use self::part::PartKey;
 
@@ -11,9 +15,10 @@ use super::{
     engine::{Tx, on_engine, padded_rows},
     sealed::{self, Place},
 };
+pub use self::sweep::{Bounds, Swept};
 use crate::{
     identity::Msisdn,
-    outbox::{Fate, Notice, NoticeId, Sender},
+    outbox::{Fate, Notice, NoticeId, Sender, work::Moved},
     vault::Vault,
 };
 
@@ -68,7 +73,12 @@ pub(super) async fn write(
             sql.build().execute(&mut **tx).await?;
         });
     }
-    Ok(())
+    let fresh = |notice: &&Notice| {
+        let Notice { lane, campaign, .. } = **notice;
+        Moved { lane, campaign, fate: Fate::Waiting }
+    };
+    let fresh: Vec<Moved> = notices.iter().map(fresh).collect();
+    settle::count(tx, &fresh, None).await
 }
 
 /// What is sealed of a notice.

@@ -1,0 +1,257 @@
+//! Carries what is in the line over one link: keeps its window full, and hears what came of it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    TO_END,
+    desk::{Desk, Item, Next, given_back, settlement},
+    now,
+};
+use crate::{
+    app::stop::{self, Stop},
+    clock,
+    outbox::{
+        Fate,
+        policy::{Meaning, after_failure, meaning},
+        work::{Settlement, Verdict},
+    },
+    smpp::link::{Awaiting, Link, LinkStatus, Outcome},
+    telemetry::Metrics,
+};
+
+/// How long a link is left alone that did not take a message.
+const LINK_PAUSE: Duration = Duration::from_millis(50);
+
+/// Carries until told to stop, and then until every message has ended.
+pub async fn run(
+    desk: Arc<Desk>,
+    link: Link,
+    settled: mpsc::Sender<Settlement>,
+    metrics: Arc<Metrics>,
+    mut stop: watch::Receiver<Stop>,
+) {
+    let place = desk.links.iter().position(|own| own.name() == link.name());
+    let Some(filled) = place.and_then(|place| desk.filled.get(place)).cloned() else { return };
+    let mut status = link.status();
+    let at_once = desk.at_once(&link);
+    let mut carrier = Carrier {
+        desk,
+        link,
+        settled,
+        metrics,
+        begun: None,
+        under_way: FuturesUnordered::new(),
+        not_before: None,
+    };
+    loop {
+        let stopping = *stop.borrow() == Stop::Now;
+        if stopping {
+            break;
+        }
+        let bound = *status.borrow_and_update() == LinkStatus::Bound;
+        if bound {
+            carrier.fill(at_once).await;
+        } else if let Some(item) = carrier.begun.take() {
+            carrier.desk.put_back(vec![item]);
+        }
+        let wait = carrier.not_before.unwrap_or_else(|| now() + Duration::from_secs(3600));
+        tokio::select! {
+            Some(first) = carrier.under_way.next(), if !carrier.under_way.is_empty() => {
+                carrier.hear(first).await;
+            }
+            () = filled.notified() => {}
+            () = tokio::time::sleep_until(wait.into()) => carrier.not_before = None,
+            _ = status.changed() => {}
+            () = stop::told(&mut stop) => {}
+        }
+    }
+    carrier.end().await;
+}
+
+struct Carrier {
+    desk: Arc<Desk>,
+    link: Link,
+    settled: mpsc::Sender<Settlement>,
+    metrics: Arc<Metrics>,
+    /// A text of which the network has a part.
+    begun: Option<Item>,
+    under_way: FuturesUnordered<UnderWay>,
+    /// The pace allows nothing before.
+    not_before: Option<Instant>,
+}
+
+/// A message whose end is awaited.
+struct UnderWay {
+    item: Option<Item>,
+    left: Instant,
+    end: Awaiting,
+}
+
+/// A message, when it left, and how it ended.
+type Ended = (Item, Instant, Outcome);
+
+impl Future for UnderWay {
+    type Output = Option<Ended>;
+
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        let outcome = std::task::ready!(self.end.poll_unpin(cx));
+        let left = self.left;
+        std::task::Poll::Ready(self.item.take().map(|item| (item, left, outcome)))
+    }
+}
+
+impl Carrier {
+    /// Hands over as much as the link and the pace allow.
+    async fn fill(&mut self, at_once: usize) {
+        let mut took = false;
+        while self.under_way.len() < at_once {
+            let at = now();
+            if self.not_before.is_some_and(|not_before| at < not_before) {
+                break;
+            }
+            match self.desk.next(&mut self.begun, at) {
+                Next::Send(item) => {
+                    took = true;
+                    if let Some(item) = self.still_ours(item, at).await {
+                        self.hand_over(item, at).await;
+                    }
+                }
+                Next::At(at) => {
+                    self.not_before = Some(at);
+                    break;
+                }
+                Next::Nothing => break,
+            }
+        }
+        if took {
+            self.desk.taken.notify_one();
+        }
+    }
+
+    /// Nothing leaves whose lease is nearly over, that is of no use any more, or at an hour that has
+    /// become indecent.
+    async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
+        let clock = clock::now();
+        let end = if at >= item.until {
+            given_back(&item, clock)
+        } else if item.claimed.expires <= clock {
+            settlement(&item.claimed, Verdict::Ended(Fate::Expired))
+        } else if item.parts == 0 && !self.desk.patience.hours.allow(item.claimed.lane, clock) {
+            let decent = self.desk.patience.hours.decent(item.claimed.lane.zone, clock);
+            given_back(&item, decent)
+        } else {
+            return Some(item);
+        };
+        self.desk.handed_over();
+        let _ = self.settled.send(end).await;
+        None
+    }
+
+    async fn hand_over(&mut self, item: Item, at: Instant) {
+        let message = self.desk.write(&item, clock::now());
+        self.desk.handed_over();
+        let deadline = at + self.desk.patience.lease / 3;
+        let end = self.link.hand_over(message, deadline).await;
+        self.under_way.push(UnderWay { item: Some(item), left: at, end });
+    }
+
+    /// Takes in one end, and all others that are known by now.
+    async fn hear(&mut self, first: Option<Ended>) {
+        let mut back = Vec::new();
+        let mut next = first;
+        while let Some((item, left, outcome)) = next {
+            match self.understand(item, left, &outcome) {
+                Then::Settle(settlement) => {
+                    let _ = self.settled.send(settlement).await;
+                }
+                Then::PutBack(item) => back.push(item),
+                Then::GoOn => {}
+            }
+            next = self.under_way.next().now_or_never().flatten().flatten();
+        }
+        if !back.is_empty() {
+            self.desk.written_down(back.len());
+            self.desk.put_back(back);
+            self.desk.filled.iter().for_each(|filled| filled.notify_one());
+        }
+    }
+
+    fn understand(&mut self, mut item: Item, left: Instant, outcome: &Outcome) -> Then {
+        let meaning = meaning(outcome, &self.desk.vendor);
+        match (meaning, outcome) {
+            (Meaning::Accepted, Outcome::Accepted { message_id }) => {
+                item.parts = item.parts.saturating_add(1);
+                if item.parts >= item.total {
+                    return Then::Settle(self.desk.sent(&item, message_id));
+                }
+                match self.begun {
+                    // Two texts at once: this one goes on when the line comes to it again.
+                    Some(_) => return Then::PutBack(item),
+                    None => self.begun = Some(item),
+                }
+                self.desk.written_down(1);
+                Then::GoOn
+            }
+            (Meaning::TooFast, _) => {
+                self.metrics.outbox().tried_again(&self.desk.account, "too_fast");
+                let at = now();
+                self.desk.too_fast(left, at);
+                self.metrics.outbox().factor(&self.desk.account, self.desk.factor());
+                Then::PutBack(item)
+            }
+            (Meaning::Unsent, _) => {
+                self.not_before = Some(now() + LINK_PAUSE);
+                if self.desk.is_up() {
+                    return Then::PutBack(item);
+                }
+                Then::Settle(given_back(&item, clock::now()))
+            }
+            (meaning, _) => {
+                let class = item.claimed.lane.class;
+                let word = if meaning == Meaning::Unknown { "unknown" } else { "later" };
+                let tries = item.claimed.tries;
+                let expires = item.claimed.expires;
+                let verdict =
+                    after_failure(meaning, class, tries, item.parts, expires, clock::now());
+                if matches!(verdict, Verdict::Again { .. }) {
+                    self.metrics.outbox().tried_again(&self.desk.account, word);
+                }
+                Then::Settle(settlement(&item.claimed, verdict))
+            }
+        }
+    }
+
+    /// Hears what is under way to its end, and gives back what was begun.
+    async fn end(mut self) {
+        let until = now() + TO_END;
+        loop {
+            let next = tokio::time::timeout_at(until.into(), self.under_way.next()).await;
+            let Ok(Some(ended)) = next else { break };
+            self.hear(ended).await;
+            if let Some(item) = self.begun.take() {
+                self.desk.handed_over();
+                let _ = self.settled.send(given_back(&item, clock::now())).await;
+            }
+        }
+        for item in self.desk.empty() {
+            self.desk.handed_over();
+            let _ = self.settled.send(given_back(&item, clock::now())).await;
+        }
+    }
+}
+
+/// What a message's end leads to.
+enum Then {
+    Settle(Settlement),
+    PutBack(Item),
+    GoOn,
+}

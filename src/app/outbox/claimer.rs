@@ -1,0 +1,230 @@
+//! Keeps the line of a desk filled, no more than its links can take.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use tokio::{
+    sync::{mpsc, watch},
+    time::timeout,
+};
+
+use super::{
+    DATABASE_PAUSE, Running,
+    desk::{Desk, Item, given_back, settlement},
+    locked, now,
+};
+use crate::{
+    app::stop::{self, Stop},
+    clock::{self, Timestamp, Zone},
+    outbox::{
+        Class, Fate, Lane,
+        pace::Allowance,
+        parts,
+        policy::{Looked, Queue, shares},
+        work::{Claimed, Consent, Portion, Settlement, Verdict},
+    },
+    store::Store,
+    telemetry::Metrics,
+};
+
+/// How often the database is looked at when nobody rings: for what falls due, and for what other
+/// nodes and programs have stored.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How often the links are looked at while none is bound.
+const LINKS: Duration = Duration::from_millis(100);
+
+pub struct Claimer {
+    pub desk: Arc<Desk>,
+    /// Operators whose phones are served while they are down.
+    pub others: Vec<Arc<Desk>>,
+    pub store: Store,
+    pub running: Arc<ArcSwap<Vec<Running>>>,
+    pub metrics: Arc<Metrics>,
+    pub settled: mpsc::Sender<Settlement>,
+}
+
+/// A queue's name: network, campaign, lane.
+type Key = (Arc<str>, i64, Lane);
+
+/// A queue that may be claimed from now.
+struct Open {
+    key: Key,
+    queue: Queue,
+    allowance: Option<Arc<Mutex<Allowance>>>,
+}
+
+impl Claimer {
+    /// Claims until told to stop; then gives back what is in the line.
+    pub async fn run(
+        self,
+        mut rung: watch::Receiver<()>,
+        mut released: watch::Receiver<bool>,
+        mut stop: watch::Receiver<Stop>,
+    ) {
+        let mut known = HashMap::new();
+        tokio::select! {
+            () = stop::told(&mut stop) => {}
+            () = async {
+                // What a dead process had is ours again, before anything else is claimed.
+                let _ = released.wait_for(|released| *released).await;
+                loop {
+                    self.turn(&mut known, &mut rung).await;
+                }
+            } => {}
+        }
+        for item in self.desk.empty() {
+            self.desk.handed_over();
+            let _ = self.settled.send(given_back(&item, clock::now())).await;
+        }
+    }
+
+    async fn turn(&self, known: &mut HashMap<Key, Looked>, rung: &mut watch::Receiver<()>) {
+        if !self.desk.is_up() {
+            tokio::time::sleep(LINKS).await;
+            return;
+        }
+        let ahead = self.desk.ahead();
+        let room = ahead.saturating_sub(self.desk.waiting());
+        let urgent = ahead / 4 > self.desk.waiting_as_urgent_as(Class::Reply);
+        if room < ahead.div_ceil(2) && !urgent {
+            let _ = timeout(LOOK, self.desk.taken.notified()).await;
+            return;
+        }
+        rung.mark_unchanged();
+        match self.claim(room, known).await {
+            Some(0) => {
+                let _ = timeout(LOOK, rung.changed()).await;
+            }
+            Some(_) if self.desk.waiting() * 2 >= ahead => {
+                // Somebody who waits for a code need not wait for the line.
+                tokio::select! {
+                    () = self.desk.taken.notified() => {}
+                    _ = rung.changed() => {}
+                    () = tokio::time::sleep(LOOK) => {}
+                }
+            }
+            Some(_) => {}
+            None => tokio::time::sleep(DATABASE_PAUSE).await,
+        }
+    }
+
+    /// Claims what is due, and says how much that was; `None` without a database.
+    async fn claim(&self, room: usize, known: &mut HashMap<Key, Looked>) -> Option<usize> {
+        let at = clock::now();
+        let mut open = self.open(at, known);
+        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        for open in &mut open {
+            if let Some(allowance) = &open.allowance {
+                open.queue.most = locked(allowance).take(room.max(1), now());
+            }
+        }
+        let queues: Vec<Queue> = open.iter().map(|open| open.queue).collect();
+        let shares = shares(room, &queues);
+        let portions: Vec<Portion> = open
+            .iter()
+            .zip(&shares)
+            .map(|(Open { key: (route, campaign, lane), .. }, share)| Portion {
+                route: Arc::clone(route),
+                campaign: *campaign,
+                lane: *lane,
+                most: *share,
+            })
+            .collect();
+        let claimed_at = now();
+        let lease = self.desk.patience.lease;
+        let claimed = match self.store.claim(&portions, at, at.plus(lease)).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::error!(account = &*self.desk.account, %error, "nothing could be claimed");
+                self.metrics.outbox().database_failed();
+                return None;
+            }
+        };
+        let many = claimed.len();
+        self.metrics.outbox().claimed(&self.desk.account, many);
+        let mut found: HashMap<Key, u32> = HashMap::new();
+        for notice in &claimed {
+            let key = (Arc::clone(&notice.route), notice.campaign, notice.lane);
+            *found.entry(key).or_default() += 1;
+        }
+        known.clear();
+        for (open, share) in open.into_iter().zip(shares) {
+            let found = found.get(&open.key).copied().unwrap_or(0);
+            if let Some(allowance) = &open.allowance {
+                locked(allowance).give_back(open.queue.most.saturating_sub(found));
+            }
+            let looked = if found > 0 && found >= share { Looked::More } else { Looked::Empty };
+            known.insert(open.key, looked);
+        }
+        let until = claimed_at + lease / 2;
+        let mut items = Vec::with_capacity(many);
+        for notice in claimed {
+            match self.look(notice, at, until) {
+                Ok(item) => items.push(item),
+                Err(settlement) => {
+                    self.desk.handed_over();
+                    let _ = self.settled.send(settlement).await;
+                }
+            }
+        }
+        self.desk.fill(items.into_iter());
+        Some(many)
+    }
+
+    /// The queues that are open now, and what is known of them.
+    fn open(&self, at: Timestamp, known: &HashMap<Key, Looked>) -> Vec<Open> {
+        let running = self.running.load();
+        let down = self.others.iter().filter(|other| !other.is_up());
+        let routes = std::iter::once(&self.desk).chain(down).map(|desk| &desk.account);
+        let mut open = Vec::new();
+        for route in routes {
+            let none = Class::ALL.into_iter().map(|class| (0, class, None));
+            let campaigns = running.iter().map(|running| {
+                let campaign = running.campaign;
+                (campaign.id, campaign.class, running.allowance.clone())
+            });
+            for (campaign, class, allowance) in none.chain(campaigns) {
+                for zone in [Zone::Wib, Zone::Wita, Zone::Wit] {
+                    let lane = Lane { class, zone };
+                    if !self.desk.patience.hours.allow(lane, at) {
+                        continue;
+                    }
+                    let key = (Arc::clone(route), campaign, lane);
+                    let looked = known.get(&key).copied().unwrap_or(Looked::More);
+                    let queue = Queue { class, looked, most: u32::MAX };
+                    open.push(Open { key, queue, allowance: allowance.clone() });
+                }
+            }
+        }
+        // The most urgent first, so that what rounding leaves is theirs.
+        open.sort_by_key(|open| open.queue.class);
+        open
+    }
+
+    /// What is sent, or how it is settled at once.
+    fn look(
+        &self,
+        mut notice: Claimed,
+        at: Timestamp,
+        until: std::time::Instant,
+    ) -> Result<Item, Settlement> {
+        if notice.consent == Consent::OptedOut {
+            return Err(settlement(&notice, Verdict::Ended(Fate::OptedOut)));
+        }
+        if notice.expires <= at {
+            return Err(settlement(&notice, Verdict::Ended(Fate::Expired)));
+        }
+        let Some(letter) = notice.letter.take() else {
+            tracing::error!(account = &*self.desk.account, "a notice cannot be read");
+            return Err(settlement(&notice, Verdict::Ended(Fate::Refused)));
+        };
+        let total = parts::count(&letter.text);
+        let parts = notice.parts.min(total.saturating_sub(1));
+        Ok(Item { claimed: notice, letter, parts, total, until })
+    }
+}

@@ -1,0 +1,187 @@
+//! Notices from the database to the networks, and what the networks say of them back to the
+//! database.
+//!
+//! An operator that carries SMS has a [`desk::Desk`]. Its claimer keeps the desk's line filled with
+//! as much as the links can take; a carrier for each link takes from the line what the account's pace
+//! allows, keeps the link's window full and hears what came of each message; the settler writes that
+//! down, many at a time. A notice leaves the line for the wire only while its lease lasts, and is
+//! settled by the name of its claim: what a dead or slow process left behind is sent by the next one,
+//! and a word that comes too late has no effect.
+
+mod carrier;
+mod claimer;
+mod desk;
+mod receipts;
+mod settler;
+mod sweep;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use self::desk::{Desk, Patience};
+use super::stop::Stop;
+use crate::{
+    config::Config,
+    engine::Wake,
+    outbox::{Class, pace::Allowance, work::Receipt},
+    smpp::link::{Link, Responder},
+    store::Store,
+    telemetry::Metrics,
+};
+
+/// What everybody else sees of the outbox. Cloning is cheap.
+#[derive(Clone)]
+pub struct Outbox {
+    wake: Wake,
+    running: Arc<ArcSwap<Vec<Running>>>,
+    receipts: mpsc::Sender<(Receipt, Responder)>,
+}
+
+/// A campaign that may send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Campaign {
+    /// Its number, not 0.
+    pub id: i64,
+    /// In which class its notices are.
+    pub class: Class,
+    /// At most so many a second, over all operators; `None` leaves it to their pace.
+    pub per_second: Option<u32>,
+}
+
+/// A campaign that may send, and how much of its pace is used.
+#[derive(Debug, Clone)]
+struct Running {
+    campaign: Campaign,
+    allowance: Option<Arc<Mutex<Allowance>>>,
+}
+
+/// The most campaigns that send at once; a claim has a portion for each.
+pub const MOST_RUNNING: usize = 32;
+
+/// Receipts that wait to be written; further ones are refused for now, and come again.
+const MOST_RECEIPTS: usize = 4096;
+
+impl Outbox {
+    /// Something is stored that may be sent now.
+    pub fn wake(&self) {
+        self.wake.ring();
+    }
+
+    /// Which campaigns send from now on, at most [`MOST_RUNNING`]: the first ones.
+    pub fn run(&self, campaigns: &[Campaign]) {
+        let before = self.running.load();
+        let kept = |campaign: &Campaign| {
+            let same = |running: &&Running| running.campaign == *campaign;
+            before.iter().find(same).and_then(|running| running.allowance.clone())
+        };
+        let fresh = |campaign: &Campaign| {
+            let per_second = campaign.per_second?;
+            Some(Arc::new(Mutex::new(Allowance::new(per_second, now()))))
+        };
+        let running = campaigns.iter().take(MOST_RUNNING).map(|campaign| Running {
+            campaign: *campaign,
+            allowance: kept(campaign).or_else(|| fresh(campaign)),
+        });
+        self.running.store(Arc::new(running.collect()));
+        self.wake();
+    }
+
+    /// Writes a receipt, and confirms it to the network when it is stored. Waits while many others
+    /// are being written.
+    pub async fn receipt(&self, receipt: Receipt, responder: Responder) {
+        // Closed: the gateway stops. The responder refuses the receipt for now.
+        let _ = self.receipts.send((receipt, responder)).await;
+    }
+}
+
+/// The outbox and its tasks.
+pub(super) struct Started {
+    pub outbox: Outbox,
+    /// They end after they are told to stop: what was claimed is sent and settled, or given back.
+    pub tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts the outbox for the operators that carry SMS. `links` are those of each operator.
+pub(super) fn start(
+    config: &Config,
+    store: &Store,
+    links: &HashMap<String, Vec<Link>>,
+    metrics: &Arc<Metrics>,
+    wake: Wake,
+    stop: &watch::Receiver<Stop>,
+) -> Started {
+    let (receipts, heard) = mpsc::channel(MOST_RECEIPTS);
+    let running = Arc::new(ArcSwap::from_pointee(Vec::new()));
+    let outbox = Outbox { wake: wake.clone(), running: Arc::clone(&running), receipts };
+    let patience = Patience::new(config);
+    let desks: Vec<Arc<Desk>> = config
+        .operator
+        .iter()
+        .filter_map(|(name, operator)| {
+            let own = links.get(name)?;
+            Some(Arc::new(Desk::new(name, operator.sms.as_ref()?, own, patience, now())))
+        })
+        .collect();
+
+    let (leases, released) = watch::channel(false);
+    let mut tasks = vec![
+        tokio::spawn(receipts::run(store.clone(), Arc::clone(metrics), heard, stop.clone())),
+        tokio::spawn(sweep::run(
+            store.clone(),
+            Arc::clone(metrics),
+            config.outbox.clone(),
+            leases,
+            stop.clone(),
+        )),
+    ];
+    for desk in &desks {
+        let (settled, settlements) = mpsc::channel(desk.most_unsettled());
+        for link in &desk.links {
+            let (desk, settled) = (Arc::clone(desk), settled.clone());
+            let metrics = Arc::clone(metrics);
+            tasks.push(tokio::spawn(carrier::run(desk, link.clone(), settled, metrics, stop.clone())));
+        }
+        let claimer = claimer::Claimer {
+            others: desks.iter().filter(|other| desk.serves(other)).cloned().collect(),
+            desk: Arc::clone(desk),
+            store: store.clone(),
+            running: Arc::clone(&running),
+            metrics: Arc::clone(metrics),
+            settled,
+        };
+        let heard = wake.listen();
+        tasks.push(tokio::spawn(claimer.run(heard, released.clone(), stop.clone())));
+        tasks.push(tokio::spawn(settler::run(
+            Arc::clone(desk),
+            store.clone(),
+            Arc::clone(metrics),
+            settlements,
+            stop.clone(),
+        )));
+    }
+    Started { outbox, tasks }
+}
+
+/// tokio's clock, so that a test may stop it.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// How long the database is left alone when it does not answer.
+const DATABASE_PAUSE: Duration = Duration::from_millis(300);
+
+/// How long what is under way may take after the word to stop.
+const TO_END: Duration = Duration::from_secs(8);
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,185 @@
+//! Notices to whoever sends them, for as long as a lease lasts.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use sqlx::{QueryBuilder, Row};
+
+use super::{
+    super::{
+        Store, StoreError,
+        engine::{Dialect, Engine, on_engine},
+    },
+    open_letter,
+};
+use crate::{
+    clock::Timestamp,
+    outbox::{
+        Class, Fate, Lane, NoticeId,
+        work::{Claimed, Consent, Letter, Portion},
+    },
+};
+
+/// Leases ended by one statement.
+const PIECE: i64 = 5_000;
+
+impl Store {
+    /// Takes what is due of these portions, each in the order of its queue, in one statement. What
+    /// is taken is ours until `lease_until`, and then anybody's again.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; [`StoreError::Unreadable`] for a lane that no version of this
+    /// program stored.
+    pub async fn claim(
+        &self,
+        portions: &[Portion],
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let portions: Vec<&Portion> = portions.iter().filter(|portion| portion.most > 0).collect();
+        if portions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let routes: BTreeMap<&str, &Arc<str>> =
+            portions.iter().map(|portion| (&*portion.route, &portion.route)).collect();
+        let broadcast = Lane { class: Class::Reminder, zone: crate::clock::Zone::Wib }.as_i64();
+        let mut claimed = Vec::new();
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            let mut sql = QueryBuilder::<Db>::new("with picked (id) as materialized (");
+            // The number of portions is a power of two, so that few statements have to be prepared;
+            // those that fill it up take nothing.
+            let padding = portions.len().next_power_of_two() - portions.len();
+            let wanted = portions.iter().map(|portion| (*portion, portion.most));
+            let nothing = portions.first().map(|portion| (*portion, 0));
+            let padded = wanted.chain(nothing.into_iter().cycle().take(padding));
+            for (at, (portion, most)) in padded.enumerate() {
+                sql.push(if at == 0 { "" } else { " union all " });
+                sql.push("select id from (select id from notice where state = 'waiting' and route = ")
+                    .push_bind(portion.route.to_string())
+                    .push(" and campaign = ")
+                    .push_bind(portion.campaign)
+                    .push(" and lane = ")
+                    .push_bind(portion.lane.as_i64())
+                    .push(" and due <= ")
+                    .push_bind(now.millis())
+                    .push(" order by due limit ")
+                    .push_bind(i64::from(most))
+                    .push(<Db as Dialect>::SKIP_LOCKED)
+                    .push(") as portion");
+            }
+            sql.push(
+                ") update notice set attempts = attempts + 1, leased = 1, due = ",
+            );
+            sql.push_bind(lease_until.millis()).push(
+                " where id in (select id from picked) \
+                 returning id, attempts, tries, parts, route, campaign, lane, expires, body, \
+                 case when lane >= ",
+            );
+            sql.push_bind(broadcast).push(
+                " and exists (select 1 from opt_out where opt_out.subscriber = notice.subscriber) \
+                 then 1 else 0 end",
+            );
+            let rows = sql.build().fetch_all(&mut *tx).await?;
+            tx.commit().await?;
+            claimed.reserve(rows.len());
+            for row in rows {
+                let id = NoticeId::from_i64(row.try_get(0)?);
+                let lane =
+                    Lane::from_i64(row.try_get(6)?).ok_or(StoreError::Unreadable("notice"))?;
+                let route: &str = row.try_get(4)?;
+                let (tries, parts): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+                let opted_out: i32 = row.try_get(9)?;
+                let letter = open_letter(&self.vault, id, row.try_get(8)?).ok();
+                claimed.push(Claimed {
+                    id,
+                    attempts: row.try_get(1)?,
+                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
+                    parts: u8::try_from(parts).unwrap_or(u8::MAX),
+                    route: routes.get(route).map_or_else(|| route.into(), |known| (*known).clone()),
+                    campaign: row.try_get(5)?,
+                    lane,
+                    expires: Timestamp::from_millis(row.try_get(7)?),
+                    consent: if opted_out == 0 { Consent::Given } else { Consent::OptedOut },
+                    letter: letter.map(|(to, sender, text)| Letter { to, sender, text }),
+                });
+            }
+        });
+        // The statement gives rows back in any order; names grow with time.
+        claimed.sort_unstable_by_key(|notice| (notice.lane, notice.id));
+        Ok(claimed)
+    }
+
+    /// Ends the leases of a process that is gone, a piece at a time, and says how many there were.
+    /// Only SQLite has them: there, one process sends. On PostgreSQL another node may hold them, and
+    /// they run out by themselves.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn release_leases(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut released = 0;
+        let Engine::Sqlite(_) = &self.pool else { return Ok(0) };
+        loop {
+            let piece;
+            on_engine!(self.begin_tx().await?, |Db, tx| {
+                let mut tx = tx;
+                // The index of the queues has all that the look-up needs.
+                let done = sqlx::query::<Db>(
+                    "update notice set leased = 0, due = $1 where id in (select id from notice \
+                     where state = 'waiting' and leased = 1 limit $2)",
+                )
+                .bind(now.millis())
+                .bind(PIECE)
+                .execute(&mut *tx)
+                .await?;
+                piece = done.rows_affected();
+                tx.commit().await?;
+            });
+            released += piece;
+            if piece == 0 {
+                return Ok(released);
+            }
+        }
+    }
+
+    /// How many notices wait, by queue.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn waiting(&self) -> Result<Vec<(Lane, u64)>, StoreError> {
+        let mut waiting = Vec::new();
+        on_engine!(self.reader(), |Db, pool| {
+            let rows = sqlx::query::<Db>(
+                "select lane, count(*) from notice where state = 'waiting' group by lane",
+            )
+            .fetch_all(pool)
+            .await?;
+            for row in rows {
+                let (lane, count): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+                let lane = Lane::from_i64(lane).ok_or(StoreError::Unreadable("notice"))?;
+                waiting.push((lane, count.unsigned_abs()));
+            }
+        });
+        Ok(waiting)
+    }
+
+    /// How the notices of a campaign stand, as counted where they moved.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn tally(&self, campaign: i64) -> Result<BTreeMap<Fate, u64>, StoreError> {
+        let mut tally = BTreeMap::new();
+        on_engine!(self.reader(), |Db, pool| {
+            let rows =
+                sqlx::query::<Db>("select state, notices from tally where campaign = $1")
+                    .bind(campaign)
+                    .fetch_all(pool)
+                    .await?;
+            for row in rows {
+                let (state, notices): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+                let fate = Fate::parse(&state).ok_or(StoreError::Unreadable("tally"))?;
+                tally.insert(fate, notices.unsigned_abs());
+            }
+        });
+        Ok(tally)
+    }
+}

@@ -1,0 +1,217 @@
+//! What became of claimed notices.
+
+use std::collections::BTreeMap;
+
+use sqlx::{QueryBuilder, Row};
+
+use super::super::{
+    Store, StoreError,
+    engine::{Tx, on_engine, padded_keys, padded_rows},
+};
+use crate::{
+    clock::Timestamp,
+    outbox::{
+        Fate, Lane, NoticeId,
+        work::{Moved, Settlement, Verdict},
+    },
+};
+
+/// Settlements written by one statement.
+const ROWS: usize = 1024;
+
+/// A notice that the network took: its name, its claim, the account, its name there.
+type SentRow<'s> = (NoticeId, i64, &'s str, &'s str);
+
+impl Store {
+    /// Writes how claims ended, and gives back what moved. A settlement of a claim that ran out and
+    /// was taken by somebody else has no effect. A receipt that came earlier is found here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; then nothing is written.
+    pub async fn settle(
+        &self,
+        settlements: &[Settlement],
+        now: Timestamp,
+    ) -> Result<Vec<Moved>, StoreError> {
+        let mut moved = Vec::new();
+        let mut sent: Vec<SentRow<'_>> = Vec::new();
+        let mut again = Vec::new();
+        let mut ended = Vec::new();
+        for Settlement { id, attempts, verdict } in settlements {
+            match verdict {
+                Verdict::Sent { account, message_id } => {
+                    sent.push((*id, *attempts, &**account, message_id.as_str()));
+                }
+                Verdict::Again { due, tries, parts } => {
+                    again.push((*id, *attempts, *due, *tries, *parts));
+                }
+                Verdict::Ended(fate) => ended.push((*id, *attempts, *fate)),
+            }
+        }
+        // In the order of the key, so that two nodes wait and never lock each other out.
+        sent.sort_unstable();
+        again.sort_unstable();
+        ended.sort_unstable();
+        let mut tx = self.begin_tx().await?;
+        for rows in sent.chunks(ROWS) {
+            write_sent(&mut tx, rows, now, &mut moved).await?;
+        }
+        for rows in again.chunks(ROWS) {
+            write_again(&mut tx, rows).await?;
+        }
+        for rows in ended.chunks(ROWS) {
+            write_ended(&mut tx, rows, now, &mut moved).await?;
+        }
+        count(&mut tx, &moved, Some(Fate::Waiting)).await?;
+        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        Ok(moved)
+    }
+}
+
+async fn write_sent(
+    tx: &mut Tx,
+    rows: &[SentRow<'_>],
+    now: Timestamp,
+    moved: &mut Vec<Moved>,
+) -> Result<(), StoreError> {
+    let mut early = Vec::new();
+    on_engine!(&mut *tx, |Db, tx| {
+        let mut sql =
+            QueryBuilder::<Db>::new("with sent (id, attempts, account, message_id) as (");
+        sql.push_values(padded_rows(rows), |mut row, sent| {
+            row.push_bind(sent.map(|sent| sent.0.as_i64()))
+                .push_bind(sent.map(|sent| sent.1))
+                .push_bind(sent.map(|sent| sent.2.to_owned()))
+                .push_bind(sent.map(|sent| sent.3.to_owned()).filter(|id| !id.is_empty()));
+        });
+        sql.push(
+            ") update notice set leased = 0, account = sent.account, \
+             message_id = sent.message_id, settled_at = ",
+        );
+        sql.push_bind(now.millis()).push(
+            ", state = coalesce((select parked_receipt.state from parked_receipt \
+             where parked_receipt.account = sent.account \
+             and parked_receipt.message_id = sent.message_id), 'sent') \
+             from sent where notice.id = sent.id and notice.attempts = sent.attempts \
+             and notice.state = 'waiting' returning notice.campaign, notice.lane, notice.state, \
+             notice.id",
+        );
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let one = read_moved(&row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?;
+            if one.fate != Fate::Sent {
+                early.push(row.try_get::<i64, _>(3)?);
+            }
+            moved.push(one);
+        }
+    });
+    unpark(tx, &early).await
+}
+
+/// Forgets receipts that these notices have.
+pub(super) async fn unpark(tx: &mut Tx, notices: &[i64]) -> Result<(), StoreError> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "delete from parked_receipt where (account, message_id) in \
+             (select account, message_id from notice where id in (",
+        );
+        let mut ids = sql.separated(", ");
+        for id in padded_keys(notices) {
+            ids.push_bind(id);
+        }
+        sql.push("))").build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+type AgainRow = (NoticeId, i64, Timestamp, u32, u8);
+
+async fn write_again(tx: &mut Tx, rows: &[AgainRow]) -> Result<(), StoreError> {
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with later (id, attempts, due, tries, parts) as (");
+        sql.push_values(padded_rows(rows), |mut row, again| {
+            row.push_bind(again.map(|again| again.0.as_i64()))
+                .push_bind(again.map(|again| again.1))
+                .push_bind(again.map(|again| again.2.millis()))
+                .push_bind(again.map(|again| i64::from(again.3)))
+                .push_bind(again.map(|again| i64::from(again.4)));
+        });
+        sql.push(
+            ") update notice set leased = 0, due = later.due, tries = later.tries, \
+             parts = later.parts from later where notice.id = later.id \
+             and notice.attempts = later.attempts and notice.state = 'waiting'",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+async fn write_ended(
+    tx: &mut Tx,
+    rows: &[(NoticeId, i64, Fate)],
+    now: Timestamp,
+    moved: &mut Vec<Moved>,
+) -> Result<(), StoreError> {
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with ended (id, attempts, state) as (");
+        sql.push_values(padded_rows(rows), |mut row, ended| {
+            row.push_bind(ended.map(|ended| ended.0.as_i64()))
+                .push_bind(ended.map(|ended| ended.1))
+                .push_bind(ended.map(|ended| ended.2.as_str()));
+        });
+        sql.push(") update notice set leased = 0, state = ended.state, settled_at = ");
+        sql.push_bind(now.millis()).push(
+            " from ended where notice.id = ended.id and notice.attempts = ended.attempts \
+             and notice.state = 'waiting' returning notice.campaign, notice.lane, notice.state",
+        );
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            moved.push(read_moved(&row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+        }
+    });
+    Ok(())
+}
+
+pub(super) fn read_moved(state: &String, campaign: i64, lane: i64) -> Result<Moved, StoreError> {
+    let unreadable = StoreError::Unreadable("notice");
+    match (Fate::parse(state), Lane::from_i64(lane)) {
+        (Some(fate), Some(lane)) => Ok(Moved { lane, campaign, fate }),
+        _ => Err(unreadable),
+    }
+}
+
+/// Counts what moved, for the campaigns: from the state that all of it was in, to the one it is in.
+/// What was nowhere is new.
+pub(super) async fn count(
+    tx: &mut Tx,
+    moved: &[Moved],
+    was: Option<Fate>,
+) -> Result<(), sqlx::Error> {
+    let mut changes: BTreeMap<(i64, Fate), i64> = BTreeMap::new();
+    for one in moved.iter().filter(|one| one.campaign != 0) {
+        *changes.entry((one.campaign, one.fate)).or_default() += 1;
+        if let Some(was) = was {
+            *changes.entry((one.campaign, was)).or_default() -= 1;
+        }
+    }
+    let changes: Vec<_> = changes.into_iter().collect();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with change (campaign, state, notices) as (");
+        sql.push_values(padded_rows(&changes), |mut row, change| {
+            row.push_bind(change.map(|((campaign, _), _)| *campaign))
+                .push_bind(change.map(|((_, fate), _)| fate.as_str()))
+                .push_bind(change.map(|(_, notices)| *notices));
+        });
+        sql.push(
+            ") insert into tally (campaign, state, notices) select campaign, state, notices \
+             from change where campaign is not null on conflict (campaign, state) \
+             do update set notices = tally.notices + excluded.notices",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
