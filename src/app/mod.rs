@@ -30,6 +30,7 @@ use tokio::{
 
 use crate::{
     app::{
+        operator::Account,
         outbox::Outbox,
         sessions::Sessions,
         sms::{Post, Posts},
@@ -37,13 +38,13 @@ use crate::{
         sweep::Sweep,
         ussd::Counter,
     },
-    config::{Config, ConfigError},
-    engine::{Engine, Rules, Wake},
+    config::{Config, ConfigError, Sms},
+    engine::{Engine, Rules},
     front::{
         Front,
         push::{MOST_WAITING, Pushes},
     },
-    http::{Account, Site, Token, router},
+    http::{self, Site, Token, router},
     limits::{Limits, Quotas},
     menus::{Live, MenuError, Menus, Reloading},
     smpp::link::{Link, SpawnError},
@@ -133,69 +134,44 @@ impl Gateway {
         let front = Arc::new(Front::new(engine.clone(), limits, Arc::clone(&metrics)));
         let (stop, stopped) = watch::channel(Stop::NotYet);
 
-        let mut links: Vec<Link> = Vec::new();
-        let mut of_operator = HashMap::new();
-        let mut counters = Vec::new();
-        let mut desks = HashMap::new();
-        let mut posts = Vec::new();
-        for (operator, account) in &config.operator {
-            let (inbound, messages) = mpsc::channel(MOST_RUNNING);
-            let mut own = Vec::new();
-            for (at, link) in account.link.iter().enumerate() {
-                let name = format!("{operator}/{}", at + 1);
-                let link = Link::spawn(link.settings(&name)?, inbound.clone())
-                    .map_err(|source| StartError::Link { name, source })?;
-                own.push(link);
-            }
-            links.extend(own.iter().cloned());
-            of_operator.insert(operator.clone(), own.clone());
-            let ussd = account.dialect.as_ref().map(|dialect| Counter {
-                operator: operator.clone(),
-                dialect: config.dialect[dialect].clone(),
-                push_from: account.push_from.clone(),
-                links: own.clone(),
-                front: Arc::clone(&front),
-                sessions: sessions(config),
-                reply_for: Duration::from_secs(config.turns.reply_seconds.into()),
-            });
-            let sms = account.sms.as_ref().map(|sms| {
-                Arc::new(Post {
-                    operator: operator.clone(),
-                    short_code: sms.short_code.clone(),
-                    front: Arc::clone(&front),
-                    sessions: sessions(config),
-                    open_for: minutes(config.conversation.sms_minutes),
-                })
-            });
-            let (orders, pushed) = mpsc::channel(MOST_WAITING);
-            if ussd.is_some() {
-                desks.insert(operator.clone(), orders);
-            }
-            posts.extend(sms.clone());
-            let (operator, front) = (operator.clone(), Arc::clone(&front));
-            let desk = operator::Desk { operator, ussd: ussd.map(Arc::new), sms, front };
-            let serving = operator::serve(desk, messages, pushed, stopped.clone(), MOST_RUNNING);
-            counters.push(tokio::spawn(serving));
-        }
+        let accounts = operator::connect(config)?;
+        let links: Vec<Link> = accounts.iter().flat_map(|of| of.links.iter().cloned()).collect();
         if links.is_empty() {
             tracing::warn!("no operator is configured: only the web side answers");
         }
-        let pushes = Pushes::new(desks);
-        let wake = Wake::default();
+        let posts = Posts::new(posts(config, &front), config.routes());
         let outbox::Started { outbox, tasks: carriers } =
-            outbox::start(config, &store, &of_operator, &metrics, wake, &stopped);
+            outbox::start(config, &store, &accounts, &posts, &metrics, engine.wake(), &stopped);
+        let mut desks = HashMap::new();
+        let mut counters = Vec::new();
+        for account in accounts {
+            let (orders, pushed) = mpsc::channel(MOST_WAITING);
+            let desk = operator::Desk {
+                operator: account.name.into(),
+                ussd: counter(config, &account, &front).map(Arc::new),
+                sms: posts.at(account.name).cloned(),
+                outbox: outbox.clone(),
+                front: Arc::clone(&front),
+            };
+            if desk.ussd.is_some() {
+                desks.insert(account.name.to_owned(), orders);
+            }
+            let serving =
+                operator::serve(desk, account.messages, pushed, stopped.clone(), MOST_RUNNING);
+            counters.push(tokio::spawn(serving));
+        }
+        let pushes = Pushes::new(desks);
         let links: Arc<[Link]> = links.into();
         let site = Site {
             front,
             links: links.clone(),
-            accounts: Arc::new(Account::all(config)),
+            accounts: Arc::new(http::Account::all(config)),
             menus: Arc::clone(&menus),
             pushes: pushes.clone(),
             token,
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
-        let posts = Posts::new(posts, config.routes());
         let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts };
         let sweep = tokio::spawn(sweeping.run(every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
@@ -304,6 +280,34 @@ fn quotas(config: &Config) -> Quotas {
         push_per_second: limits.push_per_second,
         most_subscribers: limits.most_subscribers,
     }
+}
+
+/// What carries the USSD of an account.
+fn counter(config: &Config, account: &Account<'_>, front: &Arc<Front>) -> Option<Counter> {
+    Some(Counter {
+        operator: account.name.to_owned(),
+        dialect: config.dialect.get(account.config.dialect.as_ref()?)?.clone(),
+        push_from: account.config.push_from.clone(),
+        links: account.links.clone(),
+        front: Arc::clone(front),
+        sessions: sessions(config),
+        reply_for: Duration::from_secs(config.turns.reply_seconds.into()),
+    })
+}
+
+/// Who takes the texts of every operator that carries SMS.
+fn posts(config: &Config, front: &Arc<Front>) -> Vec<Arc<Post>> {
+    let sms = config.operator.iter().filter_map(|(name, of)| Some((name, of.sms.as_ref()?)));
+    let post = |(name, sms): (&String, &Sms)| {
+        Arc::new(Post {
+            operator: name.clone(),
+            short_code: sms.short_code.clone(),
+            front: Arc::clone(front),
+            sessions: sessions(config),
+            open_for: minutes(config.conversation.sms_minutes),
+        })
+    };
+    sms.map(post).collect()
 }
 
 fn minutes(minutes: u32) -> Duration {

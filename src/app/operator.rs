@@ -12,23 +12,61 @@ use tokio::{
 
 use crate::{
     app::{
+        StartError,
+        outbox::Outbox,
         push,
         sms::Post,
         stop::{self, Stop},
         ussd::Counter,
     },
+    config::{Config, Operator},
     front::{Front, push::Order},
-    smpp::link,
+    smpp::link::{self, Link},
 };
+
+/// An account whose links are coming up.
+pub struct Account<'c> {
+    /// The operator's name in the configuration.
+    pub name: &'c str,
+    /// What it carries, and how.
+    pub config: &'c Operator,
+    /// Its links.
+    pub links: Vec<Link>,
+    /// What they bring.
+    pub messages: mpsc::Receiver<link::Inbound>,
+}
+
+/// Starts the links of every operator.
+///
+/// # Errors
+/// [`StartError::Link`] for one that can never work.
+pub fn connect(config: &Config) -> Result<Vec<Account<'_>>, StartError> {
+    let accounts = config.operator.iter().map(|(name, operator)| {
+        let (inbound, messages) = mpsc::channel(MOST_WAITING);
+        let links = operator.link.iter().zip(1..).map(|(link, number)| {
+            let name = format!("{name}/{number}");
+            Link::spawn(link.settings(&name)?, inbound.clone())
+                .map_err(|source| StartError::Link { name, source })
+        });
+        let links = links.collect::<Result<_, StartError>>()?;
+        Ok(Account { name, config: operator, links, messages })
+    });
+    accounts.collect()
+}
+
+/// Messages of one operator that wait for its desk.
+const MOST_WAITING: usize = 2048;
 
 /// What an operator's account carries.
 pub struct Desk {
     /// The operator's name in the configuration.
-    pub operator: String,
+    pub operator: Arc<str>,
     /// Its USSD.
     pub ussd: Option<Arc<Counter>>,
     /// Its SMS.
     pub sms: Option<Arc<Post>>,
+    /// Takes what the network says of notices.
+    pub outbox: Outbox,
     /// Counts what nobody here understands.
     pub front: Arc<Front>,
 }
@@ -73,10 +111,16 @@ impl Desk {
         // USSD names its operation (SMPP 3.4 §5.3.2.44); everything else is a text or a receipt.
         let is_ussd = message.message.tlvs.ussd_service_op().is_some();
         match (&self.ussd, &self.sms) {
-            (Some(counter), sms) if is_ussd || sms.is_none() => {
-                counter.take(message).map(Either::Left)
+            (_, Some(_)) if message.message.is_receipt() => {
+                let (outbox, operator) = (self.outbox.clone(), Arc::clone(&self.operator));
+                Some(Either::Left(async move { outbox.hear(&operator, message).await }))
             }
-            (_, Some(post)) if !is_ussd => post.take(message).map(Either::Right),
+            (Some(counter), sms) if is_ussd || sms.is_none() => {
+                counter.take(message).map(|turn| Either::Right(Either::Left(turn)))
+            }
+            (_, Some(post)) if !is_ussd => {
+                post.take(message).map(|turn| Either::Right(Either::Right(turn)))
+            }
             _ => {
                 // To refuse it would bring it back for ever.
                 self.front.metrics.strange("not of a kind that this account carries");

@@ -53,10 +53,14 @@ impl Posts {
         Self { posts, routes }
     }
 
+    /// The post of an operator.
+    pub fn at(&self, operator: &str) -> Option<&Arc<Post>> {
+        self.posts.iter().find(|post| post.operator == operator)
+    }
+
     /// The post that reaches a phone; none carries SMS, none does.
     pub fn of(&self, phone: &Msisdn) -> Option<&Arc<Post>> {
-        let route = self.routes.of(phone);
-        self.posts.iter().find(|post| post.operator == route).or(self.posts.first())
+        self.at(self.routes.of(phone)).or(self.posts.first())
     }
 }
 

@@ -61,6 +61,9 @@ pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Answer>, Batch
             CommitError::Conflict => BatchError::Conflict,
             CommitError::Unavailable(error) => error.into(),
         })?;
+        if writes.iter().any(|write| !write.notices.is_empty()) {
+            core.wake.ring();
+        }
     }
     Ok(turns.into_iter().map(Turn::answer).collect())
 }

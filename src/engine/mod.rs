@@ -147,6 +147,7 @@ struct Core {
     shelf: ArcSwap<Shelf>,
     rules: Rules,
     batches: BatchMeters,
+    wake: Wake,
 }
 
 struct Job {
@@ -191,7 +192,14 @@ impl Engine {
     /// An engine and the lanes it needs; every lane has to be run (`Lane::run`).
     pub fn new(store: Store, vault: Vault, shelf: Shelf, rules: Rules) -> (Self, Vec<Lane>) {
         let shelf = ArcSwap::from_pointee(shelf);
-        let core = Arc::new(Core { store, vault, shelf, rules, batches: BatchMeters::default() });
+        let core = Arc::new(Core {
+            store,
+            vault,
+            shelf,
+            rules,
+            batches: BatchMeters::default(),
+            wake: Wake::default(),
+        });
         let waiting = (core.rules.waiting / core.rules.lanes.max(1)).max(1);
         let (lanes, runners): (Vec<_>, Vec<_>) = (0..core.rules.lanes.max(1))
             .map(|_| {
@@ -243,6 +251,11 @@ impl Engine {
     /// What the batches are measured with.
     pub fn batches(&self) -> &BatchMeters {
         &self.core.batches
+    }
+
+    /// Rings when a turn has stored something to be sent.
+    pub fn wake(&self) -> &Wake {
+        &self.core.wake
     }
 
     /// The key that a provider's session is kept under.

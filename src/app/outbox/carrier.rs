@@ -191,6 +191,7 @@ impl Carrier {
             (Meaning::Accepted, Outcome::Accepted { message_id }) => {
                 item.parts = item.parts.saturating_add(1);
                 if item.parts >= item.total {
+                    self.desk.took(&item);
                     return Then::Settle(self.desk.sent(&item, message_id));
                 }
                 match self.begun {

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::locked;
 use crate::{
+    app::sms::Post,
     channel::sms::receipt::{Numbering, normal},
     clock::Timestamp,
     config::{Config, ReceiptIds, Sms},
@@ -45,6 +46,8 @@ pub struct Desk {
     pub account: Arc<str>,
     /// Its links.
     pub links: Vec<Link>,
+    /// Who takes the answers to what is sent.
+    post: Option<Arc<Post>>,
     pub patience: Patience,
     pub vendor: VendorCodes,
     fallback_for: Vec<String>,
@@ -105,7 +108,14 @@ impl Patience {
 }
 
 impl Desk {
-    pub fn new(name: &str, sms: &Sms, links: &[Link], patience: Patience, now: Instant) -> Self {
+    pub fn new(
+        name: &str,
+        sms: &Sms,
+        links: &[Link],
+        post: Option<Arc<Post>>,
+        patience: Patience,
+        now: Instant,
+    ) -> Self {
         let numbering = match sms.receipt_ids {
             ReceiptIds::Same => Numbering::Same,
             ReceiptIds::Hex => Numbering::Hex,
@@ -113,6 +123,7 @@ impl Desk {
         let queue = Queue { line: Line::default(), pace: Pace::new(sms.per_second, now) };
         Self {
             account: name.into(),
+            post,
             links: links.to_vec(),
             patience,
             vendor: sms.vendor_codes(),
@@ -234,7 +245,8 @@ impl Desk {
             Sender::Name => Address::alphanumeric(self.sender.clone()),
         };
         let to = item.letter.to.without_plus().to_owned();
-        let mut message = Message { source, destination: Address::international(to), ..Message::default() };
+        let mut message =
+            Message { source, destination: Address::international(to), ..Message::default() };
         // The parts of a text that is sent again have the number that they had before, so that the
         // phone knows them; the texts before and after it have another one.
         let [.., reference] = item.claimed.id.as_i64().to_be_bytes();
@@ -246,6 +258,13 @@ impl Desk {
             message.validity = relative_time(item.claimed.expires.since(now)).into();
         }
         message
+    }
+
+    /// The network took a whole notice. Whatever is written after an answer is new.
+    pub fn took(&self, item: &Item) {
+        if let (Class::Reply, Some(post)) = (item.claimed.lane.class, &self.post) {
+            post.took(&item.letter.to);
+        }
     }
 
     /// How a notice is settled that the network took under this name.

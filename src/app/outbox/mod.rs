@@ -16,7 +16,6 @@ mod settler;
 mod sweep;
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -28,12 +27,13 @@ use tokio::{
 };
 
 use self::desk::{Desk, Patience};
-use super::stop::Stop;
+use super::{operator::Account, sms::Posts, stop::Stop};
 use crate::{
+    channel::sms::receipt,
     config::Config,
     engine::Wake,
     outbox::{Class, pace::Allowance, work::Receipt},
-    smpp::link::{Link, Responder},
+    smpp::link::{Inbound, Responder},
     store::Store,
     telemetry::Metrics,
 };
@@ -95,6 +95,22 @@ impl Outbox {
         self.wake();
     }
 
+    /// Takes a receipt from what the links of an account hear. It is confirmed when it is stored, or
+    /// when there is nothing to store.
+    pub async fn hear(&self, account: &Arc<str>, inbound: Inbound) {
+        let read = receipt::parse(&inbound.message);
+        let fate = read.as_ref().and_then(|read| read.state.fate());
+        match read.zip(fate) {
+            Some((read, fate)) => {
+                let (account, message_id) = (Arc::clone(account), read.message_id);
+                let receipt = Receipt { account, message_id, fate };
+                self.receipt(receipt, inbound.responder).await;
+            }
+            // To refuse it would bring it back for ever.
+            None => inbound.responder.accept(),
+        }
+    }
+
     /// Writes a receipt, and confirms it to the network when it is stored. Waits while many others
     /// are being written.
     pub async fn receipt(&self, receipt: Receipt, responder: Responder) {
@@ -110,27 +126,26 @@ pub(super) struct Started {
     pub tasks: Vec<JoinHandle<()>>,
 }
 
-/// Starts the outbox for the operators that carry SMS. `links` are those of each operator.
+/// Starts the outbox for the operators that carry SMS.
 pub(super) fn start(
     config: &Config,
     store: &Store,
-    links: &HashMap<String, Vec<Link>>,
+    accounts: &[Account<'_>],
+    posts: &Posts,
     metrics: &Arc<Metrics>,
-    wake: Wake,
+    wake: &Wake,
     stop: &watch::Receiver<Stop>,
 ) -> Started {
     let (receipts, heard) = mpsc::channel(MOST_RECEIPTS);
     let running = Arc::new(ArcSwap::from_pointee(Vec::new()));
     let outbox = Outbox { wake: wake.clone(), running: Arc::clone(&running), receipts };
     let patience = Patience::new(config);
-    let desks: Vec<Arc<Desk>> = config
-        .operator
-        .iter()
-        .filter_map(|(name, operator)| {
-            let own = links.get(name)?;
-            Some(Arc::new(Desk::new(name, operator.sms.as_ref()?, own, patience, now())))
-        })
-        .collect();
+    let desk = |account: &Account<'_>| {
+        let post = posts.at(account.name).cloned();
+        let sms = account.config.sms.as_ref()?;
+        Some(Arc::new(Desk::new(account.name, sms, &account.links, post, patience, now())))
+    };
+    let desks: Vec<Arc<Desk>> = accounts.iter().filter_map(desk).collect();
 
     let (leases, released) = watch::channel(false);
     let mut tasks = vec![
@@ -148,7 +163,13 @@ pub(super) fn start(
         for link in &desk.links {
             let (desk, settled) = (Arc::clone(desk), settled.clone());
             let metrics = Arc::clone(metrics);
-            tasks.push(tokio::spawn(carrier::run(desk, link.clone(), settled, metrics, stop.clone())));
+            tasks.push(tokio::spawn(carrier::run(
+                desk,
+                link.clone(),
+                settled,
+                metrics,
+                stop.clone(),
+            )));
         }
         let claimer = claimer::Claimer {
             others: desks.iter().filter(|other| desk.serves(other)).cloned().collect(),

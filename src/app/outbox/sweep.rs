@@ -7,8 +7,7 @@ use tokio::sync::watch;
 use super::DATABASE_PAUSE;
 use crate::{
     app::stop::{self, Stop},
-    clock,
-    config,
+    clock, config,
     store::{Bounds, Store},
     telemetry::Metrics,
 };

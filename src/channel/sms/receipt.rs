@@ -191,7 +191,11 @@ mod tests {
             ("id:\"17\" stat:DELIVRD", "17", Delivered),
             ("valid:1 id:18 stat:DELIVRD text:id:19 stat:UNDELIV", "18", Delivered),
             ("id:0000 stat:DELIVRD", "0", Delivered),
-            ("id:550E8400-E29B-41D4-A716-446655440000 stat:DELIVRD", "550e8400e29b41d4a716446655440000", Delivered),
+            (
+                "id:550E8400-E29B-41D4-A716-446655440000 stat:DELIVRD",
+                "550e8400e29b41d4a716446655440000",
+                Delivered,
+            ),
         ] {
             let read = parse(&receipt(text));
             assert_eq!(read, Some(Receipt { message_id: id.into(), state }), "{text}");
@@ -231,7 +235,11 @@ mod tests {
             ("1a2b", Numbering::Hex, "6699"),
             ("0000001A2B", Numbering::Hex, "0000006699"),
             ("0x1a2b", Numbering::Hex, "6699"),
-            ("550e8400-e29b-41d4-a716-446655440000", Numbering::Same, "550E8400E29B41D4A716446655440000"),
+            (
+                "550e8400-e29b-41d4-a716-446655440000",
+                Numbering::Same,
+                "550E8400E29B41D4A716446655440000",
+            ),
             ("not hexadecimal", Numbering::Hex, "not hexadecimal"),
             ("0", Numbering::Hex, "0"),
         ] {

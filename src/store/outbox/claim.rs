@@ -54,22 +54,22 @@ impl Store {
             let padded = wanted.chain(nothing.into_iter().cycle().take(padding));
             for (at, (portion, most)) in padded.enumerate() {
                 sql.push(if at == 0 { "" } else { " union all " });
-                sql.push("select id from (select id from notice where state = 'waiting' and route = ")
-                    .push_bind(portion.route.to_string())
-                    .push(" and campaign = ")
-                    .push_bind(portion.campaign)
-                    .push(" and lane = ")
-                    .push_bind(portion.lane.as_i64())
-                    .push(" and due <= ")
-                    .push_bind(now.millis())
-                    .push(" order by due limit ")
-                    .push_bind(i64::from(most))
-                    .push(<Db as Dialect>::SKIP_LOCKED)
-                    .push(") as portion");
+                sql.push(
+                    "select id from (select id from notice where state = 'waiting' and route = ",
+                )
+                .push_bind(portion.route.to_string())
+                .push(" and campaign = ")
+                .push_bind(portion.campaign)
+                .push(" and lane = ")
+                .push_bind(portion.lane.as_i64())
+                .push(" and due <= ")
+                .push_bind(now.millis())
+                .push(" order by due limit ")
+                .push_bind(i64::from(most))
+                .push(<Db as Dialect>::SKIP_LOCKED)
+                .push(") as portion");
             }
-            sql.push(
-                ") update notice set attempts = attempts + 1, leased = 1, due = ",
-            );
+            sql.push(") update notice set attempts = attempts + 1, leased = 1, due = ");
             sql.push_bind(lease_until.millis()).push(
                 " where id in (select id from picked) \
                  returning id, attempts, tries, parts, route, campaign, lane, expires, body, \
@@ -162,6 +162,20 @@ impl Store {
         Ok(waiting)
     }
 
+    /// How many notices stand like this.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn notices_standing(&self, fate: Fate) -> Result<u64, StoreError> {
+        let count: i64 = on_engine!(self.reader(), |Db, pool| {
+            sqlx::query_scalar::<Db, _>("select count(*) from notice where state = $1")
+                .bind(fate.as_str())
+                .fetch_one(pool)
+                .await?
+        });
+        Ok(count.unsigned_abs())
+    }
+
     /// How the notices of a campaign stand, as counted where they moved.
     ///
     /// # Errors
@@ -169,11 +183,10 @@ impl Store {
     pub async fn tally(&self, campaign: i64) -> Result<BTreeMap<Fate, u64>, StoreError> {
         let mut tally = BTreeMap::new();
         on_engine!(self.reader(), |Db, pool| {
-            let rows =
-                sqlx::query::<Db>("select state, notices from tally where campaign = $1")
-                    .bind(campaign)
-                    .fetch_all(pool)
-                    .await?;
+            let rows = sqlx::query::<Db>("select state, notices from tally where campaign = $1")
+                .bind(campaign)
+                .fetch_all(pool)
+                .await?;
             for row in rows {
                 let (state, notices): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
                 let fate = Fate::parse(&state).ok_or(StoreError::Unreadable("tally"))?;

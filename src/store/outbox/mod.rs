@@ -10,12 +10,12 @@ pub use self::part::PartKey;
 
 use sqlx::QueryBuilder;
 
+pub use self::sweep::{Bounds, Swept};
 use super::{
     Store, StoreError,
     engine::{Tx, on_engine, padded_rows},
     sealed::{self, Place},
 };
-pub use self::sweep::{Bounds, Swept};
 use crate::{
     identity::Msisdn,
     outbox::{Fate, Notice, NoticeId, Sender, work::Moved},

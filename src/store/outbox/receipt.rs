@@ -42,8 +42,11 @@ impl Store {
         let mut tx = self.begin_tx().await?;
         for rows in heard.chunks(ROWS) {
             let known = write(&mut tx, rows, now, &mut moved).await?;
-            let early: Vec<Heard<'_>> =
-                rows.iter().filter(|heard| !known.contains(&heard.0.1.to_owned())).copied().collect();
+            let early: Vec<Heard<'_>> = rows
+                .iter()
+                .filter(|heard| !known.contains(&heard.0.1.to_owned()))
+                .copied()
+                .collect();
             park(&mut tx, &early, now).await?;
         }
         count(&mut tx, &moved, Some(Fate::Sent)).await?;

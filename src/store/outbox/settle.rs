@@ -76,8 +76,7 @@ async fn write_sent(
 ) -> Result<(), StoreError> {
     let mut early = Vec::new();
     on_engine!(&mut *tx, |Db, tx| {
-        let mut sql =
-            QueryBuilder::<Db>::new("with sent (id, attempts, account, message_id) as (");
+        let mut sql = QueryBuilder::<Db>::new("with sent (id, attempts, account, message_id) as (");
         sql.push_values(padded_rows(rows), |mut row, sent| {
             row.push_bind(sent.map(|sent| sent.0.as_i64()))
                 .push_bind(sent.map(|sent| sent.1))

@@ -42,11 +42,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]; what was done before is done.
-    pub async fn sweep_outbox(
-        &self,
-        now: Timestamp,
-        bounds: Bounds,
-    ) -> Result<Swept, StoreError> {
+    pub async fn sweep_outbox(&self, now: Timestamp, bounds: Bounds) -> Result<Swept, StoreError> {
         let mut swept = Swept::default();
         let limit = i64::from(bounds.limit);
         let parked = "select notice.id from parked_receipt join notice \
@@ -72,7 +68,12 @@ impl Store {
         Ok(swept)
     }
 
-    async fn find(&self, sql: &'static str, bound: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
+    async fn find(
+        &self,
+        sql: &'static str,
+        bound: i64,
+        limit: i64,
+    ) -> Result<Vec<i64>, StoreError> {
         on_engine!(self.reader(), |Db, pool| {
             Ok(sqlx::query_scalar::<Db, i64>(sql).bind(bound).bind(limit).fetch_all(pool).await?)
         })

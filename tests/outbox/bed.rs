@@ -1,0 +1,144 @@
+//! A place for a gateway: a folder, keys, a database of either kind, a configuration.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    time::Duration,
+};
+
+use setara::{
+    clock::{self, Timestamp, Zone},
+    identity::Msisdn,
+    outbox::{Class, Fate, Lane, Notice, NoticeId, Sender},
+    store::{Store, StoreOptions},
+    vault::Vault,
+};
+
+use crate::support::postgres;
+
+pub struct Bed {
+    folder: PathBuf,
+    url: String,
+    operators: String,
+    pub vault: Vault,
+    pub store: Store,
+}
+
+/// One of each kind.
+pub async fn both() -> [Bed; 2] {
+    [Bed::on_sqlite().await, Bed::on_postgres().await]
+}
+
+impl Bed {
+    pub async fn on_sqlite() -> Self {
+        let folder = folder();
+        let url = format!("sqlite:{}", folder.join("setara.db").display());
+        Self::at(folder, url).await
+    }
+
+    pub async fn on_postgres() -> Self {
+        Self::at(folder(), postgres::database().await).await
+    }
+
+    pub async fn at(folder: PathBuf, url: String) -> Self {
+        let vault = Vault::open_or_create_file(&folder.join("setara.key")).unwrap();
+        let store = Store::open(&url, vault.clone(), StoreOptions::default()).await.unwrap();
+        Self { folder, url, operators: String::new(), vault, store }
+    }
+
+    /// With an operator that carries SMS; `sms` and `link` are more lines of the two tables.
+    pub fn operator(mut self, name: &str, addresses: &[u16], sms: &str, link: &str) -> Self {
+        writeln!(
+            self.operators,
+            "[operator.{name}.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n{sms}"
+        )
+        .unwrap();
+        for port in addresses {
+            writeln!(
+                self.operators,
+                "[[operator.{name}.link]]\naddress = \"127.0.0.1:{port}\"\n\
+                 system_id = \"setara\"\npassword = \"secret\"\n{link}"
+            )
+            .unwrap();
+        }
+        self
+    }
+
+    /// Writes the configuration and says where it is.
+    pub fn config(&self) -> PathBuf {
+        let path = self.folder.join("setara.toml");
+        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
+        let text = format!(
+            "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"info\"\n\
+             menu.folders = [{menus:?}]\noutbox.lease_seconds = 4\noutbox.decent_from = 0\n\
+             outbox.decent_until = 24\n{}",
+            self.url, self.operators
+        );
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Stores that many notices to phones of their own, and says to which.
+    pub async fn enqueue(&self, many: u32, class: Class, route: &str) -> Vec<Msisdn> {
+        let notices: Vec<Notice> = (0..many).map(|_| notice(class, route)).collect();
+        for some in notices.chunks(5_000) {
+            self.store.enqueue(some).await.unwrap();
+        }
+        notices.into_iter().map(|notice| notice.to).collect()
+    }
+
+    /// Waits until that many notices stand like this.
+    pub async fn until(&self, fate: Fate, many: u64) {
+        let mut stands = 0;
+        for _ in 0..6000 {
+            stands = self.standing(fate).await;
+            if stands == many {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{stands} of {many} are {}", fate.as_str());
+    }
+
+    /// How many notices stand like this.
+    pub async fn standing(&self, fate: Fate) -> u64 {
+        self.store.notices_standing(fate).await.unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for Bed {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+pub fn folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("setara-outbox-{}-{count}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A notice to a phone that no other has.
+pub fn notice(class: Class, route: &str) -> Notice {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let now = clock::now();
+    Notice {
+        id: NoticeId::draw(now, count),
+        to: Msisdn::parse(&format!("0812{count:08}")).unwrap(),
+        route: route.into(),
+        sender: Sender::Name,
+        text: format!("PeduliLindungi: giliran Anda nomor {count}. Balas ke 1199"),
+        lane: Lane { class, zone: Zone::Wib },
+        campaign: 0,
+        due: now,
+        expires: now.plus(Duration::from_secs(3600)),
+    }
+}
+
+pub fn later(seconds: u64) -> Timestamp {
+    clock::now().plus(Duration::from_secs(seconds))
+}

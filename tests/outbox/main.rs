@@ -1,0 +1,15 @@
+//! Notices on their way to the networks: the rows on both databases, the worker against SMSCs on
+//! real sockets, and what is left when something is killed.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[path = "../gateway/node.rs"]
+#[allow(dead_code)]
+mod node;
+
+mod bed;
+mod kills;
+mod rows;
+mod smsc;
+mod worker;

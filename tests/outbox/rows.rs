@@ -1,0 +1,186 @@
+//! Claims, settlements and receipts as rows, on both databases.
+
+use std::{sync::Arc, time::Duration};
+
+use setara::{
+    clock::{self, Zone},
+    outbox::{
+        Class, Fate, Lane, Notice,
+        work::{Claimed, Consent, Portion, Receipt, Settlement, Verdict},
+    },
+    store::{Bounds, Table},
+};
+
+use crate::bed::{Bed, both, later, notice};
+
+fn portion(class: Class, most: u32) -> Portion {
+    let lane = Lane { class, zone: Zone::Wib };
+    Portion { route: "telco".into(), campaign: 0, lane, most }
+}
+
+async fn claim(bed: &Bed, portions: &[Portion]) -> Vec<Claimed> {
+    bed.store.claim(portions, clock::now(), later(60)).await.unwrap()
+}
+
+fn ended(claimed: &Claimed, verdict: Verdict) -> Settlement {
+    Settlement { id: claimed.id, attempts: claimed.attempts, verdict }
+}
+
+fn sent(claimed: &Claimed, id: &str) -> Settlement {
+    ended(claimed, Verdict::Sent { account: Arc::from("telco"), message_id: id.into() })
+}
+
+fn receipt(id: &str, fate: Fate) -> Receipt {
+    Receipt { account: "telco".into(), message_id: id.into(), fate }
+}
+
+#[tokio::test]
+async fn a_notice_is_claimed_once_and_settled_once() {
+    for bed in both().await {
+        let phones = bed.enqueue(5, Class::Reply, "telco").await;
+        bed.enqueue(2, Class::Reply, "other").await;
+        let first = claim(&bed, &[portion(Class::Reply, 3)]).await;
+        let rest = claim(&bed, &[portion(Class::Reply, 9), portion(Class::Code, 9)]).await;
+        assert_eq!((first.len(), rest.len()), (3, 2));
+        let mut to: Vec<_> =
+            first.iter().chain(&rest).map(|one| one.letter.clone().unwrap().to).collect();
+        to.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+        assert_eq!(to, phones);
+        assert!(claim(&bed, &[portion(Class::Reply, 9)]).await.is_empty());
+
+        let two = [sent(&first[0], "1"), sent(&first[1], "2")];
+        assert_eq!(bed.store.settle(&two, clock::now()).await.unwrap().len(), 2);
+        // The same again, and by the name of another claim.
+        let twice = bed.store.settle(&[sent(&first[0], "1")], clock::now()).await.unwrap();
+        assert!(twice.is_empty());
+        let late = Settlement { attempts: 7, ..sent(&first[2], "3") };
+        assert!(bed.store.settle(&[late], clock::now()).await.unwrap().is_empty());
+        assert_eq!(bed.standing(Fate::Sent).await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_is_anybodys_and_its_settlement_nobodys() {
+    for bed in both().await {
+        bed.enqueue(1, Class::Reply, "telco").await;
+        let portions = [portion(Class::Reply, 1)];
+        let old = bed.store.claim(&portions, clock::now(), clock::now()).await.unwrap();
+        let new = bed.store.claim(&portions, later(1), later(60)).await.unwrap();
+        assert_eq!((old[0].attempts, new[0].attempts), (1, 2));
+        assert!(bed.store.settle(&[sent(&old[0], "1")], clock::now()).await.unwrap().is_empty());
+        assert_eq!(bed.store.settle(&[sent(&new[0], "2")], clock::now()).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_is_tried_again_comes_back_with_what_was_done() {
+    for bed in both().await {
+        bed.enqueue(1, Class::Reply, "telco").await;
+        let claimed = claim(&bed, &[portion(Class::Reply, 1)]).await;
+        let verdict = Verdict::Again { due: later(30), tries: 2, parts: 1 };
+        bed.store.settle(&[ended(&claimed[0], verdict)], clock::now()).await.unwrap();
+        assert!(claim(&bed, &[portion(Class::Reply, 1)]).await.is_empty());
+        let again =
+            bed.store.claim(&[portion(Class::Reply, 1)], later(31), later(60)).await.unwrap();
+        assert_eq!((again[0].tries, again[0].parts, again[0].attempts), (2, 1, 2));
+    }
+}
+
+#[tokio::test]
+async fn leases_of_a_dead_process_are_ended_where_one_process_sends() {
+    let [sqlite, postgres] = both().await;
+    for (bed, released) in [(sqlite, 3), (postgres, 0)] {
+        bed.enqueue(3, Class::Reply, "telco").await;
+        claim(&bed, &[portion(Class::Reply, 3)]).await;
+        assert_eq!(bed.store.release_leases(clock::now()).await.unwrap(), released);
+        let again = claim(&bed, &[portion(Class::Reply, 3)]).await;
+        assert_eq!(again.len() as u64, released);
+    }
+}
+
+#[tokio::test]
+async fn receipts_match_whenever_they_come() {
+    for bed in both().await {
+        bed.enqueue(4, Class::Reply, "telco").await;
+        let claimed = claim(&bed, &[portion(Class::Reply, 4)]).await;
+        // Before the response, and twice.
+        let early = [receipt("a", Fate::Delivered), receipt("a", Fate::Delivered)];
+        assert!(bed.store.receipts(&early, clock::now()).await.unwrap().is_empty());
+        assert_eq!(bed.store.count(Table::ParkedReceipt).await.unwrap(), 1);
+        let settlements: Vec<_> =
+            claimed.iter().zip(["a", "b", "c", ""]).map(|(one, id)| sent(one, id)).collect();
+        let moved = bed.store.settle(&settlements, clock::now()).await.unwrap();
+        assert_eq!(moved.iter().filter(|one| one.fate == Fate::Delivered).count(), 1);
+        assert_eq!(bed.store.count(Table::ParkedReceipt).await.unwrap(), 0);
+        // After it, and twice; the first word counts.
+        let after = [receipt("b", Fate::Undeliverable), receipt("c", Fate::Expired)];
+        assert_eq!(bed.store.receipts(&after, clock::now()).await.unwrap().len(), 2);
+        let again = [receipt("b", Fate::Delivered), receipt("a", Fate::Expired)];
+        assert!(bed.store.receipts(&again, clock::now()).await.unwrap().is_empty());
+        assert_eq!(bed.store.count(Table::ParkedReceipt).await.unwrap(), 0);
+        for (fate, many) in
+            [(Fate::Delivered, 1), (Fate::Undeliverable, 1), (Fate::Expired, 1), (Fate::Sent, 1)]
+        {
+            assert_eq!(bed.standing(fate).await, many, "{}", fate.as_str());
+        }
+        // Of another account.
+        let other = Receipt { account: "other".into(), ..receipt("a", Fate::Delivered) };
+        assert!(bed.store.receipts(&[other], clock::now()).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn time_ends_what_nobody_ends() {
+    for bed in both().await {
+        let soon = Notice { expires: later(10), ..notice(Class::Code, "telco") };
+        let silent = notice(Class::Reply, "telco");
+        bed.store.enqueue(&[soon, silent]).await.unwrap();
+        let claimed = claim(&bed, &[portion(Class::Reply, 1)]).await;
+        bed.store.settle(&[sent(&claimed[0], "1")], clock::now()).await.unwrap();
+        bed.store.receipts(&[receipt("nobody's", Fate::Delivered)], clock::now()).await.unwrap();
+        let sweep = async |at: u64| {
+            let now = later(at);
+            let bounds = Bounds {
+                receipts_from: now.minus(Duration::from_secs(72 * 3600)),
+                kept_from: now.minus(Duration::from_secs(30 * 86_400)),
+                limit: 100,
+            };
+            bed.store.sweep_outbox(now, bounds).await.unwrap()
+        };
+        assert_eq!(sweep(5).await.moved, []);
+        assert_eq!(sweep(11).await.moved[0].fate, Fate::Expired);
+        assert_eq!(sweep(71 * 3600).await.moved, []);
+        let swept = sweep(73 * 3600).await;
+        assert_eq!((swept.moved[0].fate, swept.deleted), (Fate::Unknown, 1));
+        assert_eq!(sweep(29 * 86_400).await.deleted, 0);
+        assert_eq!(sweep(31 * 86_400).await.deleted, 2);
+        assert_eq!(bed.store.count(Table::Notice).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn campaigns_are_counted_where_they_move() {
+    for bed in both().await {
+        let of_campaign = |_| Notice { campaign: 7, ..notice(Class::Campaign, "telco") };
+        let notices: Vec<Notice> = (0..6).map(of_campaign).collect();
+        bed.store.enqueue(&notices).await.unwrap();
+        assert!(claim(&bed, &[portion(Class::Campaign, 9)]).await.is_empty(), "not running");
+        let portion = Portion { campaign: 7, ..portion(Class::Campaign, 5) };
+        let claimed = claim(&bed, &[portion]).await;
+        let mut settlements: Vec<_> =
+            claimed[..3].iter().map(|one| sent(one, &one.id.as_i64().to_string())).collect();
+        settlements.push(ended(&claimed[3], Verdict::Ended(Fate::OptedOut)));
+        bed.store.settle(&settlements, clock::now()).await.unwrap();
+        let id = claimed[0].id.as_i64().to_string();
+        bed.store.receipts(&[receipt(&id, Fate::Delivered)], clock::now()).await.unwrap();
+        let tally = bed.store.tally(7).await.unwrap();
+        let counted: Vec<_> = tally.into_iter().filter(|(_, many)| *many > 0).collect();
+        assert_eq!(
+            counted,
+            [(Fate::Waiting, 2), (Fate::Sent, 2), (Fate::Delivered, 1), (Fate::OptedOut, 1)]
+        );
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        assert_eq!(bed.store.waiting().await.unwrap(), [(lane, 2)]);
+        assert!(claimed.iter().all(|one| one.consent == Consent::Given));
+    }
+}

@@ -1,0 +1,228 @@
+//! An SMSC of the tests: takes binds on a real port, remembers every `submit_sm`, and answers as it
+//! is told to.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use setara::smpp::{
+    link::{Inbound, Peer, knock},
+    pdu::{Address, BindKind, CommandStatus, Message},
+    session::Settings,
+};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+/// How it answers.
+#[derive(Clone)]
+pub struct Manner {
+    /// How long an answer takes.
+    pub delay: Duration,
+    /// What it says to a message, by its number from 0; `None` takes it.
+    pub refuses: fn(usize) -> Option<CommandStatus>,
+    /// Which receipt follows, if any, and when.
+    pub receipt: Option<fn(&str) -> String>,
+    pub receipt_first: bool,
+    pub receipt_twice: bool,
+    /// How the number of a message is written in the response.
+    pub id: fn(usize) -> String,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            delay: Duration::ZERO,
+            refuses: |_| None,
+            receipt: None,
+            receipt_first: false,
+            receipt_twice: false,
+            id: |number| format!("m{number}"),
+        }
+    }
+}
+
+/// A `submit_sm` that came.
+#[derive(Clone)]
+pub struct Submit {
+    pub at: Instant,
+    pub to: String,
+    pub message: Message,
+    /// Whether it was taken, or would have been when the link broke.
+    pub taken: bool,
+}
+
+#[derive(Default)]
+struct Heard {
+    submits: Vec<Submit>,
+    answered: usize,
+}
+
+pub struct Smsc {
+    pub port: u16,
+    manner: Manner,
+    heard: Arc<Mutex<Heard>>,
+    peers: Arc<Mutex<Vec<Peer>>>,
+    count: watch::Sender<usize>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Smsc {
+    pub async fn start(manner: Manner) -> Self {
+        let mut smsc = Self {
+            port: 0,
+            manner,
+            heard: Arc::default(),
+            peers: Arc::default(),
+            count: watch::Sender::new(0),
+            task: None,
+        };
+        smsc.open().await;
+        smsc
+    }
+
+    /// Listens, at the port that it had before.
+    pub async fn open(&mut self) {
+        let listener = loop {
+            match TcpListener::bind(("127.0.0.1", self.port)).await {
+                Ok(listener) => break listener,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        };
+        self.port = listener.local_addr().unwrap().port();
+        let (manner, heard) = (self.manner.clone(), Arc::clone(&self.heard));
+        let (peers, count) = (Arc::clone(&self.peers), self.count.clone());
+        self.task = Some(tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let (manner, heard) = (manner.clone(), Arc::clone(&heard));
+                let (peers, count) = (Arc::clone(&peers), count.clone());
+                tokio::spawn(async move {
+                    let settings = Settings { inbound: 4096, window: 256, ..Settings::default() };
+                    let Ok(knocked) = knock(stream, settings).await else { return };
+                    let (inbound, messages) = mpsc::channel(4096);
+                    assert_eq!(knocked.bind().kind, BindKind::Transceiver);
+                    let peer = knocked.admit("smsc".into(), "gateway", 1, inbound).unwrap();
+                    peers.lock().unwrap().push(peer.clone());
+                    serve(manner, heard, peer, count, messages).await;
+                });
+            }
+        }));
+    }
+
+    /// Goes without a word, as a killed process does.
+    pub fn kill(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+        self.cut();
+    }
+
+    /// Breaks the links; new ones are welcome.
+    pub fn cut(&self) {
+        for peer in self.peers.lock().unwrap().drain(..) {
+            peer.cut();
+        }
+    }
+
+    /// Waits until that many `submit_sm`s came.
+    pub async fn came(&self, many: usize) {
+        let mut count = self.count.subscribe();
+        let came = count.wait_for(|count| *count >= many);
+        tokio::time::timeout(Duration::from_secs(60), came).await.expect("in time").unwrap();
+    }
+
+    pub fn submits(&self) -> Vec<Submit> {
+        self.heard.lock().unwrap().submits.clone()
+    }
+
+    /// Messages that were taken, by phone.
+    pub fn taken(&self) -> BTreeMap<String, usize> {
+        let mut taken = BTreeMap::new();
+        for submit in self.submits().into_iter().filter(|submit| submit.taken) {
+            *taken.entry(submit.to).or_default() += 1;
+        }
+        taken
+    }
+
+    /// Messages whose answer has not left.
+    pub fn unanswered(&self) -> usize {
+        let heard = self.heard.lock().unwrap();
+        heard.submits.len() - heard.answered
+    }
+
+    /// Sends a receipt by itself.
+    pub async fn deliver(&self, text: String) {
+        let peer = self.peers.lock().unwrap().last().cloned().expect("a bind");
+        peer.deliver(receipt(text), Instant::now() + Duration::from_secs(5)).await;
+    }
+}
+
+async fn serve(
+    manner: Manner,
+    heard: Arc<Mutex<Heard>>,
+    peer: Peer,
+    count: watch::Sender<usize>,
+    mut messages: mpsc::Receiver<Inbound>,
+) {
+    while let Some(inbound) = messages.recv().await {
+        let message = *inbound.message;
+        let to = String::from_utf8_lossy(&message.destination.octets).into_owned();
+        let number = {
+            let mut heard = heard.lock().unwrap();
+            let number = heard.submits.len();
+            let taken = (manner.refuses)(number).is_none();
+            heard.submits.push(Submit { at: Instant::now(), to, message: message.clone(), taken });
+            number
+        };
+        count.send_modify(|count| *count += 1);
+        let (manner, heard, peer) = (manner.clone(), Arc::clone(&heard), peer.clone());
+        let responder = inbound.responder;
+        let answer = async move {
+            if !manner.delay.is_zero() {
+                tokio::time::sleep(manner.delay).await;
+            }
+            if let Some(status) = (manner.refuses)(number) {
+                responder.reject(status);
+                heard.lock().unwrap().answered += 1;
+                return;
+            }
+            let id = (manner.id)(number);
+            let text = manner.receipt.filter(|_| message.registered_delivery == 1);
+            let text = text.map(|receipt| receipt(&id));
+            let deadline = Instant::now() + Duration::from_secs(5);
+            let mut responder = Some(responder);
+            let mut accept = || {
+                if let Some(responder) = responder.take() {
+                    responder.accept_as(Bytes::from((manner.id)(number)));
+                    heard.lock().unwrap().answered += 1;
+                }
+            };
+            if !manner.receipt_first {
+                accept();
+            }
+            if let Some(text) = text {
+                for _ in 0..if manner.receipt_twice { 2 } else { 1 } {
+                    peer.deliver(receipt(text.clone()), deadline).await;
+                }
+            }
+            accept();
+        };
+        if manner.delay.is_zero() && manner.receipt.is_none() {
+            answer.await;
+        } else {
+            tokio::spawn(answer);
+        }
+    }
+}
+
+fn receipt(text: String) -> Message {
+    let (from, to) = (Address::international("628123"), Address::short_code("1199"));
+    Message { esm_class: 4, ..Message::new(from, to, text) }
+}

@@ -1,0 +1,321 @@
+//! The worker against SMSCs on real sockets.
+
+use std::time::Duration;
+
+use setara::{
+    app::{Gateway, outbox::Campaign},
+    clock::{self, Zone},
+    config::Config,
+    outbox::{Class, Fate, Lane, Notice, Sender},
+    smpp::pdu::CommandStatus,
+};
+
+use crate::{
+    bed::{Bed, both, later, notice},
+    smsc::{Manner, Smsc, Submit},
+};
+
+const FAST: &str = "per_second = 5000\nprefixes = [\"\"]";
+
+async fn gateway(bed: &Bed) -> Gateway {
+    let config = Config::read(&bed.config()).unwrap();
+    Gateway::start(&config).await.unwrap()
+}
+
+/// Everybody was sent one message.
+#[track_caller]
+fn once_each(smsc: &Smsc, many: usize) {
+    let taken = smsc.taken();
+    assert_eq!(taken.len(), many);
+    assert!(taken.values().all(|times| *times == 1), "{taken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_are_sent_and_their_receipts_matched() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner {
+            receipt: Some(|id| format!("id:{id} sub:001 dlvrd:001 stat:DELIVRD err:000")),
+            ..Manner::default()
+        })
+        .await;
+        let bed = bed.operator("telco", &[smsc.port], FAST, "window = 20");
+        bed.enqueue(300, Class::Reply, "telco").await;
+        let gateway = gateway(&bed).await;
+        bed.until(Fate::Delivered, 300).await;
+        once_each(&smsc, 300);
+        let submits = smsc.submits();
+        let message = &submits[0].message;
+        assert_eq!((message.source.ton, &message.source.octets[..]), (5, &b"PEDULICOVID"[..]));
+        assert_eq!((message.destination.ton, message.registered_delivery), (1, 1));
+        gateway.shutdown().await;
+    }
+}
+
+/// Before the response, twice, and in decimal where the response was hexadecimal.
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_receipts_are_matched() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner {
+            receipt: Some(|id| {
+                let decimal = u64::from_str_radix(id, 16).unwrap();
+                format!("ID:{decimal:010} STAT:UNDELIV")
+            }),
+            receipt_first: true,
+            receipt_twice: true,
+            id: |number| format!("{:08X}", 0xA0_0000 + number),
+            ..Manner::default()
+        })
+        .await;
+        let sms = format!("{FAST}\nreceipt_ids = \"hex\"");
+        let bed = bed.operator("telco", &[smsc.port], &sms, "window = 20");
+        bed.enqueue(100, Class::Reply, "telco").await;
+        let gateway = gateway(&bed).await;
+        bed.until(Fate::Undeliverable, 100).await;
+        once_each(&smsc, 100);
+        gateway.shutdown().await;
+    }
+}
+
+/// A receipt that nobody can read says nothing; a late one counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_receipt_counts_and_an_empty_one_does_not() {
+    let smsc = Smsc::start(Manner::default()).await;
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], FAST, "");
+    bed.enqueue(2, Class::Reply, "telco").await;
+    let gateway = gateway(&bed).await;
+    bed.until(Fate::Sent, 2).await;
+    smsc.deliver("id:m0 stat:UNKNOWN".into()).await;
+    smsc.deliver("delivered, we think".into()).await;
+    smsc.deliver("id:m1 stat:EXPIRED".into()).await;
+    bed.until(Fate::Expired, 1).await;
+    assert_eq!(bed.standing(Fate::Sent).await, 1);
+    gateway.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_network_says_decides() {
+    let smsc = Smsc::start(Manner {
+        refuses: |number| match number {
+            0..20 => Some(CommandStatus::RTHROTTLED),
+            20..25 => Some(CommandStatus::RMSGQFUL),
+            30 => Some(CommandStatus::RINVDSTADR),
+            31 => Some(CommandStatus::RSYSERR),
+            32 => Some(CommandStatus(0x402)),
+            _ => None,
+        },
+        ..Manner::default()
+    })
+    .await;
+    let sms = format!("{FAST}\nnever_codes = [0x402]");
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], &sms, "window = 10");
+    bed.enqueue(100, Class::Reply, "telco").await;
+    let gateway = gateway(&bed).await;
+    bed.until(Fate::Sent, 98).await;
+    bed.until(Fate::Refused, 2).await;
+    once_each(&smsc, 98);
+    assert_eq!(bed.standing(Fate::Waiting).await, 0);
+    gateway.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn throttling_slows_one_account_only() {
+    let slow = Smsc::start(Manner {
+        refuses: |number| (number < 400).then_some(CommandStatus::RTHROTTLED),
+        ..Manner::default()
+    })
+    .await;
+    let fast = Smsc::start(Manner::default()).await;
+    let bed = Bed::on_sqlite()
+        .await
+        .operator("slow", &[slow.port], "per_second = 1000\nprefixes = [\"0811\"]", "window = 10")
+        .operator("fast", &[fast.port], "per_second = 1000\nprefixes = [\"0812\"]", "window = 10");
+    bed.enqueue(500, Class::Reply, "slow").await;
+    bed.enqueue(1000, Class::Reply, "fast").await;
+    let gateway = gateway(&bed).await;
+    fast.came(1000).await;
+    bed.until(Fate::Sent, 1000).await;
+    // Every "too fast" cost the other one a pause, and not us.
+    assert_eq!(slow.taken().len(), 0);
+    assert!(slow.submits().len() < 200, "{}", slow.submits().len());
+    gateway.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_operator_serves_while_one_is_down() {
+    let mut down = Smsc::start(Manner::default()).await;
+    let up = Smsc::start(Manner::default()).await;
+    let bed = Bed::on_sqlite().await.operator("down", &[down.port], FAST, "").operator(
+        "up",
+        &[up.port],
+        &format!("{FAST}\nfallback_for = [\"down\"]"),
+        "",
+    );
+    down.kill();
+    bed.enqueue(50, Class::Reply, "down").await;
+    let gateway = gateway(&bed).await;
+    bed.until(Fate::Sent, 50).await;
+    once_each(&up, 50);
+    down.open().await;
+    for link in gateway.links() {
+        let mut status = link.status();
+        let bound = |status: &setara::smpp::link::LinkStatus| {
+            *status == setara::smpp::link::LinkStatus::Bound
+        };
+        status.wait_for(bound).await.unwrap();
+    }
+    bed.enqueue(50, Class::Reply, "down").await;
+    bed.until(Fate::Sent, 100).await;
+    once_each(&down, 50);
+    gateway.shutdown().await;
+}
+
+/// One of two links is gone: the other carries everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_goes_to_whichever_link_is_bound() {
+    let mut gone = Smsc::start(Manner::default()).await;
+    let smsc = Smsc::start(Manner::default()).await;
+    gone.kill();
+    let bed = Bed::on_sqlite().await.operator("telco", &[gone.port, smsc.port], FAST, "");
+    bed.enqueue(200, Class::Reply, "telco").await;
+    let gateway = gateway(&bed).await;
+    bed.until(Fate::Sent, 200).await;
+    once_each(&smsc, 200);
+    gateway.shutdown().await;
+}
+
+/// Parts of a text are in their order, marked, and only the last one asks for a receipt.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_text_is_sent_in_parts() {
+    let smsc = Smsc::start(Manner {
+        receipt: Some(|id| format!("id:{id} stat:DELIVRD")),
+        refuses: |number| (number == 1).then_some(CommandStatus::RTHROTTLED),
+        ..Manner::default()
+    })
+    .await;
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], FAST, "");
+    let long =
+        Notice { text: "a".repeat(400), sender: Sender::Code, ..notice(Class::Reply, "telco") };
+    bed.store.enqueue(&[long]).await.unwrap();
+    let gateway = gateway(&bed).await;
+    bed.until(Fate::Delivered, 1).await;
+    let taken: Vec<Submit> = smsc.submits().into_iter().filter(|submit| submit.taken).collect();
+    let marks: Vec<_> = taken
+        .iter()
+        .map(|submit| {
+            let message = &submit.message;
+            assert_eq!((message.esm_class, message.source.ton), (0x40, 3));
+            (message.short_message[4..6].to_vec(), message.registered_delivery)
+        })
+        .collect();
+    assert_eq!(marks, [(vec![3, 1], 0), (vec![3, 2], 0), (vec![3, 3], 1)]);
+    gateway.shutdown().await;
+}
+
+/// Over any ten seconds, with two links and texts of two parts.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_budget_of_an_account_is_kept() {
+    let one = Smsc::start(Manner::default()).await;
+    let two = Smsc::start(Manner::default()).await;
+    let sms = "per_second = 100\nprefixes = [\"\"]";
+    let bed = Bed::on_sqlite().await.operator("telco", &[one.port, two.port], sms, "window = 10");
+    bed.enqueue(600, Class::Reply, "telco").await;
+    let long = |_| Notice { text: "a".repeat(300), ..notice(Class::Reply, "telco") };
+    let long: Vec<Notice> = (0..600).map(long).collect();
+    bed.store.enqueue(&long).await.unwrap();
+    let gateway = gateway(&bed).await;
+    one.came(1).await;
+    tokio::time::sleep(Duration::from_secs(13)).await;
+    let mut went: Vec<_> =
+        one.submits().into_iter().chain(two.submits()).map(|submit| submit.at).collect();
+    went.sort_unstable();
+    let most = (0..went.len())
+        .map(|first| {
+            let end = went[first] + Duration::from_secs(10);
+            went.partition_point(|at| *at < end) - first
+        })
+        .max();
+    println!("over ten seconds at 100 a second: {most:?} messages at the most");
+    assert!(most <= Some(1010), "{most:?}");
+    assert!(went.len() >= 1250, "{}", went.len());
+    gateway.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_not_kept_waiting_by_a_campaign() {
+    let smsc = Smsc::start(Manner { delay: Duration::from_millis(5), ..Manner::default() }).await;
+    let sms = "per_second = 200\nprefixes = [\"\"]";
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], sms, "window = 10");
+    let of_campaign = |_| Notice { campaign: 7, ..notice(Class::Campaign, "telco") };
+    let notices: Vec<Notice> = (0..1000).map(of_campaign).collect();
+    bed.store.enqueue(&notices).await.unwrap();
+    let gateway = gateway(&bed).await;
+    let campaign = Campaign { id: 7, class: Class::Campaign, per_second: None };
+    gateway.outbox().run(&[campaign]);
+    smsc.came(100).await;
+    let before = smsc.submits().len();
+    let code = notice(Class::Code, "telco");
+    let to = code.to.without_plus().to_owned();
+    bed.store.enqueue(&[code]).await.unwrap();
+    gateway.outbox().wake();
+    smsc.came(before + 60).await;
+    let submits = smsc.submits();
+    let at = submits.iter().position(|submit| submit.to == to).expect("sent");
+    assert!(at < before + 60, "{at} {before}");
+    assert_eq!(submits[at].message.validity.len(), 16);
+    // Paused: nothing more is claimed, and what was claimed goes.
+    gateway.outbox().run(&[]);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let paused = smsc.submits().len();
+    assert!(paused < 500, "{paused}");
+    gateway.outbox().run(&[campaign]);
+    bed.until(Fate::Sent, 1001).await;
+    once_each(&smsc, 1001);
+    gateway.shutdown().await;
+}
+
+/// What is of no use any more, was refused by its reader, or is for another hour, is not sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_must_not_be_sent_is_not() {
+    let smsc = Smsc::start(Manner::default()).await;
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], FAST, "");
+    let late = Notice { expires: later(0), ..notice(Class::Code, "telco") };
+    let early = Notice { due: later(600), ..notice(Class::Reply, "telco") };
+    bed.store.enqueue(&[late, early, notice(Class::Reply, "telco")]).await.unwrap();
+    let config = Config::read(&bed.config()).unwrap();
+    // The one hour that it is not.
+    let hour = clock::now().local(Zone::Wib).time().hour();
+    let (from, until) = if hour < 12 { (hour + 1, hour + 2) } else { (hour - 2, hour) };
+    let mut config = config;
+    (config.outbox.decent_from, config.outbox.decent_until) = (from, until);
+    let lane = Lane { class: Class::Reminder, zone: Zone::Wib };
+    let reminder = Notice { lane, ..notice(Class::Reminder, "telco") };
+    bed.store.enqueue(&[reminder]).await.unwrap();
+    let gateway = Gateway::start(&config).await.unwrap();
+    bed.until(Fate::Sent, 1).await;
+    bed.until(Fate::Expired, 1).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert_eq!(smsc.submits().len(), 1);
+    assert_eq!(bed.standing(Fate::Waiting).await, 2);
+    gateway.shutdown().await;
+}
+
+/// Told to stop with a full window: what is under way is heard to its end, the rest is given back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_stops_loses_nothing() {
+    for bed in both().await {
+        let smsc =
+            Smsc::start(Manner { delay: Duration::from_millis(300), ..Manner::default() }).await;
+        let bed = bed.operator("telco", &[smsc.port], FAST, "window = 50");
+        bed.enqueue(300, Class::Reply, "telco").await;
+        let first = gateway(&bed).await;
+        smsc.came(60).await;
+        first.shutdown().await;
+        let came = smsc.submits().len();
+        assert_eq!(bed.standing(Fate::Sent).await, came as u64);
+        assert!(came < 300, "{came}");
+        let second = gateway(&bed).await;
+        bed.until(Fate::Sent, 300).await;
+        once_each(&smsc, 300);
+        second.shutdown().await;
+    }
+}
