@@ -21,7 +21,6 @@ pub struct Bed {
     folder: PathBuf,
     url: String,
     operators: String,
-    pub vault: Vault,
     pub store: Store,
 }
 
@@ -43,8 +42,8 @@ impl Bed {
 
     pub async fn at(folder: PathBuf, url: String) -> Self {
         let vault = Vault::open_or_create_file(&folder.join("setara.key")).unwrap();
-        let store = Store::open(&url, vault.clone(), StoreOptions::default()).await.unwrap();
-        Self { folder, url, operators: String::new(), vault, store }
+        let store = Store::open(&url, vault, StoreOptions::default()).await.unwrap();
+        Self { folder, url, operators: String::new(), store }
     }
 
     /// With an operator that carries SMS; `sms` and `link` are more lines of the two tables.
@@ -91,14 +90,14 @@ impl Bed {
     /// Waits until that many notices stand like this.
     pub async fn until(&self, fate: Fate, many: u64) {
         let mut stands = 0;
-        for _ in 0..6000 {
+        for _ in 0..3000 {
             stands = self.standing(fate).await;
             if stands == many {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("{stands} of {many} are {}", fate.as_str());
+        panic!("{stands} of {many} are {} in {}", fate.as_str(), &self.url[..6]);
     }
 
     /// How many notices stand like this.

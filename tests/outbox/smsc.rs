@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use setara::smpp::{
-    link::{Inbound, Peer, knock},
+    link::{Inbound, Outcome, Peer, knock},
     pdu::{Address, BindKind, CommandStatus, Message},
     session::Settings,
 };
@@ -160,7 +160,20 @@ impl Smsc {
     /// Sends a receipt by itself.
     pub async fn deliver(&self, text: String) {
         let peer = self.peers.lock().unwrap().last().cloned().expect("a bind");
-        peer.deliver(receipt(text), Instant::now() + Duration::from_secs(5)).await;
+        deliver(&peer, receipt(text)).await;
+    }
+}
+
+/// Delivers until it is taken, as networks do.
+async fn deliver(peer: &Peer, message: Message) {
+    for _ in 0..100 {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let outcome = peer.deliver(message.clone(), deadline).await;
+        if matches!(outcome, Outcome::Accepted { .. }) {
+            return;
+        }
+        println!("a receipt was not taken: {outcome:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -196,7 +209,6 @@ async fn serve(
             let id = (manner.id)(number);
             let text = manner.receipt.filter(|_| message.registered_delivery == 1);
             let text = text.map(|receipt| receipt(&id));
-            let deadline = Instant::now() + Duration::from_secs(5);
             let mut responder = Some(responder);
             let mut accept = || {
                 if let Some(responder) = responder.take() {
@@ -209,7 +221,7 @@ async fn serve(
             }
             if let Some(text) = text {
                 for _ in 0..if manner.receipt_twice { 2 } else { 1 } {
-                    peer.deliver(receipt(text.clone()), deadline).await;
+                    deliver(&peer, receipt(text.clone())).await;
                 }
             }
             accept();

@@ -134,9 +134,12 @@ async fn throttling_slows_one_account_only() {
     let gateway = gateway(&bed).await;
     fast.came(1000).await;
     bed.until(Fate::Sent, 1000).await;
-    // Every "too fast" cost the other one a pause, and not us.
-    assert_eq!(slow.taken().len(), 0);
-    assert!(slow.submits().len() < 200, "{}", slow.submits().len());
+    // Every "too fast" cost the other one a pause, and not us: a window's worth at a time.
+    let asked = slow.submits();
+    let took = asked.last().unwrap().at - asked[0].at;
+    let most = 30 + 50 * took.as_secs() as usize;
+    println!("throttled: asked {} times in {took:?}", asked.len());
+    assert!(slow.taken().is_empty() && asked.len() <= most, "{} in {took:?}", asked.len());
     gateway.shutdown().await;
 }
 

@@ -87,7 +87,8 @@ async fn write(
     Ok(known)
 }
 
-/// Keeps what is said of messages that we do not know yet.
+/// Keeps what is said of messages that we do not know yet. One may have been settled since the
+/// statement before this one looked (PostgreSQL): it is `sent`, and the sweep joins the two.
 async fn park(tx: &mut Tx, rows: &[Heard<'_>], now: Timestamp) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
@@ -105,7 +106,8 @@ async fn park(tx: &mut Tx, rows: &[Heard<'_>], now: Timestamp) -> Result<(), Sto
         );
         sql.push_bind(now.millis()).push(
             " from heard where account is not null and not exists (select 1 from notice \
-             where notice.account = heard.account and notice.message_id = heard.message_id) \
+             where notice.account = heard.account and notice.message_id = heard.message_id \
+             and notice.state <> 'sent') \
              on conflict (account, message_id) do nothing",
         );
         sql.build().execute(&mut **tx).await?;
