@@ -2,6 +2,7 @@
 //! down again. Only here are things built and tasks spawned.
 
 mod alone;
+mod campaign;
 mod operator;
 pub mod outbox;
 mod push;
@@ -42,6 +43,7 @@ use crate::{
     engine::{Engine, Rules},
     front::{
         Front,
+        campaign::Campaigns,
         push::{MOST_WAITING, Pushes},
     },
     http::{self, Site, Token, router},
@@ -107,6 +109,7 @@ pub struct Gateway {
     carriers: Vec<JoinHandle<()>>,
     lanes: Vec<JoinHandle<()>>,
     sweep: JoinHandle<()>,
+    campaigns: JoinHandle<()>,
     site: JoinHandle<()>,
 }
 
@@ -126,7 +129,8 @@ impl Gateway {
         let token = config.admin.token_file.as_deref().map(token).transpose()?;
         let menus = Menus::new(config, &vault);
         let shelf = menus.open(&store).await?;
-        let (engine, lanes) = Engine::new(store.clone(), vault, shelf, rules(config));
+        let (engine, lanes) = Engine::new(store.clone(), vault.clone(), shelf, rules(config));
+        let campaigns = Campaigns::new(store.clone(), vault, config);
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
         let metrics = Arc::new(Metrics::new(engine.batches()));
         let limits = Limits::new(quotas(config));
@@ -173,6 +177,7 @@ impl Gateway {
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
         let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts };
+        let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));
         let sweep = tokio::spawn(sweeping.run(every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
         Ok(Self {
@@ -187,6 +192,7 @@ impl Gateway {
             carriers,
             lanes,
             sweep,
+            campaigns,
             site,
         })
     }
@@ -235,6 +241,7 @@ impl Gateway {
             link.shutdown(deadline).await;
         }
         let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
+        let _ = tokio::time::timeout_at(deadline.into(), self.campaigns).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
         let store = self.engine.store().clone();
         drop((self.engine, self.menus));

@@ -1,5 +1,6 @@
 //! The commands of `setara`. Each is a file; this one only names them and tells how they ended.
 
+pub mod campaign;
 pub mod menu;
 pub mod queue;
 pub mod record;
@@ -41,6 +42,9 @@ pub enum Command {
     /// Call whoever queues for a unit of a clinic
     #[command(subcommand)]
     Queue(queue::QueueCommand),
+    /// Send a text to many people
+    #[command(subcommand)]
+    Campaign(campaign::CampaignCommand),
     /// Watch the gateway
     #[command(subcommand)]
     Telemetry(telemetry::TelemetryCommand),
@@ -80,6 +84,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Menu(command) => menu::run(command, &config),
         Command::Record(command) => record::run_command(command, &config),
         Command::Queue(command) => queue::run(command, &config),
+        Command::Campaign(command) => campaign::run(command, &config),
         Command::Telemetry(command) => Ok(telemetry::run(&command)),
         Command::Config(_) => {
             println!("the configuration is good");

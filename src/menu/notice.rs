@@ -4,7 +4,10 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::model::{Phrase, clip};
+use super::{
+    model::{Phrase, clip},
+    template::Template,
+};
 use crate::text::{gsm7, transliterate};
 
 /// What a text is sent for.
@@ -53,8 +56,7 @@ pub const VALUES: &[(&str, &str)] = &[
 impl NoticeText {
     /// The texts with their placeholders, in the menu's order of languages.
     pub fn templates(&self) -> impl Iterator<Item = String> {
-        let named = |name: &str| Some(Cow::Owned(format!("{{{name}}}")));
-        self.say.0.iter().map(move |template| template.fill(named))
+        self.say.0.iter().map(Template::written)
     }
 
     /// The names of the values it is filled with.

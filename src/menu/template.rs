@@ -54,6 +54,11 @@ impl Template {
         self.0.iter()
     }
 
+    /// The text as it was written.
+    pub fn written(&self) -> String {
+        self.fill(|name| Some(Cow::Owned(format!("{{{name}}}"))))
+    }
+
     /// The names of its values, in order, repeated ones repeated.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {

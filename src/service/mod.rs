@@ -7,6 +7,7 @@
 //! One file a noun: `registration`, `status`, `person`, `region`. [`DESKS`] lists what they offer.
 //! `lookup` holds the budgets of all calls that look a NIK up.
 
+pub mod campaign;
 pub mod lookup;
 pub mod number;
 mod person;

@@ -24,6 +24,7 @@
 mod row;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use self::row::RowError;
@@ -57,7 +58,8 @@ pub struct Entry {
 }
 
 /// Target groups of the programme (`domain.md` §2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Group {
     /// Health staff.
     Health,

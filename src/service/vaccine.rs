@@ -25,6 +25,12 @@ pub struct Vaccine {
 }
 
 impl Vaccines {
+    /// Vaccines of more than one dose, by code, and the days between the first two.
+    pub fn intervals(&self) -> impl Iterator<Item = (&str, u16)> {
+        let more = self.0.iter().filter(|(_, vaccine)| vaccine.doses > 1);
+        more.map(|(code, vaccine)| (code.as_str(), vaccine.interval_days))
+    }
+
     /// The name of a vaccine; its code if it is not configured.
     pub fn name<'a>(&'a self, code: &'a str) -> &'a str {
         self.0.get(code).map_or(code, |vaccine| vaccine.name.as_str())

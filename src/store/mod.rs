@@ -12,6 +12,7 @@
 //!
 //! A turn's road: [`Store::begin`], [`Batch::recall`], [`Batch::facts`], [`Batch::commit`].
 
+mod campaign;
 mod changes;
 mod commit;
 mod copy;
@@ -42,6 +43,9 @@ use thiserror::Error;
 
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
+    campaign::{
+        Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
+    },
     import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
     outbox::{Bounds, PartKey, Swept},
@@ -281,6 +285,9 @@ pub enum Table {
     Notice,
     ParkedReceipt,
     OptOut,
+    Campaign,
+    CampaignPeople,
+    Broadcast,
 }
 
 impl Table {
@@ -301,6 +308,9 @@ impl Table {
             Self::Notice => "select count(*) from notice",
             Self::ParkedReceipt => "select count(*) from parked_receipt",
             Self::OptOut => "select count(*) from opt_out",
+            Self::Campaign => "select count(*) from campaign",
+            Self::CampaignPeople => "select count(*) from campaign_people",
+            Self::Broadcast => "select count(*) from broadcast",
         }
     }
 }

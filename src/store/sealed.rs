@@ -28,6 +28,8 @@ pub(super) enum Place<'a> {
     Notice(NoticeId),
     /// `text_part.body`.
     Part(&'a SubscriberKey),
+    /// `campaign_people.body`: the campaign, and the part.
+    People(i64, i64),
 }
 
 impl Place<'_> {
@@ -40,6 +42,7 @@ impl Place<'_> {
             Self::Receipt(_) => "receipt",
             Self::Notice(_) => "notice",
             Self::Part(_) => "text_part",
+            Self::People(..) => "campaign_people",
         }
     }
 
@@ -62,6 +65,10 @@ impl Place<'_> {
                 context.extend_from_slice(service.as_bytes());
             }
             Self::Receipt(key) => context.extend_from_slice(key),
+            Self::People(campaign, part) => {
+                context.extend_from_slice(&campaign.to_be_bytes());
+                context.extend_from_slice(&part.to_be_bytes());
+            }
             Self::Notice(id) => context.extend_from_slice(&id.as_i64().to_be_bytes()),
         }
         context

@@ -45,12 +45,13 @@ fn only_known_values_are_filled_in() {
         &[&format!("placeholder 6 {told}"), &format!("placeholder 7 {told}")],
     );
     // What a call of the menu leaves is known to its notices.
+    let ask = "ask = \"card\"\nkeep = \"card\"\ngo = \"join\"\nsay = { id = \"A\", en = \"A\" }\n";
     let call = "call = \"queue.join\"\non = { joined = \"bye\", full = \"bye\" }\n";
-    let joined = format!("[screen.there]\n{call}[notice.done]\nsay = ");
+    let joined = format!("[screen.there]\n{ask}[screen.join]\n{call}[notice.done]\nsay = ");
     check(&format!("{joined}{{ id = \"{{number}}\", en = \"{{number}}\" }}"), &[]);
     check(
         &format!("{joined}{{ id = \"{{numbr}}\", en = \"{{numbr}}\" }}"),
-        &["placeholder 5 \"{numbr}\"", "placeholder 5 \"{numbr}\""],
+        &["placeholder 10 \"{numbr}\"", "placeholder 10 \"{numbr}\""],
     );
 }
 

@@ -1,0 +1,442 @@
+//! Campaigns: what they are, how they stand, and what is counted of them. `audience` reads whom one
+//! is for, `queue` makes notices of them.
+
+mod audience;
+mod queue;
+
+use std::collections::BTreeMap;
+
+use sqlx::Row;
+use thiserror::Error;
+
+pub use self::{
+    audience::Portion,
+    queue::{Late, Piece, Planned, Queued},
+};
+use super::{
+    Store, StoreError,
+    engine::{Tx, on_engine},
+    sealed::{self, Place},
+};
+use crate::{
+    clock::Timestamp,
+    outbox::{Class, Fate, NoticeId},
+    service::campaign::{Audience, Recipient, State, Step, Wording, people},
+};
+
+/// A campaign that is to be made.
+#[derive(Debug, Clone)]
+pub struct NewCampaign {
+    /// Its name.
+    pub name: String,
+    /// The service whose text it sends.
+    pub service: String,
+    /// The name of the text.
+    pub text: String,
+    /// What it is.
+    pub class: Class,
+    /// What it says.
+    pub wording: Wording,
+    /// To whom.
+    pub audience: Audience,
+    /// Messages a second; 0 is as fast as the networks take them.
+    pub per_second: u32,
+    /// For so many days it is of use.
+    pub valid_days: u32,
+}
+
+/// Why a campaign is not made.
+#[derive(Debug, Error)]
+pub enum CreateError {
+    /// There is one of that name.
+    #[error("there is a campaign of that name")]
+    Taken,
+    /// The database did not store it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A campaign.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// Its number, which its notices have.
+    pub id: i64,
+    /// What it was made from.
+    pub made: NewCampaign,
+    /// How it stands.
+    pub state: State,
+    /// How far its audience is queued.
+    pub(super) cursor: Vec<u8>,
+    /// Whether all of it is.
+    pub expanded: bool,
+    /// Who of it was found.
+    pub counts: Counts,
+    /// The names of its first and its last notice.
+    pub(super) notices: Option<(i64, i64)>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
+    /// Whether nothing waits any more of what was cancelled.
+    pub tidied: bool,
+}
+
+/// People of an audience, as far as it is queued.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub people: u64,
+    /// Those of whom no phone is known.
+    pub unreachable: u64,
+    /// Those who refused broadcasts.
+    pub opted_out: u64,
+    /// Those whose phones get enough already on every day on which it would be of use.
+    pub crowded_out: u64,
+    /// Those for whom there is a notice.
+    pub queued: u64,
+}
+
+/// What became of a campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Notices by their fate.
+    pub fates: BTreeMap<Fate, u64>,
+    /// Phones that wrote or dialled after they were sent it, to the hour.
+    pub replied: u64,
+    /// Phones that registered somebody after they were sent it.
+    pub registered: u64,
+}
+
+const COLUMNS: &str = "id, name, service, wording, class, texts, audience, state, per_second, \
+    valid_days, cursor, expanded, people, unreachable, opted_out, crowded_out, queued, \
+    first_notice, last_notice, created_at, started_at, tidied";
+
+impl Store {
+    /// Makes a campaign. One that has a list is filled by [`Store::add_people`] until
+    /// [`Store::finish_people`].
+    ///
+    /// # Errors
+    /// See [`CreateError`].
+    pub async fn create_campaign(
+        &self,
+        new: &NewCampaign,
+        now: Timestamp,
+    ) -> Result<i64, CreateError> {
+        let id = NoticeId::draw(now, rand::random()).as_i64();
+        let state = match new.audience {
+            Audience::List => State::Loading,
+            Audience::Record(_) => State::Draft,
+        };
+        // A filter is plain values: there is nothing JSON cannot hold.
+        let audience = serde_json::to_string(&new.audience).unwrap_or_default();
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            let made = sqlx::query::<Db>(
+                "insert into campaign (id, name, service, wording, class, texts, audience, state, \
+                 per_second, valid_days, created_at) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+                 on conflict (name) do nothing",
+            )
+            .bind(id)
+            .bind(new.name.clone())
+            .bind(new.service.clone())
+            .bind(new.text.clone())
+            .bind(new.class.as_str())
+            .bind(new.wording.to_stored())
+            .bind(audience)
+            .bind(state.as_str())
+            .bind(i64::from(new.per_second))
+            .bind(i64::from(new.valid_days))
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(StoreError::from)?;
+            tx.commit().await.map_err(StoreError::from)?;
+            if made.rows_affected() == 0 {
+                return Err(CreateError::Taken);
+            }
+        });
+        Ok(id)
+    }
+
+    /// Keeps the next people of a campaign's list. Parts are numbered from 1.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn add_people(
+        &self,
+        campaign: i64,
+        part: i64,
+        people: &[Recipient],
+    ) -> Result<(), StoreError> {
+        let body =
+            sealed::seal(&self.vault, Place::People(campaign, part), &people::to_kept(people));
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            sqlx::query::<Db>(
+                "insert into campaign_people (campaign, part, body) values ($1, $2, $3)",
+            )
+            .bind(campaign)
+            .bind(part)
+            .bind(body)
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await?;
+        });
+        Ok(())
+    }
+
+    /// The list of a campaign is whole: it may be started.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn finish_people(&self, campaign: i64) -> Result<(), StoreError> {
+        self.move_campaign(campaign, &[State::Loading], State::Draft, None).await.map(drop)
+    }
+
+    /// Removes a campaign whose list did not come in whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn discard_campaign(&self, campaign: i64) -> Result<(), StoreError> {
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            for sql in [
+                "delete from campaign_people where campaign = $1",
+                "delete from campaign where id = $1 and state = 'loading'",
+            ] {
+                sqlx::query::<Db>(sql).bind(campaign).execute(&mut *tx).await?;
+            }
+            tx.commit().await?;
+        });
+        Ok(())
+    }
+
+    /// Does a step with a campaign; says whether it could be done in the state it was in.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn step_campaign(
+        &self,
+        campaign: i64,
+        step: Step,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (from, to) = step.leads();
+        let started = (step == Step::Start).then_some(now);
+        self.move_campaign(campaign, from, to, started).await
+    }
+
+    async fn move_campaign(
+        &self,
+        campaign: i64,
+        from: &[State],
+        to: State,
+        started: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let mut moved = 0;
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            for state in from {
+                let done = sqlx::query::<Db>(
+                    "update campaign set state = $1, started_at = coalesce($2, started_at) \
+                     where id = $3 and state = $4",
+                )
+                .bind(to.as_str())
+                .bind(started.map(Timestamp::millis))
+                .bind(campaign)
+                .bind(state.as_str())
+                .execute(&mut *tx)
+                .await?;
+                moved += done.rows_affected();
+                if moved > 0 {
+                    break;
+                }
+            }
+            tx.commit().await?;
+        });
+        Ok(moved > 0)
+    }
+
+    /// Every campaign, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], or [`StoreError::Unreadable`] if a row was damaged.
+    pub async fn campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
+        self.read_campaigns(format!("select {COLUMNS} from campaign order by id desc"), None).await
+    }
+
+    /// The campaign of that name.
+    ///
+    /// # Errors
+    /// As [`Store::campaigns`].
+    pub async fn campaign(&self, name: &str) -> Result<Option<Campaign>, StoreError> {
+        let sql = format!("select {COLUMNS} from campaign where name = $1");
+        Ok(self.read_campaigns(sql, Some(name)).await?.pop())
+    }
+
+    /// The campaigns that there is something to do for: those that run, and those that were cancelled
+    /// and still have notices that wait.
+    ///
+    /// # Errors
+    /// As [`Store::campaigns`].
+    pub async fn busy_campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
+        let sql = format!(
+            "select {COLUMNS} from campaign where state = 'running' \
+             or (state = 'cancelled' and tidied = 0) order by id"
+        );
+        self.read_campaigns(sql, None).await
+    }
+
+    async fn read_campaigns(
+        &self,
+        sql: String,
+        name: Option<&str>,
+    ) -> Result<Vec<Campaign>, StoreError> {
+        let damaged = || StoreError::Unreadable("campaign");
+        let mut campaigns = Vec::new();
+        on_engine!(self.reader(), |Db, pool| {
+            let mut query = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql));
+            if let Some(name) = name {
+                query = query.bind(name.to_owned());
+            }
+            for row in query.fetch_all(pool).await? {
+                let count = |at: usize| row.try_get::<i64, _>(at).map(i64::unsigned_abs);
+                let word = |at: usize| row.try_get::<String, _>(at);
+                let small =
+                    |at: usize| row.try_get::<i64, _>(at).map(|n| n.clamp(0, 1 << 31) as u32);
+                let (class, audience) = (word(4)?, word(6)?);
+                let class = Class::ALL.into_iter().find(|known| known.as_str() == class);
+                let ends = row.try_get::<Option<i64>, _>(17)?.zip(row.try_get(18)?);
+                let started: Option<i64> = row.try_get(20)?;
+                campaigns.push(Campaign {
+                    id: row.try_get(0)?,
+                    made: NewCampaign {
+                        name: word(1)?,
+                        service: word(2)?,
+                        text: word(3)?,
+                        class: class.ok_or_else(damaged)?,
+                        wording: Wording::from_stored(&word(5)?).ok_or_else(damaged)?,
+                        audience: serde_json::from_str(&audience).map_err(|_| damaged())?,
+                        per_second: small(8)?,
+                        valid_days: small(9)?,
+                    },
+                    state: State::parse(&word(7)?).ok_or_else(damaged)?,
+                    cursor: row.try_get(10)?,
+                    expanded: row.try_get::<i64, _>(11)? != 0,
+                    counts: Counts {
+                        people: count(12)?,
+                        unreachable: count(13)?,
+                        opted_out: count(14)?,
+                        crowded_out: count(15)?,
+                        queued: count(16)?,
+                    },
+                    notices: ends,
+                    created_at: Timestamp::from_millis(row.try_get(19)?),
+                    started_at: started.map(Timestamp::from_millis),
+                    tidied: row.try_get::<i64, _>(21)? != 0,
+                });
+            }
+        });
+        Ok(campaigns)
+    }
+
+    /// What became of a campaign. Who answered is looked for among its notices, a moment of work for
+    /// each hundred thousand, beside whoever writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn campaign_figures(&self, campaign: &Campaign) -> Result<Figures, StoreError> {
+        let mut figures = Figures::default();
+        on_engine!(self.reader(), |Db, pool| {
+            let rows = sqlx::query::<Db>("select state, notices from tally where campaign = $1")
+                .bind(campaign.id)
+                .fetch_all(pool)
+                .await?;
+            for row in rows {
+                let (state, notices): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+                let fate = Fate::parse(&state).ok_or(StoreError::Unreadable("tally"))?;
+                figures.fates.insert(fate, notices.unsigned_abs());
+            }
+            let Some((first, last)) = campaign.notices else { return Ok(figures) };
+            // When a phone was seen is written once an hour (`commit`).
+            let row = sqlx::query::<Db>(
+                "select count(distinct case when subscriber.seen_at > notice.settled_at \
+                 then notice.subscriber end), \
+                 count(distinct case when exists (select 1 from registration \
+                 where registration.subscriber = notice.subscriber \
+                 and registration.at > notice.settled_at) then notice.subscriber end) \
+                 from notice left join subscriber on subscriber.key = notice.subscriber \
+                 where notice.id between $1 and $2 and notice.campaign = $3 \
+                 and notice.account is not null",
+            )
+            .bind(first)
+            .bind(last)
+            .bind(campaign.id)
+            .fetch_one(pool)
+            .await?;
+            let (replied, registered): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            figures.replied = replied.unsigned_abs();
+            figures.registered = registered.unsigned_abs();
+        });
+        Ok(figures)
+    }
+
+    /// Ends at most `limit` notices of a cancelled campaign that wait and that nobody is just
+    /// sending; says how many there were. When none is left, the list of its people goes, too.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn tidy_cancelled(
+        &self,
+        campaign: i64,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.begin_tx().await?;
+        let ended;
+        on_engine!(&mut tx, |Db, tx| {
+            let done = sqlx::query::<Db>(
+                "update notice set state = 'cancelled', settled_at = $1 where id in \
+                 (select id from notice where state = 'waiting' and campaign = $2 and leased = 0 \
+                 limit $3) and state = 'waiting' and leased = 0",
+            )
+            .bind(now.millis())
+            .bind(campaign)
+            .bind(i64::from(limit))
+            .execute(&mut **tx)
+            .await?;
+            ended = done.rows_affected();
+            if ended == 0 {
+                let people = "delete from campaign_people where campaign = $1";
+                sqlx::query::<Db>(people).bind(campaign).execute(&mut **tx).await?;
+                let tidied = "update campaign set tidied = 1 where id = $1 and not exists (select 1 \
+                    from notice where state = 'waiting' and campaign = $1 and leased = 1)";
+                sqlx::query::<Db>(tidied).bind(campaign).execute(&mut **tx).await?;
+            }
+        });
+        let moved = i64::try_from(ended).unwrap_or(i64::MAX);
+        count(&mut tx, campaign, Fate::Waiting, -moved).await?;
+        count(&mut tx, campaign, Fate::Cancelled, moved).await?;
+        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        Ok(ended)
+    }
+}
+
+async fn count(tx: &mut Tx, campaign: i64, fate: Fate, more: i64) -> Result<(), StoreError> {
+    if more == 0 {
+        return Ok(());
+    }
+    on_engine!(tx, |Db, tx| {
+        sqlx::query::<Db>(
+            "insert into tally (campaign, state, notices) values ($1, $2, $3) \
+             on conflict (campaign, state) do update set notices = tally.notices + excluded.notices",
+        )
+        .bind(campaign)
+        .bind(fate.as_str())
+        .bind(more)
+        .execute(&mut **tx)
+        .await?;
+    });
+    Ok(())
+}
