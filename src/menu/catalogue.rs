@@ -99,6 +99,8 @@ impl PartialEq for Call {
 pub struct Outcome {
     /// The name menu files use after `on.`.
     pub name: &'static str,
+    /// What it says to the author of a menu, in one line.
+    pub means: &'static str,
     /// The values it leaves.
     pub gives: &'static [Given],
 }

@@ -51,7 +51,11 @@ impl Budgets {
 }
 
 /// Outcome of every call that looks a NIK up: refused, and in how many hours to try again.
-pub const TOO_OFTEN: Outcome = Outcome { name: "too_often", gives: &[open("hours", "99")] };
+pub const TOO_OFTEN: Outcome = Outcome {
+    name: "too_often",
+    means: "Too many look-ups have failed; nothing was looked up.",
+    gives: &[open("hours", "99")],
+};
 
 impl Desk {
     /// What has to be read to know whether this NIK may be looked up.

@@ -225,7 +225,7 @@ const CONSENT: Call = Call {
     name: "consent.give",
     effect: Effect::Changes,
     needs: &["consent"],
-    outcomes: &[Outcome { name: "given", gives: &[] }],
+    outcomes: &[Outcome { name: "given", means: "The consent is kept.", gives: &[] }],
 };
 
 fn consent(asking: Asking<'_>) -> Option<Decision> {

@@ -46,9 +46,13 @@ pub const LIST: Call = Call {
     effect: Effect::Reads,
     needs: &[],
     outcomes: &[
-        Outcome { name: "none", gives: &[] },
-        Outcome { name: "one", gives: &[FOUND, PERSON, PERSON_NAME] },
-        Outcome { name: "many", gives: &[FOUND] },
+        Outcome { name: "none", means: "The phone may see nobody.", gives: &[] },
+        Outcome {
+            name: "one",
+            means: "One person, who is picked already.",
+            gives: &[FOUND, PERSON, PERSON_NAME],
+        },
+        Outcome { name: "many", means: "Several people, to pick from.", gives: &[FOUND] },
     ],
 };
 
@@ -60,8 +64,12 @@ pub const PROVE: Call = Call {
     needs: &["nik", "birth_date"],
     outcomes: &[
         TOO_OFTEN,
-        Outcome { name: "no", gives: &[] },
-        Outcome { name: "known", gives: &[PERSON, PERSON_NAME, PROVED] },
+        Outcome { name: "no", means: "No such person, or not for this phone.", gives: &[] },
+        Outcome {
+            name: "known",
+            means: "The phone may see the person from now on.",
+            gives: &[PERSON, PERSON_NAME, PROVED],
+        },
     ],
 };
 
@@ -70,7 +78,11 @@ pub const DETACH: Call = Call {
     name: "person.detach",
     effect: Effect::Changes,
     needs: &["person"],
-    outcomes: &[Outcome { name: "detached", gives: &[] }],
+    outcomes: &[Outcome {
+        name: "detached",
+        means: "The phone does not see the person any more.",
+        gives: &[],
+    }],
 };
 
 pub(super) fn list(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

@@ -73,9 +73,21 @@ pub const LOOK: Call = Call {
     effect: Effect::Reads,
     needs: &[],
     outcomes: &[
-        Outcome { name: "none", gives: &[FOUND] },
-        Outcome { name: "waiting", gives: &[NUMBER, BEFORE, UNIT_NAME] },
-        Outcome { name: "called", gives: &[NUMBER, UNIT_NAME, FOUND] },
+        Outcome {
+            name: "none",
+            means: "The phone has no number today; here are the units.",
+            gives: &[FOUND],
+        },
+        Outcome {
+            name: "waiting",
+            means: "It has a number that is still to be called.",
+            gives: &[NUMBER, BEFORE, UNIT_NAME],
+        },
+        Outcome {
+            name: "called",
+            means: "Its number was called; another may be taken.",
+            gives: &[NUMBER, UNIT_NAME, FOUND],
+        },
     ],
 };
 
@@ -85,9 +97,21 @@ pub const TAKE: Call = Call {
     effect: Effect::Changes,
     needs: &["unit"],
     outcomes: &[
-        Outcome { name: "taken", gives: &[NUMBER, BEFORE, UNIT_NAME] },
-        Outcome { name: "already", gives: &[NUMBER, BEFORE, UNIT_NAME] },
-        Outcome { name: "full", gives: &[UNIT_NAME] },
+        Outcome {
+            name: "taken",
+            means: "The number is drawn.",
+            gives: &[NUMBER, BEFORE, UNIT_NAME],
+        },
+        Outcome {
+            name: "already",
+            means: "The phone waits with this number already.",
+            gives: &[NUMBER, BEFORE, UNIT_NAME],
+        },
+        Outcome {
+            name: "full",
+            means: "The unit gives no more numbers today.",
+            gives: &[UNIT_NAME],
+        },
     ],
 };
 
@@ -96,7 +120,7 @@ pub const LEAVE: Call = Call {
     name: "queue.leave",
     effect: Effect::Changes,
     needs: &[],
-    outcomes: &[Outcome { name: "left", gives: &[] }],
+    outcomes: &[Outcome { name: "left", means: "The phone has no number any more.", gives: &[] }],
 };
 
 pub(super) fn need(asking: Asking<'_>, draw: Option<&str>) -> Need {

@@ -39,8 +39,12 @@ pub const OF_NIK: Call = Call {
     effect: Effect::Reads,
     needs: &["nik"],
     outcomes: &[
-        Outcome { name: "unknown", gives: &[] },
-        Outcome { name: "known", gives: &[open("regency", "3173"), open("regency_name", WIDEST)] },
+        Outcome { name: "unknown", means: "The code in the NIK is no regency today.", gives: &[] },
+        Outcome {
+            name: "known",
+            means: "The code is this regency.",
+            gives: &[open("regency", "3173"), open("regency_name", WIDEST)],
+        },
     ],
 };
 

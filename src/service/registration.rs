@@ -20,7 +20,14 @@ pub const COMPARE: Call = Call {
     name: "registration.compare",
     effect: Effect::Reads,
     needs: &["nik", "birth_date"],
-    outcomes: &[Outcome { name: "same", gives: &[] }, Outcome { name: "differs", gives: &[] }],
+    outcomes: &[
+        Outcome { name: "same", means: "The date in the NIK is the one typed.", gives: &[] },
+        Outcome {
+            name: "differs",
+            means: "It is another; ask again, and take the answer.",
+            gives: &[],
+        },
+    ],
 };
 
 /// Matches NIK, name and birth date against the record.
@@ -34,12 +41,32 @@ pub const MATCH: Call = Call {
     needs: &["nik", "name", "birth_date"],
     outcomes: &[
         TOO_OFTEN,
-        Outcome { name: "not_listed", gives: &[] },
-        Outcome { name: "mismatch", gives: &[] },
-        Outcome { name: "match", gives: &[] },
-        Outcome { name: "later", gives: &[open("eligible_from", "17-08-2021")] },
-        Outcome { name: "already", gives: &[] },
-        Outcome { name: "already_here", gives: &[NUMBER] },
+        Outcome {
+            name: "not_listed",
+            means: "The record has no such person, or a blocked one.",
+            gives: &[],
+        },
+        Outcome {
+            name: "mismatch",
+            means: "The record has the NIK with another name or date.",
+            gives: &[],
+        },
+        Outcome {
+            name: "match",
+            means: "All three agree, and the person may register.",
+            gives: &[],
+        },
+        Outcome {
+            name: "later",
+            means: "All agree, but the turn of the group begins later.",
+            gives: &[open("eligible_from", "17-08-2021")],
+        },
+        Outcome {
+            name: "already",
+            means: "All agree, but another phone has registered the person.",
+            gives: &[],
+        },
+        Outcome { name: "already_here", means: "Registered from this phone.", gives: &[NUMBER] },
     ],
 };
 
@@ -50,9 +77,13 @@ pub const SUBMIT: Call = Call {
     effect: Effect::Changes,
     needs: &["nik", "name", "birth_date", "regency", "screening", "consent"],
     outcomes: &[
-        Outcome { name: "waiting", gives: &[NUMBER] },
-        Outcome { name: "registered", gives: &[NUMBER] },
-        Outcome { name: "already", gives: &[] },
+        Outcome {
+            name: "waiting",
+            means: "Taken in, to be validated by the ministry.",
+            gives: &[NUMBER],
+        },
+        Outcome { name: "registered", means: "Registered.", gives: &[NUMBER] },
+        Outcome { name: "already", means: "The person is registered already.", gives: &[] },
     ],
 };
 

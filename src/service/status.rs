@@ -34,18 +34,36 @@ pub const READ: Call = Call {
     effect: Effect::Reads,
     needs: &["person"],
     outcomes: &[
-        Outcome { name: "unregistered", gives: &[] },
-        Outcome { name: "registered", gives: &[NUMBER] },
-        Outcome { name: "waiting", gives: &[NUMBER] },
-        Outcome { name: "gap", gives: &[] },
-        Outcome { name: "one", gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT] },
-        Outcome { name: "one_done", gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT] },
+        Outcome { name: "unregistered", means: "No dose, and not registered.", gives: &[] },
+        Outcome { name: "registered", means: "No dose yet, but registered.", gives: &[NUMBER] },
+        Outcome {
+            name: "waiting",
+            means: "The registration waits for validation.",
+            gives: &[NUMBER],
+        },
+        Outcome {
+            name: "gap",
+            means: "A dose was not entered, or not its date: ask where it was given.",
+            gives: &[],
+        },
+        Outcome {
+            name: "one",
+            means: "One dose of several.",
+            gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT],
+        },
+        Outcome {
+            name: "one_done",
+            means: "One dose, which is a whole course.",
+            gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], NEXT],
+        },
         Outcome {
             name: "two",
+            means: "Two doses.",
             gives: &[DOSE_1[0], DOSE_1[1], DOSE_1[2], DOSE_2[0], DOSE_2[1], DOSE_2[2], NEXT],
         },
         Outcome {
             name: "three",
+            means: "Three doses.",
             gives: &[
                 DOSE_1[0], DOSE_1[1], DOSE_1[2], DOSE_2[0], DOSE_2[1], DOSE_2[2], DOSE_3[0],
                 DOSE_3[1], DOSE_3[2],
@@ -62,11 +80,27 @@ pub const CERTIFICATE: Call = Call {
     effect: Effect::Reads,
     needs: &["person"],
     outcomes: &[
-        Outcome { name: "no_dose", gives: &[] },
-        Outcome { name: "not_entered", gives: &[] },
-        Outcome { name: "on_its_way", gives: &[] },
-        Outcome { name: "not_issued", gives: &[] },
-        Outcome { name: "issued", gives: &[personal("certificate", "WWWWWWWWWWWWWWWWWWWWWWWW")] },
+        Outcome { name: "no_dose", means: "There is no dose.", gives: &[] },
+        Outcome {
+            name: "not_entered",
+            means: "The last dose has no date: the facility has to enter it.",
+            gives: &[],
+        },
+        Outcome {
+            name: "on_its_way",
+            means: "The last dose is recent; the certificate may still come.",
+            gives: &[],
+        },
+        Outcome {
+            name: "not_issued",
+            means: "It should be there: only the ministry can issue it.",
+            gives: &[],
+        },
+        Outcome {
+            name: "issued",
+            means: "There is one.",
+            gives: &[personal("certificate", "WWWWWWWWWWWWWWWWWWWWWWWW")],
+        },
     ],
 };
 

@@ -82,6 +82,10 @@ async fn the_desks_are_told() {
         let one = told(&site.run(&["menu", "desks", desk.desk]).await);
         for call in desk.calls {
             assert!(one.contains(&format!("call = \"{}\"", call.name)), "{one}");
+            for outcome in call.outcomes {
+                let told = !outcome.means.is_empty() && one.contains(outcome.means);
+                assert!(told, "what does {} of {} mean?", outcome.name, call.name);
+            }
         }
     }
     let unknown = site.run(&["menu", "desks", "barber"]).await;

@@ -45,8 +45,9 @@ fn describe(desk: &Catalogue) -> String {
         line(&mut told, &format!("call = \"{}\"", of.name), "", "");
         detail(&mut told, "needs", &of.needs.join(", "));
         for outcome in of.outcomes {
+            detail(&mut told, &format!("on.{}", outcome.name), outcome.means);
             let gives: Vec<String> = outcome.gives.iter().map(given).collect();
-            detail(&mut told, &format!("on.{}", outcome.name), &gives.join(", "));
+            detail(&mut told, "  gives", &gives.join(", "));
         }
     }
     told
@@ -61,7 +62,7 @@ fn line(told: &mut String, what: &str, privacy: &str, longest: &str) {
 
 fn detail(told: &mut String, what: &str, value: &str) {
     let _ = match (what, value) {
-        ("needs" | "words", "") => Ok(()),
+        ("needs" | "words" | "  gives", "") => Ok(()),
         (_, "") => writeln!(told, "      {what}"),
         _ => writeln!(told, "      {what:<30} {value}"),
     };

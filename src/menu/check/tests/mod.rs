@@ -65,6 +65,7 @@ const CATALOGUE: Catalogue = Catalogue {
             outcomes: &[
                 Outcome {
                     name: "joined",
+                    means: "",
                     gives: &[
                         Given { name: "number", longest: "999", privacy: Privacy::Open },
                         Given {
@@ -74,7 +75,7 @@ const CATALOGUE: Catalogue = Catalogue {
                         },
                     ],
                 },
-                Outcome { name: "full", gives: &[] },
+                Outcome { name: "full", means: "", gives: &[] },
             ],
         },
         Call {
@@ -82,8 +83,8 @@ const CATALOGUE: Catalogue = Catalogue {
             effect: Effect::Reads,
             needs: &[],
             outcomes: &[
-                Outcome { name: "open", gives: &[] },
-                Outcome { name: "closed", gives: &[] },
+                Outcome { name: "open", means: "", gives: &[] },
+                Outcome { name: "closed", means: "", gives: &[] },
             ],
         },
     ],
