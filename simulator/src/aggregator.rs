@@ -259,6 +259,7 @@ impl Aggregator {
             Act::RepeatLast => self.repeat(state, number),
             // Nothing is pushed here, so there is no notice to read.
             Act::Read => Err(NotNow::NoSession),
+            Act::Text { .. } => Err(NotNow::NoTexts),
         }
     }
 

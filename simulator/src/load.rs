@@ -155,6 +155,7 @@ async fn network() -> Result<Operator, Failed> {
         dialect: dialect::named("plain").ok_or("the simulator has the dialect `plain`")?,
         codes: vec![CODE.to_owned()],
         timing: Default::default(),
+        sms: Default::default(),
     })
     .await?)
 }
@@ -162,7 +163,13 @@ async fn network() -> Result<Operator, Failed> {
 fn address(network: &Operator) -> OperatorAddress {
     let account: Account = play::account();
     let dialect = network.dialect().name;
-    OperatorAddress { name: "nusantara".to_owned(), dialect, address: network.address(), account }
+    OperatorAddress {
+        name: "nusantara".to_owned(),
+        dialect,
+        address: network.address(),
+        account,
+        ids: network.ids(),
+    }
 }
 
 async fn start_gateway(country: &Country, load: &Load) -> Result<Child, Failed> {

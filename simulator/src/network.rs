@@ -7,6 +7,7 @@ use tokio::sync::{broadcast, watch};
 use crate::aggregator::Aggregator;
 use crate::number::Number;
 use crate::operator::face::{Air, Face, NotNow};
+use crate::operator::sms::Text;
 use crate::operator::{Act, LinkView, Operator, PhoneEvent, Stopped};
 
 /// A running network. Clones are the same network.
@@ -77,6 +78,14 @@ impl Network {
         match self {
             Self::Operator(operator) => operator.watch(number).await,
             Self::Aggregator(aggregator) => aggregator.watch(number),
+        }
+    }
+
+    /// The texts of a phone, oldest first. An aggregator carries none.
+    pub async fn inbox(&self, number: Number) -> Result<Vec<Text>, Stopped> {
+        match self {
+            Self::Operator(operator) => operator.inbox(number).await,
+            Self::Aggregator(_) => Ok(Vec::new()),
         }
     }
 

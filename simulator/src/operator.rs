@@ -1,36 +1,35 @@
-//! One operator network: an SMSC that the gateway binds to, and a USSD centre behind it.
+//! One operator network: an SMSC that the gateway binds to, and behind it a USSD centre and an SMS
+//! centre.
 //!
-//! [`Operator::start`] opens the port and runs one task that owns the [`centre::Centre`]; phones
-//! and links talk to it over bounded channels. The centre decides, `smsc` carries, this file only
-//! connects the two. Must not know the gateway's code beyond the SMPP wire itself.
+//! [`Operator::start`] opens the port and runs one task, `running`, that owns [`centre::Centre`] and
+//! [`sms::Exchange`]; phones and links talk to it over bounded channels. The centres decide, `smsc`
+//! carries. Must not know the gateway's code beyond the SMPP wire itself.
 
 pub mod centre;
 pub mod dialect;
 pub mod face;
 pub mod message;
+mod running;
+pub mod sms;
 mod smsc;
 pub mod speech;
 
-use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
 
 use crate::number::Number;
-use crate::wire::{now, sleep_until};
-use centre::{Answered, Centre, DeliveryId, Effect, Signal, Timing};
+use centre::{Signal, Timing};
 use dialect::Dialect;
 use face::{Air, Face, Figures, NotNow};
-use message::Deliver;
-use smsc::{Delivers, FromLink, LinkId, ToLink};
+use running::{Command, Running};
+use sms::faults::Faults;
 use speech::{Refusal, Reply};
 
 /// How many phone commands or link events wait at most before their senders wait.
 const QUEUE: usize = 4096;
-/// How many events of one phone are kept for a slow watcher.
-const PHONE_EVENTS: usize = 32;
 /// How many lines of the air log are kept for a slow watcher.
 const AIR_EVENTS: usize = 512;
 
@@ -49,6 +48,8 @@ pub struct Settings {
     pub codes: Vec<String>,
     /// How long the network waits for what.
     pub timing: Timing,
+    /// How it carries SMS.
+    pub sms: sms::Settings,
 }
 
 /// A `system_id` and its password.
@@ -71,6 +72,7 @@ impl std::fmt::Debug for Account {
 pub struct Operator {
     name: String,
     dialect: &'static Dialect,
+    ids: sms::receipt::Ids,
     address: SocketAddr,
     commands: mpsc::Sender<Command>,
     air: broadcast::Sender<Air>,
@@ -93,6 +95,8 @@ pub enum PhoneEvent {
     Face(Face),
     /// The gateway said this to it, and the network took it or not.
     Came(Reply, Result<(), Refusal>),
+    /// A text is in its inbox.
+    Text(sms::Text),
 }
 
 /// What a phone does, or what happens to it.
@@ -112,20 +116,19 @@ pub enum Act {
     Signal(Signal),
     /// The network sends the phone's last message once more.
     RepeatLast,
+    /// It sends a text.
+    Text {
+        /// The short code.
+        to: String,
+        /// What the person typed.
+        text: String,
+    },
 }
 
 /// The network has been stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the operator network has been stopped")]
 pub struct Stopped;
-
-enum Command {
-    Act(Number, Act, oneshot::Sender<Result<(), NotNow>>),
-    Watch(Number, oneshot::Sender<(Face, broadcast::Receiver<PhoneEvent>)>),
-    Figures(oneshot::Sender<Figures>),
-    CutLinks(oneshot::Sender<usize>),
-    Stop(oneshot::Sender<()>),
-}
 
 impl Operator {
     /// Opens the SMSC's port and starts the network. Fails when the port cannot be opened.
@@ -137,19 +140,15 @@ impl Operator {
         let (air, _) = broadcast::channel(AIR_EVENTS);
         let (links_view, links) = watch::channel(Vec::new());
         let (open, opened) = watch::channel(());
-        let Settings { name, accounts, dialect, codes, timing, .. } = settings;
-        let network = Network {
-            centre: Centre::new(dialect, codes, timing),
-            links: Vec::new(),
-            next_link: 0,
-            watched: HashMap::new(),
-            air: air.clone(),
-            links_view,
-            open,
-            accepting: tokio::spawn(smsc::accept(listener, accounts, from_links, opened)),
-        };
-        tokio::spawn(network.run(commands_in, links_in));
-        Ok(Self { name, dialect, address, commands, air, links })
+        let (name, dialect, ids) = (settings.name.clone(), settings.dialect, settings.sms.ids);
+        let accounts = settings.accounts.clone();
+        let (out_of_order, in_order) = watch::channel(None);
+        let door = smsc::Door { accounts, out_of_order: in_order };
+        let accepting = tokio::spawn(smsc::accept(listener, door, from_links, opened));
+        let sides = running::Sides { air: air.clone(), links_view, open, out_of_order, accepting };
+        let running = Running::new(settings, sides);
+        tokio::spawn(running.run(commands_in, links_in));
+        Ok(Self { name, dialect, ids, address, commands, air, links })
     }
 
     /// The network's name.
@@ -160,6 +159,11 @@ impl Operator {
     /// How the network speaks USSD.
     pub fn dialect(&self) -> &'static Dialect {
         self.dialect
+    }
+
+    /// How it writes message ids.
+    pub fn ids(&self) -> sms::receipt::Ids {
+        self.ids
     }
 
     /// Where the SMSC listens.
@@ -187,6 +191,36 @@ impl Operator {
     pub async fn figures(&self) -> Result<Figures, Stopped> {
         let (done, figures) = oneshot::channel();
         self.ask(Command::Figures(done), figures).await
+    }
+
+    /// The texts of a phone, oldest first.
+    pub async fn inbox(&self, number: Number) -> Result<Vec<sms::Text>, Stopped> {
+        let (done, inbox) = oneshot::channel();
+        self.ask(Command::Inbox(number, done), inbox).await
+    }
+
+    /// What the SMS centre counted so far.
+    pub async fn sms_figures(&self) -> Result<sms::figures::Figures, Stopped> {
+        let (done, figures) = oneshot::channel();
+        self.ask(Command::SmsFigures(done), figures).await
+    }
+
+    /// What the SMS centre does wrong now.
+    pub async fn faults(&self) -> Result<Faults, Stopped> {
+        let (done, faults) = oneshot::channel();
+        self.ask(Command::Faults(done), faults).await
+    }
+
+    /// What the SMS centre does wrong from now on.
+    pub async fn set_faults(&self, faults: Faults) -> Result<(), Stopped> {
+        let (done, set) = oneshot::channel();
+        self.ask(Command::SetFaults(faults, done), set).await
+    }
+
+    /// Cuts every bind, and refuses new ones for this long. Returns how many binds there were.
+    pub async fn outage(&self, lasts: Duration) -> Result<usize, Stopped> {
+        let (done, cut) = oneshot::channel();
+        self.ask(Command::Outage(lasts, done), cut).await
     }
 
     /// Cuts every bind without a word, as a broken line does. Returns how many there were.
@@ -221,167 +255,5 @@ impl Operator {
     async fn ask<T>(&self, command: Command, answer: oneshot::Receiver<T>) -> Result<T, Stopped> {
         self.commands.send(command).await.map_err(|_| Stopped)?;
         answer.await.map_err(|_| Stopped)
-    }
-}
-
-/// The task behind an [`Operator`].
-struct Network {
-    centre: Centre,
-    links: Vec<Link>,
-    /// Where the round over the links goes on.
-    next_link: usize,
-    watched: HashMap<Number, broadcast::Sender<PhoneEvent>>,
-    air: broadcast::Sender<Air>,
-    links_view: watch::Sender<Vec<LinkView>>,
-    /// Dropped, it closes the port and ends every bind.
-    open: watch::Sender<()>,
-    accepting: JoinHandle<()>,
-}
-
-struct Link {
-    id: LinkId,
-    view: LinkView,
-    delivers: Delivers,
-    to: mpsc::Sender<ToLink>,
-}
-
-impl Network {
-    async fn run(
-        mut self,
-        mut commands: mpsc::Receiver<Command>,
-        mut links: mpsc::Receiver<FromLink>,
-    ) {
-        loop {
-            let timer = self.centre.poll_timeout();
-            tokio::select! {
-                command = commands.recv() => match command {
-                    Some(Command::Stop(done)) => {
-                        drop(links);
-                        self.stop().await;
-                        let _ = done.send(());
-                        return;
-                    }
-                    Some(command) => self.command(command),
-                    None => return,
-                },
-                Some(event) = links.recv() => self.link(event),
-                () = sleep_until(timer) => self.centre.handle_timeout(now()),
-            }
-            self.work();
-        }
-    }
-
-    /// Binds whose orders end unbind; the port closes when the last is gone.
-    async fn stop(mut self) {
-        self.links.clear();
-        drop(self.open);
-        if let Err(error) = self.accepting.await {
-            tracing::warn!(%error, "the port ended with an error");
-        }
-    }
-
-    fn command(&mut self, command: Command) {
-        // Nobody waits for an answer any more: then nobody is told.
-        match command {
-            Command::Act(number, act, done) => drop(done.send(self.act(number, act))),
-            Command::Watch(number, done) => drop(done.send(self.watch(number))),
-            Command::Figures(done) => drop(done.send(self.centre.figures())),
-            Command::CutLinks(done) => {
-                for link in &self.links {
-                    let _ = link.to.try_send(ToLink::Cut);
-                }
-                let _ = done.send(self.links.len());
-            }
-            Command::Stop(_) => {}
-        }
-    }
-
-    fn act(&mut self, number: Number, act: Act) -> Result<(), NotNow> {
-        let now = now();
-        match act {
-            Act::Dial(text) => self.centre.dial(number, &text, now),
-            Act::Answer(text) => self.centre.answer(number, &text, now),
-            Act::Read => self.centre.read(number, now),
-            Act::HangUp => self.centre.hang_up(number, now),
-            Act::NetworkAbort => self.centre.network_abort(number, now),
-            Act::Signal(signal) => self.centre.set_signal(number, signal),
-            Act::RepeatLast => self.centre.repeat_last(number, now),
-        }
-    }
-
-    fn watch(&mut self, number: Number) -> (Face, broadcast::Receiver<PhoneEvent>) {
-        // Whoever is looked at is switched on; a full network has no room for it.
-        let _ = self.centre.attach(number);
-        self.watched.retain(|_, news| news.receiver_count() > 0);
-        let news =
-            self.watched.entry(number).or_insert_with(|| broadcast::Sender::new(PHONE_EVENTS));
-        (self.centre.face(number), news.subscribe())
-    }
-
-    fn link(&mut self, event: FromLink) {
-        match event {
-            FromLink::Bound { id, view, delivers, to } => {
-                tracing::info!(system_id = view.system_id, kind = view.kind, "gateway bound");
-                self.links.push(Link { id, view, delivers, to });
-                self.show_links();
-            }
-            FromLink::Submit { id, reply, submit } => {
-                let Some(link) = self.links.iter().find(|link| link.id == id) else { return };
-                let taken = self.centre.submit(&link.view.system_id, &submit, now());
-                let status = taken.map_or_else(Refusal::status, |()| 0);
-                // Places for answers are reserved, and a closed bind needs none.
-                let _ = link.to.try_send(ToLink::Answer(reply, status));
-            }
-            FromLink::Delivered { id, delivery, answered } => {
-                let link = self.links.iter().find(|link| link.id == id);
-                let account = link.map_or("", |link| &link.view.system_id);
-                self.centre.delivered(delivery, account, answered, now());
-            }
-            FromLink::Down { id } => {
-                tracing::info!("bind gone");
-                self.links.retain(|link| link.id != id);
-                self.show_links();
-            }
-        }
-    }
-
-    fn show_links(&self) {
-        self.links_view.send_replace(self.links.iter().map(|link| link.view.clone()).collect());
-    }
-
-    fn work(&mut self) {
-        while let Some(effect) = self.centre.poll_effect() {
-            match effect {
-                Effect::Deliver(delivery, message) => self.deliver(delivery, message),
-                Effect::Face(number, face) => self.tell(number, PhoneEvent::Face(face)),
-                Effect::Came(number, reply, taken) => {
-                    self.tell(number, PhoneEvent::Came(reply, taken));
-                }
-                Effect::Air(air) => drop(self.air.send(air)),
-            }
-        }
-    }
-
-    fn tell(&self, number: Number, event: PhoneEvent) {
-        if let Some(news) = self.watched.get(&number) {
-            // Whoever watched may have gone.
-            let _ = news.send(event);
-        }
-    }
-
-    /// Links take turns; one whose queue is full is passed over.
-    fn deliver(&mut self, delivery: DeliveryId, message: Deliver) {
-        let takes =
-            |link: &Link| link.delivers == Delivers::Yes && link.to.capacity() > smsc::RESERVED;
-        for _ in 0..self.links.len() {
-            self.next_link = (self.next_link + 1) % self.links.len();
-            let Some(link) = self.links.get(self.next_link).filter(|link| takes(link)) else {
-                continue;
-            };
-            if link.to.try_send(ToLink::Deliver(delivery, message.clone())).is_ok() {
-                return;
-            }
-        }
-        self.centre.delivered(delivery, "", Answered::NoLink, now());
     }
 }

@@ -11,6 +11,7 @@ use crate::network::Network;
 use crate::number::Number;
 use crate::operator::centre::Signal;
 use crate::operator::face::{Ending, Face, NotNow};
+use crate::operator::sms::Text;
 use crate::operator::speech::{Refusal, ReplyKind};
 use crate::operator::{Act, PhoneEvent, Stopped};
 
@@ -33,6 +34,8 @@ pub struct Phone {
     network: Network,
     news: broadcast::Receiver<PhoneEvent>,
     patience: Duration,
+    /// The last text that was read.
+    read_to: u64,
 }
 
 /// Why a step did not lead to a screen of the service.
@@ -65,7 +68,7 @@ impl Phone {
     pub async fn new(network: impl Into<Network>, number: Number) -> Result<Self, PhoneError> {
         let network = network.into();
         let (_, news) = network.watch(number).await?;
-        Ok(Self { number, network, news, patience: PATIENCE })
+        Ok(Self { number, network, news, patience: PATIENCE, read_to: 0 })
     }
 
     /// Sets how long a step waits for its screen.
@@ -151,6 +154,34 @@ impl Phone {
         }
     }
 
+    /// Sends a text to a short code.
+    pub async fn text(&mut self, to: &str, text: &str) -> Result<(), PhoneError> {
+        self.act(Act::Text { to: to.to_owned(), text: text.to_owned() }).await
+    }
+
+    /// The oldest text in the inbox that was not read yet; waits for one if there is none.
+    pub async fn next_text(&mut self) -> Result<Text, PhoneError> {
+        let deadline = tokio::time::Instant::now() + self.patience;
+        loop {
+            let mut news = self.news.resubscribe();
+            let inbox = self.inbox().await?;
+            if let Some(text) = inbox.into_iter().find(|text| text.serial > self.read_to) {
+                self.read_to = text.serial;
+                return Ok(text);
+            }
+            match tokio::time::timeout_at(deadline, news.recv()).await {
+                Ok(Err(broadcast::error::RecvError::Closed)) => return Err(Stopped.into()),
+                Ok(_) => {}
+                Err(_) => return Err(PhoneError::NothingCame(self.patience)),
+            }
+        }
+    }
+
+    /// Every text in the inbox, oldest first.
+    pub async fn inbox(&self) -> Result<Vec<Text>, PhoneError> {
+        Ok(self.network.inbox(self.number).await?)
+    }
+
     async fn act(&mut self, act: Act) -> Result<(), PhoneError> {
         Ok(self.network.act(self.number, act).await??)
     }
@@ -165,7 +196,7 @@ impl Phone {
                 PhoneEvent::Face(Face::Running) => running = true,
                 PhoneEvent::Face(face) if running => return shown(face),
                 // Left over from what was before this step.
-                PhoneEvent::Face(_) | PhoneEvent::Came(..) => {}
+                PhoneEvent::Face(_) | PhoneEvent::Came(..) | PhoneEvent::Text(_) => {}
             }
         }
     }

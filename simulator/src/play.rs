@@ -16,6 +16,9 @@ use crate::network::Network;
 use crate::number::Number;
 use crate::operator::centre::Timing;
 use crate::operator::dialect::Dialect;
+use crate::operator::sms;
+use crate::operator::sms::parts::Concatenation;
+use crate::operator::sms::receipt::{Ids, Spelling};
 use crate::operator::{Account, Operator, Settings};
 use crate::page::{Page, SamplePerson};
 
@@ -23,6 +26,8 @@ use crate::page::{Page, SamplePerson};
 pub const CODE: &str = "*119#";
 /// The code of the second service, a clinic's queue.
 const QUEUE_CODE: &str = "*131#";
+/// The short code for texts on every network.
+pub const SHORT_CODE: &str = "1199";
 /// Invented names, one for each dialect there is.
 const NETWORK_NAMES: [&str; 6] =
     ["Nusantara", "Selat", "Katulistiwa", "Samudra", "Cakrawala", "Bahari"];
@@ -69,6 +74,8 @@ pub struct OperatorAddress {
     pub address: SocketAddr,
     /// Who may bind.
     pub account: Account,
+    /// How it writes message ids.
+    pub ids: Ids,
 }
 
 /// Why the country could not be started.
@@ -136,7 +143,7 @@ pub async fn run<G>(
         .serve(plan.page)
         .await
         .map_err(|error| PlayError::Page { address: plan.page, error })?;
-    for OperatorAddress { name, dialect, address, account } in &country.operators {
+    for OperatorAddress { name, dialect, address, account, .. } in &country.operators {
         let system_id = &account.system_id;
         println!("network {name} ({dialect}): SMSC at {address}, system_id {system_id}");
     }
@@ -160,7 +167,8 @@ pub async fn start_operators(plan: &Plan) -> Result<Vec<Operator>, PlayError> {
     let mut operators = Vec::new();
     let ports = plan.first_port.map_or(0..=0, |first| first..=u16::MAX);
     let mut ports = ports.chain(std::iter::repeat(0));
-    for (&dialect, name) in plan.dialects.iter().zip(NETWORK_NAMES.iter().cycle()) {
+    let names = plan.dialects.iter().zip(NETWORK_NAMES.iter().cycle());
+    for (at, (&dialect, name)) in names.enumerate() {
         let port = ports.next().unwrap_or_default();
         let settings = Settings {
             name: (*name).to_owned(),
@@ -169,6 +177,7 @@ pub async fn start_operators(plan: &Plan) -> Result<Vec<Operator>, PlayError> {
             dialect,
             codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned()],
             timing: Timing::default(),
+            sms: sms(at),
         };
         let operator =
             Operator::start(settings).await.map_err(|error| PlayError::Operator { port, error })?;
@@ -200,6 +209,21 @@ pub fn start_aggregators(plan: &Plan) -> Vec<Aggregator> {
 /// The secret of every aggregator of the country.
 const SECRET: &str = "simulasi-negeri-dalam-kotak";
 
+/// How each network in turn carries SMS: no two write ids and receipts alike.
+fn sms(at: usize) -> sms::Settings {
+    const WAYS: [(Ids, Spelling, Concatenation); 6] = [
+        (Ids::Decimal, Spelling::Full, Concatenation::Udh),
+        (Ids::Hex, Spelling::Plain, Concatenation::Sar),
+        (Ids::LeadingZeros, Spelling::Capitals, Concatenation::Udh),
+        (Ids::Decimal, Spelling::Seconds, Concatenation::Sar),
+        (Ids::Hex, Spelling::Full, Concatenation::Udh),
+        (Ids::Decimal, Spelling::TlvsOnly, Concatenation::Udh),
+    ];
+    let (ids, spelling, concatenation) = WAYS[at % WAYS.len()];
+    let short_codes = vec![SHORT_CODE.to_owned()];
+    sms::Settings { short_codes, ids, spelling, concatenation, ..sms::Settings::default() }
+}
+
 /// The account under which a gateway binds to every network of the country.
 pub fn account() -> Account {
     Account { system_id: "setara".to_owned(), password: "simulasi".to_owned() }
@@ -211,6 +235,7 @@ fn address_of(operator: &Operator) -> OperatorAddress {
         dialect: operator.dialect().name,
         address: operator.address(),
         account: account(),
+        ids: operator.ids(),
     }
 }
 

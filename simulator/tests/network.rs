@@ -28,6 +28,7 @@ async fn network(timing: Timing) -> Operator {
         dialect: dialect::named("plain").unwrap(),
         codes: vec!["*119#".to_owned()],
         timing,
+        sms: Default::default(),
     })
     .await
     .unwrap()

@@ -29,6 +29,7 @@ async fn stage() -> Stage {
         dialect: dialect::named("plain").unwrap(),
         codes: vec!["*119#".to_owned()],
         timing: Timing::default(),
+        sms: Default::default(),
     })
     .await
     .unwrap();

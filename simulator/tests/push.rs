@@ -93,6 +93,7 @@ fn said(name: &str, operation: u8, key: Option<u16>) -> Submit {
         data_coding: dialect::named(name).unwrap().coding.0,
         text: b"Halo".to_vec(),
         optional,
+        ..Submit::default()
     }
 }
 

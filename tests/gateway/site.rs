@@ -161,6 +161,7 @@ pub async fn network_at(listen: &str, dialect: &str) -> Operator {
         dialect: dialect::named(dialect).expect("a dialect of the simulator"),
         codes: vec!["*119#".into(), "*131#".into()],
         timing: Default::default(),
+        sms: Default::default(),
     })
     .await
     .expect("a network")

@@ -86,6 +86,7 @@ impl Road {
             dialect: dialect::named(dialect).expect("a dialect of the simulator"),
             codes: CODES.map(str::to_owned).to_vec(),
             timing: Default::default(),
+            sms: Default::default(),
         });
         Self::Network(network.await.expect("a network"), dialect)
     }

@@ -8,6 +8,7 @@
 mod delivery;
 mod reply;
 
+pub(super) use delivery::is_temporary;
 pub use delivery::{Answered, DeliveryId};
 
 use std::cmp::Reverse;

@@ -1,5 +1,6 @@
 //! What a phone shows, how a session ended, what went over the air, and what is counted.
 
+use super::sms;
 use super::speech::{Refusal, ReplyKind};
 use crate::number::Number;
 
@@ -84,6 +85,12 @@ pub enum NotNow {
     /// The network takes no more phones.
     #[error("the network is full")]
     NetworkFull,
+    /// The network carries no texts.
+    #[error("this network carries no texts")]
+    NoTexts,
+    /// Nobody takes texts under this address: a name, or another short code.
+    #[error("nobody takes texts there")]
+    NotAnswered,
 }
 
 /// One line of the log of what goes over the air.
@@ -126,6 +133,8 @@ pub enum AirKind {
     TimeOut,
     /// The service did not reply in time.
     NoReply,
+    /// Something went over the SMS centre.
+    Sms(sms::Passed),
 }
 
 /// What one network counted.

@@ -1,6 +1,6 @@
 //! What crosses the link, in the operator's words: a message to the gateway and one from it.
 //!
-//! The seam between the USSD centre, which knows no SMPP, and the SMSC, which knows no USSD.
+//! The seam between the USSD and SMS centres, which know no SMPP, and the SMSC, which knows neither.
 
 /// `its_session_info`: session number, sequence and end bit. `// SMPP 3.4 §5.3.2.43`
 pub const ITS_SESSION_INFO: u16 = 0x1383;
@@ -8,6 +8,17 @@ pub const ITS_SESSION_INFO: u16 = 0x1383;
 pub const USSD_SERVICE_OP: u16 = 0x0501;
 /// `user_message_reference`. `// SMPP 3.4 §5.3.2.17`
 pub const USER_MESSAGE_REFERENCE: u16 = 0x0204;
+
+/// `receipted_message_id`. `// SMPP 3.4 §5.3.2.12`
+pub const RECEIPTED_MESSAGE_ID: u16 = 0x001e;
+/// `sar_msg_ref_num`. `// SMPP 3.4 §5.3.2.22`
+pub const SAR_MSG_REF_NUM: u16 = 0x020c;
+/// `sar_total_segments`. `// SMPP 3.4 §5.3.2.23`
+pub const SAR_TOTAL_SEGMENTS: u16 = 0x020e;
+/// `sar_segment_seqnum`. `// SMPP 3.4 §5.3.2.24`
+pub const SAR_SEGMENT_SEQNUM: u16 = 0x020f;
+/// `message_state`. `// SMPP 3.4 §5.3.2.35`
+pub const MESSAGE_STATE: u16 = 0x0427;
 
 /// An address with its type of number and numbering plan. `// SMPP 3.4 §5.2.5`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,6 +40,8 @@ pub struct Deliver {
     pub source: Address,
     /// Whom it is for: the service.
     pub destination: Address,
+    /// `esm_class`. `// SMPP 3.4 §5.2.12`
+    pub esm_class: u8,
     /// `data_coding`. `// SMPP 3.4 §5.2.19`
     pub data_coding: u8,
     /// The text as octets.
@@ -46,6 +59,12 @@ pub struct Submit {
     pub source: Address,
     /// Whom it is for: the phone.
     pub destination: Address,
+    /// `esm_class`. `// SMPP 3.4 §5.2.12`
+    pub esm_class: u8,
+    /// `registered_delivery`. `// SMPP 3.4 §5.2.17`
+    pub registered_delivery: u8,
+    /// `validity_period`, empty for the default. `// SMPP 3.4 §5.2.16`
+    pub validity: String,
     /// `data_coding`. `// SMPP 3.4 §5.2.19`
     pub data_coding: u8,
     /// The text as octets, from `short_message` or `message_payload`.

@@ -8,13 +8,14 @@ use setara::smpp::pdu::{self, Bind, BindKind, CommandStatus, Message, Tag};
 use setara::smpp::session::{
     Event, Inbound, NotSent, Outcome, ReplyTo, Session, Settings, TimerSettings,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::centre::{Answered, DeliveryId};
 use super::message::{Address, Deliver, Submit};
+use super::sms;
 use super::{Account, LinkView};
 use crate::wire::{Wire, now};
 
@@ -33,14 +34,29 @@ const VERSION: u8 = 0x34;
 
 /// Names a bind for as long as the SMSC runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LinkId(u64);
+pub(super) struct LinkId(pub(super) u64);
+
+/// A message on its way to the gateway, of either centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivery {
+    Ussd(DeliveryId),
+    Sms(sms::DeliveryId),
+}
+
+/// Who may come in, and when.
+#[derive(Debug, Clone)]
+pub(super) struct Door {
+    pub accounts: Vec<Account>,
+    /// Until then every bind is refused.
+    pub out_of_order: watch::Receiver<Option<Instant>>,
+}
 
 /// What a bind tells the network.
 #[derive(Debug)]
 pub(super) enum FromLink {
     Bound { id: LinkId, view: LinkView, delivers: Delivers, to: mpsc::Sender<ToLink> },
     Submit { id: LinkId, reply: ReplyTo, submit: Submit },
-    Delivered { id: LinkId, delivery: DeliveryId, answered: Answered },
+    Delivered { id: LinkId, delivery: Delivery, answered: Answered },
     Down { id: LinkId },
 }
 
@@ -54,9 +70,9 @@ pub(super) enum Delivers {
 /// What the network tells a bind.
 #[derive(Debug)]
 pub(super) enum ToLink {
-    Deliver(DeliveryId, Deliver),
-    /// Zero, or the `command_status` of the refusal.
-    Answer(ReplyTo, u32),
+    Deliver(Delivery, Deliver),
+    /// The message id, or the `command_status` of the refusal.
+    Answer(ReplyTo, Result<String, u32>),
     /// Drop the connection without a word.
     Cut,
 }
@@ -64,7 +80,7 @@ pub(super) enum ToLink {
 /// Takes connections until `open` is dropped; then gives the binds a moment to unbind.
 pub(super) async fn accept(
     listener: TcpListener,
-    accounts: Vec<Account>,
+    door: Door,
     network: mpsc::Sender<FromLink>,
     mut open: watch::Receiver<()>,
 ) {
@@ -80,7 +96,7 @@ pub(super) async fn accept(
         match accepted {
             Ok((stream, _)) => {
                 next += 1;
-                links.spawn(serve(stream, LinkId(next), accounts.clone(), network.clone()));
+                links.spawn(serve(stream, LinkId(next), door.clone(), network.clone()));
             }
             Err(error) => {
                 // Out of file handles: others may close soon.
@@ -102,12 +118,7 @@ const TIMERS: TimerSettings = TimerSettings {
     response: Duration::from_secs(10),
 };
 
-async fn serve(
-    stream: TcpStream,
-    id: LinkId,
-    accounts: Vec<Account>,
-    network: mpsc::Sender<FromLink>,
-) {
+async fn serve(stream: TcpStream, id: LinkId, door: Door, network: mpsc::Sender<FromLink>) {
     let settings = Settings {
         window: INBOUND,
         queue: INBOUND,
@@ -118,8 +129,7 @@ async fn serve(
     let session = Session::smsc(settings, now());
     let Ok(wire) = Wire::new(stream, session) else { return };
     let (to, orders) = mpsc::channel(TO_LINK);
-    let mut link =
-        Link { id, wire, accounts, network, to: Some(to), messages: 0, unsent: Vec::new() };
+    let mut link = Link { id, wire, door, network, to: Some(to), unsent: Vec::new() };
     link.run(orders).await;
     let _ = link.network.send(FromLink::Down { id }).await;
     link.wire.finish().await;
@@ -127,14 +137,13 @@ async fn serve(
 
 struct Link {
     id: LinkId,
-    wire: Wire<DeliveryId>,
-    accounts: Vec<Account>,
+    wire: Wire<Delivery>,
+    door: Door,
     network: mpsc::Sender<FromLink>,
     /// Handed to the network with the bind.
     to: Option<mpsc::Sender<ToLink>>,
-    messages: u64,
     /// What the session did not take, to be told to the network.
-    unsent: Vec<(DeliveryId, Answered)>,
+    unsent: Vec<(Delivery, Answered)>,
 }
 
 impl Link {
@@ -187,13 +196,11 @@ impl Link {
                     );
                 }
             }
-            ToLink::Answer(reply, status) => {
-                self.messages += 1;
-                let message_id = match status {
-                    0 => Bytes::from(format!("{:x}{:08x}", self.id.0, self.messages)),
-                    _ => Bytes::new(),
+            ToLink::Answer(reply, says) => {
+                let (status, message_id) = match says {
+                    Ok(id) => (CommandStatus::ROK, Bytes::from(id)),
+                    Err(status) => (CommandStatus(status), Bytes::new()),
                 };
-                let status = CommandStatus(status);
                 let session = &mut self.wire.session;
                 if let Err(error) = session.respond(reply, status, message_id, now()) {
                     tracing::warn!(%error, "an answer could not be sent");
@@ -233,15 +240,17 @@ impl Link {
         Some(())
     }
 
-    async fn delivered(&self, delivery: DeliveryId, answered: Answered) -> Option<()> {
+    async fn delivered(&self, delivery: Delivery, answered: Answered) -> Option<()> {
         let event = FromLink::Delivered { id: self.id, delivery, answered };
         self.network.send(event).await.ok()
     }
 
     async fn admit(&mut self, bind: &Bind) -> Option<()> {
         let account =
-            self.accounts.iter().find(|account| bind.system_id == account.system_id.as_bytes());
+            self.door.accounts.iter().find(|known| bind.system_id == known.system_id.as_bytes());
+        let out_of_order = self.door.out_of_order.borrow().is_some_and(|until| now() < until);
         let refusal = match account {
+            _ if out_of_order => Some(CommandStatus::RSYSERR),
             None => Some(CommandStatus::RINVSYSID),
             Some(account) if bind.password != account.password.as_bytes() => {
                 Some(CommandStatus::RINVPASWD)
@@ -290,6 +299,7 @@ fn on_the_wire(deliver: Deliver) -> Message {
         Message::new(address(deliver.source), address(deliver.destination), deliver.text);
     message.service_type = Bytes::from_static(deliver.service_type.as_bytes());
     message.data_coding = deliver.data_coding;
+    message.esm_class = deliver.esm_class;
     for (tag, value) in deliver.optional {
         message.tlvs.push(Tag(tag), value);
     }
@@ -307,6 +317,9 @@ fn off_the_wire(message: &Message) -> Submit {
         service_type: text(&message.service_type),
         source: address(&message.source),
         destination: address(&message.destination),
+        esm_class: message.esm_class,
+        registered_delivery: message.registered_delivery,
+        validity: text(&message.validity),
         data_coding: message.data_coding,
         text: message.text_octets().to_vec(),
         optional: message.tlvs.iter().map(|tlv| (tlv.tag.0, tlv.value.to_vec())).collect(),

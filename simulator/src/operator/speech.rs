@@ -153,6 +153,7 @@ impl Dialect {
             service_type: self.service_type,
             source: Address { ton: 1, npi: 1, text: number.to_string() },
             destination: self.service_address(tag),
+            esm_class: 0,
             data_coding,
             text,
             optional,
@@ -375,6 +376,7 @@ mod tests {
             service_type: named(name).unwrap().service_type.to_owned(),
             text: text.as_bytes().to_vec(),
             optional: optional.iter().map(|(tag, value)| (*tag, value.to_vec())).collect(),
+            ..Submit::default()
         }
     }
 

@@ -18,6 +18,7 @@ use crate::number::Number;
 use crate::operator::centre::Signal;
 use crate::operator::dialect::{DIALECTS, Dialect, EndBit, PSSR_INDICATION, USSR_CONFIRM};
 use crate::operator::face::{Air, AirKind, Ending, Face, NotNow};
+use crate::operator::sms::Passed;
 use crate::operator::speech::Said;
 use crate::operator::{Act, LinkView, PhoneEvent};
 
@@ -283,7 +284,8 @@ async fn tell_phone(
         }
         match news.recv().await {
             Ok(PhoneEvent::Face(new)) => face = Some(new),
-            Ok(PhoneEvent::Came(..)) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Ok(PhoneEvent::Came(..) | PhoneEvent::Text(_))
+            | Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => return,
         }
     }
@@ -364,6 +366,8 @@ fn http_words(provider: &str, kind: AirKind) -> String {
         // No aggregator pushes a screen, so none is read.
         AirKind::Push | AirKind::Notice | AirKind::Read => String::new(),
         AirKind::Refused(_) | AirKind::Lost | AirKind::TimeOut | AirKind::NoReply => String::new(),
+        // No aggregator carries texts.
+        AirKind::Sms(_) => String::new(),
     }
 }
 
@@ -393,9 +397,23 @@ fn air_words(dialect: &Dialect, kind: AirKind) -> (&'static str, String, String)
         AirKind::Refused(refusal) => {
             ("refused", format!("{:#x}", refusal.status()), refusal.to_string())
         }
+        AirKind::Sms(passed) => sms_words(passed),
         AirKind::Lost => ("lost", String::new(), String::new()),
         AirKind::TimeOut => ("time_out", String::new(), String::new()),
         AirKind::NoReply => ("no_reply", String::new(), String::new()),
+    }
+}
+
+fn sms_words(passed: Passed) -> (&'static str, String, String) {
+    match passed {
+        Passed::Message => ("sms", "submit_sm".to_owned(), String::new()),
+        Passed::Text => ("text", "deliver_sm".to_owned(), String::new()),
+        Passed::Receipt => ("receipt", "deliver_sm".to_owned(), String::new()),
+        Passed::Redelivered => ("redelivered", "deliver_sm".to_owned(), String::new()),
+        Passed::Expired => ("expired", String::new(), String::new()),
+        Passed::Refused(refusal) => {
+            ("refused", format!("{:#x}", refusal.status()), refusal.to_string())
+        }
     }
 }
 
@@ -430,5 +448,7 @@ fn not_now_word(not_now: NotNow) -> &'static str {
         NotNow::Running => "still_running",
         NotNow::NotRepeated => "not_repeated",
         NotNow::NetworkFull => "network_full",
+        NotNow::NoTexts => "no_texts",
+        NotNow::NotAnswered => "not_answered",
     }
 }

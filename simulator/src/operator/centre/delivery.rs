@@ -134,7 +134,7 @@ impl Centre {
 }
 
 /// Statuses after which a network tries again. `// SMPP 3.4 §5.1.3`
-fn is_temporary(status: u32) -> bool {
+pub(in crate::operator) fn is_temporary(status: u32) -> bool {
     const SYSTEM_ERROR: u32 = 0x08;
     const QUEUE_FULL: u32 = 0x14;
     const THROTTLED: u32 = 0x58;
