@@ -16,4 +16,5 @@ pub mod page;
 pub mod phone;
 pub mod play;
 pub mod responder;
+pub mod sink;
 mod wire;

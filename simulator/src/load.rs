@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use hdrhistogram::Histogram;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -25,11 +25,29 @@ use tokio::sync::Mutex;
 
 use crate::gateway;
 
+pub mod sms;
+
 type Failed = Box<dyn Error + Send + Sync>;
 
-/// What to drive.
+/// What to drive: USSD, unless another is named.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Load {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    ussd: Ussd,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Notices by SMS to a fast SMSC, and texts both ways, beside the bare link
+    Sms(sms::Sms),
+}
+
+/// USSD: phones that dial.
+#[derive(Debug, Args)]
+struct Ussd {
     /// Phones that dial at once
     #[arg(long, default_value_t = 200)]
     phones: u64,
@@ -72,6 +90,13 @@ struct Figures {
 
 /// Runs the load and prints what came of it.
 pub async fn run(load: Load) -> Result<(), Failed> {
+    match load.what {
+        Some(What::Sms(sms)) => sms::run(sms).await,
+        None => ussd(load.ussd).await,
+    }
+}
+
+async fn ussd(load: Ussd) -> Result<(), Failed> {
     let data = play::DataDirectory::new(None)?;
     let network = network().await?;
     let country = Country {
@@ -113,7 +138,7 @@ pub async fn run(load: Load) -> Result<(), Failed> {
     Ok(())
 }
 
-fn print(figures: &Figures, load: &Load) {
+fn print(figures: &Figures, load: &Ussd) {
     let Figures { turns_per_s, p50_ms, p99_ms, p999_ms, .. } = figures;
     println!("{} phones, {} people, {} open conversations", load.phones, load.people, load.open);
     println!("  turns/s    {turns_per_s:>10.0}   durable, simulator included");
@@ -133,7 +158,7 @@ fn print(figures: &Figures, load: &Load) {
 }
 
 /// The same phones against a responder that answers at once and keeps nothing.
-async fn bare(load: &Load) -> Result<Tally, Failed> {
+async fn bare(load: &Ussd) -> Result<Tally, Failed> {
     let network = network().await?;
     let screen = "PeduliLindungi\n1 Daftar vaksin\n2 Status vaksinasi\n3 Orang di nomor ini";
     let responder = Responder::start(network.address(), &play::account(), move |_, _| {
@@ -172,7 +197,7 @@ fn address(network: &Operator) -> OperatorAddress {
     }
 }
 
-async fn start_gateway(country: &Country, load: &Load) -> Result<Child, Failed> {
+async fn start_gateway(country: &Country, load: &Ussd) -> Result<Child, Failed> {
     let file = gateway::write_load_configuration(country, &load.menus, load.database.as_deref())?;
     gateway::fill(&file, load.people).await?;
     let child = Command::new(std::env::current_exe()?)
@@ -246,7 +271,7 @@ impl Tally {
 /// What every phone does, again and again: home, status, back, people, and home by the key.
 const SCRIPT: [&str; 5] = [CODE, "2", "0", "3", "0"];
 
-async fn drive(network: &Operator, load: &Load, what: &'static str) -> Result<Tally, Failed> {
+async fn drive(network: &Operator, load: &Ussd, what: &'static str) -> Result<Tally, Failed> {
     let bar = progress(load.seconds, what);
     let (stop, begun) = (Arc::new(AtomicBool::new(false)), Instant::now());
     let pace = load.rate.map(|rate| Arc::new(Pace::new(rate, begun)));
