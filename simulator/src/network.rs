@@ -81,10 +81,10 @@ impl Network {
         }
     }
 
-    /// The texts of a phone, oldest first. An aggregator carries none.
-    pub async fn inbox(&self, number: Number) -> Result<Vec<Text>, Stopped> {
+    /// The texts of a phone after that with this serial, oldest first. An aggregator carries none.
+    pub async fn inbox(&self, number: Number, after: u64) -> Result<Vec<Text>, Stopped> {
         match self {
-            Self::Operator(operator) => operator.inbox(number).await,
+            Self::Operator(operator) => operator.inbox(number, after).await,
             Self::Aggregator(_) => Ok(Vec::new()),
         }
     }

@@ -193,10 +193,10 @@ impl Operator {
         self.ask(Command::Figures(done), figures).await
     }
 
-    /// The texts of a phone, oldest first.
-    pub async fn inbox(&self, number: Number) -> Result<Vec<sms::Text>, Stopped> {
+    /// The texts of a phone after that with this serial (0 for all), oldest first.
+    pub async fn inbox(&self, number: Number, after: u64) -> Result<Vec<sms::Text>, Stopped> {
         let (done, inbox) = oneshot::channel();
-        self.ask(Command::Inbox(number, done), inbox).await
+        self.ask(Command::Inbox(number, after, done), inbox).await
     }
 
     /// What the SMS centre counted so far.

@@ -4,6 +4,7 @@
 //! phone a small JSON message; the rules of the network stay in the operator. Serves only pages of
 //! its own host (see `same_origin`), because a WebSocket is open to any site otherwise.
 
+mod sms;
 mod talk;
 
 use std::net::SocketAddr;
@@ -35,8 +36,10 @@ pub struct Page {
     pub phones: Vec<(Number, usize)>,
     /// People to try the service with.
     pub people: Vec<SamplePerson>,
-    /// The dial string to begin with, such as `*119#`.
-    pub code: String,
+    /// The dial strings, such as `*119#`; the first is the one to begin with.
+    pub codes: Vec<String>,
+    /// The short code for texts, such as `1199`.
+    pub short_code: String,
 }
 
 /// Words of the page in its two languages.
@@ -135,11 +138,13 @@ fn router() -> Router<Shared> {
     const HTML: &str = include_str!("page/page.html");
     const CSS: &str = include_str!("page/page.css");
     const SCRIPT: &str = include_str!("page/page.js");
+    const SMS: &str = include_str!("page/sms.js");
     const ICON: &str = include_str!("page/icon.svg");
     Router::new()
         .route("/", get(|| async { file("text/html; charset=utf-8", HTML) }))
         .route("/page.css", get(|| async { file("text/css; charset=utf-8", CSS) }))
         .route("/page.js", get(|| async { file("text/javascript; charset=utf-8", SCRIPT) }))
+        .route("/sms.js", get(|| async { file("text/javascript; charset=utf-8", SMS) }))
         .route("/icon.svg", get(|| async { file("image/svg+xml", ICON) }))
         .route("/ws", get(upgrade))
 }

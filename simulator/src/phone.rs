@@ -164,8 +164,8 @@ impl Phone {
         let deadline = tokio::time::Instant::now() + self.patience;
         loop {
             let mut news = self.news.resubscribe();
-            let inbox = self.inbox().await?;
-            if let Some(text) = inbox.into_iter().find(|text| text.serial > self.read_to) {
+            let inbox = self.network.inbox(self.number, self.read_to).await?;
+            if let Some(text) = inbox.into_iter().next() {
                 self.read_to = text.serial;
                 return Ok(text);
             }
@@ -179,7 +179,7 @@ impl Phone {
 
     /// Every text in the inbox, oldest first.
     pub async fn inbox(&self) -> Result<Vec<Text>, PhoneError> {
-        Ok(self.network.inbox(self.number).await?)
+        Ok(self.network.inbox(self.number, 0).await?)
     }
 
     async fn act(&mut self, act: Act) -> Result<(), PhoneError> {

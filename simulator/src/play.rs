@@ -137,7 +137,8 @@ pub async fn run<G>(
         phones: phones(operators.len().max(1)),
         networks: networks.clone(),
         people,
-        code: CODE.to_owned(),
+        codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned()],
+        short_code: SHORT_CODE.to_owned(),
     };
     let page = page
         .serve(plan.page)

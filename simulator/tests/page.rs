@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use simulator::operator::centre::Timing;
+use simulator::operator::sms::faults::{Above, Faults, Limit, Receipts};
 use simulator::operator::{Account, Operator, Settings, dialect};
 use simulator::page::{Page, SamplePerson, Served, Words};
 use simulator::responder::{Heard, Responder, Say};
@@ -51,7 +52,8 @@ async fn stage() -> Stage {
             phone: None,
             expect: Words { id: "Daftar.", en: "Registers." },
         }],
-        code: "*119#".to_owned(),
+        codes: vec!["*119#".to_owned(), "*131#".to_owned()],
+        short_code: "1199".to_owned(),
     };
     let page = page.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
     Stage { page, operator, _gateway: gateway }
@@ -122,6 +124,7 @@ async fn the_page_and_its_parts_are_served() {
         ("/", "text/html", "data-testid=\"screen\""),
         ("/page.css", "text/css", ".lcd"),
         ("/page.js", "text/javascript", "WebSocket"),
+        ("/sms.js", "text/javascript", "class Mail"),
         ("/icon.svg", "image/svg+xml", "<svg"),
     ] {
         let answer = get(&stage, path).await;
@@ -225,4 +228,43 @@ async fn the_page_stops_though_browsers_are_open() {
     let browser = tokio::task::spawn_blocking(move || Browser::open(address)).await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), stage.page.stop()).await.unwrap();
     drop(browser);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_reads_writes_and_breaks_texts() {
+    let stage = stage().await;
+    browse(&stage, |mut browser| {
+        let hello = browser.hear("hello", |_| true);
+        assert_eq!((&hello["codes"][1], &hello["short_code"]), (&json!("*131#"), &json!("1199")));
+        assert_eq!(browser.hear("inbox", |inbox| inbox["phone"] == 0)["texts"], json!([]));
+
+        browser.say(json!({"do": "text", "phone": 0, "to": "1199", "text": "VAKSIN"}));
+        let air = browser.hear("air", |air| air["kind"] == "text");
+        assert_eq!((&air["number"], &air["size"]), (&json!("0812****0001"), &json!("6 oct")));
+        browser.say(json!({"do": "text", "phone": 0, "to": "PEDULICOVID", "text": "Siapa?"}));
+        assert_eq!(browser.hear("not_now", |_| true)["why"], "not_answered");
+        browser.say(json!({"do": "text", "phone": 0, "to": "1199", "text": "a".repeat(766)}));
+        assert_eq!(browser.hear("not_now", |_| true)["why"], "too_long");
+
+        let good = browser.hear("sms", |_| true);
+        assert_eq!(good["faults"]["receipts"], "good");
+        let mut faults = good["faults"].clone();
+        (faults["receipts"], faults["late_s"], faults["limit"]) =
+            (json!("late"), json!(5), json!(100));
+        browser.say(json!({"do": "faults", "network": 0, "faults": faults}));
+        let told = browser.hear("sms", |sms| sms["faults"]["receipts"] == "late");
+        assert_eq!(told["faults"], faults);
+        assert_eq!(told["figures"]["texts"], 1);
+        browser.say(json!({"do": "outage", "network": 0, "seconds": 1}));
+        browser.hear("links", |links| links["links"] == json!([]));
+    })
+    .await;
+    assert_eq!(
+        stage.operator.faults().await.unwrap(),
+        Faults {
+            receipts: Receipts::Late(Duration::from_secs(5)),
+            limit: Some(Limit { per_second: 100, says: Above::Throttled }),
+            ..Faults::default()
+        }
+    );
 }

@@ -30,7 +30,7 @@ const ANSWERS_MAX: usize = 100_000;
 pub(super) enum Command {
     Act(Number, Act, oneshot::Sender<Result<(), NotNow>>),
     Watch(Number, oneshot::Sender<(Face, broadcast::Receiver<PhoneEvent>)>),
-    Inbox(Number, oneshot::Sender<Vec<sms::Text>>),
+    Inbox(Number, u64, oneshot::Sender<Vec<sms::Text>>),
     Figures(oneshot::Sender<Figures>),
     SmsFigures(oneshot::Sender<sms::figures::Figures>),
     Faults(oneshot::Sender<Faults>),
@@ -131,7 +131,9 @@ impl Running {
             Command::Act(number, act, done) => drop(done.send(self.act(number, act))),
             Command::Watch(number, done) => drop(done.send(self.watch(number))),
             Command::Figures(done) => drop(done.send(self.centre.figures())),
-            Command::Inbox(number, done) => drop(done.send(self.exchange.inbox(number))),
+            Command::Inbox(number, after, done) => {
+                drop(done.send(self.exchange.inbox(number, after)));
+            }
             Command::SmsFigures(done) => drop(done.send(self.exchange.figures(now()))),
             Command::Faults(done) => drop(done.send(self.exchange.faults())),
             Command::SetFaults(faults, done) => {

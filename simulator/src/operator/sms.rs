@@ -268,12 +268,10 @@ impl Exchange {
         }
     }
 
-    /// The texts of a phone, oldest first.
-    pub fn inbox(&self, number: Number) -> Vec<Text> {
-        self.phones
-            .get(&number)
-            .map(|phone| phone.inbox.iter().cloned().collect())
-            .unwrap_or_default()
+    /// The texts of a phone after that with this serial (0 for all), oldest first.
+    pub fn inbox(&self, number: Number, after: u64) -> Vec<Text> {
+        let Some(phone) = self.phones.get(&number) else { return Vec::new() };
+        phone.inbox.iter().filter(|text| text.serial > after).cloned().collect()
     }
 
     /// The phone loses the network, or finds it and gets what has waited.

@@ -1,6 +1,8 @@
 // The page's side of the simulated country: draws phones, sends what their keys do over one
 // WebSocket, and shows what comes back. All rules of the network live on the other side.
 
+import { Mail, SMS_WORDS, centre } from "./sms.js";
+
 const WORDS = {
   id: {
     title: "Setara · negeri dalam kotak", tagline: "Satu layanan, setiap ponsel.", skip: "Langsung ke ponsel", language: "Bahasa halaman",
@@ -29,6 +31,7 @@ const WORDS = {
     begin: "begin", push: "service asks", notice: "service tells", readAir: "read", ask: "ask", answerAir: "answer", end: "end", abort: "abort", redelivered: "delivered again", refused: "refused: {why}", lostAir: "signal lost, gateway not told", time_out: "session too old", no_reply: "gateway did not reply",
   },
 };
+for (const [spoken, words] of Object.entries(SMS_WORDS)) Object.assign(WORDS[spoken], words);
 // What each key types in turn in letter mode; the digit itself comes last.
 const TAPS = { 1: ".,'-1", 2: "abc2", 3: "def3", 4: "ghi4", 5: "jkl5", 6: "mno6", 7: "pqrs7", 8: "tuv8", 9: "wxyz9", 0: " 0", star: ".,'-/*" };
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "star", "0", "hash"];
@@ -51,7 +54,7 @@ const say = (word, values = {}) =>
   (WORDS[language][word] ?? word).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 let socket;
-let country = { networks: [], phones: [], people: [], code: "*119#" };
+let country = { networks: [], phones: [], people: [], codes: ["*119#"], short_code: "1199" };
 let phones = [];
 let active = 0;
 const send = (message) => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
@@ -70,6 +73,7 @@ class Phone {
     this.body = one(".body", this.slot);
     this.screen = one(".screen", this.slot);
     this.input = one(".input", this.slot);
+    this.mail = new Mail(this, { one, element, say, send, toast, code: () => country.short_code });
     this.addKeys();
     this.listen();
   }
@@ -101,7 +105,7 @@ class Phone {
     this.screen.addEventListener("scroll", () => this.drawArrows());
     one(".mode", this.slot).addEventListener("click", () => { this.switchLetters(); this.focus(); });
     one(".signal", this.slot).addEventListener("change", (event) => send({ do: "signal", phone: this.index, on: event.target.checked ? "yes" : "no" }));
-    one(".redial", this.slot).addEventListener("click", () => { this.dial(this.lastDialled || country.code); this.focus(); });
+    one(".redial", this.slot).addEventListener("click", () => { this.mail.close(); this.dial(this.lastDialled || country.codes[0]); this.focus(); });
     for (const [name, act] of [["abort", "network_abort"], ["repeat", "repeat_last"]]) {
       one(`.${name}`, this.slot).addEventListener("click", () => { send({ do: act, phone: this.index }); one(".mischief", this.slot).open = false; });
     }
@@ -109,7 +113,10 @@ class Phone {
   }
 
   // The line has the focus while it takes text, so that it shows its caret.
-  focus() { (this.typing() ? this.input : this.body).focus({ preventScroll: true }); active = this.index; }
+  focus() { (this.typing() ? this.line() : this.body).focus({ preventScroll: true }); active = this.index; }
+
+  // What keys type into.
+  line() { return this.mail.mode === "write" ? this.mail.compose : this.input; }
 
   changeSim() {
     const number = one(".number", this.slot);
@@ -131,6 +138,8 @@ class Phone {
 
   press(key) {
     this.flash(key);
+    if (this.mail.mode && this.mail.press(key)) return undefined;
+    if (key === "left" && this.state === "idle" && !this.input.value) return this.mail.open();
     if (this.state === "notice" && ["call", "hangup", "left", "right"].includes(key)) return this.read();
     if (key === "call" || (key === "left" && this.state !== "ended")) return this.go();
     if (key === "hangup") return this.hangUp();
@@ -146,27 +155,27 @@ class Phone {
 
   // The computer's keyboard, when the phone or its line has the focus.
   type(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(".mode")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(".mode, .envelope, .mail-item, .to")) return;
     const keys = { Enter: "call", Escape: "hangup", ArrowUp: "up", ArrowDown: "down" };
     if (keys[event.key]) { event.preventDefault(); this.press(keys[event.key]); return; }
     if (event.key.length === 1 && this.state === "ended") this.close();
     if (!this.typing()) return;
     if (event.key.length === 1) this.flash({ "*": "star", "#": "hash" }[event.key] ?? event.key);
-    if (event.target === this.input) { this.tap = null; return; }
+    if (event.target === this.line()) { this.tap = null; return; }
     if (event.key === "Backspace") { event.preventDefault(); this.erase(); }
     else if (event.key.length === 1) { event.preventDefault(); this.settleTap(); this.insert(event.key); }
   }
 
-  typing() { return this.state === "idle" || this.state === "ask"; }
+  typing() { return this.mail.mode ? this.mail.mode === "write" : this.state === "idle" || this.state === "ask"; }
 
   multiTap(key) {
     const turn = TAPS[key];
     const again = this.tap?.key === key;
     const at = again ? (this.tap.at + 1) % turn.length : 0;
-    if (again) this.input.value = this.input.value.slice(0, -1);
+    if (again) this.line().value = this.line().value.slice(0, -1);
     clearTimeout(this.tap?.timer);
     // Names begin with a capital.
-    const start = /(^|[\s'.-])$/.test(this.input.value);
+    const start = /(^|[\s'.-])$/.test(this.line().value);
     this.tap = { key, at, timer: setTimeout(() => this.settleTap(), TAP_PAUSE_MS) };
     this.insert(start ? turn[at].toUpperCase() : turn[at]);
   }
@@ -174,13 +183,14 @@ class Phone {
   settleTap() { clearTimeout(this.tap?.timer); this.tap = null; }
 
   insert(text) {
-    if (this.input.value.length + text.length > this.input.maxLength) return;
-    this.input.value += text;
-    this.input.scrollLeft = this.input.scrollWidth;
+    const line = this.line();
+    if (line.value.length + text.length > line.maxLength) return;
+    line.value += text;
+    [line.scrollLeft, line.scrollTop] = [line.scrollWidth, line.scrollHeight];
     this.drawSoft();
   }
 
-  erase() { this.settleTap(); this.input.value = this.input.value.slice(0, -1); this.drawSoft(); }
+  erase() { this.settleTap(); this.line().value = this.line().value.slice(0, -1); this.drawSoft(); }
 
   switchLetters(letters = !this.letters) {
     this.settleTap();
@@ -201,7 +211,7 @@ class Phone {
   }
 
   // An empty line and the green key bring the last number back, as on every old phone.
-  insertRedial() { if (this.state === "ended") this.close(); this.insert(this.lastDialled || country.code); }
+  insertRedial() { if (this.state === "ended") this.close(); this.insert(this.lastDialled || country.codes[0]); }
 
   dial(text) { this.lastDialled = text; this.input.value = ""; send({ do: "dial", phone: this.index, text }); }
 
@@ -243,6 +253,8 @@ class Phone {
     const incoming = state === "notice" || (state === "ask" && this.state !== "running");
     this.slot.dataset.incoming = incoming ? "yes" : "no";
     this.state = gone ? "idle" : state;
+    // What the network shows goes before messages.
+    if (!["idle", "no_signal"].includes(this.state)) this.mail.close();
     this.by = by ?? "";
     if (state === "ask") { this.input.value = ""; }
     if (this.state !== "ask") this.switchLetters(false);
@@ -279,8 +291,8 @@ class Phone {
 
   drawSoft() {
     const text = this.input.value;
-    const [left, right] = {
-      idle: [say("call"), text ? say("erase") : ""],
+    const [left, right] = this.mail.soft() ?? {
+      idle: [say(text ? "call" : "messages"), text ? say("erase") : ""],
       ask: [say("answer"), text ? say("erase") : say("cancel")],
       running: ["", say("cancel")],
       ended: [say("close"), ""],
@@ -306,6 +318,7 @@ class Phone {
     one(".number", this.slot).setAttribute("aria-label", say("number"));
     one(".network", this.slot).setAttribute("aria-label", say("network"));
     one(".mode", this.slot).setAttribute("aria-label", say("typing"));
+    this.mail.draw();
     for (const key of ["call", "hangup", "up", "down", "left", "right", "star", "hash"]) one(`[data-key="${key}"]`, this.slot).setAttribute("aria-label", say(key));
   }
 
@@ -324,9 +337,12 @@ const clickable = (value, kind) => {
   chip.addEventListener("click", () => {
     const target = phones[active];
     if (target.state === "ended") target.close();
+    if (["list", "read"].includes(target.mail.mode)) target.mail.close();
     if (!target.typing()) return;
     target.settleTap();
-    target.input.value = value;
+    // A message is written word by word, a line holds one value.
+    const line = target.line();
+    line.value = line === target.input || !line.value ? value : `${line.value}${/[\s#]$/.test(line.value) ? "" : " "}${value}`;
     target.drawSoft();
     target.focus();
   });
@@ -343,11 +359,25 @@ const callable = (number) => {
   return chip;
 };
 
+// A word to begin a conversation by text with: the phone used last writes it to the short code.
+const texted = (word) => {
+  const chip = element("button", { type: "button", class: "chip code", "data-testid": "text-chip" }, `${word} → ${country.short_code}`);
+  chip.addEventListener("click", () => {
+    const target = phones[active];
+    target.mail.open();
+    if (!target.mail.mode) return;
+    target.mail.write(country.short_code);
+    target.mail.compose.value = word;
+    target.drawSoft();
+  });
+  return chip;
+};
+
 const heading = (title, expect) => element("h3", {}, title, " ", element("small", {}, expect));
 
 function drawPeople() {
   const begin = element("article", { class: "person" });
-  begin.append(heading(say("start"), say("press")), element("div", { class: "chips" }, clickable(country.code, "code")));
+  begin.append(heading(say("start"), say("press")), element("div", { class: "chips" }, ...country.codes.map((code) => clickable(code, "code")), texted("VAKSIN")));
   const people = country.people.map((person) => {
     const row = element("article", { class: "person", "data-testid": "person" });
     const chips = element("div", { class: "chips" }, ...[person.nik, person.name, person.birth_date].filter(Boolean).map((value) => clickable(value, "")));
@@ -375,6 +405,14 @@ function drawNetworks() {
     const kinds = links.map(({ system_id, kind }) => `${system_id} (${kind})`).join(", ") || "–";
     return element("span", {}, element("b", {}, name), ` ${dialect} · `, element("code", {}, address), ` · ${kinds}`);
   }));
+  one("#centres").replaceChildren(...country.networks.map((network, at) => ({ network, at })).filter(({ network, at }) => network.kind === "smpp" && used.has(at)).map(({ network, at }) => centre(network, at, { element, say, send })));
+}
+
+// What was counted comes every second; a form that somebody fills in is left alone.
+function drawCentre(at) {
+  const box = one(`[data-testid="sms-${at}"]`);
+  if (!box || box.contains(document.activeElement)) { const shown = box && one(".figures", box); if (shown) shown.textContent = say("smsFigures", country.networks[at].figures); return; }
+  box.replaceWith(centre(country.networks[at], at, { element, say, send }));
 }
 
 // An aggregator over HTTP, and whether it sends every step twice.
@@ -388,7 +426,7 @@ function aggregator(name, provider, at) {
   return element("span", {}, element("b", {}, name), ` ${provider} · `, element("label", {}, box, ` ${say("retries")}`));
 }
 
-const TONES = { begin: ["▲", "up"], answer: ["▲", "up"], read: ["▲", "up"], push: ["▼", "down"], notice: ["▼", "down"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };
+const TONES = { begin: ["▲", "up"], answer: ["▲", "up"], read: ["▲", "up"], text: ["▲", "up"], receipt: ["▲", "up"], sms: ["▼", "down"], push: ["▼", "down"], notice: ["▼", "down"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };
 function logLine({ at, number, network, kind, code, size, why }) {
   const log = one("#log");
   one(".empty", log)?.remove();
@@ -406,7 +444,7 @@ function logLine({ at, number, network, kind, code, size, why }) {
   if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
-const clearLog = () => one("#log").replaceChildren(element("li", { class: "empty" }, say("empty", { code: country.code })));
+const clearLog = () => one("#log").replaceChildren(element("li", { class: "empty" }, say("empty", { code: country.codes[0] })));
 
 function speak() {
   document.documentElement.lang = language;
@@ -446,6 +484,9 @@ const HEAR = {
   air: logLine,
   links({ network, links }) { country.networks[network].links = links; drawNetworks(); },
   not_now({ why }) { toast(say(why)); },
+  inbox({ phone, texts }) { phones[phone]?.mail.fill(texts); },
+  text({ phone, text }) { phones[phone]?.mail.arrive(text); },
+  sms({ network, faults, figures }) { Object.assign(country.networks[network], { faults, figures }); drawCentre(network); },
 };
 
 function connect() {

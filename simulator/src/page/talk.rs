@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::sms::{self, Ask, Form};
 use super::{Page, SamplePerson, Words};
 use crate::aggregator::Retries;
 use crate::network::Network;
@@ -18,7 +19,8 @@ use crate::number::Number;
 use crate::operator::centre::Signal;
 use crate::operator::dialect::{DIALECTS, Dialect, EndBit, PSSR_INDICATION, USSR_CONFIRM};
 use crate::operator::face::{Air, AirKind, Ending, Face, NotNow};
-use crate::operator::sms::Passed;
+use crate::operator::sms::figures::Figures;
+use crate::operator::sms::{Passed, Text};
 use crate::operator::speech::Said;
 use crate::operator::{Act, LinkView, PhoneEvent};
 
@@ -40,6 +42,9 @@ enum Heard {
     RepeatLast { phone: usize },
     Sim { phone: usize, number: String, network: usize },
     Retries { network: usize, on: Switch },
+    Text { phone: usize, to: String, text: String },
+    Faults { network: usize, faults: Form },
+    Outage { network: usize, seconds: u32 },
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,9 +57,10 @@ enum Switch {
 /// What a browser hears.
 #[derive(Debug, Serialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
-enum Told<'a> {
+pub(super) enum Told<'a> {
     Hello {
-        code: &'a str,
+        codes: &'a [String],
+        short_code: &'a str,
         networks: Vec<NetworkView<'a>>,
         phones: Vec<Sim>,
         people: Vec<PersonView<'a>>,
@@ -87,10 +93,25 @@ enum Told<'a> {
         phone: usize,
         why: &'static str,
     },
+    /// All texts of a phone.
+    Inbox {
+        phone: usize,
+        texts: &'a [Text],
+    },
+    /// A new one.
+    Text {
+        phone: usize,
+        text: &'a Text,
+    },
+    Sms {
+        network: usize,
+        faults: Form,
+        figures: Figures,
+    },
 }
 
 #[derive(Debug, Serialize)]
-struct NetworkView<'a> {
+pub(super) struct NetworkView<'a> {
     name: &'a str,
     dialect: &'static str,
     /// `smpp` or `http`.
@@ -100,13 +121,13 @@ struct NetworkView<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Sim {
+pub(super) struct Sim {
     number: String,
     network: usize,
 }
 
 #[derive(Debug, Serialize)]
-struct PersonView<'a> {
+pub(super) struct PersonView<'a> {
     title: Words,
     nik: &'a str,
     name: &'a str,
@@ -181,7 +202,8 @@ impl Browser {
         tell(
             &self.out,
             &Told::Hello {
-                code: &page.code,
+                codes: &page.codes,
+                short_code: &page.short_code,
                 networks: networks.collect(),
                 phones: self.phones.iter().map(sim).collect(),
                 people: page.people.iter().map(PersonView::of).collect(),
@@ -191,6 +213,9 @@ impl Browser {
         for (at, network) in page.networks.iter().enumerate() {
             self.listening.spawn(tell_air(self.out.clone(), at, network.clone()));
             self.listening.spawn(tell_links(self.out.clone(), at, network.clone()));
+            if let Network::Operator(operator) = network {
+                self.listening.spawn(sms::tell_sms(self.out.clone(), at, operator.clone()));
+            }
         }
         for phone in 0..self.phones.len() {
             self.listen(phone).await?;
@@ -208,6 +233,16 @@ impl Browser {
                 if text.chars().count() > TEXT_MAX =>
             {
                 return tell(&self.out, &Told::NotNow { phone, why: "too_long" }).await;
+            }
+            Heard::Text { phone, text, .. } if text.chars().count() > sms::TEXT_MAX => {
+                return tell(&self.out, &Told::NotNow { phone, why: "too_long" }).await;
+            }
+            Heard::Text { phone, to, text } => (phone, Act::Text { to, text }),
+            Heard::Faults { network, faults } => {
+                return sms::obey(self.page.networks.get(network), Ask::Faults(faults)).await;
+            }
+            Heard::Outage { network, seconds } => {
+                return sms::obey(self.page.networks.get(network), Ask::Outage { seconds }).await;
             }
             Heard::Dial { phone, text } => (phone, Act::Dial(text)),
             Heard::Answer { phone, text } => (phone, Act::Answer(text)),
@@ -260,6 +295,9 @@ impl Browser {
         }
         let network = self.page.networks.get(handset.network)?;
         let (face, news) = network.watch(handset.number).await.ok()?;
+        // What comes between the two comes twice; the page knows texts by their number.
+        let inbox = network.inbox(handset.number, 0).await.ok()?;
+        tell(&self.out, &Told::Inbox { phone, texts: &inbox }).await?;
         let listening = tell_phone(self.out.clone(), phone, face, news);
         handset.listener = Some(self.listening.spawn(listening));
         // Listeners that were replaced are done; forget them.
@@ -284,8 +322,12 @@ async fn tell_phone(
         }
         match news.recv().await {
             Ok(PhoneEvent::Face(new)) => face = Some(new),
-            Ok(PhoneEvent::Came(..) | PhoneEvent::Text(_))
-            | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Ok(PhoneEvent::Text(text)) => {
+                if tell(&out, &Told::Text { phone, text: &text }).await.is_none() {
+                    return;
+                }
+            }
+            Ok(PhoneEvent::Came(..)) | Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => return,
         }
     }
@@ -316,7 +358,7 @@ async fn tell_links(out: mpsc::Sender<String>, at: usize, network: Network) {
     }
 }
 
-async fn tell(out: &mpsc::Sender<String>, told: &Told<'_>) -> Option<()> {
+pub(super) async fn tell(out: &mpsc::Sender<String>, told: &Told<'_>) -> Option<()> {
     let text = serde_json::to_string(told).ok()?;
     out.send(text).await.ok()
 }
@@ -334,7 +376,11 @@ fn air_line(on: usize, network: &Network, air: Air) -> Told<'static> {
     }
     let size = match air.kind {
         _ if air.length == 0 => String::new(),
-        AirKind::Ask | AirKind::End | AirKind::Push | AirKind::Notice => {
+        AirKind::Ask
+        | AirKind::End
+        | AirKind::Push
+        | AirKind::Notice
+        | AirKind::Sms(Passed::Message) => {
             format!("{} sept", air.length)
         }
         _ => format!("{} oct", air.length),
@@ -397,23 +443,10 @@ fn air_words(dialect: &Dialect, kind: AirKind) -> (&'static str, String, String)
         AirKind::Refused(refusal) => {
             ("refused", format!("{:#x}", refusal.status()), refusal.to_string())
         }
-        AirKind::Sms(passed) => sms_words(passed),
+        AirKind::Sms(passed) => sms::words(passed),
         AirKind::Lost => ("lost", String::new(), String::new()),
         AirKind::TimeOut => ("time_out", String::new(), String::new()),
         AirKind::NoReply => ("no_reply", String::new(), String::new()),
-    }
-}
-
-fn sms_words(passed: Passed) -> (&'static str, String, String) {
-    match passed {
-        Passed::Message => ("sms", "submit_sm".to_owned(), String::new()),
-        Passed::Text => ("text", "deliver_sm".to_owned(), String::new()),
-        Passed::Receipt => ("receipt", "deliver_sm".to_owned(), String::new()),
-        Passed::Redelivered => ("redelivered", "deliver_sm".to_owned(), String::new()),
-        Passed::Expired => ("expired", String::new(), String::new()),
-        Passed::Refused(refusal) => {
-            ("refused", format!("{:#x}", refusal.status()), refusal.to_string())
-        }
     }
 }
 
