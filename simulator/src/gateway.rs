@@ -8,13 +8,15 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Parser as _;
 use setara::app::Gateway;
 use setara::cli::record::{self, Database, RecordCommand, SampleArgs};
 use setara::cli::serve;
 use setara::config::Config;
 use simulator::aggregator::post::Proof;
 use simulator::operator::dialect;
-use simulator::play::Country;
+use simulator::operator::sms::receipt::Ids;
+use simulator::play::{Country, OperatorAddress, SHORT_CODE};
 
 const DATABASE: &str = "setara.db";
 const TOKEN_FILE: &str = "setara.token";
@@ -22,6 +24,21 @@ const TOKEN_FILE: &str = "setara.token";
 const TOKEN: &str = "simulasi-negeri-dalam-kotak";
 
 type Failed = Box<dyn Error + Send + Sync>;
+
+/// Who sends what nobody can answer.
+const SENDER: &str = "PEDULICOVID";
+/// Messages a second that an operator of the page takes.
+const PER_SECOND: u32 = 100;
+/// The first digits of each operator's phones, as they are shared out in the real country. What
+/// none has goes to the first.
+const PREFIXES: [&[&str]; 6] = [
+    &["", "0811", "0812", "0813", "0821", "0822", "0823", "0851", "0852", "0853"],
+    &["0814", "0815", "0816", "0855", "0856", "0857", "0858"],
+    &["0817", "0818", "0819", "0859", "0877", "0878"],
+    &["0831", "0832", "0833", "0838"],
+    &["0895", "0896", "0897", "0898", "0899"],
+    &["0881", "0882", "0883", "0884", "0885", "0886", "0887", "0888", "0889"],
+];
 
 /// How many people are in the record, the well-known cases first.
 const PEOPLE: u64 = 1000;
@@ -53,19 +70,95 @@ pub fn write_load_configuration(
     menus: &[PathBuf],
     database: Option<&str>,
 ) -> Result<PathBuf, Failed> {
-    let mut text = configuration(country, menus)?;
-    if let Some(url) = database {
-        let file = quoted(Path::new(&format!("sqlite:{}", country.data.join(DATABASE).display())));
-        text = text.replace(&format!("url = {file}"), &format!("url = {}", quoted(Path::new(url))));
-    }
-    text.push_str("window = 1000\n");
-    text.push_str(
-        "\n[limits]\nsubscriber_per_minute = 1000000\nsubscriber_burst = 1000000\n\
-         link_per_second = 1000000\nglobal_per_second = 1000000\n",
-    );
+    let text = on_database(country, menus, database)? + "window = 1000\n" + NO_LIMITS;
     let path = country.data.join("setara.toml");
     std::fs::write(&path, text)?;
     Ok(path)
+}
+
+/// Limits that no script reaches.
+const NO_LIMITS: &str = "\n[limits]\nsubscriber_per_minute = 1000000\n\
+                         subscriber_burst = 1000000\nlink_per_second = 1000000\n\
+                         global_per_second = 1000000\n";
+
+/// The configuration on SQLite in the country's data directory, or on another database.
+fn on_database(
+    country: &Country,
+    menus: &[PathBuf],
+    database: Option<&str>,
+) -> Result<String, Failed> {
+    let text = configuration(country, menus)?;
+    let Some(url) = database else { return Ok(text) };
+    let file = quoted(Path::new(&format!("sqlite:{}", country.data.join(DATABASE).display())));
+    Ok(text.replace(&format!("url = {file}"), &format!("url = {}", quoted(Path::new(url)))))
+}
+
+/// What one account of a gateway that is to send texts can do.
+#[derive(Debug, Clone)]
+pub struct Account<'a> {
+    /// Where it binds.
+    pub operator: &'a OperatorAddress,
+    /// The first digits of its phones.
+    pub prefix: &'a str,
+    /// How many links it has, and how many messages wait on each.
+    pub links: usize,
+    /// See `links`.
+    pub window: usize,
+}
+
+/// Writes the configuration of a gateway that sends texts as fast as it can: at any hour, under no
+/// limit, over these accounts.
+pub fn write_sms_configuration(
+    data: &Path,
+    accounts: &[Account<'_>],
+    menus: &[PathBuf],
+    database: Option<&str>,
+) -> Result<PathBuf, Failed> {
+    let country = Country { operators: vec![], aggregators: vec![], data: data.to_owned() };
+    let mut text = on_database(&country, menus, database)? + NO_LIMITS;
+    text.push_str("\n[outbox]\ndecent_from = 0\ndecent_until = 24\n");
+    for Account { operator, prefix, links, window } in accounts {
+        let OperatorAddress { name, dialect, address, account, .. } = operator;
+        let (system_id, password) = (&account.system_id, &account.password);
+        write!(text, "\n[operator.{name}]\ndialect = \"{dialect}\"\n")?;
+        write_sms(&mut text, name, operator.ids, &[prefix], 10_000_000)?;
+        for _ in 0..*links {
+            write!(
+                text,
+                "\n[[operator.{name}.link]]\naddress = \"{address}\"\n\
+                 system_id = \"{system_id}\"\npassword = \"{password}\"\nwindow = {window}\n"
+            )?;
+        }
+    }
+    let path = data.join("setara.toml");
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+fn write_sms(
+    text: &mut String,
+    name: &str,
+    ids: Ids,
+    prefixes: &[&str],
+    per_second: u32,
+) -> Result<(), std::fmt::Error> {
+    let receipt_ids = match ids {
+        Ids::Decimal | Ids::LeadingZeros => "same",
+        Ids::Hex => "hex",
+    };
+    let prefixes: Vec<_> = prefixes.iter().map(|prefix| format!("\"{prefix}\"")).collect();
+    let prefixes = prefixes.join(", ");
+    write!(
+        text,
+        "\n[operator.{name}.sms]\nshort_code = \"{SHORT_CODE}\"\nsender = \"{SENDER}\"\n\
+         per_second = {per_second}\nprefixes = [{prefixes}]\nreceipt_ids = \"{receipt_ids}\"\n"
+    )
+}
+
+/// Runs a command of the gateway, as on its own command line.
+pub fn command(arguments: Vec<String>) -> ExitCode {
+    let name = std::iter::once("setara".to_owned());
+    setara::cli::run(setara::cli::Cli::parse_from(name.chain(arguments)))
 }
 
 /// Fills the record of a configuration with invented people.
@@ -92,16 +185,18 @@ fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed>
         "[database]\nurl = {database}\n\n[http]\nlisten = \"127.0.0.1:0\"\n\n\
          [log]\nfilter = \"warn\"\n\n[menu]\nfolders = [{folders}]\n"
     );
-    for operator in &country.operators {
+    for (at, operator) in country.operators.iter().enumerate() {
+        let prefixes = PREFIXES.get(at).copied().unwrap_or_default();
         let name = operator.name.to_lowercase();
         let (dialect, address) = (operator.dialect, operator.address);
         let (system_id, password) = (&operator.account.system_id, &operator.account.password);
         let number = dialect::named(dialect).and_then(|dialect| dialect.telephone());
         let push = number.map(|number| format!("push_from = \"{number}\"\n")).unwrap_or_default();
+        write!(text, "\n[operator.{name}]\ndialect = \"{dialect}\"\n{push}")?;
+        write_sms(&mut text, &name, operator.ids, prefixes, PER_SECOND)?;
         write!(
             text,
-            "\n[operator.{name}]\ndialect = \"{dialect}\"\n{push}\n[[operator.{name}.link]]\n\
-             address = \"{address}\"\nsystem_id = \"{system_id}\"\npassword = \"{password}\"\n"
+            "\n[[operator.{name}.link]]\naddress = \"{address}\"\nsystem_id = \"{system_id}\"\npassword = \"{password}\"\n"
         )?;
     }
     for aggregator in &country.aggregators {

@@ -199,9 +199,13 @@ fn address(network: &Operator) -> OperatorAddress {
 
 async fn start_gateway(country: &Country, load: &Ussd) -> Result<Child, Failed> {
     let file = gateway::write_load_configuration(country, &load.menus, load.database.as_deref())?;
-    gateway::fill(&file, load.people).await?;
+    start_configured(&file, load.people).await
+}
+
+async fn start_configured(file: &Path, people: u64) -> Result<Child, Failed> {
+    gateway::fill(file, people).await?;
     let child = Command::new(std::env::current_exe()?)
-        .args([Path::new("gateway"), &file])
+        .args([Path::new("gateway"), file])
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
@@ -221,10 +225,19 @@ async fn stop(mut child: Child) -> Result<(), Failed> {
 
 /// Resident memory of a process, from `/proc`.
 fn rss_mb(child: &Child) -> f64 {
+    memory_mb(child, "VmRSS:")
+}
+
+/// The most memory that a process ever held.
+fn peak_rss_mb(child: &Child) -> f64 {
+    memory_mb(child, "VmHWM:")
+}
+
+fn memory_mb(child: &Child, what: &str) -> f64 {
     let status =
         child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
     let status = status.unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap_or_default();
     let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
     kib / 1024.0
 }

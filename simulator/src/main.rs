@@ -42,6 +42,13 @@ enum Command {
         /// The people
         file: PathBuf,
     },
+    /// A command of the gateway; `load sms` runs it so
+    #[command(hide = true, disable_help_flag = true)]
+    Setara {
+        /// What would stand after `setara`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The gateway alone; `load` runs it so
     #[command(hide = true)]
     Gateway {
@@ -105,6 +112,9 @@ fn main() -> ExitCode {
     if let Some(Command::Gateway { config }) = &command {
         return gateway::alone(config).unwrap_or_else(failed);
     }
+    if let Some(Command::Setara { arguments }) = command {
+        return gateway::command(arguments);
+    }
     match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(obey(command, play)),
         Err(error) => failed(error),
@@ -125,7 +135,7 @@ async fn obey(command: Option<Command>, play: Play) -> ExitCode {
         }
         Some(Command::Load(load)) => load::run(load).await.map_err(|error| error.to_string()),
         // Runs without this runtime, see `main`.
-        Some(Command::Gateway { .. }) => Ok(()),
+        Some(Command::Gateway { .. } | Command::Setara { .. }) => Ok(()),
     };
     ended.map_or_else(failed, |()| ExitCode::SUCCESS)
 }

@@ -187,6 +187,16 @@ impl Operator {
         self.ask(Command::Watch(number, done), watching).await
     }
 
+    /// The texts of a phone from here on; it may be on another network meanwhile. Unlike
+    /// [`Operator::watch`] this switches no phone on.
+    pub async fn overhear(
+        &self,
+        number: Number,
+    ) -> Result<broadcast::Receiver<PhoneEvent>, Stopped> {
+        let (done, news) = oneshot::channel();
+        self.ask(Command::Overhear(number, done), news).await
+    }
+
     /// What the network counted so far.
     pub async fn figures(&self) -> Result<Figures, Stopped> {
         let (done, figures) = oneshot::channel();

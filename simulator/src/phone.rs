@@ -177,6 +177,13 @@ impl Phone {
         }
     }
 
+    /// Takes every text in the inbox as read.
+    pub async fn skip_texts(&mut self) -> Result<(), PhoneError> {
+        let inbox = self.network.inbox(self.number, self.read_to).await?;
+        self.read_to = inbox.last().map_or(self.read_to, |text| text.serial);
+        Ok(())
+    }
+
     /// Every text in the inbox, oldest first.
     pub async fn inbox(&self) -> Result<Vec<Text>, PhoneError> {
         Ok(self.network.inbox(self.number, 0).await?)

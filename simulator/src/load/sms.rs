@@ -5,23 +5,28 @@
 //! the same sink with the same delay, links and window: the ratio says what durability costs.
 
 use std::collections::VecDeque;
-use std::fmt::Write;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use hdrhistogram::Histogram;
 use serde::Serialize;
 use setara::smpp::link::{Link, LinkSettings, LinkStatus, Outcome};
 use setara::smpp::pdu::{Address, Message};
+use simulator::operator::Operator;
+use simulator::operator::sms::receipt::Ids;
 use simulator::phone::Phone;
-use simulator::play::{self, SHORT_CODE};
+use simulator::play::{self, OperatorAddress, SHORT_CODE};
 use simulator::sink::{Counted, Manner, Receipts, Sink};
-use tokio::process::Child;
+use tokio::process::Command;
 use tokio::sync::mpsc;
 
-use super::Failed;
+use super::{Failed, address, network, peak_rss_mb, progress, start_configured, stop};
+use crate::gateway::{self, Account};
 
 /// What is sent, and over what.
 #[derive(Debug, Args)]
@@ -56,6 +61,9 @@ pub struct Sms {
     /// Only the bare link
     #[arg(long)]
     bare: bool,
+    /// Menu folders of the gateway, separated by commas
+    #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
+    menus: Vec<PathBuf>,
 }
 
 /// Keeps the window of every link full for a while and counts what was accepted in a second.
@@ -118,9 +126,217 @@ impl Sms {
     }
 }
 
+/// What was measured. A message is one PDU at the SMSC.
+#[derive(Debug, Serialize)]
+struct Figures {
+    /// Notices of a campaign from the first to the last at the SMSC, durable.
+    sms_per_s: f64,
+    /// A plain window over the same links, durable in nothing.
+    bare_sms_per_s: f64,
+    ratio: f64,
+    /// Notices that never came.
+    lost: u64,
+    /// Notices that came more than once.
+    duplicates: u64,
+    /// The most memory that the gateway ever held.
+    rss_mb: f64,
+    /// From the file to the last notice queued.
+    queued_s: f64,
+    /// Texts of phones, each answered by a text.
+    turns_per_s: f64,
+    turn_p50_ms: f64,
+    turn_p99_ms: f64,
+    /// Texts that nobody answered.
+    unanswered: u64,
+}
+
 /// Measures and prints.
 pub async fn run(sms: Sms) -> Result<(), Failed> {
     let bare_sms_per_s = bare(&sms).await?;
-    println!("bare {bare_sms_per_s:.0}");
+    if sms.bare {
+        println!("{}", serde_json::json!({ "bare_sms_per_s": bare_sms_per_s.round() }));
+        return Ok(());
+    }
+    let data = play::DataDirectory::new(None)?;
+    let (sink, network) = (sms.sink().await?, network().await?);
+    let taker = OperatorAddress {
+        name: "penampung".to_owned(),
+        dialect: network.dialect().name,
+        address: sink.address(),
+        account: play::account(),
+        ids: Ids::Decimal,
+    };
+    let phones = address(&network);
+    let accounts = [
+        Account { operator: &taker, prefix: "0812", links: sms.links, window: sms.window },
+        Account { operator: &phones, prefix: "0813", links: 1, window: 1000 },
+    ];
+    let (menus, database) = (&sms.menus, sms.database.as_deref());
+    let file = gateway::write_sms_configuration(data.path(), &accounts, menus, database)?;
+    let child = start_configured(&file, PEOPLE).await?;
+    network.bound(1).await?;
+    let campaign = campaign(&sms, &file, &sink).await?;
+    let (times, unanswered, lasted) = two_ways(&sms, &network).await?;
+    let rss_mb = peak_rss_mb(&child);
+    stop(child).await?;
+    network.stop().await;
+
+    let counted = sink.counted();
+    let sms_per_s = counted.distinct.saturating_sub(1) as f64 / counted.lasted.as_secs_f64();
+    let millis = |quantile: f64| times.value_at_quantile(quantile) as f64 / 1000.0;
+    let figures = Figures {
+        sms_per_s,
+        bare_sms_per_s,
+        ratio: sms_per_s / bare_sms_per_s,
+        lost: sms.messages.saturating_sub(counted.distinct),
+        duplicates: counted.duplicates,
+        rss_mb,
+        queued_s: campaign.as_secs_f64(),
+        turns_per_s: times.len() as f64 / lasted.as_secs_f64(),
+        turn_p50_ms: millis(0.5),
+        turn_p99_ms: millis(0.99),
+        unanswered,
+    };
+    if sms.json {
+        println!("{}", serde_json::to_string(&figures)?);
+    } else {
+        print(&figures, &sms);
+    }
     Ok(())
+}
+
+fn print(figures: &Figures, sms: &Sms) {
+    let Sms { messages, links, window, smsc_delay_ms, .. } = sms;
+    println!(
+        "{messages} notices, {links} links, a window of {window}, {smsc_delay_ms} ms a response"
+    );
+    println!("  sms/s       {:>10.0}   durable, the SMSC on the same machine", figures.sms_per_s);
+    println!("  bare        {:>10.0}   the same links without a database", figures.bare_sms_per_s);
+    println!("  ratio       {:>10.2}", figures.ratio);
+    println!("  lost        {:>10}", figures.lost);
+    println!("  duplicates  {:>10}", figures.duplicates);
+    println!("  memory      {:>10.0} MB at most", figures.rss_mb);
+    println!("  queued in   {:>10.1} s", figures.queued_s);
+    println!("  turns/s     {:>10.0}   texts answered by a text", figures.turns_per_s);
+    println!("  p50, p99    {:>10.1}, {:.1} ms", figures.turn_p50_ms, figures.turn_p99_ms);
+    println!("  unanswered  {:>10}", figures.unanswered);
+}
+
+/// People in the record; the phones of the campaign are nobody's.
+const PEOPLE: u64 = 1000;
+/// Without a further message for so long, a campaign is over.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// Sends one notice to each phone of a file, and waits until all have come or none comes any more.
+/// Gives the time until the last was queued.
+async fn campaign(sms: &Sms, file: &Path, sink: &Sink) -> Result<Duration, Failed> {
+    let list = file.with_file_name("phones.csv");
+    write_phones(&list, sms.messages)?;
+    let begun = Instant::now();
+    let list = list.to_string_lossy().into_owned();
+    let service = "pedulilindungi";
+    let made = setara(
+        file,
+        &["campaign", "create", "--service", service, "--template", "invitation", "--csv", &list],
+    )
+    .await?;
+    let queued = begun.elapsed();
+    let id = made.split_whitespace().last().ok_or("the campaign has no name")?.to_owned();
+    setara(file, &["campaign", "start", &id]).await?;
+    let bar = progress(sms.messages, "notices");
+    let (mut last, mut since) = (0, Instant::now());
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let Counted { distinct, submitted, .. } = sink.counted();
+        bar.set_position(distinct);
+        if submitted > last {
+            (last, since) = (submitted, Instant::now());
+        }
+        if distinct >= sms.messages || since.elapsed() > SILENCE {
+            break;
+        }
+    }
+    // A copy may still be on its way.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bar.finish_and_clear();
+    Ok(queued)
+}
+
+fn write_phones(list: &Path, count: u64) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(std::fs::File::create(list)?);
+    writeln!(out, "phone")?;
+    for number in 0..count {
+        writeln!(out, "0812{number:08}")?;
+    }
+    out.flush()
+}
+
+/// Runs a command of the gateway as a process of its own; gives what it printed.
+async fn setara(file: &Path, arguments: &[&str]) -> Result<String, Failed> {
+    let done = Command::new(std::env::current_exe()?)
+        .args(["setara", "--config"])
+        .arg(file)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .await?;
+    if !done.status.success() {
+        return Err(format!("setara {} failed", arguments.join(" ")).into());
+    }
+    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+/// What every phone texts, again and again: the menu, status, back, people, and back.
+const SCRIPT: [&str; 5] = ["VAKSIN", "2", "0", "3", "0"];
+
+/// Phones that text and wait for the answer: how long each took, how many never came.
+async fn two_ways(
+    sms: &Sms,
+    network: &Operator,
+) -> Result<(Histogram<u64>, u64, Duration), Failed> {
+    let (mut times, mut unanswered) = (Histogram::new(3)?, 0);
+    let bar = progress(sms.seconds, "texts both ways");
+    let (stop, begun) = (Arc::new(AtomicBool::new(false)), Instant::now());
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..sms.phones {
+        let phone = Phone::new(network, format!("0813{number:08}").parse()?).await?;
+        let phone = phone.with_patience(Duration::from_secs(10));
+        tasks.spawn(converse(phone, Arc::clone(&stop)));
+    }
+    for _ in 0..if sms.phones == 0 { 0 } else { sms.seconds } {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bar.inc(1);
+    }
+    stop.store(true, Ordering::Relaxed);
+    let lasted = begun.elapsed();
+    while let Some(conversed) = tasks.join_next().await {
+        let (taken, silent) = conversed?;
+        times.add(&taken)?;
+        unanswered += silent;
+    }
+    bar.finish_and_clear();
+    Ok((times, unanswered, lasted))
+}
+
+async fn converse(mut phone: Phone, stop: Arc<AtomicBool>) -> (Histogram<u64>, u64) {
+    let mut times = Histogram::new(3).unwrap_or_else(|_| unreachable!("3 is a valid precision"));
+    let mut unanswered = 0;
+    for text in SCRIPT.iter().cycle() {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let asked = Instant::now();
+        let answered = async {
+            phone.skip_texts().await?;
+            phone.text(SHORT_CODE, text).await?;
+            phone.next_text().await
+        };
+        let silent = answered.await.is_err();
+        let micros = u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX);
+        if silent || times.record(micros).is_err() {
+            unanswered += 1;
+        }
+    }
+    (times, unanswered)
 }

@@ -30,6 +30,7 @@ const ANSWERS_MAX: usize = 100_000;
 pub(super) enum Command {
     Act(Number, Act, oneshot::Sender<Result<(), NotNow>>),
     Watch(Number, oneshot::Sender<(Face, broadcast::Receiver<PhoneEvent>)>),
+    Overhear(Number, oneshot::Sender<broadcast::Receiver<PhoneEvent>>),
     Inbox(Number, u64, oneshot::Sender<Vec<sms::Text>>),
     Figures(oneshot::Sender<Figures>),
     SmsFigures(oneshot::Sender<sms::figures::Figures>),
@@ -131,6 +132,7 @@ impl Running {
             Command::Act(number, act, done) => drop(done.send(self.act(number, act))),
             Command::Watch(number, done) => drop(done.send(self.watch(number))),
             Command::Figures(done) => drop(done.send(self.centre.figures())),
+            Command::Overhear(number, done) => drop(done.send(self.news(number))),
             Command::Inbox(number, after, done) => {
                 drop(done.send(self.exchange.inbox(number, after)));
             }
@@ -176,10 +178,14 @@ impl Running {
     fn watch(&mut self, number: Number) -> (Face, broadcast::Receiver<PhoneEvent>) {
         // Whoever is looked at is switched on; a full network has no room for it.
         let _ = self.centre.attach(number);
+        (self.centre.face(number), self.news(number))
+    }
+
+    fn news(&mut self, number: Number) -> broadcast::Receiver<PhoneEvent> {
         self.watched.retain(|_, news| news.receiver_count() > 0);
         let news =
             self.watched.entry(number).or_insert_with(|| broadcast::Sender::new(PHONE_EVENTS));
-        (self.centre.face(number), news.subscribe())
+        news.subscribe()
     }
 
     fn link(&mut self, event: FromLink) {

@@ -48,7 +48,8 @@ export class Mail {
   }
 
   arrive(text) {
-    if (this.texts.some(({ serial }) => serial === text.serial)) return;
+    // Networks count their texts each for itself.
+    if (this.texts.some(({ serial, at }) => serial === text.serial && at === text.at)) return;
     this.texts.push(text);
     const { slot } = this.phone;
     slot.dataset.incoming = "no";

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 
 use super::talk::{Told, tell};
 use crate::network::Network;
-use crate::operator::Operator;
 use crate::operator::sms::Passed;
 use crate::operator::sms::faults::{Above, Faults, Inbound, Limit, Receipts};
 use crate::operator::sms::figures::Figures;
+use crate::operator::{Operator, PhoneEvent};
 
 /// Characters of the longest text that a person sends: five parts.
 pub(super) const TEXT_MAX: usize = 765;
@@ -125,6 +125,26 @@ pub(super) async fn obey(network: Option<&Network>, ask: Ask) -> Option<()> {
         Ask::Outage { seconds } => {
             let lasts = Duration::from_secs(seconds.clamp(1, LONG).into());
             operator.outage(lasts).await.ok().map(drop)
+        }
+    }
+}
+
+/// Tells a browser of the texts that reach its phone over another network: networks hand texts on to
+/// each other, and a person sees one inbox.
+pub(super) async fn tell_texts(
+    out: mpsc::Sender<String>,
+    phone: usize,
+    mut news: broadcast::Receiver<PhoneEvent>,
+) {
+    loop {
+        match news.recv().await {
+            Ok(PhoneEvent::Text(text)) => {
+                if tell(&out, &Told::Text { phone, text: &text }).await.is_none() {
+                    return;
+                }
+            }
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
         }
     }
 }

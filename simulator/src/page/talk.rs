@@ -296,9 +296,23 @@ impl Browser {
         let network = self.page.networks.get(handset.network)?;
         let (face, news) = network.watch(handset.number).await.ok()?;
         // What comes between the two comes twice; the page knows texts by their number.
-        let inbox = network.inbox(handset.number, 0).await.ok()?;
+        let mut inbox = Vec::new();
+        let mut others = Vec::new();
+        for (at, other) in self.page.networks.iter().enumerate() {
+            let Network::Operator(operator) = other else { continue };
+            inbox.extend(operator.inbox(handset.number, 0).await.ok()?);
+            if at != handset.network {
+                others.push(operator.overhear(handset.number).await.ok()?);
+            }
+        }
         tell(&self.out, &Told::Inbox { phone, texts: &inbox }).await?;
-        let listening = tell_phone(self.out.clone(), phone, face, news);
+        let out = self.out.clone();
+        let listening = async move {
+            let own = tell_phone(out.clone(), phone, face, news);
+            let others = others.into_iter().map(|news| sms::tell_texts(out.clone(), phone, news));
+            let others: JoinSet<()> = others.collect();
+            tokio::join!(own, others.join_all());
+        };
         handset.listener = Some(self.listening.spawn(listening));
         // Listeners that were replaced are done; forget them.
         while self.listening.try_join_next().is_some() {}
