@@ -326,7 +326,8 @@ impl<'a> Bind<'a> {
             return;
         }
         let now = now();
-        while let Some((_, sequence)) = self.late.pop_front_if(|(due, _)| *due <= now) {
+        while let Some(&(_, sequence)) = self.late.front().filter(|(due, _)| *due <= now) {
+            self.late.pop_front();
             self.accept(sequence);
         }
     }
@@ -334,10 +335,11 @@ impl<'a> Bind<'a> {
     /// Receipts leave once their message was answered.
     fn write_receipts(&mut self) {
         let oldest_late = self.late.front().map(|(_, sequence)| self.id(*sequence));
+        let answered = |id: u64| oldest_late.is_none_or(|late| id < late);
         while self.in_flight < RECEIPTS_IN_FLIGHT
             && self.out.len() < UNWRITTEN_MAX
-            && let Some((id, addresses)) =
-                self.receipts.pop_front_if(|(id, _)| oldest_late.is_none_or(|late| *id < late))
+            && self.receipts.front().is_some_and(|(id, _)| answered(*id))
+            && let Some((id, addresses)) = self.receipts.pop_front()
         {
             let name = hex(id);
             let mut body = vec![0];
