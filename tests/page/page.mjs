@@ -25,6 +25,7 @@ try {
   await fitsWithoutScrolling(page);
   await story(page);
   await register(page);
+  await texts(page);
   await everyNetwork(page);
   await page.emulateMedia({ colorScheme: "dark" });
   await shot(page, "dark");
@@ -107,6 +108,54 @@ async function register(page) {
   await other.rest();
 }
 
+// The same service by text: by the card, by the keys, and with an operator at fault.
+async function texts(page) {
+  const phone = new Phone(page, 1);
+  await phone.rest();
+  await phone.slot.getByTestId("key-left").click();
+  await phone.mailed("list");
+  await page.getByTestId("text-chip").click();
+  await phone.mailed("write");
+  assert.equal(await phone.slot.getByTestId("compose").inputValue(), "VAKSIN");
+  const before = await phone.texts();
+  await phone.key("call");
+  await page.waitForFunction(([slot, before]) => Number(slot.dataset.texts) > before, [await phone.slot.elementHandle(), before]);
+  await shot(page, "messages");
+  assert.equal(await phone.slot.getByTestId("badge").textContent(), "1");
+  await phone.key("call");
+  await phone.mailed("read");
+  assert.equal(await phone.slot.getByTestId("badge").textContent(), "");
+  assert.match(await phone.slot.getByTestId("mail-text").textContent(), /1 Daftar vaksin/);
+  await shot(page, "message");
+
+  // Answered by the keys, letter by letter.
+  await phone.key("left");
+  await phone.mailed("write");
+  await phone.tapLetters("ba");
+  await phone.key("right");
+  await phone.key("right");
+  await phone.mode("123");
+  await phone.press("2");
+  assert.equal(await phone.slot.getByTestId("compose").inputValue(), "2");
+  await shot(page, "compose");
+  await phone.key("call");
+  await phone.mailed("list");
+  await phone.rest();
+
+  // An operator that loses receipts, answers late and delivers twice is still answered once.
+  const form = page.getByTestId("sms-0");
+  await form.locator("summary").click();
+  await page.getByTestId("receipts-0").selectOption("missing");
+  await page.getByTestId("answer-0").fill("300");
+  await page.getByTestId("answer-0").press("Tab");
+  await page.getByTestId("twice-0").check();
+  await shot(page, "faults");
+  assert.match(await phone.write("BANTUAN"), /STOP/);
+  await page.getByTestId("receipts-0").selectOption("good");
+  await page.getByTestId("twice-0").uncheck();
+  await form.locator("summary").click();
+}
+
 // Every network in turn, whatever it speaks: the phone dials, and the service speaks first.
 async function everyNetwork(page) {
   const phone = new Phone(page, 2);
@@ -119,6 +168,7 @@ async function everyNetwork(page) {
     assert.match(await phone.dial("*119#"), /\n1 Daftar vaksin/, label);
     await phone.rest();
     if (!DIALECTS.includes(speaks)) continue;
+    assert.match(await phone.write("VAKSIN"), /1 Daftar vaksin/, label);
     const invited = await phone.wait(() => push(name, "081290000010", "invite"));
     assert.match(invited, /mendaftar vaksin sekarang/, label);
     assert.equal(await phone.state(), "ask");

@@ -81,5 +81,32 @@ export class Phone {
     return this.send();
   }
 
+  // Writes a text to the short code and reads what comes back. Ends where it began.
+  async write(words) {
+    await this.rest();
+    const before = await this.texts();
+    await this.key("left");
+    await this.key("left");
+    await this.mailed("write");
+    assert.equal(await this.slot.getByTestId("to").inputValue(), "1199");
+    await this.slot.getByTestId("compose").fill(words);
+    await this.key("call");
+    await this.page.waitForFunction(
+      ([slot, before]) => Number(slot.dataset.texts) > before, [await this.slot.elementHandle(), before]);
+    await this.key("call");
+    await this.mailed("read");
+    const answer = await this.slot.getByTestId("mail-text").textContent();
+    await this.key("hangup");
+    await this.mailed("");
+    return answer;
+  }
+
+  async texts() { return Number(await this.slot.getAttribute("data-texts")); }
+
+  // Waits until the phone shows its messages so.
+  async mailed(mode) {
+    await this.page.waitForFunction(([slot, mode]) => slot.dataset.mail === mode, [await this.slot.elementHandle(), mode]);
+  }
+
   async answer(digits) { await this.press(digits); return this.send(); }
 }
