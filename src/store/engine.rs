@@ -46,6 +46,10 @@ pub(super) trait Dialect {
     /// When the stage is full. SQLite keeps a table in the order of its key; PostgreSQL keeps it as it
     /// was written, and each run would be read from almost every page.
     const ORDER_STAGE: &'static [&'static str];
+    /// In a transaction of an import that need not be on the disk when it is committed: the import's
+    /// next one that has to be takes it along, and the import looks whether the database fell and
+    /// came back without it. SQLite has this for a connection only, not for a transaction.
+    const UNHURRIED: &'static [&'static str];
     /// Before a piece of the stage is moved. PostgreSQL knows nothing yet of tables that have just
     /// been filled: it would read all of one for every piece, and, because it thinks that dear, would
     /// compile each small statement to machine code, which takes three times as long as the work.
@@ -59,6 +63,7 @@ impl Dialect for Sqlite {
     const CLEAR_STAGE: &'static [&'static str] =
         &["delete from staged_person", "delete from staged_dose"];
     const ORDER_STAGE: &'static [&'static str] = &[];
+    const UNHURRIED: &'static [&'static str] = &[];
     const BY_INDEX: &'static [&'static str] = &[];
     const SURVEY: &'static [&'static str] = &[];
 }
@@ -70,6 +75,7 @@ impl Dialect for Postgres {
         "cluster staged_person using staged_person_pkey",
         "cluster staged_dose using staged_dose_pkey",
     ];
+    const UNHURRIED: &'static [&'static str] = &["set local synchronous_commit = off"];
     const BY_INDEX: &'static [&'static str] = &["select set_config(name, 'off', true) from \
         (values ('enable_seqscan'), ('enable_hashjoin'), ('enable_mergejoin'), ('jit')) \
         as plans (name)"];

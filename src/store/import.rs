@@ -9,6 +9,10 @@
 //! SQLite has one writer. As soon as another program is seen to write, the lock is left free between
 //! two transactions for as long as the last one took, so that a gateway which waits for it gets its
 //! turn within milliseconds; while nobody else writes, for a fraction of that.
+//!
+//! PostgreSQL is not waited for at every commit, only at those that turn the page: the flag, and the
+//! end. Should it fall between, it may come back without the last rows, or the last pieces: both are
+//! noticed, and the import is refused, or goes on from where the record is.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -35,6 +39,9 @@ pub enum ImportError {
     /// Another import is under way.
     #[error("another import is under way; if it was killed, try again in two minutes")]
     Busy,
+    /// The database fell and came back without the last rows that were staged.
+    #[error("the database has lost rows of this import; try again")]
+    Fell,
     /// Another import took this one's place, because it had not been heard of for long.
     #[error("another import took the place of this one")]
     Lost,
@@ -63,6 +70,7 @@ pub struct Repeated {
 pub struct Importing {
     store: Store,
     token: [u8; 16],
+    staged: u64,
     /// On SQLite. Writers of different rows do not wait for each other on PostgreSQL.
     pace: Option<Pace>,
 }
@@ -100,7 +108,7 @@ impl Store {
             Engine::Sqlite(pool) => Some(Pace::beside(pool.clone())),
             Engine::Postgres(_) => None,
         };
-        Ok(Importing { store: self.clone(), token, pace })
+        Ok(Importing { store: self.clone(), token, staged: 0, pace })
     }
 
     /// Moves staged rows into the record until none is left, if an import was flagged for it.
@@ -119,10 +127,7 @@ impl Store {
                 .fetch_optional(pool)
                 .await?
         });
-        Ok(flagged.map(|(token, applied_to)| {
-            let lister = Lister::from(applied_to.first().copied().unwrap_or(0));
-            Moving { token, lister, listed: VecDeque::new() }
-        }))
+        Ok(flagged.map(|(token, applied_to)| Moving::on_from(token, applied_to)))
     }
 
     /// Moves one piece; the number of people moved, or `None` if there is nothing to do.
@@ -142,11 +147,16 @@ impl Store {
             let Some(applied_to) = applied_to else {
                 return Ok(None);
             };
+            if applied_to < moving.applied_to {
+                // The database fell, and came back without what was not on its disk yet.
+                *moving = Moving::on_from(moving.token.clone(), applied_to);
+                return Ok(Some(0));
+            }
             // What the other one has moved.
             piece.retain(|(index, _)| index.as_bytes().as_slice() > applied_to.as_slice());
             if let Some((last, _)) = piece.last() {
-                for by_index in <Db as Dialect>::BY_INDEX {
-                    sqlx::query::<Db>(*by_index).execute(&mut *tx).await?;
+                for first in [<Db as Dialect>::UNHURRIED, <Db as Dialect>::BY_INDEX].concat() {
+                    sqlx::query::<Db>(first).execute(&mut *tx).await?;
                 }
                 let places: Vec<i64> = piece.iter().map(|(_, place)| *place).collect();
                 for (text, rest) in MOVE {
@@ -161,6 +171,7 @@ impl Store {
                     .bind(last.as_bytes().to_vec())
                     .execute(&mut *tx)
                     .await?;
+                moving.applied_to = last.as_bytes().to_vec();
             } else if at_end {
                 for clear in <Db as Dialect>::CLEAR_STAGE {
                     sqlx::query::<Db>(*clear).execute(&mut *tx).await?;
@@ -179,11 +190,18 @@ impl Store {
 /// A flagged import on its way into the record.
 struct Moving {
     token: Vec<u8>,
+    /// What it has moved, or found moved.
+    applied_to: Vec<u8>,
     lister: Lister,
     listed: VecDeque<Listed>,
 }
 
 impl Moving {
+    fn on_from(token: Vec<u8>, applied_to: Vec<u8>) -> Self {
+        let lister = Lister::from(applied_to.first().copied().unwrap_or(0));
+        Self { token, applied_to, lister, listed: VecDeque::new() }
+    }
+
     /// The next people in the order of the record's key; none at the end.
     async fn next(&mut self, store: &Store) -> Result<Vec<Listed>, StoreError> {
         while self.listed.len() < APPLY_ROWS {
@@ -253,8 +271,14 @@ impl Importing {
     ) -> Result<(), ImportError> {
         self.wait_for_turn().await?;
         let mut tx = self.still_ours(now).await?;
+        on_engine!(&mut tx, |Db, tx| {
+            for unhurried in <Db as Dialect>::UNHURRIED {
+                sqlx::query::<Db>(*unhurried).execute(&mut **tx).await?;
+            }
+        });
         rows.insert(&mut tx).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
+        self.staged += rows.len() as u64;
         self.leave_free();
         Ok(())
     }
@@ -277,9 +301,10 @@ impl Importing {
             }
             tx.commit().await?;
         });
-        let (mut count, mut repeated) = (0, Vec::new());
+        let (mut all, mut count, mut repeated) = (0, 0, Vec::new());
         let mut lister = Lister::from(0);
         while let Some(listed) = lister.next(&self.store).await? {
+            all += listed.len() as u64;
             let mut first: Option<Listed> = None;
             for (index, place) in listed {
                 match first {
@@ -292,6 +317,9 @@ impl Importing {
             }
             repeated.sort_unstable_by_key(|repeated| repeated.line);
             repeated.truncate(most);
+        }
+        if all != self.staged {
+            return Err(ImportError::Fell);
         }
         Ok((count, repeated))
     }

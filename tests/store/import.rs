@@ -18,8 +18,10 @@ use setara::{
     store::{ImportError, Repeated, Table},
     vault::Vault,
 };
+use sqlx::{Connection, PgConnection};
+use tokio::runtime::Handle;
 
-use crate::bed::{Bed, at, both, open, vault};
+use crate::bed::{Bed, at, both, open, postgres, vault};
 
 fn people(count: usize) -> Vec<(u64, Entry)> {
     (2..).zip(People::new(1, date(2021, 8, 16)).take(count)).collect()
@@ -79,6 +81,49 @@ async fn one_import_at_a_time_and_a_silent_one_is_replaced() {
         second.apply(at(4), |_| ()).await.unwrap();
         assert_eq!(bed.store.count(Table::Person).await.unwrap(), 5);
     }
+}
+
+/// PostgreSQL that fell may come back without the last of what was staged.
+#[tokio::test]
+async fn an_import_that_has_lost_a_row_is_refused() {
+    let bed = postgres().await;
+    let mut importing = bed.store.begin_import(at(0)).await.unwrap();
+    importing.stage(&people(20), at(0)).await.unwrap();
+    let mut beside = PgConnection::connect(&bed.url).await.unwrap();
+    let lose = "delete from staged_person where place = (select max(place) from staged_person)";
+    sqlx::query(lose).execute(&mut beside).await.unwrap();
+    assert!(matches!(importing.repeated(1, at(0)).await, Err(ImportError::Fell)));
+    importing.discard().await.unwrap();
+    assert_eq!(bed.store.count(Table::Person).await.unwrap(), 0);
+}
+
+/// PostgreSQL that fell may come back without the last of what was moved.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_has_lost_a_piece_moves_it_again() {
+    let bed = postgres().await;
+    let rows = people(3_000);
+    let mut importing = bed.store.begin_import(at(0)).await.unwrap();
+    importing.stage(&rows, at(0)).await.unwrap();
+    let mut beside = PgConnection::connect(&bed.url).await.unwrap();
+    let mut pieces = 0;
+    importing
+        .apply(at(0), |_| {
+            pieces += 1;
+            if pieces == 2 {
+                let lose = async {
+                    let lose =
+                        "delete from person; delete from dose; update import set applied_to = ''";
+                    sqlx::raw_sql(lose).execute(&mut beside).await.unwrap();
+                };
+                tokio::task::block_in_place(|| Handle::current().block_on(lose));
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!(bed.store.count(Table::Person).await.unwrap(), 3_000);
+    let doses = rows.iter().map(|(_, entry)| entry.doses.len() as u64).sum::<u64>();
+    assert_eq!(bed.store.count(Table::Dose).await.unwrap(), doses);
+    assert_stage_is_empty(&bed).await;
 }
 
 /// People of one file may go to one run of the stage and to one page of the record, and to all.
