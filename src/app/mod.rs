@@ -337,5 +337,6 @@ pub fn rules(config: &Config) -> Rules {
         lanes: if one_writer { 1 } else { config.turns.lanes },
         batch: config.turns.batch,
         waiting: config.turns.waiting,
+        routes: config.routes(),
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     channel::ussd::{Room, dialect::Dialect, provider::Provider},
     clock::Zone,
     menu::check::Profile,
-    service::{lookup::Budgets, queue::Units, vaccine::Vaccines},
+    service::{lookup::Budgets, otp::CodeRules, queue::Units, vaccine::Vaccines},
 };
 
 /// The commented default.
@@ -60,6 +60,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// Look-ups by NIK.
     pub lookups: Budgets,
+    /// One-time codes.
+    pub codes: CodeRules,
     /// What is sent outside of a session.
     pub outbox: Outbox,
     /// Accounts at SMSCs, by name.
@@ -306,6 +308,7 @@ impl Config {
             ("lookups.failures_per_phone", self.lookups.failures_per_phone as usize),
             ("lookups.phones_per_nik", self.lookups.phones_per_nik as usize),
             ("lookups.serials_per_stem", self.lookups.serials_per_stem as usize),
+            ("codes.per_hour", self.codes.per_hour as usize),
             ("conversation.sms_minutes", self.conversation.sms_minutes as usize),
             ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),
             ("turns.reply_seconds", self.turns.reply_seconds as usize),

@@ -133,14 +133,12 @@ impl Outbox {
 impl super::Config {
     /// The networks of phones, by the prefixes of the operators that carry SMS.
     pub fn routes(&self) -> Routes {
-        let sms = self
-            .operator
-            .iter()
-            .filter_map(|(name, operator)| operator.sms.as_ref().map(|sms| (name.as_str(), sms)));
-        Routes::new(
-            sms.flat_map(|(name, sms)| {
-                sms.prefixes.iter().map(move |prefix| (prefix.as_str(), name))
-            }),
-        )
+        let sms = self.operator.iter();
+        let sms = sms.filter_map(|(name, operator)| Some((name, operator.sms.as_ref()?)));
+        let prefixes = sms.clone().flat_map(|(name, sms)| {
+            sms.prefixes.iter().map(move |prefix| (prefix.as_str(), name.as_str()))
+        });
+        let codes = sms.clone().map(|(name, sms)| (name.clone(), sms.short_code.clone()));
+        Routes::new(prefixes).with_short_codes(codes)
     }
 }

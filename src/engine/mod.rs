@@ -10,6 +10,7 @@
 mod batch;
 mod body;
 mod shelf;
+mod turn;
 mod wake;
 
 pub use self::{
@@ -34,6 +35,7 @@ use crate::{
     engine::batch::{BatchError, run},
     identity::Msisdn,
     menu::state::Move,
+    outbox::route::Routes,
     service::Noticed,
     store::Store,
     telemetry::{instruments::BatchMeters, spans},
@@ -57,6 +59,8 @@ pub struct Rules {
     pub batch: usize,
     /// The most turns that wait for a lane; further ones are refused at once.
     pub waiting: usize,
+    /// Which network a phone is of, for what is sent to it.
+    pub routes: Routes,
 }
 
 /// What came of a turn.

@@ -19,6 +19,19 @@ pub struct Catalogue {
     pub lists: &'static [List],
     /// What a `call` can do.
     pub calls: &'static [Call],
+    /// What calls send.
+    pub sends: &'static [Sends],
+}
+
+/// A text that a call sends outside of the session: `[notice.*]` of the menu.
+#[derive(Debug, Clone, Copy)]
+pub struct Sends {
+    /// The call.
+    pub call: &'static str,
+    /// The name menu files use.
+    pub name: &'static str,
+    /// The values that it is filled with, beside those that every text may hold.
+    pub gives: &'static [Given],
 }
 
 /// Reads one typed answer.
@@ -117,7 +130,8 @@ pub struct Given {
 }
 
 /// What a menu that names no desk can call on: nothing. It may still say things and offer choices.
-pub const NO_DESK: Catalogue = Catalogue { desk: "", validators: &[], lists: &[], calls: &[] };
+pub const NO_DESK: Catalogue =
+    Catalogue { desk: "", validators: &[], lists: &[], calls: &[], sends: &[] };
 
 impl Catalogue {
     /// The validator of that name.

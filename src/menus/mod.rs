@@ -147,6 +147,7 @@ impl Menus {
             vaccines: self.config.vaccine.clone(),
             units: self.config.queue.clone(),
             budgets: self.config.lookups.clone(),
+            codes: self.config.codes.clone(),
         };
         Ok(Arc::new(Service { menu: checked.menu, desk }))
     }

@@ -3,6 +3,8 @@
 //! Numbers can be carried to another network, so a route is where to ask first, and not a promise;
 //! the accounts that carry a route are the configuration's.
 
+use std::collections::BTreeMap;
+
 use crate::identity::Msisdn;
 
 /// Networks by prefix.
@@ -10,6 +12,8 @@ use crate::identity::Msisdn;
 pub struct Routes {
     /// International digits without `+`, and the network's name; the longest first.
     prefixes: Vec<(String, String)>,
+    /// The number that people of a network write to.
+    short_codes: BTreeMap<String, String>,
 }
 
 impl Routes {
@@ -19,7 +23,18 @@ impl Routes {
         let mut prefixes: Vec<(String, String)> =
             pairs.map(|(prefix, network)| (international(prefix), network.to_owned())).collect();
         prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Self { prefixes }
+        Self { prefixes, short_codes: BTreeMap::new() }
+    }
+
+    /// The same, with the number that people of each network write to.
+    pub fn with_short_codes(mut self, codes: impl Iterator<Item = (String, String)>) -> Self {
+        self.short_codes.extend(codes);
+        self
+    }
+
+    /// The number that people of a network write to; empty if it has none.
+    pub fn short_code(&self, network: &str) -> &str {
+        self.short_codes.get(network).map(String::as_str).unwrap_or_default()
     }
 
     /// The network of a phone; empty for a phone of none.

@@ -10,6 +10,7 @@
 pub mod campaign;
 pub mod lookup;
 pub mod number;
+pub mod otp;
 mod person;
 pub mod place;
 pub mod queue;
@@ -22,19 +23,23 @@ mod status;
 pub mod vaccine;
 mod validators;
 
+use std::fmt;
+
 use jiff::civil::Date;
 
 use crate::{
     clock::Timestamp,
-    identity::Nik,
+    identity::{Msisdn, Nik},
     menu::{
         catalogue::{Call, Catalogue, Effect, Given, Outcome, Privacy},
         state::Values,
     },
+    outbox::Class,
     service::{
         lookup::Budgets,
+        otp::CodeRules,
         queue::Units,
-        record::{Change, Facts, Need},
+        record::{Change, CodeNeed, Facts, Need},
         vaccine::Vaccines,
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -49,6 +54,7 @@ pub const QUEUE: Catalogue = Catalogue {
     validators: &[],
     lists: &[queue::UNITS],
     calls: &[queue::LOOK, queue::TAKE, queue::LEAVE],
+    sends: &[],
 };
 
 /// Everything the vaccination service offers to its menu.
@@ -67,7 +73,10 @@ pub const VACCINATION: Catalogue = Catalogue {
         registration::SUBMIT,
         status::READ,
         status::CERTIFICATE,
+        otp::SEND,
+        otp::VERIFY,
     ],
+    sends: &[registration::REGISTERED_TEXT, registration::WAITING_TEXT, otp::CODE_TEXT],
 };
 
 /// What a call is made with.
@@ -109,6 +118,53 @@ pub struct Decision {
     pub changes: Vec<Change>,
     /// What the operator of the gateway should know of.
     pub noticed: Option<Noticed>,
+    /// What is to be sent.
+    pub notes: Vec<Note>,
+}
+
+/// A text that a call sends: a `[notice.*]` of the menu, and what to fill it with.
+#[derive(Clone, PartialEq)]
+pub struct Note {
+    /// Its name.
+    pub text: &'static str,
+    /// How urgent it is.
+    pub class: Class,
+    /// To whom.
+    pub to: To,
+    /// What it is filled with.
+    pub values: Values,
+}
+
+/// Where a [`Note`] goes.
+#[derive(Clone, PartialEq)]
+pub enum To {
+    /// The phone that called, so that what a session showed is not lost with it. Where the answer is
+    /// kept on the phone anyway, it is not sent.
+    Caller,
+    /// Another phone.
+    Phone(Msisdn),
+}
+
+/// Neither a number nor a code is for logs.
+impl fmt::Debug for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Note").field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
+impl Note {
+    fn to_caller(text: &'static str) -> Self {
+        Self { text, class: Class::Reply, to: To::Caller, values: Values::default() }
+    }
+
+    fn to(text: &'static str, class: Class, phone: Msisdn) -> Self {
+        Self { text, class, to: To::Phone(phone), values: Values::default() }
+    }
+
+    fn give(mut self, name: &str, text: impl Into<String>) -> Self {
+        self.values.keep(name, text);
+        self
+    }
 }
 
 /// Something that looks like an attack.
@@ -129,7 +185,8 @@ impl Noticed {
 
 impl Decision {
     fn of(outcome: &'static str) -> Self {
-        Self { outcome, given: Values::default(), changes: Vec::new(), noticed: None }
+        let (given, changes, notes) = (Values::default(), Vec::new(), Vec::new());
+        Self { outcome, given, changes, noticed: None, notes }
     }
 
     fn give(mut self, name: &str, text: impl Into<String>) -> Self {
@@ -139,6 +196,11 @@ impl Decision {
 
     fn change(mut self, change: Change) -> Self {
         self.changes.push(change);
+        self
+    }
+
+    fn note(mut self, note: Note) -> Self {
+        self.notes.push(note);
         self
     }
 
@@ -159,6 +221,8 @@ pub struct Desk {
     pub units: Units,
     /// How often NIKs may be looked up in vain.
     pub budgets: Budgets,
+    /// How many codes are sent.
+    pub codes: CodeRules,
 }
 
 impl Desk {
@@ -170,6 +234,12 @@ impl Desk {
             "registration.match" | "person.prove" => Need {
                 person: self.typed_person(asking),
                 tries: self.look(asking),
+                ..Need::default()
+            },
+            "otp.send" | "otp.verify" => Need {
+                person: self.typed_person(asking),
+                tries: self.look(asking),
+                code: otp::key(self, asking).map(|key| CodeNeed { key, at: asking.now }),
                 ..Need::default()
             },
             "registration.submit" => Need {
@@ -202,6 +272,8 @@ impl Desk {
             "person.detach" => person::detach(asking),
             "status.read" => status::read(self, asking, facts),
             "certificate.state" => status::certificate(asking, facts),
+            "otp.send" => otp::send(self, asking, facts),
+            "otp.verify" => otp::verify(self, asking, facts),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),

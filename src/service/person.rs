@@ -34,8 +34,8 @@ pub const PEOPLE: List = List {
 };
 
 const FOUND: Given = personal("people", "");
-const PERSON: Given = personal("person", "");
-const PERSON_NAME: Given = personal("person_name", WIDEST);
+pub(super) const PERSON: Given = personal("person", "");
+pub(super) const PERSON_NAME: Given = personal("person_name", WIDEST);
 /// The person proved in this conversation: the acquaintance is only stored when the turn ends.
 pub(super) const PROVED: Given = personal("proved", "");
 

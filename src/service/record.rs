@@ -13,6 +13,7 @@ use crate::{
     identity::{Msisdn, Nik, PersonName},
     service::{
         number::Number,
+        otp::{CodeChange, CodeFacts, CodeKey},
         place::{Line, QueueFacts, QueueNeed},
     },
     vault::{NikIndex, StemIndex, SubscriberKey},
@@ -166,6 +167,17 @@ pub struct Need {
     pub queue: Option<QueueNeed>,
     /// What has been tried of late, by a phone and on a NIK.
     pub tries: Option<Look>,
+    /// A one-time code.
+    pub code: Option<CodeNeed>,
+}
+
+/// A phone that asks for a code, or types one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeNeed {
+    /// Which code.
+    pub key: CodeKey,
+    /// When: what is forgotten by then is not read.
+    pub at: Timestamp,
 }
 
 /// A phone that wants to look a NIK up.
@@ -192,6 +204,8 @@ pub struct Facts {
     pub queue: QueueFacts,
     /// What has been tried of late.
     pub tries: Tries,
+    /// What is known of a one-time code.
+    pub code: CodeFacts,
 }
 
 /// Look-ups that failed and are not forgotten. The budgets bound their number: who is refused does
@@ -234,6 +248,8 @@ pub enum Change {
     /// The subscriber may no longer see anybody: the number was silent so long that it may have
     /// been sold to somebody else (`domain.md` §6).
     ForgetEverybody,
+    /// A one-time code was asked for, tried or used.
+    Code(CodeChange),
     /// The subscriber wants no broadcasts.
     RefuseBroadcasts,
     /// The subscriber wants broadcasts again.

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use crate::{
     identity::{Nik, PersonName, birth, name::Likeness},
-    menu::catalogue::{Call, Effect, Outcome},
+    menu::catalogue::{Call, Effect, Outcome, Sends},
     service::{
-        Asking, Decision, Desk,
+        Asking, Decision, Desk, Note,
         lookup::TOO_OFTEN,
         number::Number,
         open,
@@ -117,6 +117,14 @@ pub(super) fn matching(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option
     })
 }
 
+/// What a session showed at the end, to keep.
+pub(super) const REGISTERED_TEXT: Sends =
+    Sends { call: "registration.submit", name: "registered", gives: &[NUMBER] };
+
+/// As [`REGISTERED_TEXT`], where it has to be checked.
+pub(super) const WAITING_TEXT: Sends =
+    Sends { call: "registration.submit", name: "waiting", gives: &[NUMBER] };
+
 pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let typed = Typed::of(asking)?;
     let name = PersonName::parse(asking.values.text("name")?).ok()?;
@@ -139,7 +147,9 @@ pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<D
         Standing::Registered => "registered",
         Standing::Waiting => "waiting",
     };
-    let mut decision = Decision::of(outcome).give("number", number.to_string());
+    let text = if standing == Standing::Registered { REGISTERED_TEXT } else { WAITING_TEXT };
+    let note = Note::to_caller(text.name).give("number", number.to_string());
+    let mut decision = Decision::of(outcome).give("number", number.to_string()).note(note);
     let counted = facts.tries.own.iter().any(|failed| failed.person == index);
     if matches!(found, Match::NotListed | Match::Mismatch) && !refused && !counted {
         // A menu that asks for no match before it submits is not a way around the budget.

@@ -1,6 +1,7 @@
 //! What the calls come to, as tables.
 
 mod lookup;
+mod otp;
 
 use jiff::civil::date;
 
@@ -27,6 +28,7 @@ fn desk() -> Desk {
         vaccines: config.vaccine,
         units: config.queue,
         budgets: config.lookups,
+        codes: config.codes,
     }
 }
 
@@ -456,7 +458,7 @@ fn what_has_to_be_read_for_a_call() {
     let (person, people) = (Some(index()), Some(me()));
     let tries = Some(Look { by: me(), person: index(), at: NOW });
     assert_eq!(need("registration.match"), Need { person, tries, ..Need::default() });
-    assert_eq!(need("registration.submit"), Need { person, people, tries, queue: None });
+    assert_eq!(need("registration.submit"), Need { person, people, tries, ..Need::default() });
     assert_eq!(need("person.prove"), Need { person, tries, ..Need::default() });
     assert_eq!(need("person.list"), Need { people, ..Need::default() });
     assert_eq!(need("status.read"), Need { person, people, ..Need::default() });

@@ -10,10 +10,12 @@ use crate::{
         nik::NikError,
     },
     menu::catalogue::{Privacy, Validator, Wrong},
+    service::otp,
 };
 
 /// All validators.
 pub const VALIDATORS: &[Validator] = &[
+    otp::CODE,
     Validator {
         name: "nik",
         read: nik,

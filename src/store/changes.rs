@@ -6,6 +6,7 @@ use sqlx::QueryBuilder;
 
 use super::{
     CommitError, TurnWrite,
+    code::Codes,
     engine::{Tx, on_engine, padded_keys, padded_rows},
     lookup::Failures,
     queue,
@@ -32,6 +33,7 @@ pub(super) struct Changes<'a> {
     left: BTreeSet<(SubscriberKey, &'a str)>,
     up: queue::Up<'a>,
     failures: Failures,
+    codes: Codes<'a>,
     /// Who wants no broadcasts since when, and who wants them again.
     opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
 }
@@ -80,6 +82,7 @@ impl<'a> Changes<'a> {
                 self.acquaintances.retain(|(of, _), _| *of != phone);
                 self.strangers.insert(phone, stamp.at);
             }
+            Change::Code(change) => self.codes.add(change, stamp.at),
             Change::RefuseBroadcasts => {
                 self.opted.insert(phone, Some(stamp));
             }
@@ -119,6 +122,7 @@ impl<'a> Changes<'a> {
         write_waiting(tx, vault, &self.waiting).await?;
         write_registered(tx, vault, &self.registered).await?;
         write_opted(tx, &self.opted).await?;
+        self.codes.write(tx).await?;
         self.failures.write(tx).await
     }
 }

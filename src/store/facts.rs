@@ -8,6 +8,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     Batch, StoreError,
+    code::read_codes,
     engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
     queue,
@@ -43,11 +44,13 @@ impl Batch {
             queues.get(&(need.subscriber, need.service.clone())).cloned()
         };
         let tries = read_tries(tx, needs).await?;
+        let codes = read_codes(tx, needs).await?;
         Ok(needs
             .iter()
-            .zip(tries)
-            .map(|(need, tries)| Facts {
+            .zip(tries.into_iter().zip(codes))
+            .map(|(need, (tries, code))| Facts {
                 tries,
+                code,
                 person: need.person.and_then(|index| persons.get(&index)).cloned(),
                 people: need
                     .people

@@ -14,6 +14,7 @@
 
 mod campaign;
 mod changes;
+mod code;
 mod commit;
 mod copy;
 mod engine;

@@ -83,6 +83,17 @@ impl Store {
                     "delete from session where key in (select key from session \
                      where keep_until < $1 order by keep_until limit $2{skip_locked})"
                 ),
+                format!(
+                    "delete from code where (nik_index, purpose, subscriber) in \
+                     (select nik_index, purpose, subscriber from code \
+                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
+                ),
+                // Nobody counts further back than a day.
+                format!(
+                    "delete from code_asked where (nik_index, purpose, at, subscriber) in \
+                     (select nik_index, purpose, at, subscriber from code_asked \
+                     where at < $1 - 172800000 order by at limit $2{skip_locked})"
+                ),
             ];
             for sweep in sweeps {
                 let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))

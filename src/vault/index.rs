@@ -43,6 +43,10 @@ impl Indexer {
         self.index(b"session", octets)
     }
 
+    pub(super) fn code(&self, octets: &[u8]) -> [u8; 16] {
+        self.index(b"code", octets)
+    }
+
     pub(super) fn proof(&self) -> [u8; 16] {
         self.index(b"vault", b"")
     }

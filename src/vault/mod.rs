@@ -98,6 +98,11 @@ impl Vault {
         self.inner.indexer.session(octets)
     }
 
+    /// What is stored in place of a one-time code, and what one is drawn by.
+    pub fn code_key(&self, octets: &[u8]) -> [u8; 16] {
+        self.inner.indexer.code(octets)
+    }
+
     /// Tells index keys apart without giving one away.
     pub(crate) fn index_proof(&self) -> [u8; 16] {
         self.inner.indexer.proof()

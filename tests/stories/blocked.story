@@ -26,8 +26,9 @@ type 3171010101600001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 01011960
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu

@@ -7,10 +7,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -19,12 +20,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550011
@@ -35,10 +37,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -47,12 +50,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550012
@@ -63,10 +67,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -75,12 +80,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550013
@@ -91,10 +97,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -103,12 +110,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550014
@@ -119,10 +127,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -131,12 +140,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550015
@@ -147,10 +157,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -159,12 +170,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550016
@@ -175,10 +187,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -187,12 +200,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550017
@@ -203,10 +217,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -215,12 +230,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550018
@@ -231,10 +247,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -243,12 +260,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 phone 081255550019
@@ -259,10 +277,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -271,12 +290,13 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 # The eleventh may be wrong once, and gets the same answer for the one and for the other.
@@ -288,10 +308,11 @@ type 3173014502900001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -309,10 +330,11 @@ type 3173014502909999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):

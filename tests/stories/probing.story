@@ -8,10 +8,11 @@ type 3273011708850003
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 17081985
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -20,10 +21,11 @@ type 3273011708850004
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 17081985
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -32,10 +34,11 @@ type 3273011708850005
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 17081985
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -44,10 +47,11 @@ type 3273011708850006
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 17081985
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -56,10 +60,11 @@ type 3273011708850007
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 17081985
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):

@@ -8,10 +8,11 @@ type 1271010312700001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 03121970
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -20,10 +21,11 @@ type 1271010312700001
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 04121970
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -32,11 +34,12 @@ type 1271010312709999
 | Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
 | 0 Kembali
 type 03121970
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes

@@ -12,7 +12,7 @@ use crate::{
         catalogue::{Catalogue, NO_DESK},
         check::keyword,
         language::Language,
-        load::{Draft, DraftPhrase, suggest},
+        load::{Draft, DraftNotice, DraftPhrase, NoticeTable, suggest},
         model::{Act, Keys, Menu, Phrase, Screen, WORDS, Word},
         notice::NoticeText,
         template::{Template, is_name},
@@ -357,6 +357,7 @@ impl Resolver<'_> {
 
     /// Texts that are sent; whether they may be sent is the business of `notice`.
     fn notices(&mut self, draft: &Draft) -> Vec<NoticeText> {
+        self.sent_texts(draft);
         let mut notices = Vec::new();
         for notice in &draft.notices {
             self.name(&notice.id);
@@ -367,9 +368,32 @@ impl Resolver<'_> {
                     Phrase(vec![Template::default(); self.languages.len()])
                 }
             };
-            notices.push(notice::text(notice, say, &self.widths));
+            let mut widths = self.widths.clone();
+            let sends = self.catalogue.sends.iter().filter(|sends| sends.name == notice.id.value);
+            for given in sends.flat_map(|sends| sends.gives) {
+                widths.insert(given.name.to_owned(), given.longest.len());
+            }
+            notices.push(notice::text(notice, say, &widths));
         }
         notices
+    }
+
+    /// What a call of the menu sends has a text.
+    fn sent_texts(&mut self, draft: &Draft) {
+        for sends in self.catalogue.sends {
+            let calls = draft.screens.iter().filter_map(|screen| screen.call.as_ref());
+            let Some(call) = calls.into_iter().find(|call| call.value == sends.call) else {
+                continue;
+            };
+            let of_service = |notice: &&DraftNotice| notice.table == NoticeTable::Notice;
+            let mut texts = draft.notices.iter().filter(of_service);
+            if !texts.any(|notice| notice.id.value == sends.name) {
+                let message =
+                    format!("`{}` sends a text `{}`, and there is none", sends.call, sends.name);
+                let finding = Finding::error("menu::notice", &call.at, message);
+                self.findings.push(finding.help(format!("add [notice.{}]", sends.name)));
+            }
+        }
     }
 
     fn keys(&mut self, draft: &Draft) -> Keys {

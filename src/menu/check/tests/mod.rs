@@ -88,6 +88,7 @@ const CATALOGUE: Catalogue = Catalogue {
             ],
         },
     ],
+    sends: &[],
 };
 
 fn card(typed: &str, _: Date) -> Result<String, Wrong> {

@@ -1,0 +1,385 @@
+//! One turn of a batch: stepped as far as it goes, decided call by call, and what it stores and sends.
+
+use std::sync::Arc;
+
+use crate::{
+    channel::{AnswerBy, Channel, Inbound},
+    conversation::{
+        self, Carried, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal, Then,
+    },
+    engine::{
+        Answer, Core, Job, News, Service, Shelf,
+        body::{Body, Last},
+    },
+    identity::Msisdn,
+    menu::{
+        catalogue::Call,
+        keyword::Command,
+        language::Language,
+        model::SORRY,
+        state::{State, Values},
+        step::Context,
+    },
+    outbox::{Class, Lane, Notice, NoticeId, Sender},
+    service::{
+        Asking, Note, Noticed, Silence, To,
+        record::{Change, Facts, Need},
+    },
+    store::{ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke, TurnWrite},
+};
+
+/// One turn of a batch.
+pub(super) struct Turn<'t> {
+    core: &'t Core,
+    /// The version in which the conversation began.
+    own: Arc<Service>,
+    /// The version in which one begins.
+    current: Arc<Service>,
+    job: &'t Job,
+    version: Option<i64>,
+    language: Option<Language>,
+    silence: Silence,
+    random: u64,
+    stage: Stage,
+    changes: Vec<Change>,
+    outcomes: Vec<(&'static str, &'static str)>,
+    noticed: Vec<Noticed>,
+    notes: Vec<Written>,
+}
+
+/// A note, and what it says.
+struct Written {
+    note: Note,
+    text: String,
+}
+
+enum Stage {
+    /// It has been answered before.
+    Repeated(Reply),
+    /// It waits for a call.
+    Calling { state: State, call: &'static Call, carried: Carried },
+    /// It is finished.
+    Done(Finished),
+}
+
+impl From<Progress> for Stage {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Call { state, call, carried } => Self::Calling { state, call, carried },
+            Progress::Done(finished) => Self::Done(finished),
+        }
+    }
+}
+
+impl<'t> Turn<'t> {
+    pub(super) fn open(
+        core: &'t Core,
+        shelf: &Shelf,
+        job: &'t Job,
+        current: Arc<Service>,
+        known: Recalled,
+        body: Option<Body>,
+    ) -> Self {
+        let own = begun_in(shelf, &current, body.as_ref());
+        let language = known
+            .subscriber
+            .as_ref()
+            .and_then(|subscriber| Language::parse(subscriber.language.as_deref()?));
+        let silent = known.subscriber.as_ref().map(|known| job.inbound.at.since(known.seen_at));
+        let silence = match silent {
+            Some(silent) if silent > core.rules.silent_after => Silence::TooLong,
+            _ => Silence::Short,
+        };
+        let repeated = known.reply.and_then(|reply| serde_json::from_slice(&reply).ok());
+        let version = known.conversation.as_ref().map(|kept| kept.version);
+        let over = belated(&job.inbound, body.as_ref());
+        let channel = job.inbound.channel;
+        let elsewhere = body.as_ref().is_some_and(|body| body.elsewhere(channel));
+        let kept = known.conversation.map(|kept| conversation::Kept {
+            elsewhere,
+            conversation: body.and_then(|body| body.conversation),
+            ended: kept.ended,
+            keep_until: kept.keep_until,
+        });
+        let mut turn = Self {
+            core,
+            own,
+            current,
+            job,
+            version,
+            language,
+            silence,
+            random: rand::random(),
+            stage: Stage::Done(Finished::default()),
+            changes: Vec::new(),
+            outcomes: Vec::new(),
+            noticed: Vec::new(),
+            notes: Vec::new(),
+        };
+        if silence == Silence::TooLong && !turn.pushes() {
+            turn.changes.push(Change::ForgetEverybody);
+        }
+        turn.stage = match repeated {
+            Some(reply) => Stage::Repeated(reply),
+            None if over => Stage::Done(Finished::default()),
+            None => {
+                let signal = job.inbound.signal.clone();
+                let (cx, at) = (turn.context(&turn.own), job.inbound.at);
+                let (fresh, trust) = (&turn.current.menu, channel.trust(turn.random));
+                let language = turn.language.as_ref();
+                conversation::turn(cx, fresh, kept, language, signal, trust, at).into()
+            }
+        };
+        turn
+    }
+
+    /// Whether it waits for a call.
+    pub(super) fn is_calling(&self) -> bool {
+        matches!(self.stage, Stage::Calling { .. })
+    }
+
+    /// Whether we speak first, and the subscriber has not been heard.
+    fn pushes(&self) -> bool {
+        matches!(self.job.inbound.signal, Signal::Push(_))
+    }
+
+    /// Nothing is pushed, unless it was before.
+    pub(super) fn refuse_push(&mut self, why: NotPushed) {
+        if !matches!(self.stage, Stage::Repeated(_)) {
+            let not_pushed = Some(why);
+            self.stage = Stage::Done(Finished { not_pushed, ..Finished::default() });
+        }
+    }
+
+    /// The service in whose version a state stands.
+    fn service(&self, state: &State) -> &Arc<Service> {
+        if state.version == *self.own.menu.version() { &self.own } else { &self.current }
+    }
+
+    fn context<'s>(&self, service: &'s Service) -> Context<'s> {
+        Context {
+            menu: &service.menu,
+            frame: self.job.inbound.frame,
+            today: self.job.inbound.at.date(self.core.rules.zone),
+        }
+    }
+
+    fn asking<'v>(&'v self, values: &'v Values) -> Asking<'v> {
+        Asking {
+            values,
+            service: self.current.menu.service(),
+            subscriber: self.job.subscriber,
+            silence: self.silence,
+            now: self.job.inbound.at,
+            today: self.job.inbound.at.date(self.core.rules.zone),
+            random: self.random.wrapping_add(self.outcomes.len() as u64),
+        }
+    }
+
+    pub(super) fn need(&self) -> Need {
+        match &self.stage {
+            Stage::Calling { state, call, .. } => {
+                self.service(state).desk.need(call.name, self.asking(&state.values))
+            }
+            _ => Need::default(),
+        }
+    }
+
+    pub(super) fn decide(&mut self, facts: &Facts) {
+        let idle = Stage::Done(Finished::default());
+        let Stage::Calling { state, call, carried } = std::mem::replace(&mut self.stage, idle)
+        else {
+            return;
+        };
+        let service = Arc::clone(self.service(&state));
+        let decision = service.desk.decide(call.name, self.asking(&state.values), facts);
+        let Some(decision) = decision else {
+            tracing::error!(service = service.menu.service(), call = call.name, "no outcome");
+            return self.sorry(&state, carried.ends);
+        };
+        self.outcomes.push((call.name, decision.outcome));
+        self.changes.extend(decision.changes);
+        self.noticed.extend(decision.noticed);
+        for note in decision.notes {
+            self.write_note(&service, &state.language, note);
+        }
+        let cx = self.context(&service);
+        let (outcome, given) = (decision.outcome, decision.given);
+        self.stage = conversation::resume(cx, state, outcome, given, carried).into();
+    }
+
+    /// A turn that would go on calling is cut off. The check proves that no menu calls so often.
+    pub(super) fn end_calls(&mut self) {
+        match std::mem::replace(&mut self.stage, Stage::Done(Finished::default())) {
+            Stage::Calling { state, carried, .. } => self.sorry(&state, carried.ends),
+            stage => self.stage = stage,
+        }
+    }
+
+    /// Nothing can be said: the session closes, the calls change nothing, and what was
+    /// kept stays.
+    fn sorry(&mut self, state: &State, mut ends: Vec<Ending>) {
+        let text = self.service(state).menu.word(SORRY.name, &state.language, "");
+        ends.push(Ending { end: End::Error, screen: state.screen.clone() });
+        let reply = Some(Reply { text, then: Then::Close });
+        // What a silent number knew is forgotten all the same: by the next turn it is silent no more.
+        self.changes.retain(|change| *change == Change::ForgetEverybody);
+        self.notes.clear();
+        let way = state.way.clone();
+        self.stage = Stage::Done(Finished { reply, ends, way, ..Finished::default() });
+    }
+
+    /// What the turn stores; a repetition stores nothing.
+    pub(super) fn write(&self, core: &Core) -> Option<TurnWrite> {
+        let Stage::Done(finished) = &self.stage else { return None };
+        if finished.not_pushed.is_some() {
+            return None;
+        }
+        let at = self.job.inbound.at;
+        let said = finished.command.and_then(|command| match command {
+            Command::Stop => Some(Change::RefuseBroadcasts),
+            Command::Start => Some(Change::WantBroadcasts),
+            Command::Help => None,
+        });
+        let last = Last { said: self.job.said, receipt: self.job.receipt, at };
+        let chosen = finished.keep.as_ref().map(|keep| &keep.language);
+        let chosen =
+            chosen.filter(|&chosen| *chosen != *self.current.menu.language(self.language.as_ref()));
+        Some(TurnWrite {
+            subscriber: self.job.subscriber,
+            number: self.job.inbound.from.clone(),
+            language: chosen.map(|language| language.as_str().to_owned()),
+            at,
+            spoke: if self.pushes() { Spoke::We } else { Spoke::Subscriber },
+            conversation: finished.keep.as_ref().map(|keep| self.conversation(keep, last)),
+            receipt: finished.reply.as_ref().map(|reply| ReceiptWrite {
+                key: self.job.receipt,
+                reply: serde_json::to_vec(reply).unwrap_or_default(),
+                keep_until: at.plus(core.rules.receipt_for),
+            }),
+            session: self.session(),
+            changes: self.changes.iter().cloned().chain(said).collect(),
+            notices: self.notices(finished),
+        })
+    }
+
+    /// What is sent because of the turn. Where there is no session to answer in, the reply is a
+    /// notice.
+    fn notices(&self, finished: &Finished) -> Vec<Notice> {
+        let Inbound { from, at, answer_by, .. } = &self.job.inbound;
+        let mut notices = Vec::new();
+        let mut add = |to: &Msisdn, route: String, class: Class, text: String| {
+            notices.push(Notice {
+                id: NoticeId::draw(*at, self.random).after(notices.len()),
+                to: to.clone(),
+                route,
+                sender: Sender::Code,
+                text,
+                lane: Lane { class, zone: self.core.rules.zone },
+                campaign: 0,
+                due: *at,
+                expires: at.plus(class.good_for()),
+            });
+        };
+        if let (AnswerBy::Notice { route }, Some(reply)) = (answer_by, &finished.reply) {
+            add(from, route.clone(), Class::Reply, reply.text.clone());
+        }
+        let routes = &self.core.rules.routes;
+        for Written { note, text } in &self.notes {
+            let phone = match (&note.to, answer_by) {
+                (To::Phone(phone), _) => phone,
+                (To::Caller, AnswerBy::Session) => from,
+                (To::Caller, AnswerBy::Notice { .. }) => continue,
+            };
+            match routes.of(phone) {
+                "" => tracing::warn!(text = note.text, "no operator carries SMS to a phone"),
+                route => add(phone, route.to_owned(), note.class, text.clone()),
+            }
+        }
+        notices
+    }
+
+    /// A note in the words of the menu; one without a text in the menu is none.
+    fn write_note(&mut self, service: &Service, state_language: &Language, note: Note) {
+        let routes = &self.core.rules.routes;
+        let phone = match &note.to {
+            To::Caller => &self.job.inbound.from,
+            To::Phone(phone) => phone,
+        };
+        let code = routes.short_code(routes.of(phone));
+        let Some(text) = service.menu.notice(note.text) else { return };
+        let value = |name: &str| if name == "code" { Some(code) } else { note.values.text(name) };
+        let text = service.menu.write(text, state_language, value);
+        self.notes.push(Written { note, text });
+    }
+
+    /// The session stays with its phone for as long as a repetition may come. An end adds nothing.
+    fn session(&self) -> Option<SessionWrite> {
+        let inbound = &self.job.inbound;
+        let session = inbound.session.filter(|_| !matches!(inbound.signal, Signal::Abort(_)))?;
+        let keep_for = self.core.rules.receipt_for.max(inbound.open_for);
+        let keep_until = inbound.at.plus(keep_for);
+        Some(SessionWrite { key: session.key, heard: session.heard, keep_until })
+    }
+
+    fn conversation(&self, keep: &Keep, last: Last) -> ConversationWrite {
+        let at = self.job.inbound.at;
+        let session = self.job.inbound.session.map(|session| session.key);
+        let channel = Some(self.job.inbound.channel).filter(|&channel| channel != Channel::Ussd);
+        let body = Body { conversation: keep.conversation.clone(), last, session, channel };
+        let keep_for = match keep.conversation {
+            Some(_) => self.core.rules.resume_for,
+            None => self.core.rules.receipt_for,
+        };
+        ConversationWrite {
+            service: self.current.menu.service().to_owned(),
+            was: self.version,
+            body: body.to_octets(),
+            ended: keep.ended,
+            screen: keep.screen.clone(),
+            channel: self.job.inbound.channel.as_str().to_owned(),
+            open_until: at.plus(self.job.inbound.open_for),
+            keep_until: keep
+                .until
+                .unwrap_or_else(|| at.plus(keep_for.max(self.job.inbound.open_for))),
+        }
+    }
+
+    pub(super) fn answer(self) -> Answer {
+        let (done, news) = match self.stage {
+            Stage::Repeated(reply) => {
+                (Finished { reply: Some(reply), ..Finished::default() }, News::Repeated)
+            }
+            Stage::Done(done) => (done, News::New),
+            // Cut off before it came here.
+            Stage::Calling { .. } => (Finished::default(), News::New),
+        };
+        Answer {
+            reply: done.reply,
+            subscriber: self.job.subscriber,
+            service: self.current,
+            news,
+            screen: done.keep.map(|keep| keep.screen),
+            ends: done.ends,
+            way: done.way,
+            outcomes: self.outcomes,
+            noticed: self.noticed,
+            not_pushed: done.not_pushed,
+        }
+    }
+}
+
+/// The version in which a conversation began, while it is there.
+fn begun_in(shelf: &Shelf, current: &Arc<Service>, body: Option<&Body>) -> Arc<Service> {
+    let state = body.and_then(|body| body.conversation.as_ref()).map(|of| &of.state);
+    let own = state.and_then(|state| shelf.version(current.menu.service(), &state.version));
+    Arc::clone(own.unwrap_or(current))
+}
+
+/// Whether it is the end of a session that is not the last one: the phone is in another by now.
+fn belated(inbound: &Inbound, body: Option<&Body>) -> bool {
+    let (Signal::Abort(_), Some(session)) = (&inbound.signal, inbound.session) else {
+        return false;
+    };
+    body.is_some_and(|body| body.session != Some(session.key))
+}
