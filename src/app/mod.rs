@@ -172,6 +172,7 @@ impl Gateway {
             accounts: Arc::new(http::Account::all(config)),
             menus: Arc::clone(&menus),
             pushes: pushes.clone(),
+            campaigns: campaigns.clone(),
             token,
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;

@@ -5,12 +5,12 @@ use std::{fs::File, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
 use crate::{
     cli::told,
     config::Config,
     front::campaign::{BadRows, Campaigns, ListError, Listed, Order, Preview},
+    http::{Previewed, Shown},
     menu::{check::check, model::Menu},
     menus::read,
     outbox::Fate,
@@ -158,7 +158,7 @@ async fn obey(
         CampaignCommand::Status(args) => {
             let (campaign, figures) = campaigns.status(&args.name).await.map_err(told)?;
             if args.json {
-                println!("{}", in_json(&campaign, &figures));
+                print_json(&Shown::of(&campaign, Some(&figures)))?;
             } else {
                 show(&campaign, &figures);
             }
@@ -215,6 +215,10 @@ async fn create(args: CreateArgs, campaigns: &Campaigns, config: &Config) -> Res
         let list = bar.wrap_read(std::io::BufReader::new(list));
         let taken = campaigns.take_list(&campaign, list, bad).await;
         bar.finish_and_clear();
+        if taken.is_err() {
+            // What cannot be removed now is cancelled by its name; the first error counts.
+            drop(campaigns.store().discard_campaign(campaign.id).await);
+        }
         match taken {
             Ok(listed) => {
                 tell_bad(&listed);
@@ -269,18 +273,7 @@ async fn preview(args: &PreviewArgs, campaigns: &Campaigns) -> Result<(), String
     let Preview { people, unreachable, opted_out, parts, per_second, seconds, days, .. } = preview;
     let cost = args.price_per_part.map(|price| price * parts as f64);
     if args.json {
-        let samples: Vec<_> = preview
-            .samples
-            .iter()
-            .map(|of| json!({"phone": of.phone, "language": of.language, "text": of.text, "parts": of.parts}))
-            .collect();
-        println!(
-            "{}",
-            json!({"people": people, "unreachable": unreachable, "opted_out": opted_out,
-                "parts": parts, "cost": cost, "per_second": per_second, "seconds": seconds,
-                "days": days, "samples": samples})
-        );
-        return Ok(());
+        return print_json(&Previewed::of(&preview, args.price_per_part));
     }
     for sample in &preview.samples {
         println!("{} ({}, {} SMS)\n  {}", sample.phone, sample.language, sample.parts, sample.text);
@@ -327,19 +320,9 @@ impl Told {
     }
 }
 
-fn in_json(campaign: &Campaign, figures: &Figures) -> serde_json::Value {
-    let (made, counts, told) = (&campaign.made, campaign.counts, Told::of(figures));
-    let mut whole = json!({
-        "name": made.name, "text": made.text, "state": campaign.state, "expanded": campaign.expanded,
-        "people": counts.people, "unreachable": counts.unreachable,
-        "refused_before": counts.opted_out, "crowded_out": counts.crowded_out,
-        "queued": counts.queued, "waiting": told.waiting, "sent": told.sent,
-        "replied": figures.replied, "registered": figures.registered,
-    });
-    for (fate, count) in told.ended {
-        whole[fate] = count.into();
-    }
-    whole
+fn print_json(shown: &impl serde::Serialize) -> Result<(), String> {
+    println!("{}", serde_json::to_string(shown).map_err(told)?);
+    Ok(())
 }
 
 fn show(campaign: &Campaign, figures: &Figures) {

@@ -198,10 +198,7 @@ impl Campaigns {
             per_second: sms.clone().map(|(_, sms)| u64::from(sms.per_second)).sum(),
             codes: sms.map(|(name, sms)| (name.clone(), sms.short_code.clone())).collect(),
             decency: Decency {
-                hours: crate::outbox::policy::Hours {
-                    from: config.outbox.decent_from,
-                    until: config.outbox.decent_until,
-                },
+                hours: config.outbox.hours(),
                 per_day: config.outbox.broadcasts_per_day,
             },
             vaccines: config.vaccine.clone(),
@@ -266,7 +263,8 @@ impl Campaigns {
         Ok(NewCampaign { name, service, text, class, wording, audience, per_second, valid_days })
     }
 
-    /// Takes the list of a campaign, all of it or nothing; then the campaign is gone, too.
+    /// Takes the list of a campaign that waits for one, all of it or nothing; then another list can
+    /// be given.
     ///
     /// # Errors
     /// See [`ListError`].
@@ -276,11 +274,13 @@ impl Campaigns {
         source: impl Read,
         bad: BadRows,
     ) -> Result<Listed, ListError> {
+        // Of a list that broke off before.
+        self.store.discard_people(campaign.id).await?;
         let taken = self.read_list(campaign, source, bad).await;
         match &taken {
             Ok(_) => self.store.finish_people(campaign.id).await?,
-            // What cannot be removed now is cancelled by its name; the first error counts.
-            Err(_) => drop(self.store.discard_campaign(campaign.id).await),
+            // What cannot be removed now is removed before the next list.
+            Err(_) => drop(self.store.discard_people(campaign.id).await),
         }
         taken
     }

@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     diagnostic::Told,
-    http::{Site, push},
+    http::{Site, campaign, push},
     menu::version::Version,
     menus::{Change, MenuError},
 };
@@ -60,7 +60,10 @@ impl Token {
 
 /// The pages behind the token.
 pub fn router(site: Site) -> Router<Site> {
+    let (campaigns, described) = campaign::routes().split_for_parts();
     Router::new()
+        .merge(campaigns)
+        .route("/admin/openapi.json", get(async move || Json(described.clone())))
         .route("/admin/menus", get(menus))
         .route("/admin/reload", post(reload))
         .route("/admin/push", post(push::push))

@@ -3,12 +3,17 @@
 
 mod admin;
 mod callback;
+mod campaign;
 mod gate;
 mod push;
 
 use std::{collections::HashMap, sync::Arc};
 
-pub use self::{admin::Token, callback::Account};
+pub use self::{
+    admin::Token,
+    callback::Account,
+    campaign::{Previewed, Shown},
+};
 
 use axum::{
     Router,
@@ -19,7 +24,7 @@ use axum::{
 };
 
 use crate::{
-    front::{Front, push::Pushes},
+    front::{Front, campaign::Campaigns, push::Pushes},
     menus::Reloading,
     smpp::link::{Link, LinkStatus},
     telemetry::Moment,
@@ -38,6 +43,8 @@ pub struct Site {
     pub menus: Arc<Reloading>,
     /// Where screens are pushed to phones.
     pub pushes: Pushes,
+    /// Broadcasts to many people.
+    pub campaigns: Campaigns,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }

@@ -194,20 +194,34 @@ impl Store {
         self.move_campaign(campaign, &[State::Loading], State::Draft, None).await.map(drop)
     }
 
+    /// Removes what came in of a list that is not whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn discard_people(&self, campaign: i64) -> Result<(), StoreError> {
+        on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>(
+                "delete from campaign_people where campaign in \
+                 (select id from campaign where id = $1 and state = 'loading')",
+            )
+            .bind(campaign)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
     /// Removes a campaign whose list did not come in whole.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn discard_campaign(&self, campaign: i64) -> Result<(), StoreError> {
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            for sql in [
-                "delete from campaign_people where campaign = $1",
-                "delete from campaign where id = $1 and state = 'loading'",
-            ] {
-                sqlx::query::<Db>(sql).bind(campaign).execute(&mut *tx).await?;
-            }
-            tx.commit().await?;
+        self.discard_people(campaign).await?;
+        on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>("delete from campaign where id = $1 and state = 'loading'")
+                .bind(campaign)
+                .execute(pool)
+                .await?;
         });
         Ok(())
     }
