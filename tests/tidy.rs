@@ -79,6 +79,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     // The router is built in `http`; the roof binds the listener and serves it.
     ("axum", &["http", "app"]),
+    ("utoipa", &["http"]),
     ("prometheus_client", &["telemetry"]),
     ("opentelemetry", &["telemetry::traces"]),
     ("governor", &["limits"]),

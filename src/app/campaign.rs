@@ -13,7 +13,7 @@ use crate::{
     },
     clock::{self, Zone},
     front::campaign::Campaigns,
-    service::campaign::State,
+    service::campaign::Phase,
     store::{Campaign, Queued, StoreError},
 };
 
@@ -48,7 +48,7 @@ pub async fn run(campaigns: Campaigns, outbox: Outbox, mut stop: watch::Receiver
 async fn work(campaigns: &Campaigns, outbox: &Outbox) -> Result<(), StoreError> {
     loop {
         let busy = campaigns.store().busy_campaigns().await?;
-        let runs = |of: &&Campaign| of.state == State::Running;
+        let runs = |of: &&Campaign| of.state == Phase::Running;
         let running = |of: &Campaign| outbox::Campaign {
             id: of.id,
             class: of.made.class,
@@ -74,7 +74,7 @@ async fn work(campaigns: &Campaigns, outbox: &Outbox) -> Result<(), StoreError> 
 /// A piece of work for a campaign; whether there is more.
 async fn piece(campaigns: &Campaigns, campaign: &Campaign) -> Result<bool, StoreError> {
     let name = &campaign.made.name;
-    if campaign.state == State::Cancelled {
+    if campaign.state == Phase::Cancelled {
         let ended = campaigns.store().tidy_cancelled(campaign.id, ROWS, clock::now()).await?;
         return Ok(ended > 0);
     }

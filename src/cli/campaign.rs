@@ -282,7 +282,7 @@ async fn preview(args: &PreviewArgs, campaigns: &Campaigns) -> Result<(), String
         "{people} people: {unreachable} have no phone in the record, {opted_out} refused broadcasts"
     );
     println!(
-        "{parts} SMS at most{}",
+        "{parts} SMS{}",
         cost.map(|cost| format!(", which cost {cost:.2}")).unwrap_or_default()
     );
     println!("{seconds} s at {per_second} a second, on {days} day(s) of decent hours");

@@ -12,7 +12,7 @@ use crate::{
     outbox::{parts, route::Routes},
     service::{
         campaign::{
-            Audience, Decency, FilterError, State, Step, class_of,
+            Audience, Decency, FilterError, Phase, Step, class_of,
             people::{HeaderError, Reader, RowError},
         },
         vaccine::Vaccines,
@@ -104,7 +104,7 @@ pub enum StepError {
     NoSuch,
     /// It cannot be done in the state the campaign is in.
     #[error("the campaign is {}", .0.as_str())]
-    State(State),
+    State(Phase),
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -382,8 +382,10 @@ impl Campaigns {
                 .await?;
             preview.unreachable += portion.unreachable;
             preview.people += portion.unreachable + portion.people.len() as u64;
-            preview.opted_out += self.store.refusals(&portion.people).await?;
-            for person in &portion.people {
+            let refusing = self.store.refusals(&portion.people).await?;
+            preview.opted_out += refusing.len() as u64;
+            let asked = portion.people.iter().enumerate();
+            for (_, person) in asked.filter(|(at, _)| !refusing.contains(at)) {
                 let code = self.code(&person.phone);
                 let text = campaign.made.wording.write(person, code, None);
                 let parts = parts::count(&text);

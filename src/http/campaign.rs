@@ -21,7 +21,7 @@ use crate::{
     menu::model::Menu,
     outbox::Fate,
     service::{
-        campaign::{Audience, Filter, State as Standing, Step},
+        campaign::{Audience, Filter, Phase, Step},
         roster::Group,
     },
     store::{Campaign, Figures},
@@ -378,7 +378,7 @@ async fn people(
         Ok(campaign) => campaign,
         Err(error) => return not_done(error),
     };
-    if campaign.state != Standing::Loading {
+    if campaign.state != Phase::Loading {
         return wrong(StatusCode::CONFLICT, "the campaign has its people already");
     }
     let bad = if query.skip_bad { BadRows::Skip } else { BadRows::Refuse };

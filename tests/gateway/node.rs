@@ -90,7 +90,8 @@ impl Node {
         self.ask("POST", path, Some(token), body).await
     }
 
-    async fn ask(
+    /// Any request: method, path, token, body.
+    pub async fn ask(
         &self,
         method: &str,
         path: &str,

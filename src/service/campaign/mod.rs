@@ -28,7 +28,7 @@ use crate::{
 /// How a campaign stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum Phase {
     /// Its list of people is still coming in.
     Loading,
     /// Made, and not started.
@@ -41,7 +41,7 @@ pub enum State {
     Cancelled,
 }
 
-impl State {
+impl Phase {
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::Loading, Self::Draft, Self::Running, Self::Paused, Self::Cancelled];
@@ -78,13 +78,13 @@ pub enum Step {
 
 impl Step {
     /// The states it can be done in, and the one it leads to.
-    pub fn leads(self) -> (&'static [State], State) {
+    pub fn leads(self) -> (&'static [Phase], Phase) {
         match self {
-            Self::Start => (&[State::Draft], State::Running),
-            Self::Pause => (&[State::Running], State::Paused),
-            Self::Resume => (&[State::Paused], State::Running),
+            Self::Start => (&[Phase::Draft], Phase::Running),
+            Self::Pause => (&[Phase::Running], Phase::Paused),
+            Self::Resume => (&[Phase::Paused], Phase::Running),
             Self::Cancel => {
-                (&[State::Loading, State::Draft, State::Running, State::Paused], State::Cancelled)
+                (&[Phase::Loading, Phase::Draft, Phase::Running, Phase::Paused], Phase::Cancelled)
             }
         }
     }

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     outbox::{Class, Fate, NoticeId},
-    service::campaign::{Audience, Recipient, State, Step, Wording, people},
+    service::campaign::{Audience, Phase, Recipient, Step, Wording, people},
 };
 
 /// A campaign that is to be made.
@@ -64,7 +64,7 @@ pub struct Campaign {
     /// What it was made from.
     pub made: NewCampaign,
     /// How it stands.
-    pub state: State,
+    pub state: Phase,
     /// How far its audience is queued.
     pub(super) cursor: Vec<u8>,
     /// Whether all of it is.
@@ -124,8 +124,8 @@ impl Store {
     ) -> Result<i64, CreateError> {
         let id = NoticeId::draw(now, rand::random()).as_i64();
         let state = match new.audience {
-            Audience::List => State::Loading,
-            Audience::Record(_) => State::Draft,
+            Audience::List => Phase::Loading,
+            Audience::Record(_) => Phase::Draft,
         };
         // A filter is plain values: there is nothing JSON cannot hold.
         let audience = serde_json::to_string(&new.audience).unwrap_or_default();
@@ -191,7 +191,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn finish_people(&self, campaign: i64) -> Result<(), StoreError> {
-        self.move_campaign(campaign, &[State::Loading], State::Draft, None).await.map(drop)
+        self.move_campaign(campaign, &[Phase::Loading], Phase::Draft, None).await.map(drop)
     }
 
     /// Removes what came in of a list that is not whole.
@@ -244,8 +244,8 @@ impl Store {
     async fn move_campaign(
         &self,
         campaign: i64,
-        from: &[State],
-        to: State,
+        from: &[Phase],
+        to: Phase,
         started: Option<Timestamp>,
     ) -> Result<bool, StoreError> {
         let mut moved = 0;
@@ -335,7 +335,7 @@ impl Store {
                         per_second: small(8)?,
                         valid_days: small(9)?,
                     },
-                    state: State::parse(&word(7)?).ok_or_else(damaged)?,
+                    state: Phase::parse(&word(7)?).ok_or_else(damaged)?,
                     cursor: row.try_get(10)?,
                     expanded: row.try_get::<i64, _>(11)? != 0,
                     counts: Counts {

@@ -195,15 +195,16 @@ impl Store {
         Ok(true)
     }
 
-    /// How many of these people refused broadcasts.
+    /// Which of these people refused broadcasts, by their places.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn refusals(&self, people: &[Recipient]) -> Result<u64, StoreError> {
+    pub async fn refusals(&self, people: &[Recipient]) -> Result<BTreeSet<usize>, StoreError> {
         let phones: Vec<SubscriberKey> =
             people.iter().map(|person| self.vault.subscriber_key(&person.phone)).collect();
         let known = self.known(phones.iter().copied()).await?;
-        Ok(phones.iter().filter(|phone| known.refused.contains(phone)).count() as u64)
+        let refusing = phones.iter().enumerate().filter(|(_, of)| known.refused.contains(of));
+        Ok(refusing.map(|(at, _)| at).collect())
     }
 
     async fn known(

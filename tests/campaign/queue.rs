@@ -1,0 +1,166 @@
+//! From an audience to the outbox: nobody twice, nobody at night, nobody too often.
+
+use std::{collections::HashSet, time::Duration};
+
+use jiff::{ToSpan, civil::date};
+use setara::{
+    clock::{Timestamp, Zone},
+    outbox::{Class, Fate, Lane, policy::Hours},
+    service::{
+        campaign::{Decency, Filter, Phase, Step},
+        sample::People,
+    },
+    store::{Late, Queued, Table},
+};
+
+use crate::office::{Queue, both};
+
+const HEAD: &str = "phone,name,nik\n";
+
+fn noon() -> Timestamp {
+    Timestamp::at(date(2021, 8, 16).at(12, 0, 0, 0), Zone::Wib)
+}
+
+fn eight(day: i64, zone: Zone) -> i64 {
+    let day = date(2021, 8, 16).checked_add(day.days()).unwrap();
+    Timestamp::at(day.at(8, 0, 0, 0), zone).millis()
+}
+
+#[tokio::test]
+async fn what_breaks_off_goes_on_where_it_stopped_and_nobody_is_queued_twice() {
+    for office in both().await {
+        let people: Vec<_> = People::new(1, date(2021, 8, 16)).take(5000).collect();
+        office.bed.fill(&people).await;
+        let reachable = people.iter().filter(|of| !of.blocked && of.phone.is_some()).count() as u64;
+        let campaign = office.record("all", "invitation", Filter::default()).await;
+        // Broken off at whatever moment it is: later and later, until it is not.
+        let mut patience = Duration::from_micros(200);
+        let done = loop {
+            let now = office.again(&campaign).await;
+            if now.expanded {
+                break now;
+            }
+            let _ = tokio::time::timeout(patience, office.campaigns.queue(&now, noon())).await;
+            patience = patience.mul_f64(1.5);
+            // Whoever has not heard of it changes nothing.
+            if office.again(&campaign).await.counts.queued > 0 {
+                let stale = office.campaigns.queue(&campaign, noon()).await.unwrap();
+                assert_eq!(stale, Queued::Overtaken);
+            }
+        };
+        // Families share phones: not everybody is reached in these days.
+        assert_eq!(done.counts.queued + done.counts.crowded_out, reachable);
+        assert_eq!(done.counts.people - done.counts.unreachable, reachable);
+        assert_eq!(office.bed.store.count(Table::Notice).await.unwrap(), done.counts.queued);
+        let figures = office.bed.store.campaign_figures(&done).await.unwrap();
+        assert_eq!(figures.fates[&Fate::Waiting], done.counts.queued);
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_written_to_by_day() {
+    // 19:30 in Jakarta is 20:30 in Makassar and 21:30 in Jayapura.
+    let now = Timestamp::at(date(2021, 8, 16).at(19, 30, 0, 0), Zone::Wib);
+    for office in both().await {
+        let list = format!(
+            "{HEAD}081290000001,Ani,3173041708900001\n081290000002,Budi,7371041708900001\n\
+             081290000003,Citra,9171041708900001\n"
+        );
+        let campaign = office.list("evening", &list, 7).await;
+        office.queue_all(&campaign, now).await;
+        let row = |zone, due| {
+            let lane = Lane { class: Class::Campaign, zone }.as_i64();
+            Queue { campaign: campaign.id, lane, due }
+        };
+        let expected = [
+            row(Zone::Wib, now.millis()),
+            row(Zone::Wita, eight(1, Zone::Wita)),
+            row(Zone::Wit, eight(1, Zone::Wit)),
+        ];
+        assert_eq!(office.outbox().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_phone_is_not_flooded_by_its_family_nor_by_several_campaigns() {
+    for office in both().await {
+        let family: String =
+            (1..=5).map(|n| format!("081290000001,Ani,317304170890000{n}\n")).collect();
+        let first = office.list("first", &format!("{HEAD}{family}"), 7).await;
+        let first = office.queue_all(&first, noon()).await;
+        let second = office.list("second", &format!("{HEAD}{family}"), 2).await;
+        let second = office.queue_all(&second, noon()).await;
+        // Three a day: three today, three tomorrow, three the day after, and then it is of no use.
+        let mut dues: Vec<(bool, i64)> =
+            office.outbox().await.iter().map(|row| (row.campaign == second.id, row.due)).collect();
+        dues.sort_unstable();
+        let (today, next, last) = (noon().millis(), eight(1, Zone::Wib), eight(2, Zone::Wib));
+        let expected =
+            [(false, today), (false, today), (false, today), (false, next), (false, next)];
+        assert_eq!(dues[..5], expected);
+        assert_eq!(dues[5..], [(true, next), (true, last), (true, last), (true, last)][..]);
+        assert_eq!((first.counts.queued, first.counts.crowded_out), (5, 0));
+        assert_eq!((second.counts.queued, second.counts.crowded_out), (4, 1));
+
+        // What was not sent on its day is planned again, where there is room.
+        let decency = Decency { hours: Hours { from: 8, until: 20 }, per_day: 3 };
+        let phone = office.bed.phone("081290000001");
+        let late =
+            Late { phone, zone: Zone::Wib, expires: noon().plus(Duration::from_secs(6 * 86_400)) };
+        let planned = office.bed.store.plan_again(&[late], decency, noon()).await.unwrap();
+        assert_eq!(planned, [Some(Timestamp::from_millis(eight(3, Zone::Wib)))]);
+        let late = Late { expires: noon().plus(Duration::from_secs(86_400)), ..late };
+        let planned = office.bed.store.plan_again(&[late], decency, noon()).await.unwrap();
+        assert_eq!(planned, [None]);
+        let before = date(2021, 8, 17);
+        assert_eq!(office.bed.store.purge_broadcasts(before, 100).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn who_refused_is_not_written_to() {
+    for office in both().await {
+        office.refuse("081290000002").await;
+        let list = format!(
+            "{HEAD}081290000001,Ani,3173041708900001\n081290000002,Budi,3173041708900002\n"
+        );
+        let campaign = office.list("asked", &list, 7).await;
+        let preview = office.campaigns.preview(&campaign).await.unwrap();
+        assert_eq!((preview.people, preview.opted_out, preview.parts), (2, 1, 1));
+        let done = office.queue_all(&campaign, noon()).await;
+        assert_eq!((done.counts.people, done.counts.opted_out, done.counts.queued), (2, 1, 1));
+        // The list is gone with the people on it.
+        assert_eq!(office.bed.store.count(Table::CampaignPeople).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_is_paused_resumed_and_cancelled_at_any_point() {
+    for office in both().await {
+        let people: Vec<_> = People::new(1, date(2021, 8, 16)).take(3000).collect();
+        office.bed.fill(&people).await;
+        let campaign = office.record("halves", "invitation", Filter::default()).await;
+        office.campaigns.queue(&campaign, noon()).await.unwrap();
+        let half = office.step(&campaign, Step::Pause).await;
+        assert_eq!(office.campaigns.queue(&half, noon()).await.unwrap(), Queued::Overtaken);
+        assert!(office.bed.store.busy_campaigns().await.unwrap().is_empty());
+        assert!(office.campaigns.step("halves", Step::Start).await.is_err());
+        let rows: HashSet<_> = office.outbox().await.into_iter().collect();
+        office.step(&campaign, Step::Resume).await;
+        let whole = office.queue_all(&campaign, noon()).await;
+        // No row was touched meanwhile.
+        let now: HashSet<_> = office.outbox().await.into_iter().collect();
+        assert!(rows.is_subset(&now) && whole.counts.queued > half.counts.queued);
+
+        office.step(&campaign, Step::Cancel).await;
+        let busy = office.bed.store.busy_campaigns().await.unwrap();
+        assert_eq!(busy.iter().map(|of| of.state).collect::<Vec<_>>(), [Phase::Cancelled]);
+        while office.bed.store.tidy_cancelled(campaign.id, 1000, noon()).await.unwrap() > 0 {}
+        assert!(office.bed.store.busy_campaigns().await.unwrap().is_empty());
+        let cancelled = office.again(&campaign).await;
+        let figures = office.bed.store.campaign_figures(&cancelled).await.unwrap();
+        assert_eq!(figures.fates[&Fate::Cancelled], whole.counts.queued);
+        assert_eq!(figures.fates[&Fate::Waiting], 0);
+        assert!(office.campaigns.step("halves", Step::Resume).await.is_err());
+    }
+}
