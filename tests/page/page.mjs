@@ -150,7 +150,10 @@ async function texts(page) {
   await page.getByTestId("answer-0").press("Tab");
   await page.getByTestId("twice-0").check();
   await shot(page, "faults");
-  assert.match(await phone.write("BANTUAN"), /STOP/);
+  const sent = await phone.texts();
+  assert.match(await phone.write("0"), /1 Daftar vaksin/);
+  await page.waitForTimeout(1000);
+  assert.equal(await phone.texts(), sent + 1);
   await page.getByTestId("receipts-0").selectOption("good");
   await page.getByTestId("twice-0").uncheck();
   await form.locator("summary").click();

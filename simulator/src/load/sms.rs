@@ -224,6 +224,8 @@ fn print(figures: &Figures, sms: &Sms) {
 
 /// People in the record; the phones of the campaign are nobody's.
 const PEOPLE: u64 = 1000;
+/// What the campaign is called.
+const NAME: &str = "beban";
 /// Without a further message for so long, a campaign is over.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -234,15 +236,9 @@ async fn campaign(sms: &Sms, file: &Path, sink: &Sink) -> Result<Duration, Faile
     write_phones(&list, sms.messages)?;
     let begun = Instant::now();
     let list = list.to_string_lossy().into_owned();
-    let service = "pedulilindungi";
-    let made = setara(
-        file,
-        &["campaign", "create", "--service", service, "--template", "invitation", "--csv", &list],
-    )
-    .await?;
-    let queued = begun.elapsed();
-    let id = made.split_whitespace().last().ok_or("the campaign has no name")?.to_owned();
-    setara(file, &["campaign", "start", &id]).await?;
+    let list = ["--text", "invitation", "--list", &list];
+    setara(file, &[["campaign", "create", NAME].as_slice(), &list].concat()).await?;
+    setara(file, &["campaign", "start", NAME]).await?;
     let bar = progress(sms.messages, "notices");
     let (mut last, mut since) = (0, Instant::now());
     loop {
