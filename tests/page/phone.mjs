@@ -53,6 +53,13 @@ export class Phone {
     await this.page.waitForFunction((slot) => slot.dataset.state === "idle", await this.slot.elementHandle());
   }
 
+  // Another number, which has no texts.
+  async be(number) {
+    await this.slot.locator("input.number").fill(number);
+    await this.slot.locator("input.number").press("Tab");
+    await this.page.waitForFunction((slot) => slot.dataset.texts === "0" && slot.dataset.state === "idle", await this.slot.elementHandle());
+  }
+
   // Sends what stands in the line and waits for the screen that comes.
   send() { return this.wait(() => this.key("call")); }
 
