@@ -52,8 +52,8 @@ export class Mail {
     if (this.texts.some(({ serial, at }) => serial === text.serial && at === text.at)) return;
     this.texts.push(text);
     const { slot } = this.phone;
-    slot.dataset.incoming = "no";
-    requestAnimationFrame(() => { slot.dataset.incoming = "yes"; });
+    slot.dataset.ring = "no";
+    requestAnimationFrame(() => { slot.dataset.ring = "yes"; });
     slot.dataset.texts = this.texts.length;
     this.draw();
   }
@@ -97,6 +97,7 @@ export class Mail {
     const text = this.items()[at];
     if (!text) return;
     this.seen.add(text.at);
+    this.phone.slot.dataset.ring = "no";
     sessionStorage.setItem(this.name(), JSON.stringify([...this.seen]));
     this.show("read");
   }
