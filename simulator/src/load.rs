@@ -104,8 +104,8 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
         aggregators: vec![],
         data: data.path().to_owned(),
     };
-    let child = start_gateway(&country, &load).await?;
-    network.bound(1).await?;
+    let mut child = start_gateway(&country, &load).await?;
+    bound(&network, &mut child).await?;
     let idle_rss_mb = rss_mb(&child);
     leave_open(&network, load.open).await?;
     // What the preparation has left for the system to write would be counted as the turns' wait.
@@ -210,6 +210,14 @@ async fn start_configured(file: &Path, people: u64) -> Result<Child, Failed> {
         .kill_on_drop(true)
         .spawn()?;
     Ok(child)
+}
+
+/// Waits until the gateway has bound; it may end instead, and has then said why.
+async fn bound(network: &Operator, child: &mut Child) -> Result<(), Failed> {
+    tokio::select! {
+        bound = network.bound(1) => Ok(bound?),
+        ended = child.wait() => Err(format!("the gateway ended with {}", ended?).into()),
+    }
 }
 
 async fn stop(mut child: Child) -> Result<(), Failed> {

@@ -25,7 +25,7 @@ use simulator::sink::{Counted, Manner, Receipts, Sink};
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
-use super::{Failed, address, network, peak_rss_mb, progress, start_configured, stop};
+use super::{Failed, address, bound, network, peak_rss_mb, progress, start_configured, stop};
 use crate::gateway::{self, Account};
 
 /// What is sent, and over what.
@@ -173,8 +173,8 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
     ];
     let (menus, database) = (&sms.menus, sms.database.as_deref());
     let file = gateway::write_sms_configuration(data.path(), &accounts, menus, database)?;
-    let child = start_configured(&file, PEOPLE).await?;
-    network.bound(1).await?;
+    let mut child = start_configured(&file, PEOPLE).await?;
+    bound(&network, &mut child).await?;
     let campaign = campaign(&sms, &file, &sink).await?;
     let (times, unanswered, lasted) = two_ways(&sms, &network).await?;
     let rss_mb = peak_rss_mb(&child);
