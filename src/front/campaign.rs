@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// People of the record that are queued in one transaction: some ten milliseconds of the writer.
-const PIECE: u32 = 2048;
+const PIECE: u32 = 1024;
 /// People of a list that are kept, and queued, together.
 const PART: usize = 1024;
 /// Wrong rows that are told one by one; the rest is counted.
