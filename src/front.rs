@@ -17,10 +17,13 @@ use crate::{
     channel::{Channel, Inbound},
     clock,
     conversation::{End, Reply, Signal, Then},
-    engine::{Answer, Engine, Pending, Service},
+    engine::{Answer, Engine, News, Pending, Sends, Service},
     identity::Msisdn,
     limits::Limits,
-    menu::{language::Language, model::Word},
+    menu::{
+        language::Language,
+        model::{LATE, Word},
+    },
     store::Tongue,
     telemetry::{Metrics, TurnResult},
 };
@@ -130,6 +133,19 @@ impl Front {
                 }
             }
             Err(error) => tracing::error!(%error, "the end of a session was not stored"),
+        }
+    }
+
+    /// A turn came to its end, and nobody saw it: its session was over, or would not wait. Unless the
+    /// turn sends the caller something itself, a text says that it is done. It tells nothing of it.
+    pub async fn unseen(&self, phone: &Msisdn, answer: &Answer) {
+        let worth_it = answer.news == News::New && !answer.outcomes.is_empty();
+        if !worth_it || answer.sends == Sends::Something {
+            return;
+        }
+        let word = self.word(phone, Some(answer.service.menu.service()), LATE).await;
+        if let Err(error) = self.engine.send(phone, word.text, clock::now()).await {
+            tracing::error!(%error, "that a turn is done could not be told");
         }
     }
 

@@ -5,6 +5,7 @@
 //! the person has long seen the next screen.
 
 use std::{
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -17,7 +18,7 @@ use crate::{
     },
     clock,
     conversation::{End, Reply, Signal, Then},
-    engine::{Pending, TurnError},
+    engine::{Answer, Pending, TurnError},
     front::{Front, NotTaken},
     identity::Msisdn,
     menu::{
@@ -300,27 +301,48 @@ impl Task {
 }
 
 async fn turn(counter: &Counter, mut caller: Caller, pending: Pending) {
-    let answer = tokio::time::timeout(counter.reply_for, pending.answer()).await;
-    match answer.unwrap_or(Err(TurnError::Unavailable)) {
-        Ok(answer) => {
-            counter.front.answered(Channel::Ussd, &answer, caller.since.elapsed());
-            if let Some(reply) = &answer.reply {
-                let outcome = counter.reply(&mut caller, reply).await;
-                let refused = matches!(outcome, Some(Outcome::Rejected(_) | Outcome::Nacked(_)));
-                if refused && reply.then == Then::Wait {
-                    let service = answer.service.menu.service();
-                    counter.front.ended(&caller.phone, Some(service), End::NetworkAbort).await;
-                }
+    let mut pending = pin!(pending.answer());
+    match tokio::time::timeout(counter.reply_for, &mut pending).await {
+        Ok(Ok(answer)) => said(counter, &mut caller, &answer).await,
+        Ok(Err(error)) => sorry(counter, &mut caller, error).await,
+        Err(_) => {
+            sorry(counter, &mut caller, TurnError::Unavailable).await;
+            // The turn goes on. What comes of it is told when it is there.
+            if let Ok(Ok(answer)) = tokio::time::timeout(FOR_A_RESULT, pending).await {
+                counter.front.unseen(&caller.phone, &answer).await;
             }
-        }
-        Err(error) => {
-            tracing::error!(operator = %counter.operator, %error, "turn failed");
-            let service = caller.service.clone();
-            counter.front.failed(Channel::Ussd, service.as_deref());
-            let reply = counter.front.word(&caller.phone, service.as_deref(), SORRY).await;
-            counter.reply(&mut caller, &reply).await;
-            counter.front.ended(&caller.phone, service.as_deref(), End::Error).await;
         }
     }
     caller.confirm();
 }
+
+/// Sends the reply of a turn, and sees to it that its end is not lost with the session.
+async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
+    counter.front.answered(Channel::Ussd, answer, caller.since.elapsed());
+    let Some(reply) = &answer.reply else { return };
+    let outcome = counter.reply(caller, reply).await;
+    if !matches!(outcome, Some(Outcome::Rejected(_) | Outcome::Nacked(_))) {
+        return;
+    }
+    match reply.then {
+        Then::Wait => {
+            let service = answer.service.menu.service();
+            counter.front.ended(&caller.phone, Some(service), End::NetworkAbort).await;
+        }
+        Then::Close => counter.front.unseen(&caller.phone, answer).await,
+    }
+}
+
+/// Says that something failed, while the session still waits.
+async fn sorry(counter: &Counter, caller: &mut Caller, error: TurnError) {
+    tracing::error!(operator = %counter.operator, %error, "turn failed");
+    let service = caller.service.clone();
+    counter.front.failed(Channel::Ussd, service.as_deref());
+    let reply = counter.front.word(&caller.phone, service.as_deref(), SORRY).await;
+    counter.reply(caller, &reply).await;
+    caller.confirm();
+    counter.front.ended(&caller.phone, service.as_deref(), End::Error).await;
+}
+
+/// How long the result of a turn is waited for that the session could not wait for.
+const FOR_A_RESULT: Duration = Duration::from_secs(60);

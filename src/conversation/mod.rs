@@ -253,7 +253,8 @@ pub fn turn<'m>(
         (Signal::Begin(opening), None) => {
             settle(anew, step::begin(anew, &language, &opening), carried)
         }
-        (Signal::Push(_), _) if was_open && !too_old => push::not(NotPushed::Busy),
+        // A conversation over another channel has no session that a push would cut.
+        (Signal::Push(_), _) if was_open && !too_old && !elsewhere => push::not(NotPushed::Busy),
         (Signal::Push(screen), old) => {
             let aside = old.and_then(|old| old.aside(keep_until, now));
             push::begin(anew, &language, &screen, Carried { aside, ..carried })

@@ -110,10 +110,11 @@ async fn busy_elsewhere(
     let again = places.map(|at| (at, TurnKey { service: None, ..keys[at].clone() })).collect();
     let mut busy = recall_again(batch, again).await?;
     busy.retain(|(at, known)| {
-        let Inbound { service, at: now, .. } = &jobs[*at].inbound;
+        let Inbound { service, at: now, channel, .. } = &jobs[*at].inbound;
         known.conversation.as_ref().is_some_and(|kept| {
             let other = service.as_ref() != Some(&kept.service);
-            other && kept.ended.is_none() && kept.keep_until > *now
+            let elsewhere = || Body::parse(&kept.body).is_some_and(|body| body.elsewhere(*channel));
+            other && !elsewhere() && kept.ended.is_none() && kept.keep_until > *now
         })
     });
     Ok(busy.into_iter().map(|(at, _)| at).collect())

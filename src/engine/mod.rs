@@ -30,14 +30,14 @@ use tracing::{Instrument, Span};
 
 use crate::{
     channel::Inbound,
-    clock::Zone,
+    clock::{Timestamp, Zone},
     conversation::{Ending, NotPushed, Reply},
     engine::batch::{BatchError, run},
     identity::Msisdn,
     menu::state::Move,
-    outbox::route::Routes,
+    outbox::{self, Notice, NoticeId, route::Routes},
     service::Noticed,
-    store::Store,
+    store::{Store, StoreError},
     telemetry::{instruments::BatchMeters, spans},
     vault::{SubscriberKey, Vault},
 };
@@ -86,6 +86,17 @@ pub struct Answer {
     pub noticed: Vec<Noticed>,
     /// Why nothing was pushed, if that was asked for.
     pub not_pushed: Option<NotPushed>,
+    /// Whether the caller is sent something to keep.
+    pub sends: Sends,
+}
+
+/// Whether a turn sends its caller something that outlives the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sends {
+    /// It does.
+    Something,
+    /// It does not: what the session could not show is lost.
+    Nothing,
 }
 
 impl Answer {
@@ -260,6 +271,25 @@ impl Engine {
     /// Rings when a turn has stored something to be sent.
     pub fn wake(&self) -> &Wake {
         &self.core.wake
+    }
+
+    /// Sends a text to a phone, outside of any turn. Where no operator carries SMS to it, nothing is
+    /// sent.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`](crate::store::StoreError::Unavailable).
+    pub async fn send(&self, to: &Msisdn, text: String, at: Timestamp) -> Result<(), StoreError> {
+        let Rules { routes, zone, .. } = &self.core.rules;
+        let route = routes.of(to);
+        if route.is_empty() {
+            return Ok(());
+        }
+        let lane = outbox::Lane { class: outbox::Class::Reply, zone: *zone };
+        let id = NoticeId::draw(at, rand::random());
+        let notice = Notice::at_once(id, to, route, lane, text, at);
+        self.core.store.enqueue(&[notice]).await?;
+        self.core.wake.ring();
+        Ok(())
     }
 
     /// The key that a provider's session is kept under.

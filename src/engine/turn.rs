@@ -8,7 +8,7 @@ use crate::{
         self, Carried, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal, Then,
     },
     engine::{
-        Answer, Core, Job, News, Service, Shelf,
+        Answer, Core, Job, News, Sends, Service, Shelf,
         body::{Body, Last},
     },
     identity::Msisdn,
@@ -20,7 +20,7 @@ use crate::{
         state::{State, Values},
         step::Context,
     },
-    outbox::{Class, Lane, Notice, NoticeId, Sender},
+    outbox::{Class, Lane, Notice, NoticeId},
     service::{
         Asking, Note, Noticed, Silence, To,
         record::{Change, Facts, Need},
@@ -268,21 +268,13 @@ impl<'t> Turn<'t> {
     fn notices(&self, finished: &Finished) -> Vec<Notice> {
         let Inbound { from, at, answer_by, .. } = &self.job.inbound;
         let mut notices = Vec::new();
-        let mut add = |to: &Msisdn, route: String, class: Class, text: String| {
-            notices.push(Notice {
-                id: NoticeId::draw(*at, self.random).after(notices.len()),
-                to: to.clone(),
-                route,
-                sender: Sender::Code,
-                text,
-                lane: Lane { class, zone: self.core.rules.zone },
-                campaign: 0,
-                due: *at,
-                expires: at.plus(class.good_for()),
-            });
+        let mut add = |to: &Msisdn, route: &str, class: Class, text: &str| {
+            let id = NoticeId::draw(*at, self.random).after(notices.len());
+            let lane = Lane { class, zone: self.core.rules.zone };
+            notices.push(Notice::at_once(id, to, route, lane, text.to_owned(), *at));
         };
         if let (AnswerBy::Notice { route }, Some(reply)) = (answer_by, &finished.reply) {
-            add(from, route.clone(), Class::Reply, reply.text.clone());
+            add(from, route, Class::Reply, &reply.text);
         }
         let routes = &self.core.rules.routes;
         for Written { note, text } in &self.notes {
@@ -293,7 +285,7 @@ impl<'t> Turn<'t> {
             };
             match routes.of(phone) {
                 "" => tracing::warn!(text = note.text, "no operator carries SMS to a phone"),
-                route => add(phone, route.to_owned(), note.class, text.clone()),
+                route => add(phone, route, note.class, text),
             }
         }
         notices
@@ -346,6 +338,11 @@ impl<'t> Turn<'t> {
     }
 
     pub(super) fn answer(self) -> Answer {
+        let kept = |written: &Written| written.note.to == To::Caller;
+        let sends = match self.notes.iter().any(kept) {
+            true => Sends::Something,
+            false => Sends::Nothing,
+        };
         let (done, news) = match self.stage {
             Stage::Repeated(reply) => {
                 (Finished { reply: Some(reply), ..Finished::default() }, News::Repeated)
@@ -365,6 +362,7 @@ impl<'t> Turn<'t> {
             outcomes: self.outcomes,
             noticed: self.noticed,
             not_pushed: done.not_pushed,
+            sends,
         }
     }
 }

@@ -186,11 +186,13 @@ pub const STOPPED: Word = Word { name: "stopped", values: &[] };
 pub const STARTED: Word = Word { name: "started", values: &[] };
 /// What can be written.
 pub const HELP: Word = Word { name: "help", values: &["dial"] };
+/// By SMS: something came to an end that a session could not show.
+pub const LATE: Word = Word { name: "late", values: &["dial"] };
 /// Not every part of a long text came.
 pub const INCOMPLETE: Word = Word { name: "incomplete", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 21] = [
+pub const WORDS: [Word; 22] = [
     BACK,
     HOME,
     NEXT,
@@ -212,6 +214,7 @@ pub const WORDS: [Word; 21] = [
     STARTED,
     HELP,
     INCOMPLETE,
+    LATE,
 ];
 
 impl Menu {

@@ -170,6 +170,22 @@ pub struct Notice {
     pub expires: Timestamp,
 }
 
+impl Notice {
+    /// A notice that is of no campaign and goes out at once, from the number that can be answered.
+    pub fn at_once(
+        id: NoticeId,
+        to: &Msisdn,
+        route: &str,
+        lane: Lane,
+        text: String,
+        at: Timestamp,
+    ) -> Self {
+        let (to, route) = (to.clone(), route.to_owned());
+        let expires = at.plus(lane.class.good_for());
+        Self { id, to, route, sender: Sender::Code, text, lane, campaign: 0, due: at, expires }
+    }
+}
+
 /// A text and a number are not for logs.
 impl fmt::Debug for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

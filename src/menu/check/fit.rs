@@ -10,7 +10,7 @@ use crate::{
         language::Language,
         load::{Draft, DraftPhrase},
         model::{
-            Act, BUSY, CONFIRM, HELP, INCOMPLETE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW,
+            Act, BUSY, CONFIRM, HELP, INCOMPLETE, LATE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW,
             NOT_CONFIRMED, ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED,
             Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
         },
@@ -121,6 +121,7 @@ impl Fit<'_> {
             STARTED,
             HELP,
             INCOMPLETE,
+            LATE,
         ];
         let long = alone.into_iter().filter_map(|word| {
             let body = self.menu.word(word.name, self.language, WIDEST_CODE);

@@ -124,6 +124,7 @@ stopped = { id = "stopped", en = "stopped" }
 started = { id = "started", en = "started" }
 help = { id = "help", en = "help" }
 incomplete = { id = "incomplete", en = "incomplete" }
+late = { id = "late", en = "late" }
 [commands]
 stop = ["stop"]
 start = ["start"]
