@@ -1,9 +1,9 @@
 //! How fast an account may send: a bucket that hardly fills, and a brake.
 //!
 //! The budget is the operator's: so many messages a second over all links together, a long text
-//! counted by its parts. The bucket holds a fiftieth of a second's worth, so that over any ten
-//! seconds the budget is exceeded by no more than 0.2 %, and by the one message that has just been
-//! let through. `governor` counts cells of one size and cannot be slowed down while it runs.
+//! counted by its parts. The bucket holds a twentieth of a second's worth, so that over any ten
+//! seconds the budget is exceeded by no more than 0.5 %; what links hold beyond their windows is
+//! kept below the other half of a percent. `governor` counts cells of one size and cannot be slowed down while it runs.
 
 use std::time::{Duration, Instant};
 
@@ -32,7 +32,7 @@ const RECOVERY: f64 = 0.05;
 /// How long nothing goes after the network said "too fast".
 const HOLD: Duration = Duration::from_millis(250);
 /// Seconds' worth of messages that the bucket holds.
-const DEPTH: f64 = 0.02;
+const DEPTH: f64 = 0.05;
 
 impl Pace {
     /// A pace of so many messages a second, at least 1.

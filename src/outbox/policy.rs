@@ -86,17 +86,6 @@ pub fn most_tries(class: Class) -> u32 {
     }
 }
 
-/// How long a notice of a class is of use. A code is not worth sending after five minutes
-/// (`domain.md` §8).
-pub fn useful_for(class: Class) -> Duration {
-    match class {
-        Class::Code => Duration::from_secs(5 * 60),
-        Class::Reply => Duration::from_secs(24 * 3600),
-        Class::Reminder => Duration::from_secs(48 * 3600),
-        Class::Campaign => Duration::from_secs(72 * 3600),
-    }
-}
-
 /// The pause after the network was asked `tries` times in vain, at least once.
 pub fn pause(class: Class, tries: u32) -> Duration {
     let (first, most) = match class {

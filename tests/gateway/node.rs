@@ -113,6 +113,12 @@ impl Node {
         (head.lines().next().unwrap_or_default().to_owned(), body.to_owned())
     }
 
+    /// Its process.
+    #[allow(dead_code, reason = "not every test binary measures")]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it is running")
+    }
+
     /// Alive: it answers, whatever else is wrong.
     pub async fn is_well(&self) {
         assert_eq!(self.get("/healthz").await, ("HTTP/1.1 200 OK".into(), "ok\n".into()));
