@@ -7,7 +7,14 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use setara::menu::story::{Act, Session};
+use setara::{
+    clock::{self, Zone},
+    identity::Msisdn,
+    menu::story::{Act, Session},
+    outbox::{Class, Fate, Lane, Notice, NoticeId, Sender},
+    store::{Store, StoreOptions},
+    vault::Vault,
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -179,4 +186,66 @@ async fn people_register_through_it_over_tls() {
     walk(&mut smsc, "register").await;
     node.stop().await;
     smsc.hear("unbound").await;
+}
+
+/// Notices go out through it, and its receipts come back.
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_are_sent_through_it() {
+    let (mut smsc, port) = Smsc::start(&[]).await;
+    let sms = "[operator.npm.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n\
+               per_second = 100\nprefixes = [\"\"]\n";
+    let address = format!("127.0.0.1:{port}");
+    let site = Site::on_sqlite().await.operator("npm", "plain", &address, "").configured(sms);
+    let node = Node::start(&site.config()).await;
+    smsc.hear("bound").await;
+
+    let vault = Vault::open_or_create_file(&site.folder().join("setara.key")).unwrap();
+    let url = format!("sqlite:{}", site.folder().join("setara.db").display());
+    let store = Store::open(&url, vault, StoreOptions::default()).await.unwrap();
+    let now = clock::now();
+    let notice = |text: &str, number: u64| Notice {
+        id: NoticeId::draw(now, number),
+        to: Msisdn::parse("081299990001").unwrap(),
+        route: "npm".into(),
+        sender: Sender::Name,
+        text: text.into(),
+        lane: Lane { class: Class::Reply, zone: Zone::Wib },
+        campaign: 0,
+        due: now,
+        expires: now.plus(PATIENCE),
+    };
+    let texts = ["Giliran Anda {besok} @ 08:00. Balas ke 1199", "ꦲꦏ꧀ꦱꦫ", "Sehat selalu"];
+    let notices: Vec<Notice> = (0..).zip(texts).map(|(at, text)| notice(text, at)).collect();
+    store.enqueue(&notices).await.unwrap();
+    let mut read = Vec::new();
+    for _ in texts {
+        let submit = smsc.hear("submit").await;
+        assert_eq!(
+            (&submit["from"], &submit["to"]),
+            (&json!("PEDULICOVID"), &json!("6281299990001"))
+        );
+        read.push(submit["text"].as_str().expect("a text").to_owned());
+        let id = submit["sequence"].as_u64().expect("a number");
+        smsc.say(json!({
+            "say": "deliver_sm",
+            "esm_class": 4,
+            "source_addr": "6281299990001",
+            "destination_addr": "1199",
+            "short_message": format!("id:{id:010} sub:001 dlvrd:001 stat:DELIVRD err:000 text:"),
+        }))
+        .await;
+        smsc.confirmed().await;
+    }
+    read.sort_unstable();
+    let mut sent = texts.map(str::to_owned);
+    sent.sort_unstable();
+    assert_eq!(read, sent);
+    for _ in 0..500 {
+        if store.notices_standing(Fate::Delivered).await.unwrap() == 3 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(store.notices_standing(Fate::Delivered).await.unwrap(), 3);
+    node.stop().await;
 }

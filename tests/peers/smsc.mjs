@@ -23,6 +23,7 @@ const server = smpp.createServer(options, (session) => {
     session.send(submit.response({ message_id: String(submit.sequence_number) }));
     tell({
       is: "submit",
+      sequence: submit.sequence_number,
       op: submit.ussd_service_op,
       from: submit.source_addr,
       to: submit.destination_addr,
