@@ -147,6 +147,7 @@ impl Claimer {
         };
         let many = claimed.len();
         self.metrics.outbox().claimed(&self.desk.account, many);
+        self.metrics.outbox().factor(&self.desk.account, self.desk.factor());
         let mut found: HashMap<Key, u32> = HashMap::new();
         for notice in &claimed {
             let key = (Arc::clone(&notice.route), notice.campaign, notice.lane);

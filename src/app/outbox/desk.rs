@@ -235,7 +235,7 @@ impl Desk {
 
     /// The share of the budget that is used at the moment.
     pub fn factor(&self) -> f64 {
-        locked(&self.queue).pace.factor()
+        locked(&self.queue).pace.factor(super::now())
     }
 
     /// The `submit_sm` of an item's next part.
