@@ -68,6 +68,8 @@ impl Pace {
         self.count(now);
         self.factor = (self.factor * BRAKE).max(SLOWEST);
         self.tokens = self.tokens.min(0.0);
+        // Nothing is saved up meanwhile: what goes first then is one message, not a window of them.
+        self.counted = self.held;
         self.braked = Some(now);
     }
 
@@ -78,7 +80,10 @@ impl Pace {
     }
 
     fn count(&mut self, now: Instant) {
-        let since = now.saturating_duration_since(self.counted).as_secs_f64();
+        if now <= self.counted {
+            return;
+        }
+        let since = (now - self.counted).as_secs_f64();
         self.counted = now;
         self.factor = (self.factor + RECOVERY * since).min(1.0);
         let depth = (self.per_second * DEPTH).max(1.0);
