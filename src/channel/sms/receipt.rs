@@ -22,12 +22,12 @@ pub struct Receipt {
     /// The message, in normal form ([`normal`]).
     pub message_id: String,
     /// What became of it.
-    pub state: State,
+    pub state: Told,
 }
 
 /// The states of SMPP 3.4 §5.2.28, and the 0 that is seen live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum Told {
     /// On its way: ENROUTE, SCHEDULED, ACCEPTED.
     UnderWay,
     /// The phone has it.
@@ -40,7 +40,7 @@ pub enum State {
     Unknown,
 }
 
-impl State {
+impl Told {
     /// The fate that it settles. A receipt is never taken to mean that somebody was not informed,
     /// unless it says so.
     pub fn fate(self) -> Option<Fate> {
@@ -94,12 +94,12 @@ pub fn parse(message: &Message) -> Option<Receipt> {
     if message_id.is_empty() {
         return None;
     }
-    let number = message.tlvs.message_state().map(State::of_number);
-    let word = field(&text, "stat").or_else(|| field(&text, "status")).map(State::of_word);
+    let number = message.tlvs.message_state().map(Told::of_number);
+    let word = field(&text, "stat").or_else(|| field(&text, "status")).map(Told::of_word);
     let state = match (number, word) {
-        (Some(State::Unknown) | None, Some(word)) => word,
+        (Some(Told::Unknown) | None, Some(word)) => word,
         (Some(number), _) => number,
-        (None, None) => State::Unknown,
+        (None, None) => Told::Unknown,
     };
     Some(Receipt { message_id, state })
 }
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn receipts_in_the_spellings_of_the_field() {
-        use State::*;
+        use Told::*;
         for (text, id, state) in [
             (
                 "id:0123456789 sub:001 dlvrd:001 submit date:2103011200 done date:2103011201 \
@@ -208,15 +208,15 @@ mod tests {
     #[test]
     fn parameters_go_before_the_text() {
         for (number, text, state) in [
-            (Some(2), "", State::Delivered),
-            (Some(5), "id:1 stat:DELIVRD", State::Undeliverable),
-            (Some(3), "", State::Expired),
-            (Some(8), "", State::Undeliverable),
-            (Some(0), "", State::Unknown),
-            (Some(0), "id:1 stat:DELIVRD", State::Delivered),
-            (Some(7), "", State::Unknown),
-            (Some(200), "", State::Unknown),
-            (None, "stat:DELIVRD", State::Delivered),
+            (Some(2), "", Told::Delivered),
+            (Some(5), "id:1 stat:DELIVRD", Told::Undeliverable),
+            (Some(3), "", Told::Expired),
+            (Some(8), "", Told::Undeliverable),
+            (Some(0), "", Told::Unknown),
+            (Some(0), "id:1 stat:DELIVRD", Told::Delivered),
+            (Some(7), "", Told::Unknown),
+            (Some(200), "", Told::Unknown),
+            (None, "stat:DELIVRD", Told::Delivered),
         ] {
             let mut message = receipt(text);
             message.tlvs.set(Tag::RECEIPTED_MESSAGE_ID, &b"00AB\0"[..]);
@@ -250,11 +250,11 @@ mod tests {
     #[test]
     fn only_what_says_so_means_not_informed() {
         for (state, fate) in [
-            (State::Delivered, Some(Fate::Delivered)),
-            (State::Undeliverable, Some(Fate::Undeliverable)),
-            (State::Expired, Some(Fate::Expired)),
-            (State::UnderWay, None),
-            (State::Unknown, None),
+            (Told::Delivered, Some(Fate::Delivered)),
+            (Told::Undeliverable, Some(Fate::Undeliverable)),
+            (Told::Expired, Some(Fate::Expired)),
+            (Told::UnderWay, None),
+            (Told::Unknown, None),
         ] {
             assert_eq!(state.fate(), fate);
         }
@@ -278,7 +278,7 @@ mod tests {
             between in "( (sub|dlvrd|err):[0-9]{1,3}){0,3}",
         ) {
             let read = parse(&receipt(&format!("{before} id:{id}{between} stat:DELIVRD text:x")));
-            prop_assert_eq!(read, Some(Receipt { message_id: id, state: State::Delivered }));
+            prop_assert_eq!(read, Some(Receipt { message_id: id, state: Told::Delivered }));
         }
 
         #[test]
