@@ -177,7 +177,8 @@ impl Gateway {
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
-        let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts };
+        let parts_for = Duration::from_secs(config.conversation.parts_seconds.into());
+        let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts, parts_for };
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));
         let sweep = tokio::spawn(sweeping.run(every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
@@ -313,6 +314,8 @@ fn posts(config: &Config, front: &Arc<Front>) -> Vec<Arc<Post>> {
             front: Arc::clone(front),
             sessions: sessions(config),
             open_for: minutes(config.conversation.sms_minutes),
+            parts_for: Duration::from_secs(config.conversation.parts_seconds.into()),
+            repeats_for: Duration::from_secs(config.conversation.sms_repeat_seconds.into()),
         })
     };
     sms.map(post).collect()

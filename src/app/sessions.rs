@@ -43,6 +43,28 @@ struct Session {
     bind: Bind,
     reply: Option<Sent>,
     touched: Instant,
+    wrote: Option<Wrote>,
+}
+
+/// What a phone wrote last.
+#[derive(Clone, Copy)]
+struct Wrote {
+    /// A digest of the words.
+    words: u64,
+    /// The mark under which they were heard first.
+    mark: u64,
+    /// When they were heard first, or the network took an answer since.
+    at: Instant,
+}
+
+/// What is known when a text comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read {
+    /// The session.
+    pub heard: Heard,
+    /// Whether these are the words of the text before, from so long ago that somebody may have
+    /// written them again, had they been answered; and as far as this process knows they were not.
+    pub in_doubt: bool,
 }
 
 /// A reply on its way, and what becomes of it: awaited by one task, looked at by others.
@@ -144,7 +166,7 @@ impl Sessions {
         }
         self.make_room(now);
         let mark = self.fresh_mark();
-        let session = Session { mark, bind, reply: None, touched: now };
+        let session = Session { mark, bind, reply: None, touched: now, wrote: None };
         self.known.insert(phone.clone(), session);
         Heard { mark, sureness: Sureness::Unsure }
     }
@@ -156,13 +178,42 @@ impl Sessions {
         }
     }
 
+    /// A phone writes on a bind. Some networks deliver a text again that we confirmed: the same words
+    /// so soon, `within`, that nobody can have read the answer before, are the same text.
+    pub fn read(
+        &mut self,
+        phone: &Msisdn,
+        bind: Bind,
+        words: u64,
+        within: Duration,
+        now: Instant,
+    ) -> Read {
+        let mut heard = self.hear(phone, bind, now);
+        let mut in_doubt = false;
+        if let Some(session) = self.known.get_mut(phone) {
+            let last = session.wrote.filter(|last| last.words == words);
+            match last {
+                Some(last) if now.duration_since(last.at) < within => heard.mark = last.mark,
+                Some(last) => in_doubt = last.mark == heard.mark,
+                None => {}
+            }
+            let again = last.filter(|last| last.mark == heard.mark);
+            session.wrote = again.or(Some(Wrote { words, mark: heard.mark, at: now }));
+        }
+        Read { heard, in_doubt }
+    }
+
     /// The network took an answer to a phone that was sent by somebody else: whatever comes next is
-    /// new.
-    pub fn took(&mut self, phone: &Msisdn) {
+    /// new. Says under which mark.
+    pub fn took(&mut self, phone: &Msisdn, now: Instant) -> u64 {
         let mark = self.fresh_mark();
         if let Some(session) = self.known.get_mut(phone) {
             session.mark = mark;
+            if let Some(wrote) = &mut session.wrote {
+                wrote.at = now;
+            }
         }
+        mark
     }
 
     /// What we pushed to a phone is on its way. It answers nothing that the phone said, so what the
@@ -267,6 +318,30 @@ mod tests {
         let other = (Arc::from("telco/2"), 1);
         assert_eq!(sessions.hear(&phone(1), other, now).sureness, Sureness::Sure);
         assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Sure);
+    }
+
+    #[test]
+    fn a_text_that_was_answered_may_come_again_at_once() {
+        let (now, within) = (Instant::now(), Duration::from_secs(3));
+        let mut sessions = Sessions::new(10, 7);
+        let mut reads = |sessions: &mut Sessions, words, after| {
+            let now = now + Duration::from_secs(after);
+            sessions.read(&phone(1), bind(1), words, within, now)
+        };
+        let mark = |read: Read| (read.heard.mark, read.in_doubt);
+        let first = mark(reads(&mut sessions, 1, 0));
+        assert_eq!(mark(reads(&mut sessions, 1, 2)), first, "not answered yet");
+        assert_eq!(mark(reads(&mut sessions, 1, 9)), (first.0, true), "nor now, it seems");
+        sessions.took(&phone(1), now + Duration::from_secs(10));
+        assert_eq!(mark(reads(&mut sessions, 1, 12)), first, "nobody reads so fast");
+        let second = mark(reads(&mut sessions, 1, 13));
+        assert_ne!(second, first, "written again");
+        assert!(!second.1);
+        sessions.took(&phone(1), now + Duration::from_secs(13));
+        let other = mark(reads(&mut sessions, 2, 13));
+        assert_ne!(other, second, "other words are new at once");
+        sessions.took(&phone(1), now + Duration::from_secs(13));
+        assert_ne!(mark(reads(&mut sessions, 1, 14)), second, "and so are these after others");
     }
 
     #[test]

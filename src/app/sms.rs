@@ -4,15 +4,17 @@
 //!
 //! Many networks number nothing. Nobody can answer a text that did not reach them yet, so the same
 //! words again are the same message until our answer was taken by the network
-//! ([`Post::took`], `sessions`); the answer is then not sent a second time.
+//! ([`Post::took`], `sessions`) and somebody can have read it; the answer is then not sent a second
+//! time. The parts of a long text have a number: the same text under the same number is the same.
 
 use std::{
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use crate::{
-    app::sessions::Sessions,
+    app::sessions::{Read, Sessions},
     channel::{
         AnswerBy, Channel, Inbound, Once, Sureness,
         sms::{self, Body, Heard, Part},
@@ -39,6 +41,10 @@ pub struct Post {
     pub sessions: Mutex<Sessions>,
     /// How long an answer is waited for.
     pub open_for: Duration,
+    /// How long the parts of a long text are waited for.
+    pub parts_for: Duration,
+    /// The same words so soon after our answer are the same text, delivered twice.
+    pub repeats_for: Duration,
 }
 
 /// The posts of all operators.
@@ -89,33 +95,54 @@ impl Post {
                 return None;
             }
         };
-        let heard = self.sessions().hear(&from, (message.link, message.bind), since);
+        let (bind, words) = ((message.link, message.bind), digest(&body, part));
+        let read = self.sessions().read(&from, bind, words, self.repeats_for, since);
         let (responder, post) = (message.responder, Arc::clone(self));
         Some(async move {
-            let text = match part {
-                None => sms::text(&[body]),
+            let sureness = read.heard.sureness;
+            let once = |mark: &str, text: &str| once(&post.operator, mark, &from, text, sureness);
+            let (text, once) = match part {
+                None => {
+                    let text = sms::text(&[body]);
+                    let once = once(&post.mark(&from, read).await.to_string(), &text);
+                    (text, once)
+                }
                 Some(part) => match post.joined(&from, part, &body).await {
-                    Joined::Whole(text) => text,
+                    Joined::Whole(text) => {
+                        let once = once(&format!("{}/{}", part.reference, part.total), &text);
+                        (text, once)
+                    }
                     Joined::NotYet => return responder.accept(),
                     // Unconfirmed, the part comes again.
                     Joined::Unavailable => return,
                 },
             };
-            let once = once(&post.operator, heard.mark, &from, &text, heard.sureness);
             post.turn(Letter { from, text, once, responder, since }).await;
         })
     }
 
     /// The network took our answer to this phone: whatever it writes from now on is new.
     pub fn took(&self, phone: &Msisdn) {
-        self.sessions().took(phone);
+        self.sessions().took(phone, Instant::now());
+    }
+
+    /// The mark of a text. That our answer was taken is heard by the node that sent it, which may be
+    /// another one: what does not wait any more was taken.
+    async fn mark(&self, from: &Msisdn, read: Read) -> u64 {
+        let engine = &self.front.engine;
+        let phone = engine.subscriber_key(from);
+        let waits = async || engine.store().reply_waits(&self.operator, &phone).await;
+        if read.in_doubt && matches!(waits().await, Ok(false)) {
+            return self.sessions().took(from, Instant::now());
+        }
+        read.heard.mark
     }
 
     /// Keeps a part, and joins the text when it was the last one missing.
     async fn joined(&self, from: &Msisdn, part: Part, body: &Body) -> Joined {
         let engine = &self.front.engine;
         let key = PartKey { subscriber: engine.subscriber_key(from), part };
-        match engine.store().keep_part(&key, from, body, clock::now()).await {
+        match engine.store().keep_part(&key, from, body, clock::now(), self.parts_for).await {
             Ok(Some(bodies)) => Joined::Whole(sms::text(&bodies)),
             Ok(None) => Joined::NotYet,
             Err(error) => {
@@ -141,7 +168,7 @@ impl Post {
     /// Tells somebody that their long text did not come whole.
     pub async fn incomplete(&self, from: Msisdn) {
         let at = clock::now().millis().to_string();
-        let once = once(&self.operator, 0, &from, &at, Sureness::Sure);
+        let once = once(&self.operator, "", &from, &at, Sureness::Sure);
         let inbound = self.inbound(from, None, Signal::Incomplete, once);
         if let Ok(pending) = self.front.take(inbound, &self.operator) {
             self.stored(pending, None, Instant::now()).await;
@@ -200,7 +227,14 @@ enum Joined {
     Unavailable,
 }
 
-fn once(operator: &str, mark: u64, from: &Msisdn, text: &str, sureness: Sureness) -> Once {
+/// Tells a delivery from others of the same phone.
+fn digest(body: &Body, part: Option<Part>) -> u64 {
+    let mut digest = DefaultHasher::new();
+    (&body.octets, body.coding, part).hash(&mut digest);
+    digest.finish()
+}
+
+fn once(operator: &str, mark: &str, from: &Msisdn, text: &str, sureness: Sureness) -> Once {
     let said = format!("{} sms {text}", from.as_str());
     let message = format!("{operator} {mark} {said}").into_bytes();
     Once { message, said: said.into_bytes(), sureness }

@@ -36,6 +36,8 @@ pub struct Sweep {
     pub menus: Arc<Reloading>,
     /// Tells people that their text did not come whole.
     pub posts: Posts,
+    /// How long the parts of a long text are waited for.
+    pub parts_for: Duration,
 }
 
 impl Sweep {
@@ -69,7 +71,8 @@ impl Sweep {
         // Two days: whatever the zone, nobody is in it any more.
         let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
         self.swept("old queues", store.purge_queues(old, ROWS)).await;
-        for phone in self.swept("parts of texts", store.forget_parts(clock::now())).await {
+        let late = store.forget_parts(clock::now(), self.parts_for);
+        for phone in self.swept("parts of texts", late).await {
             if let Some(post) = self.posts.of(&phone) {
                 post.incomplete(phone).await;
             }

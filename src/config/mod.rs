@@ -189,6 +189,10 @@ pub struct Patience {
     pub silent_days: u32,
     /// How long the answer to a text is waited for.
     pub sms_minutes: u32,
+    /// How long the parts of a long text are waited for.
+    pub parts_seconds: u32,
+    /// The same words so soon after our answer are the same text, delivered twice; 0 is never.
+    pub sms_repeat_seconds: u32,
     /// How often the sweep runs.
     pub sweep_seconds: u32,
 }
@@ -310,6 +314,7 @@ impl Config {
             ("lookups.serials_per_stem", self.lookups.serials_per_stem as usize),
             ("codes.per_hour", self.codes.per_hour as usize),
             ("conversation.sms_minutes", self.conversation.sms_minutes as usize),
+            ("conversation.parts_seconds", self.conversation.parts_seconds as usize),
             ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),
             ("turns.reply_seconds", self.turns.reply_seconds as usize),
         ];

@@ -6,8 +6,6 @@
 
 pub mod receipt;
 
-use std::time::Duration;
-
 use thiserror::Error;
 
 use crate::{
@@ -67,9 +65,6 @@ pub const LONGEST: usize = 480;
 pub fn frame() -> Frame {
     Frame { budget: Budget { units: 160, alphabet: Alphabet::Gsm7 }, rows: MOST_ROWS }
 }
-
-/// How long parts are waited for.
-pub const PARTS_FOR: Duration = Duration::from_secs(120);
 
 /// Reads a `deliver_sm` that is neither USSD nor a receipt.
 ///

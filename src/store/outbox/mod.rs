@@ -3,6 +3,7 @@
 mod claim;
 mod part;
 mod receipt;
+mod reply;
 mod settle;
 mod sweep;
 

@@ -1,7 +1,7 @@
 //! Parts of long texts, kept until the last one is here: a network may wait for the confirmation of a
 //! part before it sends the next, and what is confirmed must not be lost.
 
-use sqlx::Row;
+use std::time::Duration;
 
 use super::super::{
     Store, StoreError,
@@ -9,7 +9,7 @@ use super::super::{
     sealed::{self, Place},
 };
 use crate::{
-    channel::sms::{Body, PARTS_FOR, Part},
+    channel::sms::{Body, Part},
     clock::Timestamp,
     identity::Msisdn,
     vault::SubscriberKey,
@@ -25,8 +25,11 @@ pub struct PartKey {
 }
 
 impl Store {
-    /// Keeps a part; all parts in order, once the last one is here. A part that comes again replaces
-    /// itself, and completes the text again: whoever takes the text in knows it by its words.
+    /// Keeps a part; all parts in order, once the last one is here. `within` is how long the next one
+    /// is waited for. A part that comes again replaces itself, and completes the text again: whoever
+    /// takes the text in knows it by its number and its words. A reference comes round again, and
+    /// some phones have one for all texts: parts of an older text, and of one that was whole and has
+    /// other words, do not count.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], or [`StoreError::Unreadable`] if a row was damaged.
@@ -36,13 +39,35 @@ impl Store {
         from: &Msisdn,
         body: &Body,
         now: Timestamp,
+        within: Duration,
     ) -> Result<Option<Vec<Body>>, StoreError> {
         let PartKey { subscriber, part } = key;
         let place = Place::Part(subscriber);
         let plain = [from.as_str().as_bytes(), &[b'\n', body.coding], &body.octets].concat();
         let sealed = sealed::seal(&self.vault, place, &plain);
-        let rows: Vec<Vec<u8>> = on_engine!(self.begin_tx().await?, |Db, tx| {
+        let since = now.minus(within).millis();
+        let rows: Vec<(i64, i64, i64, Vec<u8>)> = on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
+            let rows = sqlx::query_as::<Db, _>(
+                "select number, at, whole, body from text_part \
+                 where subscriber = $1 and reference = $2 and total = $3 order by number",
+            )
+            .bind(subscriber.as_bytes().to_vec())
+            .bind(i64::from(part.reference))
+            .bind(i64::from(part.total))
+            .fetch_all(&mut *tx)
+            .await?;
+            if self.is_another(part, body, since, subscriber, &rows)? {
+                sqlx::query::<Db>(
+                    "delete from text_part where subscriber = $1 and reference = $2 \
+                     and total = $3",
+                )
+                .bind(subscriber.as_bytes().to_vec())
+                .bind(i64::from(part.reference))
+                .bind(i64::from(part.total))
+                .execute(&mut *tx)
+                .await?;
+            }
             sqlx::query::<Db>(
                 "insert into text_part (subscriber, reference, total, number, body, at) \
                  values ($1, $2, $3, $4, $5, $6) \
@@ -57,19 +82,16 @@ impl Store {
             .bind(now.millis())
             .execute(&mut *tx)
             .await?;
-            // A reference comes round again: parts of an older text do not count.
-            let rows = sqlx::query::<Db>(
-                "select body from text_part where subscriber = $1 and reference = $2 \
-                 and total = $3 and at > $4 order by number",
+            let rows: Vec<(i64, i64, i64, Vec<u8>)> = sqlx::query_as::<Db, _>(
+                "select number, at, whole, body from text_part \
+                 where subscriber = $1 and reference = $2 and total = $3 order by number",
             )
             .bind(subscriber.as_bytes().to_vec())
             .bind(i64::from(part.reference))
             .bind(i64::from(part.total))
-            .bind(now.minus(PARTS_FOR).millis())
             .fetch_all(&mut *tx)
             .await?;
-            let whole = rows.len() >= usize::from(part.total);
-            if whole {
+            if rows.len() >= usize::from(part.total) {
                 sqlx::query::<Db>(
                     "update text_part set whole = 1 where subscriber = $1 and reference = $2 \
                      and total = $3",
@@ -81,28 +103,52 @@ impl Store {
                 .await?;
             }
             tx.commit().await?;
-            let rows = rows.iter().filter(|_| whole).map(|row| row.try_get(0));
-            rows.collect::<Result<_, _>>()?
+            rows
         });
-        if rows.is_empty() {
+        if rows.len() < usize::from(part.total) {
             return Ok(None);
         }
-        let open = |sealed: &Vec<u8>| open(self, subscriber, sealed).map(|(_, body)| body);
-        rows.iter().map(open).collect::<Result<_, _>>().map(Some)
+        let open = |(.., sealed): &(i64, i64, i64, Vec<u8>)| open(self, subscriber, sealed);
+        rows.iter().map(|row| Ok(open(row)?.1)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Forgets the parts that were waited for too long, and gives back whose text never became
+    /// Whether the parts that are kept under a reference are those of another text than this part's.
+    fn is_another(
+        &self,
+        part: &Part,
+        body: &Body,
+        since: i64,
+        subscriber: &SubscriberKey,
+        rows: &[(i64, i64, i64, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        if rows.iter().all(|(_, at, ..)| *at <= since) {
+            return Ok(true);
+        }
+        let same = rows
+            .iter()
+            .find(|(number, _, whole, _)| *whole != 0 && *number == i64::from(part.number));
+        let Some((.., sealed)) = same else { return Ok(false) };
+        Ok(open(self, subscriber, sealed)?.1 != *body)
+    }
+
+    /// Forgets the texts whose next part was waited for too long, and gives back whose never became
     /// whole.
     ///
     /// # Errors
     /// As [`Store::keep_part`].
-    pub async fn forget_parts(&self, now: Timestamp) -> Result<Vec<Msisdn>, StoreError> {
+    pub async fn forget_parts(
+        &self,
+        now: Timestamp,
+        within: Duration,
+    ) -> Result<Vec<Msisdn>, StoreError> {
         let rows: Vec<(Vec<u8>, i64, i64, i64, Vec<u8>)> = on_engine!(&self.pool, |Db, pool| {
             sqlx::query_as::<Db, _>(
-                "delete from text_part where at <= $1 \
+                "delete from text_part where (subscriber, reference, total) in \
+                 (select subscriber, reference, total from text_part \
+                  group by subscriber, reference, total having max(at) <= $1) \
                  returning subscriber, reference, total, whole, body",
             )
-            .bind(now.minus(PARTS_FOR).millis())
+            .bind(now.minus(within).millis())
             .fetch_all(pool)
             .await?
         });
