@@ -1,5 +1,8 @@
 //! Every conversation file of `tests/stories`, many times: against the engine on SQLite and on
-//! PostgreSQL, over real SMPP sockets on each dialect, and over real HTTP at each aggregator.
+//! PostgreSQL, over real SMPP sockets on each dialect, over real HTTP at each aggregator, and by SMS.
+//!
+//! What is told first by SMS stands in `tests/texts`: it runs against the engine, and by SMS over the
+//! wire, with the calls in it on the same phone.
 //!
 //! `UPDATE_STORIES=1` writes what the engine really shows into the files, to be read before it is
 //! committed.
@@ -13,6 +16,8 @@ mod country;
 mod engine;
 #[path = "stories/road.rs"]
 mod road;
+#[path = "stories/texts.rs"]
+mod texts;
 
 use std::path::Path;
 
@@ -75,6 +80,16 @@ on_paths! {
     }
 }
 
+/// The same by SMS.
+fn on_sms(_: &Path, text: String) -> datatest_stable::Result<()> {
+    let mut story = Story::parse(&text)?;
+    let seen = block_on(async {
+        let country = country::Country::on_sqlite().await;
+        texts::run(&country, &mut story).await
+    });
+    compare(&story, &seen)
+}
+
 fn over_sockets(road: impl Future<Output = Road>, text: &str) -> datatest_stable::Result<()> {
     let story = Story::parse(text)?;
     let seen = block_on(async {
@@ -115,4 +130,8 @@ datatest_stable::harness! {
     { test = on_korba, root = "tests/stories", pattern = r"\.story$" },
     { test = on_aat, root = "tests/stories", pattern = r"\.story$" },
     { test = on_safaricom, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_sms, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_sqlite, root = "tests/texts", pattern = r"\.story$" },
+    { test = on_postgres, root = "tests/texts", pattern = r"\.story$" },
+    { test = on_sms, root = "tests/texts", pattern = r"\.story$" },
 }

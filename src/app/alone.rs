@@ -5,7 +5,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     app::{StartError, rules},
-    channel::{AnswerBy, Channel, Inbound, Once, Sureness, ussd::Room},
+    channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd::Room},
     clock,
     config::Config,
     conversation::{End, Reply, Signal},
@@ -30,6 +30,8 @@ pub enum Keyed {
     Dial(String),
     /// An answer is typed.
     Answer(String),
+    /// A text is written to the short code.
+    Text(String),
     /// The session ends.
     End(End),
 }
@@ -86,6 +88,7 @@ impl Alone {
         keyed: Keyed,
         message: usize,
     ) -> Result<Option<Reply>, AloneError> {
+        let (mut channel, mut answer_by) = (Channel::Ussd, AnswerBy::Session);
         let (service, signal, frame) = match keyed {
             Keyed::Dial(string) => {
                 let shelf = self.engine.shelf();
@@ -93,11 +96,18 @@ impl Alone {
                 (Some(service.menu.service().to_owned()), signal, line.room.first)
             }
             Keyed::Answer(text) => (None, Signal::Answer(text), line.room.next),
+            Keyed::Text(text) => {
+                // The reply is a notice too, as in the gateway; here nobody sends it.
+                (channel, answer_by) = (Channel::Sms, AnswerBy::Notice { route: String::new() });
+                let shelf = self.engine.shelf();
+                let (service, signal) = shelf.written(&text);
+                (service.map(|service| service.menu.service().to_owned()), signal, sms::frame())
+            }
             Keyed::End(end) => (None, Signal::Abort(end), line.room.next),
         };
         let said = message.to_string().into_bytes();
         let inbound = Inbound {
-            channel: Channel::Ussd,
+            channel,
             from: line.from.clone(),
             service,
             signal,
@@ -106,7 +116,7 @@ impl Alone {
             session: None,
             frame,
             open_for: line.room.open_for,
-            answer_by: AnswerBy::Session,
+            answer_by,
         };
         Ok(self.engine.take(inbound)?.answer().await?.reply)
     }

@@ -12,9 +12,10 @@
 //! ```
 //!
 //! Other acts: `hang up`, `lose signal` (the network says nothing), `cut` (the network ends the
-//! session and says so), `again` (the network delivers the last message once more) and `restart`
-//! (of the gateway). In an expected screen `{date}` stands for any date and `{number}` for a
-//! registration number: the same one wherever it stands in the file.
+//! session and says so), `again` (the network delivers the last message once more), `restart` (of the
+//! gateway) and `text STATUS` (a text to the short code, whose answer is a text). In an expected
+//! screen `{date}` stands for any date, `{number}` for a registration number: the same one wherever
+//! it stands in the file, and `{code}` for the four digits that have to come back: `text {code}`.
 //!
 //! This room reads files and compares screens. Who plays the phone is the business of others: a
 //! story runs against the engine, and over the wire on every dialect.
@@ -52,6 +53,8 @@ pub enum Act {
     Dial(String),
     /// Answer.
     Type(String),
+    /// Write to the short code.
+    Text(String),
     /// End the session.
     HangUp,
     /// Lose the network; nobody is told.
@@ -67,7 +70,7 @@ pub enum Act {
 impl Act {
     /// Whether a screen comes of it.
     pub fn shows(&self) -> bool {
-        matches!(self, Self::Dial(_) | Self::Type(_) | Self::Again)
+        matches!(self, Self::Dial(_) | Self::Type(_) | Self::Text(_) | Self::Again)
     }
 }
 
@@ -131,6 +134,7 @@ fn act(written: &str) -> Option<Act> {
         ("phone", number) if !number.is_empty() => Act::Phone(number.into()),
         ("dial", string) if !string.is_empty() => Act::Dial(string.into()),
         ("type", answer) => Act::Type(answer.into()),
+        ("text", words) if !words.is_empty() => Act::Text(words.into()),
         ("hang", "up") => Act::HangUp,
         ("lose", "signal") => Act::LoseSignal,
         ("cut", "") => Act::Cut,
@@ -171,6 +175,8 @@ impl Witness {
             let number = number(seen)
                 .filter(|number| self.number.get_or_insert_with(|| (*number).to_owned()) == number);
             (number, rest)
+        } else if let Some(rest) = rest.strip_prefix("{code}") {
+            (shaped(seen, "0000"), rest)
         } else {
             let (brace, rest) = rest.split_at(1);
             (seen.get(..1).filter(|seen| *seen == brace), rest)
@@ -182,6 +188,18 @@ impl Witness {
 /// The date at the beginning of a text, `DD-MM-YYYY`.
 fn date(text: &str) -> Option<&str> {
     shaped(text, "00-00-0000")
+}
+
+/// What is typed where a step says `{code}`: the four digits that stand in the screen before.
+pub fn typed(words: &str, before: Option<&str>) -> String {
+    let code = before.and_then(code);
+    code.map_or_else(|| words.to_owned(), |code| words.replace("{code}", code))
+}
+
+/// The first four digits that stand alone.
+fn code(screen: &str) -> Option<&str> {
+    let words = screen.split_whitespace().map(|word| word.trim_end_matches(['.', ',']));
+    words.into_iter().find(|word| shaped(word, "0000") == Some(word))
 }
 
 /// The registration number at the beginning of a text.
@@ -226,7 +244,9 @@ pub fn rewrite(text: &str, seen: &[(usize, String, Session)]) -> String {
         }
         let _ = writeln!(written, "{}", old.trim_end());
         let Some((_, screen, session)) = seen.iter().find(|(at, ..)| *at == line) else { continue };
-        for row in nameless(screen).lines() {
+        let named = nameless(screen);
+        let named = if has_code(text, line) { codeless(&named) } else { named };
+        for row in named.lines() {
             let _ = writeln!(written, "{}", format!("| {row}").trim_end());
         }
         if *session == Session::Closed {
@@ -234,6 +254,24 @@ pub fn rewrite(text: &str, seen: &[(usize, String, Session)]) -> String {
         }
     }
     written
+}
+
+/// Whether the screen of this line has a code in it: the file says so, or it is said next.
+fn has_code(text: &str, line: usize) -> bool {
+    for line in text.lines().skip(line) {
+        if line.contains("{code}") {
+            return true;
+        }
+        if act(line.trim_end()).is_some() {
+            break;
+        }
+    }
+    false
+}
+
+/// A screen with its code replaced by what it is called.
+fn codeless(screen: &str) -> String {
+    code(screen).map_or_else(|| screen.to_owned(), |code| screen.replacen(code, "{code}", 1))
 }
 
 /// A screen with every date and every registration number replaced by what it is called.
@@ -275,6 +313,21 @@ mod tests {
         assert!(witness.look(second, "123 456 7891.", Session::Closed).is_some(), "another number");
         let told = witness.look(first, "Hai 123 456 7890\nsejak kemarin", Session::Closed).unwrap();
         assert!(told.contains("- sejak {date}") && told.contains("+ sejak kemarin"), "{told}");
+    }
+
+    #[test]
+    fn a_code_comes_back() {
+        let file = "phone 0812\ntext DAFTAR\n| Balas {code} ya.\ntext {code}\n| Baik.\n";
+        let story = Story::parse(file).unwrap();
+        let (asked, answer) = (&story.steps[1], &story.steps[2]);
+        let seen = "Balas 0471 ya.";
+        assert_eq!(Witness::default().look(asked, seen, Session::Open), None);
+        assert!(Witness::default().look(asked, "Balas 471 ya.", Session::Open).is_some());
+        assert_eq!(answer.act, Act::Text("{code}".into()));
+        assert_eq!(typed("{code}", Some(seen)), "0471");
+        assert_eq!(typed("{code}", Some("Baik, 12345.")), "{code}");
+        let shown = [(2, seen.to_owned(), Session::Open), (4, "Baik.".to_owned(), Session::Open)];
+        assert_eq!(rewrite(file, &shown), file);
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub async fn run(country: &Country, road: Road, story: &Story) -> Seen {
             Act::LoseSignal => phone.drop_signal().await.map(|()| None).transpose(),
             Act::Cut => phone.network_abort().await.map(|()| None).transpose(),
             Act::Phone(_) | Act::Restart => None,
+            Act::Text(_) => panic!("texts are another road"),
         };
         match screen {
             Some(Ok(screen)) => {
@@ -103,16 +104,11 @@ impl Road {
         let mut config = config.clone();
         match self {
             Self::Network(network, dialect) => {
-                let text = format!(
-                    "address = \"{}\"\nsystem_id = \"setara\"\npassword = \"secret\"",
-                    network.address()
-                );
-                let link: LinkConfig = toml::from_str(&text).expect("a link");
                 let account = Account {
                     dialect: Some((*dialect).into()),
                     push_from: None,
                     sms: None,
-                    link: vec![link],
+                    link: vec![link(network)],
                 };
                 config.operator.insert("nusantara".into(), account);
             }
@@ -192,4 +188,13 @@ impl Road {
             }
         }
     }
+}
+
+/// The link to a network.
+pub fn link(network: &Operator) -> LinkConfig {
+    let text = format!(
+        "address = \"{}\"\nsystem_id = \"setara\"\npassword = \"secret\"",
+        network.address()
+    );
+    toml::from_str(&text).expect("a link")
 }

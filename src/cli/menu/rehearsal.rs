@@ -15,7 +15,7 @@ use crate::{
     config::Config,
     conversation::{End, Then},
     identity::Msisdn,
-    menu::story::{Act, Session, Story},
+    menu::story::{Act, Session, Story, typed},
     service::sample::People,
     store::{ImportError, Spoke, Store, StoreError, StoreOptions, TurnWrite},
     vault::{Vault, VaultError},
@@ -205,6 +205,10 @@ pub async fn replay(
             }
             Act::Dial(string) => Some(Keyed::Dial(string.clone())),
             Act::Type(answer) => Some(Keyed::Answer(answer.clone())),
+            Act::Text(words) => {
+                let before = seen.last().map(|(_, seen, _)| seen.as_str());
+                Some(Keyed::Text(typed(words, before)))
+            }
             Act::HangUp => Some(Keyed::End(End::UserAbort)),
             Act::Cut => Some(Keyed::End(End::NetworkAbort)),
             Act::Again => None,

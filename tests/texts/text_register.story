@@ -1,0 +1,40 @@
+# Registration and status by SMS alone: keywords, answers, and the code that proves whose phone it is.
+phone 081290000001
+text DAFTAR
+| NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
+| 1 Setuju
+| 2 Tidak
+| 3 Baca lengkap
+| 0 Kembali
+text 1
+| Demi keamanan, balas dengan angka {code} untuk melanjutkan. Bukan Anda yang menulis ke kami? Abaikan saja.
+text {code}
+| Ketik 16 angka NIK (lihat KTP atau KK):
+| 0 Kembali
+text 3173014502900001
+| Ketik nama lengkap seperti di KTP:
+| 0 Kembali
+text Siti Aminah
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+text 05021990
+| Anda tinggal di Jakarta Barat?
+| 1 Ya
+| 2 Tidak, di tempat lain
+| 0 Kembali 00 Menu
+text 1
+| Apakah Anda sedang demam/batuk, hamil, alergi berat, atau sakit berat/kronis?
+| 1 Tidak ada
+| 2 Ya, ada
+| 0 Kembali 00 Menu
+text 1
+| Pendaftaran BERHASIL. Nomor Anda: {number}. Catat dan tunjukkan saat vaksin. Cek lagi: *119# pilih 2.
+closes
+text STATUS
+| S*** A****: sudah TERDAFTAR, belum divaksin. Nomor pendaftaran: {number}
+| 1 Orang lain
+| 2 Selesai
+| 0 Kembali
+text 2
+| Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
+closes

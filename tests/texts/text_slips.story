@@ -1,0 +1,43 @@
+# Any case, blanks and marks, and a small slip. What is no keyword opens the service.
+phone 081290000001
+text "Vaksn"!
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+phone 081290000105
+text selamat pagi
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+# In a conversation a slip is an answer, and a keyword is a keyword.
+text Daftr
+| Ketik angka 1-4.
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+text  sTaTuS.
+| Ketik 16 angka NIK (lihat KTP atau KK):
+| 0 Kembali
+phone 081290000010
+text setatus
+| Ketik 16 angka NIK (lihat KTP atau KK):
+| 0 Kembali
+phone 081255550001
+text sertifkat 3173014502900001
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+phone 081255550002
+text DAFTAR#3173014502909999999#Siti
+| NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
+| 1 Setuju
+| 2 Tidak
+| 3 Baca lengkap
+| 0 Kembali
+text 1
+| Demi keamanan, balas dengan angka {code} untuk melanjutkan. Bukan Anda yang menulis ke kami? Abaikan saja.
