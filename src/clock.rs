@@ -58,6 +58,12 @@ impl Timestamp {
         self.local(zone).date()
     }
 
+    /// The day on the wall calendar in `zone`, in days since 1970.
+    pub fn day(self, zone: Zone) -> i64 {
+        let ahead = i64::from(zone.hours()) * 3_600_000;
+        self.0.saturating_add(ahead).div_euclid(86_400_000)
+    }
+
     /// The day and time on a clock in `zone`.
     pub fn local(self, zone: Zone) -> DateTime {
         let (first, last) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);

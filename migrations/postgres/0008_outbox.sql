@@ -1,6 +1,7 @@
 -- Notices: what is sent outside of a session. `id`: milliseconds since 2020 above 22 random bits.
 -- `route`: the network of the phone. `campaign`: 0 is none. `lane`: class * 4 + zone. `body`: who,
--- as whom and what, sealed. `attempts` counts the claims, and is what a settlement must name.
+-- as whom and what, sealed. `day`: for which day of the reader a broadcast is planned, in days since
+-- 1970; 0 for what may go on any. `attempts` counts the claims, and is what a settlement must name.
 -- `leased`: claimed, and `due` is when the claim runs out. `tries`: how often the network was asked
 -- in vain. `parts`: how many parts of a long text it has. `account`, `message_id`: who took it, and
 -- its name there, for the receipt. `settled_at`: since when it is in a state that is not `waiting`.
@@ -13,6 +14,7 @@ create table notice (
     body bytea not null,
     due bigint not null,
     expires bigint not null,
+    day bigint not null,
     state text not null,
     attempts bigint not null default 0,
     leased bigint not null default 0,

@@ -324,7 +324,7 @@ mod tests {
     fn a_text_that_was_answered_may_come_again_at_once() {
         let (now, within) = (Instant::now(), Duration::from_secs(3));
         let mut sessions = Sessions::new(10, 7);
-        let mut reads = |sessions: &mut Sessions, words, after| {
+        let reads = |sessions: &mut Sessions, words, after| {
             let now = now + Duration::from_secs(after);
             sessions.read(&phone(1), bind(1), words, within, now)
         };

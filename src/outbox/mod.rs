@@ -168,6 +168,8 @@ pub struct Notice {
     pub due: Timestamp,
     /// Of no use later.
     pub expires: Timestamp,
+    /// For which day of its reader a broadcast is planned ([`Timestamp::day`]); 0 is any.
+    pub day: i64,
 }
 
 impl Notice {
@@ -182,7 +184,18 @@ impl Notice {
     ) -> Self {
         let (to, route) = (to.clone(), route.to_owned());
         let expires = at.plus(lane.class.good_for());
-        Self { id, to, route, sender: Sender::Code, text, lane, campaign: 0, due: at, expires }
+        Self {
+            id,
+            to,
+            route,
+            sender: Sender::Code,
+            text,
+            lane,
+            campaign: 0,
+            due: at,
+            expires,
+            day: 0,
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Claimed {
     pub lane: Lane,
     /// Of no use later.
     pub expires: Timestamp,
+    /// The day of its reader that it is planned for; 0 is any.
+    pub day: i64,
     /// Whether its reader refused broadcasts.
     pub consent: Consent,
     /// `None` for a row that does not open: damaged, or sealed with a key we do not have.
@@ -89,6 +91,8 @@ pub struct Settlement {
     pub id: NoticeId,
     /// Of which claim.
     pub attempts: i64,
+    /// The day that it is planned for, if it is tried again.
+    pub day: i64,
     /// How.
     pub verdict: Verdict,
 }

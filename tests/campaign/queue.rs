@@ -5,6 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use jiff::{ToSpan, civil::date};
 use setara::{
     clock::{Timestamp, Zone},
+    identity::Msisdn,
     outbox::{Class, Fate, Lane, policy::Hours},
     service::{
         campaign::{Decency, Filter, Phase, Step},
@@ -104,10 +105,10 @@ async fn a_phone_is_not_flooded_by_its_family_nor_by_several_campaigns() {
 
         // What was not sent on its day is planned again, where there is room.
         let decency = Decency { hours: Hours { from: 8, until: 20 }, per_day: 3 };
-        let phone = office.bed.phone("081290000001");
+        let phone = Msisdn::parse("081290000001").unwrap();
         let late =
             Late { phone, zone: Zone::Wib, expires: noon().plus(Duration::from_secs(6 * 86_400)) };
-        let planned = office.bed.store.plan_again(&[late], decency, noon()).await.unwrap();
+        let planned = office.bed.store.plan_again(&[late.clone()], decency, noon()).await.unwrap();
         assert_eq!(planned, [Some(Timestamp::from_millis(eight(3, Zone::Wib)))]);
         let late = Late { expires: noon().plus(Duration::from_secs(86_400)), ..late };
         let planned = office.bed.store.plan_again(&[late], decency, noon()).await.unwrap();

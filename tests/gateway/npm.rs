@@ -204,6 +204,7 @@ async fn notices_are_sent_through_it() {
     let store = Store::open(&url, vault, StoreOptions::default()).await.unwrap();
     let now = clock::now();
     let notice = |text: &str, number: u64| Notice {
+        day: 0,
         id: NoticeId::draw(now, number),
         to: Msisdn::parse("081299990001").unwrap(),
         route: "npm".into(),

@@ -134,6 +134,7 @@ pub fn notice(class: Class, route: &str) -> Notice {
         lane: Lane { class, zone: Zone::Wib },
         campaign: 0,
         due: now,
+        day: 0,
         expires: now.plus(Duration::from_secs(3600)),
     }
 }

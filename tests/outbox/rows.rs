@@ -23,7 +23,7 @@ async fn claim(bed: &Bed, portions: &[Portion]) -> Vec<Claimed> {
 }
 
 fn ended(claimed: &Claimed, verdict: Verdict) -> Settlement {
-    Settlement { id: claimed.id, attempts: claimed.attempts, verdict }
+    Settlement { id: claimed.id, attempts: claimed.attempts, day: claimed.day, verdict }
 }
 
 fn sent(claimed: &Claimed, id: &str) -> Settlement {

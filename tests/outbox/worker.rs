@@ -294,6 +294,24 @@ async fn what_must_not_be_sent_is_not() {
 }
 
 /// Told to stop with a full window: what is under way is heard to its end, the rest is given back.
+/// Of four that are left over from another day, one phone gets three today.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_over_does_not_flood_a_phone() {
+    let smsc = Smsc::start(Manner::default()).await;
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], FAST, "");
+    let first = notice(Class::Reminder, "telco");
+    let yesterday = clock::now().day(Zone::Wib) - 1;
+    let left =
+        |n| Notice { id: first.id.after(n), day: yesterday, expires: later(30), ..first.clone() };
+    let left: Vec<Notice> = (0..4).map(left).collect();
+    bed.store.enqueue(&left).await.unwrap();
+    let gateway = gateway(&bed).await;
+    bed.until(Fate::Expired, 1).await;
+    bed.until(Fate::Sent, 3).await;
+    assert_eq!(smsc.submits().len(), 3);
+    gateway.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_stops_loses_nothing() {
     for bed in both().await {

@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     DATABASE_PAUSE, Running,
-    desk::{Desk, Item, given_back, settlement},
+    desk::{Desk, Item, Patience, given_back, settlement},
     locked, now,
 };
 use crate::{
@@ -27,7 +27,8 @@ use crate::{
         policy::{Looked, Queue, shares},
         work::{Claimed, Consent, Portion, Settlement, Verdict},
     },
-    store::Store,
+    service::campaign::Decency,
+    store::{Late, Store},
     telemetry::Metrics,
 };
 
@@ -137,7 +138,7 @@ impl Claimer {
             .collect();
         let claimed_at = now();
         let lease = self.desk.patience.lease;
-        let claimed = match self.store.claim(&portions, at, at.plus(lease)).await {
+        let mut claimed = match self.store.claim(&portions, at, at.plus(lease)).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!(account = &*self.desk.account, %error, "nothing could be claimed");
@@ -162,6 +163,9 @@ impl Claimer {
             let looked = if found > 0 && found >= share { Looked::More } else { Looked::Empty };
             known.insert(open.key, looked);
         }
+        if !self.plan_again(&mut claimed, at).await {
+            return None;
+        }
         let until = claimed_at + lease / 2;
         let mut items = Vec::with_capacity(many);
         for notice in claimed {
@@ -175,6 +179,50 @@ impl Claimer {
         }
         self.desk.fill(items.into_iter());
         Some(many)
+    }
+
+    /// Broadcasts whose day went by have no place on this one: they are planned once more, so that no
+    /// phone gets more on one day than it may. Those for a later day, or for none, go back.
+    async fn plan_again(&self, claimed: &mut Vec<Claimed>, at: Timestamp) -> bool {
+        let late = |notice: &Claimed| {
+            let Claimed { day, lane, expires, .. } = notice;
+            let phone = notice.letter.as_ref()?.to.clone();
+            let late = *day != 0 && *day < at.day(lane.zone);
+            late.then_some(Late { phone, zone: lane.zone, expires: *expires })
+        };
+        let all = claimed.iter().enumerate();
+        let (places, asked): (Vec<usize>, Vec<Late>) =
+            all.filter_map(|(place, notice)| Some((place, late(notice)?))).unzip();
+        if asked.is_empty() {
+            return true;
+        }
+        let Patience { hours, per_day, .. } = self.desk.patience;
+        let planned = self.store.plan_again(&asked, Decency { hours, per_day }, at).await;
+        let planned = match planned {
+            Ok(planned) => planned,
+            Err(error) => {
+                tracing::error!(account = &*self.desk.account, %error, "nothing could be planned");
+                self.metrics.outbox().database_failed();
+                return false;
+            }
+        };
+        let mut back = Vec::new();
+        for (place, due) in places.into_iter().zip(planned) {
+            let notice = &mut claimed[place];
+            notice.day = due.map_or(notice.day, |due| due.day(notice.lane.zone));
+            let verdict = match due {
+                Some(due) if due <= at => continue,
+                Some(due) => Verdict::Again { due, tries: notice.tries, parts: notice.parts },
+                None => Verdict::Ended(Fate::Expired),
+            };
+            back.push((place, settlement(notice, verdict)));
+        }
+        for (place, settlement) in back.into_iter().rev() {
+            claimed.remove(place);
+            self.desk.handed_over();
+            let _ = self.settled.send(settlement).await;
+        }
+        true
     }
 
     /// The queues that are open now, and what is known of them.

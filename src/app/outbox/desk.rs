@@ -38,6 +38,8 @@ pub struct Patience {
     pub lease: Duration,
     /// When broadcasts go out.
     pub hours: Hours,
+    /// How many to one phone on one day.
+    pub per_day: u32,
 }
 
 /// One operator.
@@ -103,7 +105,11 @@ impl Patience {
         let links = config.operator.values().flat_map(|operator| &operator.link);
         // A lease has room for an answer that comes at the last moment.
         let slowest = links.map(|link| link.response()).max().unwrap_or_default();
-        Self { lease: lease.max(slowest * 4), hours: config.outbox.hours() }
+        Self {
+            lease: lease.max(slowest * 4),
+            hours: config.outbox.hours(),
+            per_day: config.outbox.broadcasts_per_day,
+        }
     }
 }
 
@@ -277,7 +283,7 @@ impl Desk {
 
 /// How a claim ended.
 pub fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
-    Settlement { id: claimed.id, attempts: claimed.attempts, verdict }
+    Settlement { id: claimed.id, attempts: claimed.attempts, day: claimed.day, verdict }
 }
 
 /// How a notice is settled that goes back untouched.

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     clock::{Timestamp, Zone},
+    identity::Msisdn,
     menu::language::Language,
     outbox::{Lane, Notice, NoticeId, Sender, route::Routes},
     service::campaign::{Calendar, Decency, Recipient, Slot},
@@ -49,10 +50,10 @@ pub enum Queued {
 }
 
 /// A notice whose day went by before it was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Late {
     /// Whose phone.
-    pub phone: SubscriberKey,
+    pub phone: Msisdn,
     /// Where its reader is.
     pub zone: Zone,
     /// Of no use later.
@@ -129,6 +130,7 @@ impl Store {
                 campaign: campaign.id,
                 due: slot.due,
                 expires,
+                day: slot.due.day(draft.zone),
                 route,
             });
         }
@@ -258,7 +260,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Planned>, StoreError> {
         let draft = |(at, late): (usize, &Late)| {
-            let Late { phone, zone, expires } = *late;
+            let Late { phone, zone, expires } = late;
+            let phone = self.vault.subscriber_key(phone);
+            let (zone, expires) = (*zone, *expires);
             Draft { phone, at, zone, expires, slot: None }
         };
         let mut drafts: Vec<Draft> = late.iter().enumerate().map(draft).collect();

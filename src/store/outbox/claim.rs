@@ -77,7 +77,7 @@ impl Store {
             );
             sql.push_bind(broadcast).push(
                 " and exists (select 1 from opt_out where opt_out.subscriber = notice.subscriber) \
-                 then 1 else 0 end",
+                 then 1 else 0 end, day",
             );
             let rows = sql.build().fetch_all(&mut *tx).await?;
             tx.commit().await?;
@@ -99,6 +99,7 @@ impl Store {
                     campaign: row.try_get(5)?,
                     lane,
                     expires: Timestamp::from_millis(row.try_get(7)?),
+                    day: row.try_get(10)?,
                     consent: if opted_out == 0 { Consent::Given } else { Consent::OptedOut },
                     letter: letter.map(|(to, sender, text)| Letter { to, sender, text }),
                 });

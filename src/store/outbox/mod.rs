@@ -49,7 +49,7 @@ pub(super) async fn write(
     for notices in notices.chunks(ROWS) {
         on_engine!(&mut *tx, |Db, tx| {
             let mut sql = QueryBuilder::<Db>::new(
-                "with fresh (id, subscriber, route, campaign, lane, body, due, expires) as (",
+                "with fresh (id, subscriber, route, campaign, lane, body, due, expires, day) as (",
             );
             sql.push_values(padded_rows(notices), |mut row, notice| {
                 row.push_bind(notice.map(|notice| notice.id.as_i64()))
@@ -63,12 +63,13 @@ pub(super) async fn write(
                         sealed::seal(vault, Place::Notice(notice.id), &Letter::of(notice).octets())
                     }))
                     .push_bind(notice.map(|notice| notice.due.millis()))
-                    .push_bind(notice.map(|notice| notice.expires.millis()));
+                    .push_bind(notice.map(|notice| notice.expires.millis()))
+                    .push_bind(notice.map(|notice| notice.day));
             });
             sql.push(
                 ") insert into notice \
-                 (id, subscriber, route, campaign, lane, body, due, expires, state) \
-                 select id, subscriber, route, campaign, lane, body, due, expires, ",
+                 (id, subscriber, route, campaign, lane, body, due, expires, day, state) \
+                 select id, subscriber, route, campaign, lane, body, due, expires, day, ",
             );
             sql.push_bind(Fate::Waiting.as_str()).push(" from fresh where id is not null");
             sql.build().execute(&mut **tx).await?;

@@ -37,13 +37,13 @@ impl Store {
         let mut sent: Vec<SentRow<'_>> = Vec::new();
         let mut again = Vec::new();
         let mut ended = Vec::new();
-        for Settlement { id, attempts, verdict } in settlements {
+        for Settlement { id, attempts, day, verdict } in settlements {
             match verdict {
                 Verdict::Sent { account, message_id } => {
                     sent.push((*id, *attempts, &**account, message_id.as_str()));
                 }
                 Verdict::Again { due, tries, parts } => {
-                    again.push((*id, *attempts, *due, *tries, *parts));
+                    again.push((*id, *attempts, *due, *tries, *parts, *day));
                 }
                 Verdict::Ended(fate) => ended.push((*id, *attempts, *fate)),
             }
@@ -125,21 +125,23 @@ pub(super) async fn unpark(tx: &mut Tx, notices: &[i64]) -> Result<(), StoreErro
     Ok(())
 }
 
-type AgainRow = (NoticeId, i64, Timestamp, u32, u8);
+type AgainRow = (NoticeId, i64, Timestamp, u32, u8, i64);
 
 async fn write_again(tx: &mut Tx, rows: &[AgainRow]) -> Result<(), StoreError> {
     on_engine!(tx, |Db, tx| {
-        let mut sql = QueryBuilder::<Db>::new("with later (id, attempts, due, tries, parts) as (");
+        let mut sql =
+            QueryBuilder::<Db>::new("with later (id, attempts, due, tries, parts, day) as (");
         sql.push_values(padded_rows(rows), |mut row, again| {
             row.push_bind(again.map(|again| again.0.as_i64()))
                 .push_bind(again.map(|again| again.1))
                 .push_bind(again.map(|again| again.2.millis()))
                 .push_bind(again.map(|again| i64::from(again.3)))
-                .push_bind(again.map(|again| i64::from(again.4)));
+                .push_bind(again.map(|again| i64::from(again.4)))
+                .push_bind(again.map(|again| again.5));
         });
         sql.push(
             ") update notice set leased = 0, due = later.due, tries = later.tries, \
-             parts = later.parts from later where notice.id = later.id \
+             parts = later.parts, day = later.day from later where notice.id = later.id \
              and notice.attempts = later.attempts and notice.state = 'waiting'",
         );
         sql.build().execute(&mut **tx).await?;
