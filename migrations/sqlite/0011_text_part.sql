@@ -10,3 +10,5 @@ create table text_part (
     whole integer not null default 0,
     primary key (subscriber, reference, total, number)
 ) strict, without rowid;
+
+create index text_part_at on text_part (at);

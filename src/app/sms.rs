@@ -13,6 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::Either;
+
 use crate::{
     app::sessions::{Read, Sessions},
     channel::{
@@ -70,6 +72,14 @@ impl Posts {
     }
 }
 
+/// A text whose turn is under way.
+struct Taken {
+    pending: Pending,
+    service: Option<String>,
+    responder: Responder,
+    since: Instant,
+}
+
 /// A text that came in whole.
 struct Letter {
     from: Msisdn,
@@ -98,7 +108,15 @@ impl Post {
         let (bind, words) = ((message.link, message.bind), digest(&body, part));
         let read = self.sessions().read(&from, bind, words, self.repeats_for, since);
         let (responder, post) = (message.responder, Arc::clone(self));
-        Some(async move {
+        // In the order of the link, where nothing has to be asked before.
+        if part.is_none() && !read.in_doubt {
+            let text = sms::text(&[body]);
+            let mark = read.heard.mark.to_string();
+            let once = once(&self.operator, &mark, &from, &text, read.heard.sureness);
+            let taken = self.turn(Letter { from, text, once, responder, since })?;
+            return Some(Either::Left(async move { post.answered(taken).await }));
+        }
+        Some(Either::Right(async move {
             let sureness = read.heard.sureness;
             let once = |mark: &str, text: &str| once(&post.operator, mark, &from, text, sureness);
             let (text, once) = match part {
@@ -117,8 +135,10 @@ impl Post {
                     Joined::Unavailable => return,
                 },
             };
-            post.turn(Letter { from, text, once, responder, since }).await;
-        })
+            if let Some(taken) = post.turn(Letter { from, text, once, responder, since }) {
+                post.answered(taken).await;
+            }
+        }))
     }
 
     /// The network took our answer to this phone: whatever it writes from now on is new.
@@ -140,6 +160,11 @@ impl Post {
 
     /// Keeps a part, and joins the text when it was the last one missing.
     async fn joined(&self, from: &Msisdn, part: Part, body: &Body) -> Joined {
+        // A part is a write of its own, and is admitted as a turn is.
+        if let Err(refusal) = self.front.limits.admit(from, &self.operator) {
+            self.front.metrics.refused(refusal);
+            return Joined::Unavailable;
+        }
         let engine = &self.front.engine;
         let key = PartKey { subscriber: engine.subscriber_key(from), part };
         match engine.store().keep_part(&key, from, body, clock::now(), self.parts_for).await {
@@ -152,14 +177,21 @@ impl Post {
         }
     }
 
-    async fn turn(&self, letter: Letter) {
+    /// Hands a text to the engine. Not taken, it is left unconfirmed, and comes again when there is
+    /// less to do.
+    fn turn(&self, letter: Letter) -> Option<Taken> {
         let Letter { from, text, once, responder, since } = letter;
         let shelf = self.front.engine.shelf();
         let (service, signal) = shelf.written(&text);
         let service = service.map(|service| service.menu.service().to_owned());
         let inbound = self.inbound(from, service.clone(), signal, once);
-        // Not taken, it is left unconfirmed, and comes again when there is less to do.
-        let Ok(pending) = self.front.take(inbound, &self.operator) else { return };
+        let pending = self.front.take(inbound, &self.operator).ok()?;
+        Some(Taken { pending, service, responder, since })
+    }
+
+    /// Confirms a text when its turn is stored.
+    async fn answered(&self, taken: Taken) {
+        let Taken { pending, service, responder, since } = taken;
         if self.stored(pending, service.as_deref(), since).await.is_some() {
             responder.accept();
         }

@@ -71,7 +71,7 @@ impl Sweep {
         // Two days: whatever the zone, nobody is in it any more.
         let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
         self.swept("old queues", store.purge_queues(old, ROWS)).await;
-        let late = store.forget_parts(clock::now(), self.parts_for);
+        let late = store.forget_parts(clock::now(), self.parts_for, ROWS);
         for phone in self.swept("parts of texts", late).await {
             if let Some(post) = self.posts.of(&phone) {
                 post.incomplete(phone).await;

@@ -321,7 +321,11 @@ async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
     counter.front.answered(Channel::Ussd, answer, caller.since.elapsed());
     let Some(reply) = &answer.reply else { return };
     let outcome = counter.reply(caller, reply).await;
-    if !matches!(outcome, Some(Outcome::Rejected(_) | Outcome::Nacked(_))) {
+    let lost = match outcome {
+        None | Some(Outcome::Rejected(_) | Outcome::Nacked(_) | Outcome::NotSent(_)) => true,
+        Some(Outcome::Accepted { .. } | Outcome::TimedOut | Outcome::LinkLost) => false,
+    };
+    if !lost {
         return;
     }
     match reply.then {

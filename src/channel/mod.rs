@@ -40,8 +40,8 @@ impl Channel {
     pub fn trust(self, drawn: u64) -> Trust {
         match self {
             Self::Ussd => Trust::Proved,
-            // The remainder is below ten thousand.
-            Self::Sms => Trust::Claimed { code: (drawn % 10_000) as u16 },
+            // The remainder is below a million.
+            Self::Sms => Trust::Claimed { code: (drawn % 1_000_000) as u32 },
         }
     }
 }

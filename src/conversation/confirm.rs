@@ -37,7 +37,7 @@ pub(super) fn before(
 ) -> Progress {
     match (carried.trust, call.effect) {
         (Trust::Claimed { code }, Effect::Changes) => {
-            let confirm = Confirm { code: format!("{:04}", code % 10_000), wrong: 0 };
+            let confirm = Confirm { code: format!("{:06}", code % 1_000_000), wrong: 0 };
             ask(cx, state, confirm, carried)
         }
         _ => Progress::Call { state, call, carried },

@@ -72,8 +72,8 @@ pub enum Trust {
     /// It does not: the source of a text can be forged. Before anything is changed, the code has
     /// to come back from the phone.
     Claimed {
-        /// Four digits, drawn for this turn.
-        code: u16,
+        /// Six digits, drawn for this turn.
+        code: u32,
     },
     /// It does not, but the code came back in this conversation.
     Confirmed,
@@ -279,7 +279,7 @@ pub fn turn<'m>(
         }
         (Signal::Answer(_), Some(old)) if elsewhere => {
             let carried = carried.beside(&old);
-            settle(cx, step::again(cx, old.state), carried)
+            settle(cx, again(cx, old), carried)
         }
         (Signal::Answer(said) | Signal::Text(Text { said, .. }), Some(old)) => {
             answer(cx, anew, old, &said, carried)
@@ -294,6 +294,15 @@ pub fn turn<'m>(
             Progress::Done(Finished { keep, ends, ..Finished::default() })
         }
         (Signal::Abort(_), None) => Progress::Done(Finished::default()),
+    }
+}
+
+/// Where somebody stood. Whoever only claimed to be this phone may have come as far as the code before a
+/// change: the change is not made because somebody else goes on, so the screen before it is shown.
+fn again(cx: Context<'_>, old: Conversation) -> Step {
+    match old.confirm {
+        Some(_) => step::back(cx, old.state),
+        None => step::again(cx, old.state),
     }
 }
 
@@ -344,8 +353,13 @@ fn redial(
     now: Timestamp,
 ) -> Progress {
     if was_open {
-        // The network dropped the old session without a word.
-        carried.ends.push(ending(End::NetworkAbort, &old.state));
+        // The network dropped the old session without a word; where there is no session, its writer
+        // began something else.
+        let end = match carried.trust {
+            Trust::Proved => End::NetworkAbort,
+            Trust::Claimed { .. } | Trust::Confirmed => End::Abandoned,
+        };
+        carried.ends.push(ending(end, &old.state));
     }
     let language = old.state.language.clone();
     match old.worth_resuming(now) {
@@ -370,7 +384,7 @@ fn ask_resume(cx: Context<'_>, old: Conversation, asked: Asked, ends: Vec<Ending
     };
     let page = view.pages(cx.frame).into_iter().next();
     let text = page.map(|page| page.text).unwrap_or_default();
-    let conversation = Conversation { asked: Some(asked), confirm: None, ..old };
+    let conversation = Conversation { asked: Some(asked), confirmed: false, ..old };
     Progress::Done(Finished {
         reply: Some(Reply { text, then: Then::Wait }),
         keep: Some(keep(conversation, None)),
@@ -395,7 +409,7 @@ fn answer_resume(
         // Whoever answers nonsense often enough is going on by mistake; the old state is kept.
         typed if typed == "1" || asked.wrong + 1 >= cx.menu.tries() => {
             let carried = carried.beside(&old);
-            settle(cx, step::again(cx, old.state), carried)
+            settle(cx, again(cx, old), carried)
         }
         _ => {
             let asked = Asked { wrong: asked.wrong + 1, ..asked };
@@ -429,7 +443,9 @@ fn keep(conversation: Conversation, ended: Option<End>) -> Keep {
     let language = conversation.state.language.clone();
     let (conversation, until) = match ended {
         Some(End::Completed) => conversation.aside.map(|aside| aside.restored()).unzip(),
-        _ => (Some(conversation), None),
+        // Whoever goes on later confirms once more.
+        Some(_) => (Some(Conversation { confirmed: false, ..conversation }), None),
+        None => (Some(conversation), None),
     };
     Keep { conversation, ended, until, screen, language }
 }

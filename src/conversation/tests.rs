@@ -475,12 +475,12 @@ fn text_of(finished: &Finished) -> &str {
 fn a_claim_is_confirmed_once_before_anything_changes() {
     let home = text_with(None, wrote("DAFTAR"), &[]);
     let asked = text_with(stored(&home), says("1"), &[]);
-    assert!(text_of(&asked).contains("0417"), "{}", text_of(&asked));
+    assert!(text_of(&asked).contains("000417"), "{}", text_of(&asked));
     let wrong = text_with(stored(&asked), says("1"), &[]);
     assert!(text_of(&wrong).starts_with("Angkanya belum cocok"), "{}", text_of(&wrong));
     let back = text_with(stored(&asked), says("0"), &[]);
     assert!(text_of(&back).contains("Setuju?"), "{}", text_of(&back));
-    let nik = text_with(stored(&wrong), says(" 0417 "), &["given"]);
+    let nik = text_with(stored(&wrong), says(" 000417 "), &["given"]);
     assert!(text_of(&nik).contains("NIK"), "{}", text_of(&nik));
     // A second change in the same conversation is not asked about.
     let mut kept = stored(&nik).unwrap();
@@ -524,7 +524,7 @@ fn one_text_answers_what_it_can() {
     assert!(text_of(&consent).contains("Setuju?"), "{}", text_of(&consent));
     let asked = text_with(stored(&consent), says("1"), &[]);
     let domicile = ["given", "same", "match", "known"];
-    let domicile = text_with(stored(&asked), says("0417"), &domicile);
+    let domicile = text_with(stored(&asked), says("000417"), &domicile);
     assert!(text_of(&domicile).contains("tinggal"), "{}", text_of(&domicile));
     // What is wrong is asked again, and the rest of the text is not used for it.
     let wrong = text_with(None, wrote("status 12 05061990"), &["none"]);

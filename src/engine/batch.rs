@@ -17,12 +17,17 @@ pub(super) enum BatchError {
     Conflict,
     /// The database does not answer.
     Unavailable,
+    /// A row of one of its turns is damaged: the others need not fail with it.
+    Unreadable,
 }
 
 impl From<StoreError> for BatchError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a batch of turns could not be read");
-        Self::Unavailable
+        match error {
+            StoreError::Unreadable(_) => Self::Unreadable,
+            _ => Self::Unavailable,
+        }
     }
 }
 
@@ -133,7 +138,11 @@ async fn written_to(
         let Signal::Text(Text { service: Some(service), .. }) = &job.inbound.signal else {
             continue;
         };
-        let awaits = |kept: &Kept| kept.ended.is_none() && kept.keep_until > job.inbound.at;
+        let Inbound { at: now, channel, .. } = &job.inbound;
+        let elsewhere =
+            |kept: &Kept| Body::parse(&kept.body).is_some_and(|of| of.elsewhere(*channel));
+        let awaits =
+            |kept: &Kept| kept.ended.is_none() && kept.keep_until > *now && !elsewhere(kept);
         let key = &mut keys[at];
         if key.service.is_none() && !recalled[at].conversation.as_ref().is_some_and(awaits) {
             key.service = Some(service.clone());

@@ -372,7 +372,7 @@ impl Core {
                     job.end(Ok(answer));
                 }
             }
-            Err(BatchError::Conflict) => {
+            Err(BatchError::Conflict | BatchError::Unreadable) => {
                 for job in batch {
                     let answer = self.alone(&job).await;
                     job.end(answer);
@@ -400,7 +400,9 @@ impl Core {
         match done {
             Ok(_) => {}
             Err(BatchError::Conflict) => _ = self.batches.conflicts.inc(),
-            Err(BatchError::Unavailable) => _ = self.batches.unavailable.inc(),
+            Err(BatchError::Unavailable | BatchError::Unreadable) => {
+                _ = self.batches.unavailable.inc();
+            }
         }
         done
     }
@@ -413,7 +415,9 @@ impl Core {
             match self.run(&[job]).await {
                 Ok(mut answers) => return answers.pop().ok_or(TurnError::Unavailable),
                 Err(BatchError::Conflict) => {}
-                Err(BatchError::Unavailable) => return Err(TurnError::Unavailable),
+                Err(BatchError::Unavailable | BatchError::Unreadable) => {
+                    return Err(TurnError::Unavailable);
+                }
             }
         }
         tracing::error!(service = ?job.inbound.service, tries = TRIES, "a turn conflicts for ever");

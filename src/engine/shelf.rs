@@ -155,7 +155,9 @@ impl Shelf {
                 (Some(service), Signal::Begin(Opening { errand, ..Opening::default() }))
             }
             Some(((Sure::Perhaps, wanted), service)) => {
-                let service = Some(service.menu.service().to_owned());
+                // A command is nobody's: whoever is in a service is answered by that one.
+                let of_service = matches!(wanted, Wanted::Errand(_));
+                let service = of_service.then(|| service.menu.service().to_owned());
                 (None, Signal::Text(Text { said, perhaps: Some(wanted), service }))
             }
             None => (None, Signal::Text(Text { said, perhaps: None, service: None })),

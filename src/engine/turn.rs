@@ -250,6 +250,7 @@ impl<'t> Turn<'t> {
             number: self.job.inbound.from.clone(),
             language: chosen.map(|language| language.as_str().to_owned()),
             at,
+            channel: Some(self.job.inbound.channel.as_str()),
             spoke: if self.pushes() { Spoke::We } else { Spoke::Subscriber },
             conversation: finished.keep.as_ref().map(|keep| self.conversation(keep, last)),
             receipt: finished.reply.as_ref().map(|reply| ReceiptWrite {

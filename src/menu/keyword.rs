@@ -97,10 +97,16 @@ impl Menu {
             Likeness::Same if answers.is_empty() || data => Sure::Surely,
             Likeness::Same | Likeness::Near => Sure::Perhaps,
         };
+        let alone = answers.is_empty();
         let commands = self.commands.iter().map(|(command, words)| (words, Way::Command(*command)));
         let keywords = self.keyword.iter().map(|keyword| (&keyword.words, Way::Path(keyword)));
         let ways = commands.chain(keywords).chain([(&self.keywords, Way::Home)]);
-        let found = ways.filter_map(|(words, way)| Some((likeness(&head, words)?, way)));
+        let found = ways.filter_map(|(words, way)| match (likeness(&head, words)?, way) {
+            // Batam is a city, and Mulia a name: a slip alone refuses nothing and allows nothing.
+            (Likeness::Near, Way::Command(Command::Start)) => None,
+            (Likeness::Near, Way::Command(_)) if !(alone && swapped(&head, words)) => None,
+            found => Some(found),
+        });
         let (likeness, way) = found.max_by_key(|(likeness, _)| *likeness)?;
         let wanted = match way {
             Way::Command(command) => Wanted::Command(command),
@@ -162,14 +168,25 @@ fn likeness(word: &str, words: &[String]) -> Option<Likeness> {
     }
 }
 
+/// Whether a word has the letters of one of some, only in another order or one of them doubled.
+fn swapped(word: &str, words: &[String]) -> bool {
+    let sorted = |word: &str| -> Vec<char> {
+        let mut letters: Vec<char> = word.to_lowercase().chars().collect();
+        letters.dedup();
+        letters.sort_unstable();
+        letters
+    };
+    words.iter().any(|known| sorted(known) == sorted(word))
+}
+
 /// What follows a keyword: parted by `#`, `*`, `,`, `;` or lines where there is one of them, and else
 /// by blanks, where words that follow each other are one name.
 fn answers(rest: &str) -> VecDeque<String> {
     const MARKS: [char; 5] = ['#', '*', ',', ';', '\n'];
-    let marked = rest.contains(MARKS);
-    let parts: Vec<String> = match marked {
-        true => rest.split(MARKS).map(|part| part.trim().to_owned()).collect(),
-        false => by_blanks(rest),
+    // The mark that comes first parts; another one may stand in a name.
+    let parts: Vec<String> = match rest.chars().find(|c| MARKS.contains(c)) {
+        Some(mark) => rest.split(mark).map(|part| part.trim().to_owned()).collect(),
+        None => by_blanks(rest),
     };
     let said = |part: &String| part.chars().any(char::is_alphanumeric);
     parts.into_iter().filter(said).take(MOST_ANSWERS).collect()
@@ -210,7 +227,7 @@ mod tests {
                 " 3173010101900001 Budi Santoso 01011990",
                 vec!["3173010101900001", "Budi Santoso", "01011990"],
             ),
-            ("\n3173010101900001\nBudi, S.Kep", vec!["3173010101900001", "Budi", "S.Kep"]),
+            ("\n3173010101900001\nBudi, S.Kep", vec!["3173010101900001", "Budi, S.Kep"]),
             ("*3173010101900001*", vec!["3173010101900001"]),
         ] {
             assert_eq!(answers(rest), parts, "{rest}");

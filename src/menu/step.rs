@@ -140,8 +140,9 @@ pub fn resume(cx: Context<'_>, mut state: State, outcome: &str, given: Values) -
     state.values.take_over(given);
     state.calls = state.calls.saturating_add(1);
     if state.calls >= LONGEST_CHAIN {
-        // Whoever dialled that far is shown where that leads.
+        // Whoever dialled or asked for that much is shown where it leads.
         state.digits.clear();
+        state.errand = Errand::default();
     }
     match target {
         Some(to) => enter(cx, state, to),
@@ -322,7 +323,8 @@ fn turn_back(mut state: State) -> State {
     state
 }
 
-fn back(cx: Context<'_>, mut state: State) -> Step {
+/// Shows the screen before.
+pub fn back(cx: Context<'_>, mut state: State) -> Step {
     state.digits.clear();
     let before = state.trail.pop().and_then(|id| cx.menu.by_id.get(&id).copied());
     enter(cx, state, before.unwrap_or(cx.menu.start))

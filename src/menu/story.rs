@@ -15,7 +15,7 @@
 //! session and says so), `again` (the network delivers the last message once more), `restart` (of the
 //! gateway) and `text STATUS` (a text to the short code, whose answer is a text). In an expected
 //! screen `{date}` stands for any date, `{number}` for a registration number: the same one wherever
-//! it stands in the file, and `{code}` for the four digits that have to come back: `text {code}`.
+//! it stands in the file, and `{code}` for the six digits that have to come back: `text {code}`.
 //!
 //! This room reads files and compares screens. Who plays the phone is the business of others: a
 //! story runs against the engine, and over the wire on every dialect.
@@ -190,16 +190,16 @@ fn date(text: &str) -> Option<&str> {
     shaped(text, "00-00-0000")
 }
 
-/// What is typed where a step says `{code}`: the four digits that stand in the screen before.
+/// What is typed where a step says `{code}`: the six digits that stand in the screen before.
 pub fn typed(words: &str, before: Option<&str>) -> String {
     let code = before.and_then(code);
     code.map_or_else(|| words.to_owned(), |code| words.replace("{code}", code))
 }
 
-/// The first four digits that stand alone.
+/// The first six digits that stand alone.
 fn code(screen: &str) -> Option<&str> {
     let words = screen.split_whitespace().map(|word| word.trim_end_matches(['.', ',']));
-    words.into_iter().find(|word| shaped(word, "0000") == Some(word))
+    words.into_iter().find(|word| shaped(word, "000000") == Some(word))
 }
 
 /// The registration number at the beginning of a text.
@@ -320,11 +320,11 @@ mod tests {
         let file = "phone 0812\ntext DAFTAR\n| Balas {code} ya.\ntext {code}\n| Baik.\n";
         let story = Story::parse(file).unwrap();
         let (asked, answer) = (&story.steps[1], &story.steps[2]);
-        let seen = "Balas 0471 ya.";
+        let seen = "Balas 000471 ya.";
         assert_eq!(Witness::default().look(asked, seen, Session::Open), None);
         assert!(Witness::default().look(asked, "Balas 471 ya.", Session::Open).is_some());
         assert_eq!(answer.act, Act::Text("{code}".into()));
-        assert_eq!(typed("{code}", Some(seen)), "0471");
+        assert_eq!(typed("{code}", Some(seen)), "000471");
         assert_eq!(typed("{code}", Some("Baik, 12345.")), "{code}");
         let shown = [(2, seen.to_owned(), Session::Open), (4, "Baik.".to_owned(), Session::Open)];
         assert_eq!(rewrite(file, &shown), file);

@@ -228,9 +228,12 @@ pub(super) fn send(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
         return Some(in_minutes("locked", until, now));
     }
     let person = reachable(facts, &typed);
-    if let Some(until) = facts.code.free_again(person.is_some(), now) {
+    if let Some(until) = facts.code.free_again(|asked| asked.mine, now) {
         return Some(in_minutes("wait", until, now));
     }
+    // To whoever asks it looks as if nobody matched: that others were sent a code tells who matches.
+    let sent_enough = facts.code.free_again(|asked| asked.sent, now).is_some();
+    let person = person.filter(|_| !sent_enough);
     if facts.code.sent_to_all >= desk.codes.per_hour {
         return Some(Decision::of("later"));
     }
@@ -311,12 +314,10 @@ fn same(one: [u8; 16], other: [u8; 16]) -> bool {
 }
 
 impl CodeFacts {
-    /// When the next code may be asked for; `None` is now. What others were sent counts for whoever
-    /// knows the person; a stranger who knows a NIK only uses up nobody's codes, and learns nothing.
-    fn free_again(&self, matches: bool, now: Timestamp) -> Option<Timestamp> {
-        let counts = |asked: &&Earlier| asked.mine || (matches && asked.sent);
-        let mut newest: Vec<Timestamp> =
-            self.asked.iter().filter(counts).map(|asked| asked.at).collect();
+    /// When the next code may be asked for, as far as these count; `None` is now.
+    fn free_again(&self, counts: fn(&Earlier) -> bool, now: Timestamp) -> Option<Timestamp> {
+        let counted = self.asked.iter().filter(|asked| counts(asked));
+        let mut newest: Vec<Timestamp> = counted.map(|asked| asked.at).collect();
         newest.sort_unstable_by(|one, other| other.cmp(one));
         let after = |place: usize, span: Duration| newest.get(place).map(|at| at.plus(span));
         let bounds = [after(0, APART), after(PER_HOUR - 1, HOUR), after(PER_DAY - 1, DAY)];

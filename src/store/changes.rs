@@ -58,8 +58,7 @@ impl<'a> Changes<'a> {
         let mut changes = Self::default();
         for write in writes {
             let phone = write.subscriber;
-            let channel = write.conversation.as_ref().map(|to| to.channel.as_str());
-            let stamp = Stamp { at: write.at, channel };
+            let stamp = Stamp { at: write.at, channel: write.channel };
             for change in &write.changes {
                 changes.add(vault, phone, stamp, change);
             }

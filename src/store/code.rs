@@ -54,11 +54,13 @@ async fn read(tx: &mut Tx, CodeNeed { key, at }: CodeNeed) -> Result<CodeFacts, 
         };
         let rows = sqlx::query::<Db>(
             "select at, subscriber, sent from code_asked \
-             where nik_index = $1 and purpose = $2 and at > $3 order by at desc limit 64",
+             where nik_index = $1 and purpose = $2 and at > $3 \
+             and (sent = 1 or subscriber = $4) order by at desc limit 64",
         )
         .bind(key.person.as_bytes().to_vec())
         .bind(key.purpose.as_str())
         .bind(at.millis().saturating_sub(DAY))
+        .bind(key.by.as_bytes().to_vec())
         .fetch_all(&mut **tx)
         .await?;
         let mut asked = Vec::with_capacity(rows.len());
@@ -94,6 +96,14 @@ impl<'a> Codes<'a> {
     pub(super) async fn write(mut self, tx: &mut Tx) -> Result<(), CommitError> {
         // A stable sort: two changes of one code keep their order.
         self.0.sort_by_key(|(change, _)| change.key);
+        // Both were decided before either was stored: one after the other, the second waits.
+        let sent = self.0.iter().filter(|(change, _)| change.asked == Some(Asked::Sent));
+        let mut people: Vec<_> = sent.map(|(change, _)| change.key.person).collect();
+        let all = people.len();
+        people.dedup();
+        if people.len() < all {
+            return Err(CommitError::Conflict);
+        }
         for (change, at) in self.0 {
             write(tx, change, at).await?;
         }

@@ -86,6 +86,8 @@ pub struct TurnWrite {
     pub language: Option<String>,
     /// When the turn took place.
     pub at: Timestamp,
+    /// Over which channel; `None` is no subscriber's doing.
+    pub channel: Option<&'static str>,
     /// Who spoke first in it.
     pub spoke: Spoke,
     /// The conversation, unless the turn left it alone.

@@ -105,6 +105,7 @@ impl Bed {
             number: msisdn(number),
             language: None,
             at: at(0),
+            channel: Some("ussd"),
             conversation: None,
             receipt: None,
             session: None,

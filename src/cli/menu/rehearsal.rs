@@ -124,6 +124,7 @@ impl Rehearsal {
             number: phone.clone(),
             language: Some(language.to_owned()),
             at: clock::now(),
+            channel: None,
             conversation: None,
             receipt: None,
             session: None,

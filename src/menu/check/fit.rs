@@ -20,8 +20,8 @@ use crate::{
     text::page::PageError,
 };
 
-/// The code of [`CONFIRM`] has four digits.
-const WIDEST_CODE: &str = "8888";
+/// The code of [`CONFIRM`] has six digits.
+const WIDEST_CODE: &str = "888888";
 
 /// A menu of choices that takes more pages than this is too long to be read on a phone.
 const MOST_PAGES: usize = 3;

@@ -46,7 +46,7 @@ impl Store {
         let plain = [from.as_str().as_bytes(), &[b'\n', body.coding], &body.octets].concat();
         let sealed = sealed::seal(&self.vault, place, &plain);
         let since = now.minus(within).millis();
-        let rows: Vec<(i64, i64, i64, Vec<u8>)> = on_engine!(self.begin_tx().await?, |Db, tx| {
+        on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
             let rows = sqlx::query_as::<Db, _>(
                 "select number, at, whole, body from text_part \
@@ -82,7 +82,19 @@ impl Store {
             .bind(now.millis())
             .execute(&mut *tx)
             .await?;
-            let rows: Vec<(i64, i64, i64, Vec<u8>)> = sqlx::query_as::<Db, _>(
+            tx.commit().await?;
+        });
+        self.whole(key).await
+    }
+
+    /// All parts in order, if they are here. Looked at after the part is stored: of two parts that
+    /// come at once, whoever looks last sees both. Should both see all, the text is taken in once, by
+    /// its words.
+    async fn whole(&self, key: &PartKey) -> Result<Option<Vec<Body>>, StoreError> {
+        let PartKey { subscriber, part } = key;
+        let rows: Vec<PartRow> = on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            let rows: Vec<PartRow> = sqlx::query_as::<Db, _>(
                 "select number, at, whole, body from text_part \
                  where subscriber = $1 and reference = $2 and total = $3 order by number",
             )
@@ -108,7 +120,7 @@ impl Store {
         if rows.len() < usize::from(part.total) {
             return Ok(None);
         }
-        let open = |(.., sealed): &(i64, i64, i64, Vec<u8>)| open(self, subscriber, sealed);
+        let open = |(.., sealed): &PartRow| open(self, subscriber, sealed);
         rows.iter().map(|row| Ok(open(row)?.1)).collect::<Result<_, _>>().map(Some)
     }
 
@@ -119,7 +131,7 @@ impl Store {
         body: &Body,
         since: i64,
         subscriber: &SubscriberKey,
-        rows: &[(i64, i64, i64, Vec<u8>)],
+        rows: &[PartRow],
     ) -> Result<bool, StoreError> {
         if rows.iter().all(|(_, at, ..)| *at <= since) {
             return Ok(true);
@@ -140,15 +152,21 @@ impl Store {
         &self,
         now: Timestamp,
         within: Duration,
+        limit: u32,
     ) -> Result<Vec<Msisdn>, StoreError> {
         let rows: Vec<(Vec<u8>, i64, i64, i64, Vec<u8>)> = on_engine!(&self.pool, |Db, pool| {
             sqlx::query_as::<Db, _>(
                 "delete from text_part where (subscriber, reference, total) in \
                  (select subscriber, reference, total from text_part \
-                  group by subscriber, reference, total having max(at) <= $1) \
+                  where at <= $1 and not exists (select 1 from text_part as later \
+                  where later.subscriber = text_part.subscriber \
+                  and later.reference = text_part.reference \
+                  and later.total = text_part.total and later.at > $1) \
+                  order by at limit $2) \
                  returning subscriber, reference, total, whole, body",
             )
             .bind(now.minus(within).millis())
+            .bind(i64::from(limit))
             .fetch_all(pool)
             .await?
         });
@@ -158,12 +176,16 @@ impl Store {
             let subscriber =
                 SubscriberKey::from_bytes(super::super::engine::octets(subscriber, "text_part")?);
             if whole == 0 && seen.insert((*subscriber.as_bytes(), reference, total)) {
-                incomplete.push(open(self, &subscriber, &body)?.0);
+                // One that does not open keeps nobody else from being told.
+                incomplete.extend(open(self, &subscriber, &body).ok().map(|(from, _)| from));
             }
         }
         Ok(incomplete)
     }
 }
+
+/// Number, time, whether its text was whole, and the sealed part.
+type PartRow = (i64, i64, i64, Vec<u8>);
 
 fn open(
     store: &Store,
