@@ -13,6 +13,23 @@ use crate::menu::{
     step::{self, Context},
 };
 
+/// Wrong codes that may come back, over all conversations with a service, before nothing is changed any
+/// more over a channel that proves nothing: of ten thousand codes, few enough to guess in vain.
+pub const MOST_WRONG_CODES: u16 = 10;
+
+/// What came back for a code in a turn. Whoever stores conversations counts the wrong ones: a new code
+/// and a new conversation do not forget them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CodeBack {
+    /// None was awaited.
+    #[default]
+    Nothing,
+    /// The code.
+    Right,
+    /// Something else.
+    Wrong,
+}
+
 /// The code that has to come back.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirm {
@@ -40,6 +57,7 @@ pub(super) fn before(
             let confirm = Confirm { code: format!("{:06}", code % 1_000_000), wrong: 0 };
             ask(cx, state, confirm, carried)
         }
+        (Trust::Doubted, Effect::Changes) => give_up(cx, state, carried),
         _ => Progress::Call { state, call, carried },
     }
 }
@@ -57,14 +75,23 @@ pub(super) fn answer(
     if typed == keys.back || typed == keys.home {
         return settle(cx, step::answer(cx, state, typed), carried);
     }
+    if carried.trust == Trust::Doubted {
+        return give_up(cx, state, carried);
+    }
     if typed == confirm.code {
-        let carried = Carried { trust: Trust::Confirmed, ..carried };
+        let carried = Carried { trust: Trust::Confirmed, code: CodeBack::Right, ..carried };
         return settle(cx, step::call_again(cx, state), carried);
     }
+    let carried = Carried { code: CodeBack::Wrong, ..carried };
     let wrong = confirm.wrong + 1;
     if wrong < cx.menu.tries() {
         return ask(cx, state, Confirm { wrong, ..confirm }, carried);
     }
+    give_up(cx, state, carried)
+}
+
+/// What was typed is kept, for a channel that proves who speaks.
+fn give_up(cx: Context<'_>, state: State, carried: Carried) -> Progress {
     let text = cx.menu.word(TOO_MANY.name, &state.language, "");
     let mut carried = carried;
     carried.ends.push(ending(End::Abandoned, &state));
@@ -73,6 +100,7 @@ pub(super) fn answer(
         reply: Some(Reply { text, then: Then::Close }),
         keep: Some(keep(conversation, Some(End::Abandoned))),
         ends: carried.ends,
+        code: carried.code,
         ..Finished::default()
     })
 }
@@ -88,6 +116,7 @@ fn ask(cx: Context<'_>, mut state: State, confirm: Confirm, mut carried: Carried
         keep: Some(keep(conversation, None)),
         ends: carried.ends,
         way,
+        code: carried.code,
         ..Finished::default()
     })
 }

@@ -8,7 +8,7 @@ mod confirm;
 mod end;
 mod push;
 
-pub use confirm::Confirm;
+pub use confirm::{CodeBack, Confirm, MOST_WRONG_CODES};
 pub use end::End;
 pub use push::{Aside, NotPushed};
 
@@ -77,6 +77,9 @@ pub enum Trust {
     },
     /// It does not, but the code came back in this conversation.
     Confirmed,
+    /// It does not, and wrong codes came back so often ([`MOST_WRONG_CODES`]) that it may be somebody
+    /// who guesses: nothing is changed.
+    Doubted,
 }
 
 /// A conversation that can be gone on with.
@@ -166,6 +169,8 @@ pub struct Carried {
     pub aside: Option<Box<Aside>>,
     /// Whether it is sure who speaks.
     pub trust: Trust,
+    /// What came back for the code.
+    pub code: CodeBack,
 }
 
 /// A finished turn.
@@ -183,6 +188,8 @@ pub struct Finished {
     pub not_pushed: Option<NotPushed>,
     /// What was said to the gateway.
     pub command: Option<Command>,
+    /// What came back for the code.
+    pub code: CodeBack,
 }
 
 /// What to keep of a conversation.
@@ -231,7 +238,7 @@ pub fn turn<'m>(
     // Too old and still open: no sweep has ended it yet, and after this turn none will.
     let lapsed = old.iter().filter(|_| too_old && was_open);
     let lapsed: Vec<Ending> = lapsed.map(|old| ending(End::TimeOut, &old.state)).collect();
-    let carried = Carried { ends: lapsed, aside: None, trust };
+    let carried = Carried { ends: lapsed, aside: None, trust, code: CodeBack::Nothing };
     let aborts = matches!(signal, Signal::Abort(_));
     let old = old.filter(|_| aborts || !too_old);
     let awaits = was_open && !elsewhere && old.is_some();
@@ -434,6 +441,7 @@ fn settle(cx: Context<'_>, step: Step, mut carried: Carried) -> Progress {
         keep: Some(keep(conversation, end)),
         ends: carried.ends,
         way,
+        code: carried.code,
         ..Finished::default()
     })
 }
@@ -454,7 +462,7 @@ impl Carried {
     /// What goes on with an old conversation: what waits behind it, and whether its code came back.
     fn beside(mut self, old: &Conversation) -> Self {
         self.aside.clone_from(&old.aside);
-        if old.confirmed && matches!(self.trust, Trust::Claimed { .. }) {
+        if old.confirmed && self.trust != Trust::Proved {
             self.trust = Trust::Confirmed;
         }
         self

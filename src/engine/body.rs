@@ -1,12 +1,14 @@
 //! What the engine stores of a conversation: the conversation itself, and the last thing that was
 //! said in it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     channel::{Channel, REDELIVERY},
     clock::Timestamp,
-    conversation::Conversation,
+    conversation::{CodeBack, Conversation, MOST_WRONG_CODES},
 };
 
 /// The body of a conversation row.
@@ -23,6 +25,51 @@ pub struct Body {
     /// The channel over which it came; none is USSD.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
+    /// Wrong codes that came back over a channel that proves nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guesses: Option<Guesses>,
+}
+
+/// Wrong codes that came back. They outlive the conversation they came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guesses {
+    /// How many.
+    pub wrong: u16,
+    /// When the last one came.
+    pub at: Timestamp,
+    /// Until when the conversation itself may be gone on with; its row is kept for longer.
+    pub fresh_until: Timestamp,
+}
+
+/// Wrong codes are remembered that long. Whoever mistyped so often can dial meanwhile.
+const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
+
+impl Guesses {
+    /// Whether there were too many of late.
+    pub fn too_many(&self, now: Timestamp) -> bool {
+        self.wrong >= MOST_WRONG_CODES && now < self.remembered_until()
+    }
+
+    /// Until when they count.
+    pub fn remembered_until(&self) -> Timestamp {
+        self.at.plus(REMEMBERED)
+    }
+
+    /// With what came back in a turn.
+    pub fn after(
+        old: Option<Self>,
+        code: CodeBack,
+        now: Timestamp,
+        fresh_until: Timestamp,
+    ) -> Option<Self> {
+        let old = old.filter(|old| now < old.remembered_until());
+        let wrong = old.map_or(0, |old| old.wrong);
+        match code {
+            CodeBack::Right => None,
+            CodeBack::Wrong => Some(Self { wrong: wrong.saturating_add(1), at: now, fresh_until }),
+            CodeBack::Nothing => old.map(|old| Self { fresh_until, ..old }),
+        }
+    }
 }
 
 /// The last inbound of a conversation, for networks that do not number their messages.

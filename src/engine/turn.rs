@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::{
     channel::{AnswerBy, Channel, Inbound},
     conversation::{
-        self, Carried, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal, Then,
+        self, Carried, CodeBack, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal,
+        Then, Trust,
     },
     engine::{
         Answer, Core, Job, News, Sends, Service, Shelf,
-        body::{Body, Last},
+        body::{Body, Guesses, Last},
     },
     identity::Msisdn,
     menu::{
@@ -39,6 +40,8 @@ pub(super) struct Turn<'t> {
     version: Option<i64>,
     language: Option<Language>,
     silence: Silence,
+    /// Wrong codes before this turn.
+    guesses: Option<Guesses>,
     random: u64,
     stage: Stage,
     changes: Vec<Change>,
@@ -95,11 +98,12 @@ impl<'t> Turn<'t> {
         let over = belated(&job.inbound, body.as_ref());
         let channel = job.inbound.channel;
         let elsewhere = body.as_ref().is_some_and(|body| body.elsewhere(channel));
+        let guesses = body.as_ref().and_then(|body| body.guesses);
         let kept = known.conversation.map(|kept| conversation::Kept {
             elsewhere,
             conversation: body.and_then(|body| body.conversation),
             ended: kept.ended,
-            keep_until: kept.keep_until,
+            keep_until: guesses.map_or(kept.keep_until, |guesses| guesses.fresh_until),
         });
         let mut turn = Self {
             core,
@@ -109,6 +113,7 @@ impl<'t> Turn<'t> {
             version,
             language,
             silence,
+            guesses,
             random: rand::random(),
             stage: Stage::Done(Finished::default()),
             changes: Vec::new(),
@@ -126,6 +131,8 @@ impl<'t> Turn<'t> {
                 let signal = job.inbound.signal.clone();
                 let (cx, at) = (turn.context(&turn.own), job.inbound.at);
                 let (fresh, trust) = (&turn.current.menu, channel.trust(turn.random));
+                let doubted = guesses.is_some_and(|guesses| guesses.too_many(at));
+                let trust = if doubted && trust != Trust::Proved { Trust::Doubted } else { trust };
                 let language = turn.language.as_ref();
                 conversation::turn(cx, fresh, kept, language, signal, trust, at).into()
             }
@@ -252,7 +259,10 @@ impl<'t> Turn<'t> {
             at,
             channel: Some(self.job.inbound.channel.as_str()),
             spoke: if self.pushes() { Spoke::We } else { Spoke::Subscriber },
-            conversation: finished.keep.as_ref().map(|keep| self.conversation(keep, last)),
+            conversation: finished
+                .keep
+                .as_ref()
+                .map(|keep| self.conversation(keep, last, finished.code)),
             receipt: finished.reply.as_ref().map(|reply| ReceiptWrite {
                 key: self.job.receipt,
                 reply: serde_json::to_vec(reply).unwrap_or_default(),
@@ -315,15 +325,20 @@ impl<'t> Turn<'t> {
         Some(SessionWrite { key: session.key, heard: session.heard, keep_until })
     }
 
-    fn conversation(&self, keep: &Keep, last: Last) -> ConversationWrite {
+    fn conversation(&self, keep: &Keep, last: Last, code: CodeBack) -> ConversationWrite {
         let at = self.job.inbound.at;
         let session = self.job.inbound.session.map(|session| session.key);
         let channel = Some(self.job.inbound.channel).filter(|&channel| channel != Channel::Ussd);
-        let body = Body { conversation: keep.conversation.clone(), last, session, channel };
         let keep_for = match keep.conversation {
             Some(_) => self.core.rules.resume_for,
             None => self.core.rules.receipt_for,
         };
+        let keep_until = keep.until;
+        let keep_until =
+            keep_until.unwrap_or_else(|| at.plus(keep_for.max(self.job.inbound.open_for)));
+        let guesses = Guesses::after(self.guesses, code, at, keep_until);
+        let conversation = keep.conversation.clone();
+        let body = Body { conversation, last, session, channel, guesses };
         ConversationWrite {
             service: self.current.menu.service().to_owned(),
             was: self.version,
@@ -332,9 +347,8 @@ impl<'t> Turn<'t> {
             screen: keep.screen.clone(),
             channel: self.job.inbound.channel.as_str().to_owned(),
             open_until: at.plus(self.job.inbound.open_for),
-            keep_until: keep
-                .until
-                .unwrap_or_else(|| at.plus(keep_for.max(self.job.inbound.open_for))),
+            keep_until: guesses
+                .map_or(keep_until, |guesses| keep_until.max(guesses.remembered_until())),
         }
     }
 
