@@ -24,7 +24,7 @@ use std::{
 use tokio::sync::Notify;
 
 use crate::{
-    channel::Sureness,
+    channel::{REDELIVERY, Sureness},
     identity::Msisdn,
     smpp::link::{Awaiting, Outcome},
 };
@@ -44,6 +44,8 @@ struct Session {
     reply: Option<Sent>,
     touched: Instant,
     wrote: Option<Wrote>,
+    /// Until when what a network delivers again may still come.
+    doubt_until: Option<Instant>,
 }
 
 /// What a phone wrote last.
@@ -166,7 +168,8 @@ impl Sessions {
         }
         self.make_room(now);
         let mark = self.fresh_mark();
-        let session = Session { mark, bind, reply: None, touched: now, wrote: None };
+        let session =
+            Session { mark, bind, reply: None, touched: now, wrote: None, doubt_until: None };
         self.known.insert(phone.clone(), session);
         Heard { mark, sureness: Sureness::Unsure }
     }
@@ -191,6 +194,15 @@ impl Sessions {
         let mut heard = self.hear(phone, bind, now);
         let mut in_doubt = false;
         if let Some(session) = self.known.get_mut(phone) {
+            // Texts come in any order: what was not confirmed before a lost bind may come after
+            // newer ones. Of what this process heard last it knows better.
+            if heard.sureness == Sureness::Unsure {
+                session.doubt_until = Some(now + REDELIVERY);
+            } else if session.doubt_until.is_some_and(|until| now < until)
+                && session.wrote.is_some_and(|wrote| wrote.words != words)
+            {
+                heard.sureness = Sureness::Unsure;
+            }
             let last = session.wrote.filter(|last| last.words == words);
             match last {
                 Some(last) if now.duration_since(last.at) < within => heard.mark = last.mark,
@@ -342,6 +354,20 @@ mod tests {
         assert_ne!(other, second, "other words are new at once");
         sessions.took(&phone(1), now + Duration::from_secs(13));
         assert_ne!(mark(reads(&mut sessions, 1, 14)), second, "and so are these after others");
+    }
+
+    #[test]
+    fn what_was_not_confirmed_may_come_after_newer_words() {
+        let (now, within) = (Instant::now(), Duration::from_secs(3));
+        let mut sessions = Sessions::new(10, 7);
+        let mut reads = |words, after| {
+            let now = now + Duration::from_secs(after);
+            sessions.read(&phone(1), bind(1), words, within, now).heard.sureness
+        };
+        assert_eq!(reads(2, 0), Sureness::Unsure, "never heard of");
+        assert_eq!(reads(1, 1), Sureness::Unsure, "heard by another process, perhaps");
+        assert_eq!(reads(1, 5), Sureness::Sure, "heard by this one");
+        assert_eq!(reads(2, 11), Sureness::Sure, "whatever was to come has come");
     }
 
     #[test]
