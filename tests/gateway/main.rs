@@ -23,6 +23,7 @@ mod networks;
 mod readme;
 mod reload;
 mod restart;
+mod sms;
 #[cfg(feature = "otlp")]
 mod traces;
 mod web;
