@@ -20,6 +20,7 @@ mod foreign;
 mod guide;
 mod hall;
 mod networks;
+mod pypi;
 mod readme;
 mod reload;
 mod restart;

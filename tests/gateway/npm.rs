@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use setara::{
     clock::{self, Zone},
     identity::Msisdn,
-    menu::story::{Act, Session},
+    menu::story::{Act, Session, typed},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Sender},
     store::{Store, StoreOptions},
     vault::Vault,
@@ -98,6 +98,21 @@ impl Smsc {
             "data_coding": 0,
             "short_message": text,
             "ussd_service_op": operation,
+        }))
+        .await;
+    }
+
+    /// A text, or with `esm_class` 4 a receipt.
+    async fn text(&mut self, from: &str, to: &str, esm_class: u8, text: &str) {
+        self.say(json!({
+            "say": "deliver_sm",
+            "esm_class": esm_class,
+            "source_addr_ton": 1,
+            "source_addr_npi": 1,
+            "source_addr": from,
+            "destination_addr_ton": 3,
+            "destination_addr": to,
+            "short_message": text,
         }))
         .await;
     }
@@ -248,5 +263,36 @@ async fn notices_are_sent_through_it() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert_eq!(store.notices_standing(Fate::Delivered).await.unwrap(), 3);
+    node.stop().await;
+}
+
+/// People register by texts through it: what it delivers is answered, and the answers have receipts.
+#[tokio::test(flavor = "multi_thread")]
+async fn people_register_through_it_by_text() {
+    let (mut smsc, port) = Smsc::start(&[]).await;
+    let sms = "[operator.npm.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n\
+               per_second = 100\nprefixes = [\"\"]\n";
+    let address = format!("127.0.0.1:{port}");
+    let site = Site::on_sqlite().await.operator("npm", "plain", &address, sms);
+    let node = Node::start(&site.config()).await;
+    smsc.hear("bound").await;
+    let mut walk = Walk::of("../texts/text_register");
+    let phone = format!("62{}", walk.number().trim_start_matches('0'));
+    let mut before = String::new();
+    while let Some(step) = walk.next() {
+        let Act::Text(words) = &step.act else { panic!("not a text: {:?}", step.act) };
+        let words = typed(words, Some(&before));
+        smsc.text(&phone, "1199", 0, &words).await;
+        smsc.confirmed().await;
+        let submit = smsc.hear("submit").await;
+        assert_eq!((&submit["to"], &submit["from"]), (&json!(phone), &json!("1199")));
+        submit["text"].as_str().expect("a text").clone_into(&mut before);
+        // A text does not say whether an answer is awaited.
+        walk.look(&step, &before, step.session);
+        let id = submit["sequence"].as_u64().expect("a number");
+        let receipt = format!("id:{id} sub:001 dlvrd:001 stat:DELIVRD err:000 text:");
+        smsc.text(&phone, "1199", 4, &receipt).await;
+        smsc.confirmed().await;
+    }
     node.stop().await;
 }
