@@ -14,7 +14,7 @@ use crate::menu::{
 };
 
 /// Wrong codes that may come back, over all conversations with a service, before nothing is changed any
-/// more over a channel that proves nothing: of ten thousand codes, few enough to guess in vain.
+/// more over a channel that proves nothing: of a million codes, few enough to guess in vain.
 pub const MOST_WRONG_CODES: u16 = 10;
 
 /// What came back for a code in a turn. Whoever stores conversations counts the wrong ones: a new code

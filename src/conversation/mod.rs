@@ -364,7 +364,7 @@ fn redial(
         // began something else.
         let end = match carried.trust {
             Trust::Proved => End::NetworkAbort,
-            Trust::Claimed { .. } | Trust::Confirmed => End::Abandoned,
+            Trust::Claimed { .. } | Trust::Confirmed | Trust::Doubted => End::Abandoned,
         };
         carried.ends.push(ending(end, &old.state));
     }

@@ -176,7 +176,7 @@ impl Witness {
                 .filter(|number| self.number.get_or_insert_with(|| (*number).to_owned()) == number);
             (number, rest)
         } else if let Some(rest) = rest.strip_prefix("{code}") {
-            (shaped(seen, "0000"), rest)
+            (shaped(seen, "000000"), rest)
         } else {
             let (brace, rest) = rest.split_at(1);
             (seen.get(..1).filter(|seen| *seen == brace), rest)
@@ -322,10 +322,10 @@ mod tests {
         let (asked, answer) = (&story.steps[1], &story.steps[2]);
         let seen = "Balas 000471 ya.";
         assert_eq!(Witness::default().look(asked, seen, Session::Open), None);
-        assert!(Witness::default().look(asked, "Balas 471 ya.", Session::Open).is_some());
+        assert!(Witness::default().look(asked, "Balas 0471 ya.", Session::Open).is_some());
         assert_eq!(answer.act, Act::Text("{code}".into()));
         assert_eq!(typed("{code}", Some(seen)), "000471");
-        assert_eq!(typed("{code}", Some("Baik, 12345.")), "{code}");
+        assert_eq!(typed("{code}", Some("Baik, 1234567.")), "{code}");
         let shown = [(2, seen.to_owned(), Session::Open), (4, "Baik.".to_owned(), Session::Open)];
         assert_eq!(rewrite(file, &shown), file);
     }
