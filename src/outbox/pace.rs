@@ -59,6 +59,11 @@ impl Pace {
         Ok(())
     }
 
+    /// What was taken did not leave.
+    pub fn give_back(&mut self, cost: u32) {
+        self.tokens += f64::from(cost);
+    }
+
     /// The network said that a message was too fast which left at `left`.
     pub fn too_fast(&mut self, left: Instant, now: Instant) {
         self.held = self.held.max(now + HOLD);

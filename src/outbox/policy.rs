@@ -197,6 +197,27 @@ pub fn shares(room: u32, queues: &[Queue]) -> Vec<u32> {
     queues.iter().map(share).collect()
 }
 
+/// How what a campaign may claim now is shared among its queues, in their order: mostly among those
+/// that have something. `turn` says who begins, so that where there is one, everybody gets it in turn.
+pub fn split(may: u32, queues: &[Looked], turn: usize) -> Vec<u32> {
+    let weight = |looked: Looked| match looked {
+        Looked::More => 8,
+        Looked::Empty => 1,
+    };
+    let mut all: u32 = queues.iter().map(|looked| weight(*looked)).sum();
+    let mut left = may;
+    let mut shares = vec![0; queues.len()];
+    for at in (0..queues.len()).map(|at| (at + turn) % queues.len()) {
+        let (Some(looked), Some(share)) = (queues.get(at), shares.get_mut(at)) else { continue };
+        let weight = weight(*looked);
+        let part = (u64::from(left) * u64::from(weight)).div_ceil(u64::from(all));
+        *share = u32::try_from(part).unwrap_or(left);
+        all -= weight;
+        left = left.saturating_sub(*share);
+    }
+    shares
+}
+
 /// How many are asked for where nothing is expected: codes come in bursts, and cannot wait for a
 /// second look.
 fn glance(class: Class, room: u32) -> u32 {
@@ -240,6 +261,22 @@ mod tests {
     }
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    #[test]
+    fn every_queue_of_a_campaign_gets_its_turn() {
+        use Looked::{Empty, More};
+        for (may, queues, turn, shares) in [
+            (0, vec![More, More], 0, vec![0, 0]),
+            (1, vec![More, More, More], 0, vec![1, 0, 0]),
+            (1, vec![More, More, More], 1, vec![0, 1, 0]),
+            (1, vec![Empty, More, Empty], 2, vec![0, 0, 1]),
+            (30, vec![More, More, More], 0, vec![10, 10, 10]),
+            (100, vec![More, Empty, Empty], 0, vec![80, 10, 10]),
+            (5, vec![], 3, vec![]),
+        ] {
+            assert_eq!(split(may, &queues, turn), shares, "{may} {queues:?} {turn}");
+        }
+    }
 
     #[test]
     fn trying_again_ends() {

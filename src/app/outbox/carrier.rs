@@ -21,9 +21,15 @@ use crate::{
         policy::{Meaning, after_failure, meaning},
         work::{Settlement, Verdict},
     },
-    smpp::link::{Awaiting, Link, LinkStatus, Outcome},
+    smpp::{
+        link::{Awaiting, Link, LinkStatus, Outcome},
+        pdu::CommandStatus,
+    },
     telemetry::Metrics,
 };
+
+/// Full queues in a row after which a message waits alone.
+const FULL_IN_A_ROW: u8 = 2;
 
 /// How long a link is left alone that did not take a message.
 const LINK_PAUSE: Duration = Duration::from_millis(50);
@@ -151,6 +157,7 @@ impl Carrier {
         } else {
             return Some(item);
         };
+        self.desk.not_sent();
         self.desk.handed_over();
         let _ = self.settled.send(end).await;
         None
@@ -186,7 +193,14 @@ impl Carrier {
     }
 
     fn understand(&mut self, mut item: Item, left: Instant, outcome: &Outcome) -> Then {
-        let meaning = meaning(outcome, &self.desk.vendor);
+        let mut meaning = meaning(outcome, &self.desk.vendor);
+        if *outcome == Outcome::Rejected(CommandStatus::RMSGQFUL) {
+            // Again and again it is the phone's own queue: others need not wait for it.
+            item.full = item.full.saturating_add(1);
+            if item.full > FULL_IN_A_ROW {
+                meaning = Meaning::Later;
+            }
+        }
         match (meaning, outcome) {
             (Meaning::Accepted, Outcome::Accepted { message_id }) => {
                 item.parts = item.parts.saturating_add(1);

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -24,7 +27,7 @@ use crate::{
         Class, Fate, Lane,
         pace::Allowance,
         parts,
-        policy::{Looked, Queue, shares},
+        policy::{Looked, Queue, shares, split},
         work::{Claimed, Consent, Portion, Settlement, Verdict},
     },
     service::campaign::Decency,
@@ -47,6 +50,17 @@ pub struct Claimer {
     pub running: Arc<ArcSwap<Vec<Running>>>,
     pub metrics: Arc<Metrics>,
     pub settled: mpsc::Sender<Settlement>,
+    /// Claims so far: who begins changes with it.
+    pub turns: AtomicUsize,
+}
+
+/// What a claim is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Everything that is open.
+    All,
+    /// Codes and answers.
+    Urgent,
 }
 
 /// A queue's name: network, campaign, lane.
@@ -78,26 +92,30 @@ impl Claimer {
                 }
             } => {}
         }
-        for item in self.desk.empty() {
-            self.desk.handed_over();
-            let _ = self.settled.send(given_back(&item, clock::now())).await;
-        }
+        self.give_back().await;
     }
 
     async fn turn(&self, known: &mut HashMap<Key, Looked>, rung: &mut watch::Receiver<()>) {
         if !self.desk.is_up() {
+            // Somebody else may carry them.
+            self.give_back().await;
             tokio::time::sleep(LINKS).await;
             return;
         }
         let ahead = self.desk.ahead();
         let room = ahead.saturating_sub(self.desk.waiting());
-        let urgent = ahead / 4 > self.desk.waiting_as_urgent_as(Class::Reply);
-        if room < ahead.div_ceil(2) && !urgent {
-            let _ = timeout(LOOK, self.desk.taken.notified()).await;
-            return;
-        }
+        let urgent = (ahead / 4).saturating_sub(self.desk.waiting_as_urgent_as(Class::Reply));
+        let (wanted, room) = match room < ahead.div_ceil(2) {
+            true if urgent == 0 => {
+                let _ = timeout(LOOK, self.desk.taken.notified()).await;
+                return;
+            }
+            // The line has enough; only who cannot wait is let in.
+            true => (Wanted::Urgent, urgent),
+            false => (Wanted::All, room),
+        };
         rung.mark_unchanged();
-        match self.claim(room, known).await {
+        match self.claim(wanted, room, known).await {
             Some(0) => {
                 let _ = timeout(LOOK, rung.changed()).await;
             }
@@ -115,15 +133,16 @@ impl Claimer {
     }
 
     /// Claims what is due, and says how much that was; `None` without a database.
-    async fn claim(&self, room: usize, known: &mut HashMap<Key, Looked>) -> Option<usize> {
+    async fn claim(
+        &self,
+        wanted: Wanted,
+        room: usize,
+        known: &mut HashMap<Key, Looked>,
+    ) -> Option<usize> {
         let at = clock::now();
-        let mut open = self.open(at, known);
+        let mut open = self.open(wanted, at, known);
         let room = u32::try_from(room).unwrap_or(u32::MAX);
-        for open in &mut open {
-            if let Some(allowance) = &open.allowance {
-                open.queue.most = locked(allowance).take(room.max(1), now());
-            }
-        }
+        self.allow(&mut open, room);
         let queues: Vec<Queue> = open.iter().map(|open| open.queue).collect();
         let shares = shares(room, &queues);
         let portions: Vec<Portion> = open
@@ -154,18 +173,23 @@ impl Claimer {
             let key = (Arc::clone(&notice.route), notice.campaign, notice.lane);
             *found.entry(key).or_default() += 1;
         }
-        known.clear();
+        if wanted == Wanted::All {
+            // Campaigns that do not run any more are forgotten.
+            known.retain(|key, _| open.iter().any(|open| open.key == *key));
+        }
         for (open, share) in open.into_iter().zip(shares) {
             let found = found.get(&open.key).copied().unwrap_or(0);
             if let Some(allowance) = &open.allowance {
                 locked(allowance).give_back(open.queue.most.saturating_sub(found));
             }
+            if share == 0 {
+                // Nobody looked.
+                continue;
+            }
             let looked = if found > 0 && found >= share { Looked::More } else { Looked::Empty };
             known.insert(open.key, looked);
         }
-        if !self.plan_again(&mut claimed, at).await {
-            return None;
-        }
+        self.plan_again(&mut claimed, at).await;
         let until = claimed_at + lease / 2;
         let mut items = Vec::with_capacity(many);
         for notice in claimed {
@@ -183,7 +207,7 @@ impl Claimer {
 
     /// Broadcasts whose day went by have no place on this one: they are planned once more, so that no
     /// phone gets more on one day than it may. Those for a later day, or for none, go back.
-    async fn plan_again(&self, claimed: &mut Vec<Claimed>, at: Timestamp) -> bool {
+    async fn plan_again(&self, claimed: &mut Vec<Claimed>, at: Timestamp) {
         let late = |notice: &Claimed| {
             let Claimed { day, lane, expires, .. } = notice;
             let phone = notice.letter.as_ref()?.to.clone();
@@ -194,7 +218,7 @@ impl Claimer {
         let (places, asked): (Vec<usize>, Vec<Late>) =
             all.filter_map(|(place, notice)| Some((place, late(notice)?))).unzip();
         if asked.is_empty() {
-            return true;
+            return;
         }
         let Patience { hours, per_day, .. } = self.desk.patience;
         let planned = self.store.plan_again(&asked, Decency { hours, per_day }, at).await;
@@ -203,7 +227,9 @@ impl Claimer {
             Err(error) => {
                 tracing::error!(account = &*self.desk.account, %error, "nothing could be planned");
                 self.metrics.outbox().database_failed();
-                return false;
+                // They stay leased, and come again; the others go out.
+                claimed.retain(|notice| late(notice).is_none());
+                return;
             }
         };
         let mut back = Vec::new();
@@ -222,11 +248,39 @@ impl Claimer {
             self.desk.handed_over();
             let _ = self.settled.send(settlement).await;
         }
-        true
+    }
+
+    /// What each campaign's pace allows now, shared among its queues.
+    fn allow(&self, open: &mut [Open], room: u32) {
+        let turn = self.turns.fetch_add(1, Relaxed);
+        let mut campaigns: Vec<i64> =
+            open.iter().filter(|open| open.allowance.is_some()).map(|open| open.key.1).collect();
+        campaigns.sort_unstable();
+        campaigns.dedup();
+        for campaign in campaigns {
+            let mut own: Vec<&mut Open> =
+                open.iter_mut().filter(|open| open.key.1 == campaign).collect();
+            let Some(allowance) = own.first().and_then(|open| open.allowance.clone()) else {
+                continue;
+            };
+            let may = locked(&allowance).take(room.max(1), now());
+            let looked: Vec<Looked> = own.iter().map(|open| open.queue.looked).collect();
+            for (open, share) in own.iter_mut().zip(split(may, &looked, turn)) {
+                open.queue.most = share;
+            }
+        }
+    }
+
+    /// Gives back what is in the line.
+    async fn give_back(&self) {
+        for item in self.desk.empty() {
+            self.desk.handed_over();
+            let _ = self.settled.send(given_back(&item, clock::now())).await;
+        }
     }
 
     /// The queues that are open now, and what is known of them.
-    fn open(&self, at: Timestamp, known: &HashMap<Key, Looked>) -> Vec<Open> {
+    fn open(&self, wanted: Wanted, at: Timestamp, known: &HashMap<Key, Looked>) -> Vec<Open> {
         let running = self.running.load();
         let down = self.others.iter().filter(|other| !other.is_up());
         let routes = std::iter::once(&self.desk).chain(down).map(|desk| &desk.account);
@@ -240,6 +294,9 @@ impl Claimer {
             for (campaign, class, allowance) in none.chain(campaigns) {
                 for zone in [Zone::Wib, Zone::Wita, Zone::Wit] {
                     let lane = Lane { class, zone };
+                    if wanted == Wanted::Urgent && class.is_broadcast() {
+                        continue;
+                    }
                     if !self.desk.patience.hours.allow(lane, at) {
                         continue;
                     }
@@ -274,6 +331,6 @@ impl Claimer {
         };
         let total = parts::count(&letter.text);
         let parts = notice.parts.min(total.saturating_sub(1));
-        Ok(Item { claimed: notice, letter, parts, total, until })
+        Ok(Item { claimed: notice, letter, parts, total, full: 0, until })
     }
 }

@@ -81,6 +81,8 @@ pub struct Item {
     pub parts: u8,
     /// Of so many.
     pub total: u8,
+    /// How often in a row its queue was full there.
+    pub full: u8,
     /// It is not handed over after this: the lease would end before the answer came.
     pub until: Instant,
 }
@@ -219,6 +221,11 @@ impl Desk {
             Some(item) => Next::Send(item),
             None => Next::Nothing,
         }
+    }
+
+    /// What was next did not leave: its place in the pace is somebody else's.
+    pub fn not_sent(&self) {
+        locked(&self.queue).pace.give_back(1);
     }
 
     /// Something was handed to a link whose end must be written down.

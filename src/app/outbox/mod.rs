@@ -178,6 +178,7 @@ pub(super) fn start(
             running: Arc::clone(&running),
             metrics: Arc::clone(metrics),
             settled,
+            turns: Default::default(),
         };
         let heard = wake.listen();
         tasks.push(tokio::spawn(claimer.run(heard, released.clone(), stop.clone())));
