@@ -406,7 +406,8 @@ async fn a_forged_source_registers_nobody() {
     centre.writes("1").await;
     let asks = centre.answers("Demi keamanan, balas dengan angka").await;
     let code = asks.split_whitespace().nth(5).expect("the code").to_owned();
-    let mut guesses = (0..10_000).map(|code| format!("{code:04}")).filter(|guess| *guess != code);
+    let mut guesses =
+        (0..1_000_000).map(|code| format!("{code:06}")).filter(|guess| *guess != code);
     let mut guessed = 0;
     // Whoever is thrown out begins again, and gets another code; but not for ever.
     loop {

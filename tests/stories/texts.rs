@@ -232,8 +232,9 @@ impl Person {
         self.phone.text(SHORT_CODE, words).await?;
         loop {
             let text = self.phone.next_text().await?;
-            // What comes under a name is no answer.
-            if text.from == Sender::ShortCode(SHORT_CODE.to_owned()) {
+            // What comes under a name is no answer, nor is what a call could not show.
+            let told = text.text.starts_with("PeduliLindungi: ");
+            if text.from == Sender::ShortCode(SHORT_CODE.to_owned()) && !told {
                 return Ok(Screen { text: text.text, open: true });
             }
         }
@@ -276,7 +277,7 @@ fn code(screen: &str) -> Option<String> {
     let rest = screen
         .strip_prefix("Demi keamanan, balas dengan angka ")
         .or_else(|| screen.strip_prefix("For your safety, reply with "))?;
-    rest.get(..4).map(str::to_owned)
+    rest.split_once(' ').map(|(code, _)| code.to_owned())
 }
 
 /// The configuration with an operator in it that carries both.

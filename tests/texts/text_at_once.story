@@ -38,12 +38,13 @@ text 3
 # Somebody else's data tells nothing, whatever is right of it.
 phone 081255550001
 text STATUS#3173014502900001#06021990
-| Tidak cocok, atau terdaftar di nomor HP lain. Periksa lagi atau telepon 119 ext 9.
+| Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
-| 2 Daftar vaksin
-| 3 Selesai
+| 2 Kirim kode ke nomor itu
+| 3 Daftar vaksin
+| 4 Selesai
 | 0 Kembali 00 Menu
-text 3
+text 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 text Daftar 3173014502900001 Siti Aminah 05-02-1990

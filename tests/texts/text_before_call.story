@@ -13,10 +13,12 @@ dial *119#
 | 1 Lanjutkan
 | 2 Mulai lagi dari awal
 type 1
-| Ketik 16 angka NIK (lihat KTP atau KK):
+| NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
+| 1 Setuju
+| 2 Tidak
+| 3 Baca lengkap
 | 0 Kembali
 type 1
-| NIK harus 16 angka.
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 3173014502900001
