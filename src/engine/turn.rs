@@ -56,6 +56,7 @@ struct Written {
     text: String,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one a turn, looked at as soon as it is made")]
 enum Stage {
     /// It has been answered before.
     Repeated(Reply),

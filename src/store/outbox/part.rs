@@ -24,6 +24,9 @@ pub struct PartKey {
     pub part: Part,
 }
 
+/// Whose, `reference`, `total`, `whole`, `body`.
+type Forgotten = (Vec<u8>, i64, i64, i64, Vec<u8>);
+
 impl Store {
     /// Keeps a part; all parts in order, once the last one is here. `within` is how long the next one
     /// is waited for. A part that comes again replaces itself, and completes the text again: whoever
@@ -154,7 +157,7 @@ impl Store {
         within: Duration,
         limit: u32,
     ) -> Result<Vec<Msisdn>, StoreError> {
-        let rows: Vec<(Vec<u8>, i64, i64, i64, Vec<u8>)> = on_engine!(&self.pool, |Db, pool| {
+        let rows: Vec<Forgotten> = on_engine!(&self.pool, |Db, pool| {
             sqlx::query_as::<Db, _>(
                 "delete from text_part where (subscriber, reference, total) in \
                  (select subscriber, reference, total from text_part \
