@@ -65,7 +65,7 @@ impl OutboxMeters {
 
     /// Notices that came to another state.
     pub fn moved(&self, moved: &[Moved]) {
-        for of_one in moved.chunk_by(|one, next| same(one, next)) {
+        for of_one in moved.chunk_by(same) {
             let Some(first) = of_one.first() else { continue };
             let labels = FateLabels { class: first.lane.class.as_str(), fate: first.fate.as_str() };
             self.notices.get_or_create(&labels).inc_by(of_one.len() as u64);

@@ -108,7 +108,12 @@ async fn a_phone_is_not_flooded_by_its_family_nor_by_several_campaigns() {
         let phone = Msisdn::parse("081290000001").unwrap();
         let late =
             Late { phone, zone: Zone::Wib, expires: noon().plus(Duration::from_secs(6 * 86_400)) };
-        let planned = office.bed.store.plan_again(&[late.clone()], decency, noon()).await.unwrap();
+        let planned = office
+            .bed
+            .store
+            .plan_again(std::slice::from_ref(&late), decency, noon())
+            .await
+            .unwrap();
         assert_eq!(planned, [Some(Timestamp::from_millis(eight(3, Zone::Wib)))]);
         let late = Late { expires: noon().plus(Duration::from_secs(86_400)), ..late };
         let planned = office.bed.store.plan_again(&[late], decency, noon()).await.unwrap();

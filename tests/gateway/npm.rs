@@ -214,7 +214,7 @@ async fn notices_are_sent_through_it() {
     let node = Node::start(&site.config()).await;
     smsc.hear("bound").await;
 
-    let vault = Vault::open_or_create_file(&site.folder().join("setara.key")).unwrap();
+    let vault = Vault::open_or_create_file(site.folder().join("setara.key")).unwrap();
     let url = format!("sqlite:{}", site.folder().join("setara.db").display());
     let store = Store::open(&url, vault, StoreOptions::default()).await.unwrap();
     let now = clock::now();

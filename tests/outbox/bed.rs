@@ -41,7 +41,7 @@ impl Bed {
     }
 
     pub async fn at(folder: PathBuf, url: String) -> Self {
-        let vault = Vault::open_or_create_file(&folder.join("setara.key")).unwrap();
+        let vault = Vault::open_or_create_file(folder.join("setara.key")).unwrap();
         let store = Store::open(&url, vault, StoreOptions::default()).await.unwrap();
         Self { folder, url, operators: String::new(), store }
     }

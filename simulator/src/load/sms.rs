@@ -258,7 +258,7 @@ async fn campaign(sms: &Sms, file: &Path, sink: &Sink) -> Result<Duration, Faile
     bar.finish_and_clear();
     queued.abort();
     // Still counting means that it was never queued whole.
-    Ok(queued.await.unwrap_or(Ok(begun.elapsed()))?)
+    queued.await.unwrap_or(Ok(begun.elapsed()))
 }
 
 /// Asks how far the campaign is until all its notices are queued.

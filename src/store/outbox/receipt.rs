@@ -42,11 +42,8 @@ impl Store {
         let mut tx = self.begin_tx().await?;
         for rows in heard.chunks(ROWS) {
             let known = write(&mut tx, rows, now, &mut moved).await?;
-            let early: Vec<Heard<'_>> = rows
-                .iter()
-                .filter(|heard| !known.contains(&heard.0.1.to_owned()))
-                .copied()
-                .collect();
+            let early: Vec<Heard<'_>> =
+                rows.iter().filter(|heard| !known.contains(heard.0.1)).copied().collect();
             park(&mut tx, &early, now).await?;
         }
         count(&mut tx, &moved, Some(Fate::Sent)).await?;
@@ -80,7 +77,7 @@ async fn write(
              returning notice.campaign, notice.lane, notice.state, notice.message_id",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            moved.push(read_moved(&row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+            moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
             known.insert(row.try_get(3)?);
         }
     });

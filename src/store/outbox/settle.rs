@@ -96,7 +96,7 @@ async fn write_sent(
              notice.id",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            let one = read_moved(&row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?;
+            let one = read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?;
             if one.fate != Fate::Sent {
                 early.push(row.try_get::<i64, _>(3)?);
             }
@@ -168,13 +168,13 @@ async fn write_ended(
              and notice.state = 'waiting' returning notice.campaign, notice.lane, notice.state",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            moved.push(read_moved(&row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+            moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
         }
     });
     Ok(())
 }
 
-pub(super) fn read_moved(state: &String, campaign: i64, lane: i64) -> Result<Moved, StoreError> {
+pub(super) fn read_moved(state: &str, campaign: i64, lane: i64) -> Result<Moved, StoreError> {
     let unreadable = StoreError::Unreadable("notice");
     match (Fate::parse(state), Lane::from_i64(lane)) {
         (Some(fate), Some(lane)) => Ok(Moved { lane, campaign, fate }),

@@ -99,7 +99,7 @@ impl Store {
             }
             sql.push(") returning notice.campaign, notice.lane, notice.state");
             for row in sql.build().fetch_all(&mut **tx).await? {
-                moved.push(read_moved(&row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+                moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
             }
         });
         unpark(&mut tx, ids).await?;
@@ -132,7 +132,7 @@ impl Store {
             }
             sql.push(") returning campaign, lane, state");
             for row in sql.build().fetch_all(&mut **tx).await? {
-                moved.push(read_moved(&row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+                moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
             }
         });
         count(&mut tx, &moved, Some(from)).await?;
