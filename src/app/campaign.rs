@@ -28,13 +28,14 @@ const KEPT: Duration = Duration::from_secs(2 * 86_400);
 pub async fn run(campaigns: Campaigns, outbox: Outbox, mut stop: watch::Receiver<Stop>) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut told = false;
     loop {
         tokio::select! {
             () = stop::told(&mut stop) => return,
             _ = ticks.tick() => {}
         }
         // A piece is stored whole or not at all, so it may be left in the middle.
-        let work = work(&campaigns, &outbox);
+        let work = work(&campaigns, &outbox, &mut told);
         tokio::select! {
             () = stop::told(&mut stop) => return,
             done = work => if let Err(error) = done {
@@ -45,7 +46,8 @@ pub async fn run(campaigns: Campaigns, outbox: Outbox, mut stop: watch::Receiver
 }
 
 /// One round: a piece of every campaign in turn, until there is nothing left to queue.
-async fn work(campaigns: &Campaigns, outbox: &Outbox) -> Result<(), StoreError> {
+/// `told`: whether it was said that there are too many.
+async fn work(campaigns: &Campaigns, outbox: &Outbox, told: &mut bool) -> Result<(), StoreError> {
     loop {
         let busy = campaigns.store().busy_campaigns().await?;
         let runs = |of: &&Campaign| of.state == Phase::Running;
@@ -55,6 +57,12 @@ async fn work(campaigns: &Campaigns, outbox: &Outbox) -> Result<(), StoreError> 
             per_second: Some(of.made.per_second).filter(|&pace| pace > 0),
         };
         let running: Vec<_> = busy.iter().filter(runs).map(running).collect();
+        let too_many = running.len() > outbox::MOST_RUNNING;
+        if too_many && !*told {
+            let (running, most) = (running.len(), outbox::MOST_RUNNING);
+            tracing::warn!(running, most, "the latest campaigns wait until others have sent all");
+        }
+        *told = too_many;
         outbox.run(&running);
         let mut more = false;
         for campaign in &busy {

@@ -170,7 +170,7 @@ async fn obey(
             );
             for of in campaigns.store().campaigns().await.map_err(told)? {
                 let (made, counts) = (&of.made, of.counts);
-                let state = of.state.as_str();
+                let state = of.standing();
                 println!(
                     "{:<24} {:<16} {state:<10} {:>9} {:>9}",
                     made.name, made.text, counts.people, counts.queued
@@ -327,7 +327,7 @@ fn print_json(shown: &impl serde::Serialize) -> Result<(), String> {
 
 fn show(campaign: &Campaign, figures: &Figures) {
     let (made, counts, told) = (&campaign.made, campaign.counts, Told::of(figures));
-    println!("{}: {} of {}, {}", made.name, made.text, made.service, campaign.state.as_str());
+    println!("{}: {} of {}, {}", made.name, made.text, made.service, campaign.standing());
     let bar = bar(counts.queued.max(1), "{human_pos} of {human_len} done");
     bar.set_position(told.settled());
     // Drawn to where a person looks; a file or a pipe has the figures below.

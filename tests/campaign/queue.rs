@@ -6,7 +6,11 @@ use jiff::{ToSpan, civil::date};
 use setara::{
     clock::{Timestamp, Zone},
     identity::Msisdn,
-    outbox::{Class, Fate, Lane, policy::Hours},
+    outbox::{
+        Class, Fate, Lane,
+        policy::Hours,
+        work::{Portion, Settlement, Verdict},
+    },
     service::{
         campaign::{Decency, Filter, Phase, Step},
         sample::People,
@@ -168,5 +172,29 @@ async fn a_campaign_is_paused_resumed_and_cancelled_at_any_point() {
         assert_eq!(figures.fates[&Fate::Cancelled], whole.counts.queued);
         assert_eq!(figures.fates[&Fate::Waiting], 0);
         assert!(office.campaigns.step("halves", Step::Resume).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_of_which_nothing_waits_is_finished() {
+    for office in both().await {
+        let list = format!("{HEAD}081290000001,Ani,3173041708900001\n");
+        let campaign = office.list("short", &list, 7).await;
+        office.queue_all(&campaign, noon()).await;
+        assert_eq!(office.again(&campaign).await.standing(), "running");
+        let store = &office.bed.store;
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        let portion = |campaign| Portion { route: "telco".into(), campaign, lane, most: 9 };
+        // More portions than SQLite has in one statement.
+        let portions: Vec<_> = (1..=600).chain([campaign.id]).map(portion).collect();
+        let later = noon().plus(Duration::from_secs(60));
+        let claimed = store.claim(&portions, noon(), later).await.unwrap();
+        let [one] = claimed.as_slice() else { panic!("{} are claimed", claimed.len()) };
+        assert_eq!(store.busy_campaigns().await.unwrap().len(), 1);
+        let verdict = Verdict::Ended(Fate::Refused);
+        let ended = Settlement { id: one.id, attempts: one.attempts, day: one.day, verdict };
+        store.settle(&[ended], later).await.unwrap();
+        assert!(store.busy_campaigns().await.unwrap().is_empty());
+        assert_eq!(office.again(&campaign).await.standing(), "finished");
     }
 }

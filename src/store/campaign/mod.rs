@@ -79,6 +79,16 @@ pub struct Campaign {
     pub started_at: Option<Timestamp>,
     /// Whether nothing waits any more of what was cancelled.
     pub tidied: bool,
+    /// Whether all of its audience is queued and no notice of it waits any more.
+    pub drained: bool,
+}
+
+impl Campaign {
+    /// How it stands, in a word for a person: one that runs and is drained is finished.
+    pub fn standing(&self) -> &'static str {
+        let finished = self.state == Phase::Running && self.drained;
+        if finished { "finished" } else { self.state.as_str() }
+    }
 }
 
 /// People of an audience, as far as it is queued.
@@ -109,7 +119,9 @@ pub struct Figures {
 
 const COLUMNS: &str = "id, name, service, wording, class, texts, audience, state, per_second, \
     valid_days, cursor, expanded, people, unreachable, opted_out, crowded_out, queued, \
-    first_notice, last_notice, created_at, started_at, tidied";
+    first_notice, last_notice, created_at, started_at, tidied, \
+    case when expanded = 1 and not exists (select 1 from tally where tally.campaign = campaign.id \
+    and tally.state = 'waiting' and tally.notices > 0) then 1 else 0 end";
 
 impl Store {
     /// Makes a campaign. One that has a list is filled by [`Store::add_people`] until
@@ -289,14 +301,16 @@ impl Store {
         Ok(self.read_campaigns(sql, Some(name)).await?.pop())
     }
 
-    /// The campaigns that there is something to do for: those that run, and those that were cancelled
-    /// and still have notices that wait.
+    /// The campaigns that there is something to do for: those that run and are not drained, and those
+    /// that were cancelled and still have notices that wait.
     ///
     /// # Errors
     /// As [`Store::campaigns`].
     pub async fn busy_campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
         let sql = format!(
-            "select {COLUMNS} from campaign where state = 'running' \
+            "select {COLUMNS} from campaign where (state = 'running' and (expanded = 0 \
+             or exists (select 1 from tally where tally.campaign = campaign.id \
+             and tally.state = 'waiting' and tally.notices > 0))) \
              or (state = 'cancelled' and tidied = 0) order by id"
         );
         self.read_campaigns(sql, None).await
@@ -349,6 +363,7 @@ impl Store {
                     created_at: Timestamp::from_millis(row.try_get(19)?),
                     started_at: started.map(Timestamp::from_millis),
                     tidied: row.try_get::<i64, _>(21)? != 0,
+                    drained: row.try_get::<i32, _>(22)? != 0,
                 });
             }
         });

@@ -21,9 +21,11 @@ use crate::{
 
 /// Leases ended by one statement.
 const PIECE: i64 = 5_000;
+/// Portions of one statement. SQLite takes 500 terms of a compound select.
+const PORTIONS: usize = 128;
 
 impl Store {
-    /// Takes what is due of these portions, each in the order of its queue, in one statement. What
+    /// Takes what is due of these portions, each in the order of its queue, in one transaction. What
     /// is taken is ours until `lease_until`, and then anybody's again.
     ///
     /// # Errors
@@ -45,65 +47,69 @@ impl Store {
         let mut claimed = Vec::new();
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
-            let mut sql = QueryBuilder::<Db>::new("with picked (id) as materialized (");
-            // The number of portions is a power of two, so that few statements have to be prepared;
-            // those that fill it up take nothing.
-            let padding = portions.len().next_power_of_two() - portions.len();
-            let wanted = portions.iter().map(|portion| (*portion, portion.most));
-            let nothing = portions.first().map(|portion| (*portion, 0));
-            let padded = wanted.chain(nothing.into_iter().cycle().take(padding));
-            for (at, (portion, most)) in padded.enumerate() {
-                sql.push(if at == 0 { "" } else { " union all " });
-                sql.push(
-                    "select id from (select id from notice where state = 'waiting' and route = ",
-                )
-                .push_bind(portion.route.to_string())
-                .push(" and campaign = ")
-                .push_bind(portion.campaign)
-                .push(" and lane = ")
-                .push_bind(portion.lane.as_i64())
-                .push(" and due <= ")
-                .push_bind(now.millis())
-                .push(" order by due limit ")
-                .push_bind(i64::from(most))
-                .push(<Db as Dialect>::SKIP_LOCKED)
-                .push(") as portion");
+            for portions in portions.chunks(PORTIONS) {
+                let mut sql = QueryBuilder::<Db>::new("with picked (id) as materialized (");
+                // The number of portions is a power of two, so that few statements have to be prepared;
+                // those that fill it up take nothing.
+                let padding = portions.len().next_power_of_two() - portions.len();
+                let wanted = portions.iter().map(|portion| (*portion, portion.most));
+                let nothing = portions.first().map(|portion| (*portion, 0));
+                let padded = wanted.chain(nothing.into_iter().cycle().take(padding));
+                for (at, (portion, most)) in padded.enumerate() {
+                    sql.push(if at == 0 { "" } else { " union all " });
+                    sql.push(
+                        "select id from (select id from notice where state = 'waiting' and route = ",
+                    )
+                    .push_bind(portion.route.to_string())
+                    .push(" and campaign = ")
+                    .push_bind(portion.campaign)
+                    .push(" and lane = ")
+                    .push_bind(portion.lane.as_i64())
+                    .push(" and due <= ")
+                    .push_bind(now.millis())
+                    .push(" order by due limit ")
+                    .push_bind(i64::from(most))
+                    .push(<Db as Dialect>::SKIP_LOCKED)
+                    .push(") as portion");
+                }
+                sql.push(") update notice set attempts = attempts + 1, leased = 1, due = ");
+                sql.push_bind(lease_until.millis()).push(
+                    " where id in (select id from picked) \
+                     returning id, attempts, tries, parts, route, campaign, lane, expires, body, \
+                     case when lane >= ",
+                );
+                sql.push_bind(broadcast).push(
+                    " and exists (select 1 from opt_out where opt_out.subscriber = notice.subscriber) \
+                     then 1 else 0 end, day",
+                );
+                let rows = sql.build().fetch_all(&mut *tx).await?;
+                claimed.reserve(rows.len());
+                for row in rows {
+                    let id = NoticeId::from_i64(row.try_get(0)?);
+                    let lane =
+                        Lane::from_i64(row.try_get(6)?).ok_or(StoreError::Unreadable("notice"))?;
+                    let route: &str = row.try_get(4)?;
+                    let (tries, parts): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+                    let opted_out: i32 = row.try_get(9)?;
+                    let letter = open_letter(&self.vault, id, row.try_get(8)?).ok();
+                    claimed.push(Claimed {
+                        id,
+                        attempts: row.try_get(1)?,
+                        tries: u32::try_from(tries).unwrap_or(u32::MAX),
+                        parts: u8::try_from(parts).unwrap_or(u8::MAX),
+                        route: routes
+                            .get(route)
+                            .map_or_else(|| route.into(), |known| (*known).clone()),
+                        campaign: row.try_get(5)?,
+                        lane,
+                        expires: Timestamp::from_millis(row.try_get(7)?),
+                        day: row.try_get(10)?,
+                        consent: if opted_out == 0 { Consent::Given } else { Consent::OptedOut },
+                        letter: letter.map(|(to, sender, text)| Letter { to, sender, text }),
+                    });
+                }
             }
-            sql.push(") update notice set attempts = attempts + 1, leased = 1, due = ");
-            sql.push_bind(lease_until.millis()).push(
-                " where id in (select id from picked) \
-                 returning id, attempts, tries, parts, route, campaign, lane, expires, body, \
-                 case when lane >= ",
-            );
-            sql.push_bind(broadcast).push(
-                " and exists (select 1 from opt_out where opt_out.subscriber = notice.subscriber) \
-                 then 1 else 0 end, day",
-            );
-            let rows = sql.build().fetch_all(&mut *tx).await?;
             tx.commit().await?;
-            claimed.reserve(rows.len());
-            for row in rows {
-                let id = NoticeId::from_i64(row.try_get(0)?);
-                let lane =
-                    Lane::from_i64(row.try_get(6)?).ok_or(StoreError::Unreadable("notice"))?;
-                let route: &str = row.try_get(4)?;
-                let (tries, parts): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
-                let opted_out: i32 = row.try_get(9)?;
-                let letter = open_letter(&self.vault, id, row.try_get(8)?).ok();
-                claimed.push(Claimed {
-                    id,
-                    attempts: row.try_get(1)?,
-                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
-                    parts: u8::try_from(parts).unwrap_or(u8::MAX),
-                    route: routes.get(route).map_or_else(|| route.into(), |known| (*known).clone()),
-                    campaign: row.try_get(5)?,
-                    lane,
-                    expires: Timestamp::from_millis(row.try_get(7)?),
-                    day: row.try_get(10)?,
-                    consent: if opted_out == 0 { Consent::Given } else { Consent::OptedOut },
-                    letter: letter.map(|(to, sender, text)| Letter { to, sender, text }),
-                });
-            }
         });
         // The statement gives rows back in any order; names grow with time.
         claimed.sort_unstable_by_key(|notice| (notice.lane, notice.id));
