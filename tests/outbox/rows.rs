@@ -130,6 +130,24 @@ async fn receipts_match_whenever_they_come() {
 }
 
 #[tokio::test]
+async fn two_accounts_may_name_messages_alike() {
+    for bed in both().await {
+        bed.enqueue(2, Class::Reply, "telco").await;
+        let claimed = claim(&bed, &[portion(Class::Reply, 2)]).await;
+        bed.store.settle(&[sent(&claimed[0], "7")], clock::now()).await.unwrap();
+        // One is known, and the other came before the response.
+        let other = Receipt { account: "other".into(), ..receipt("7", Fate::Undeliverable) };
+        let both = [receipt("7", Fate::Delivered), other];
+        assert_eq!(bed.store.receipts(&both, clock::now()).await.unwrap().len(), 1);
+        assert_eq!(bed.store.count(Table::ParkedReceipt).await.unwrap(), 1);
+        let verdict = Verdict::Sent { account: Arc::from("other"), message_id: "7".into() };
+        bed.store.settle(&[ended(&claimed[1], verdict)], clock::now()).await.unwrap();
+        assert_eq!(bed.standing(Fate::Delivered).await, 1);
+        assert_eq!(bed.standing(Fate::Undeliverable).await, 1);
+    }
+}
+
+#[tokio::test]
 async fn time_ends_what_nobody_ends() {
     for bed in both().await {
         let soon = Notice { expires: later(10), ..notice(Class::Code, "telco") };

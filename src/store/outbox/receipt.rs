@@ -42,8 +42,11 @@ impl Store {
         let mut tx = self.begin_tx().await?;
         for rows in heard.chunks(ROWS) {
             let known = write(&mut tx, rows, now, &mut moved).await?;
-            let early: Vec<Heard<'_>> =
-                rows.iter().filter(|heard| !known.contains(heard.0.1)).copied().collect();
+            let early: Vec<Heard<'_>> = rows
+                .iter()
+                .filter(|((account, id), _)| !known.contains(&((*account).into(), (*id).into())))
+                .copied()
+                .collect();
             park(&mut tx, &early, now).await?;
         }
         count(&mut tx, &moved, Some(Fate::Sent)).await?;
@@ -55,13 +58,16 @@ impl Store {
 /// What was said first of a message of an account.
 type Heard<'r> = ((&'r str, &'r str), Fate);
 
+/// A message: its account, and its name there. Two accounts may have messages of the same name.
+type Name = (String, String);
+
 /// Settles what was sent, and says of which messages.
 async fn write(
     tx: &mut Tx,
     rows: &[Heard<'_>],
     now: Timestamp,
     moved: &mut Vec<Moved>,
-) -> Result<BTreeSet<String>, StoreError> {
+) -> Result<BTreeSet<Name>, StoreError> {
     let mut known = BTreeSet::new();
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("with heard (account, message_id, state) as (");
@@ -74,11 +80,12 @@ async fn write(
         sql.push_bind(now.millis()).push(
             " from heard where notice.account = heard.account \
              and notice.message_id = heard.message_id and notice.state = 'sent' \
-             returning notice.campaign, notice.lane, notice.state, notice.message_id",
+             returning notice.campaign, notice.lane, notice.state, notice.account, \
+             notice.message_id",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
             moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
-            known.insert(row.try_get(3)?);
+            known.insert((row.try_get(3)?, row.try_get(4)?));
         }
     });
     Ok(known)
