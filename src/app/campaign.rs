@@ -2,7 +2,10 @@
 //! is told to whoever sends. What is cancelled is tidied up. Steps are taken from the database every
 //! second, whoever did them: this node, another one, or the command.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 
@@ -48,6 +51,7 @@ pub async fn run(campaigns: Campaigns, outbox: Outbox, mut stop: watch::Receiver
 /// One round: a piece of every campaign in turn, until there is nothing left to queue.
 /// `told`: whether it was said that there are too many.
 async fn work(campaigns: &Campaigns, outbox: &Outbox, told: &mut bool) -> Result<(), StoreError> {
+    let mut failed = BTreeSet::new();
     loop {
         let busy = campaigns.store().busy_campaigns().await?;
         let runs = |of: &&Campaign| of.state == Phase::Running;
@@ -66,8 +70,19 @@ async fn work(campaigns: &Campaigns, outbox: &Outbox, told: &mut bool) -> Result
         outbox.run(&running);
         let mut more = false;
         for campaign in &busy {
+            if failed.contains(&campaign.id) {
+                continue;
+            }
             let began = Instant::now();
-            more |= piece(campaigns, campaign).await?;
+            match piece(campaigns, campaign).await {
+                Ok(of_it) => more |= of_it,
+                // The others go on; this one is tried again in the next round.
+                Err(error) => {
+                    let name = &campaign.made.name;
+                    tracing::error!(campaign = name, %error, "a campaign could not go on");
+                    failed.insert(campaign.id);
+                }
+            }
             // As long as a piece took, somebody else has the database for himself.
             tokio::time::sleep((began.elapsed() / 4).min(EVERY)).await;
         }

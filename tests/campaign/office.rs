@@ -114,6 +114,17 @@ impl Office {
         }
     }
 
+    /// Does something to the database.
+    pub async fn run(&self, sql: &'static str) {
+        if self.bed.url.starts_with("postgres") {
+            let mut connection = PgConnection::connect(&self.bed.url).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = SqliteConnection::connect(&self.bed.url).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+    }
+
     /// A phone that wants no broadcasts.
     pub async fn refuse(&self, number: &str) {
         let key = self.bed.phone(number).as_bytes().to_vec();

@@ -198,3 +198,27 @@ async fn a_campaign_of_which_nothing_waits_is_finished() {
         assert_eq!(office.again(&campaign).await.standing(), "finished");
     }
 }
+
+#[tokio::test]
+async fn what_is_damaged_stops_nobody_else() {
+    for office in both().await {
+        let people: Vec<_> = People::new(1, date(2021, 8, 16)).take(100).collect();
+        office.bed.fill(&people).await;
+        let first = office.record("first", "invitation", Filter::default()).await;
+        let whole = office.campaigns.preview(&first).await.unwrap();
+        let damage = "update person set identity = nik_index where nik_index in \
+             (select nik_index from person where not blocked order by nik_index limit 1)";
+        office.run(damage).await;
+        let preview = office.campaigns.preview(&first).await.unwrap();
+        assert_eq!(preview.people, whole.people);
+        assert!(preview.unreachable >= whole.unreachable);
+        let done = office.queue_all(&first, noon()).await;
+        assert_eq!(done.counts.people, whole.people);
+
+        let second = office.record("second", "invitation", Filter::default()).await;
+        office.run("update campaign set texts = '' where name = 'first'").await;
+        let busy = office.bed.store.busy_campaigns().await.unwrap();
+        assert_eq!(busy.iter().map(|of| of.id).collect::<Vec<_>>(), [second.id]);
+        assert!(office.bed.store.campaign("first").await.is_err());
+    }
+}

@@ -85,6 +85,7 @@ impl Store {
         most: u32,
     ) -> Result<Portion, StoreError> {
         let due = filter.due_until(vaccines, today);
+        let mut unreadable = 0;
         let wants_due = filter.dose_due_days.is_some();
         let mut portion =
             Portion { people: Vec::new(), unreachable: 0, cursor: cursor.to_vec(), last: false };
@@ -148,8 +149,12 @@ impl Store {
                 portion.cursor = index.as_bytes().to_vec();
                 let sealed: Vec<u8> = row.try_get(1)?;
                 let regency: Option<String> = row.try_get(2)?;
-                let Identity { nik, name, birth, phone } =
-                    Identity::open(&self.vault, Place::Person(&index), &sealed)?;
+                let opened = Identity::open(&self.vault, Place::Person(&index), &sealed);
+                // One who cannot be read must not stop a campaign for everybody after him.
+                let Ok(Identity { nik, name, birth, phone }) = opened else {
+                    unreadable += 1;
+                    continue;
+                };
                 if !filter.holds(&nik, birth, regency.as_deref(), today) {
                     continue;
                 }
@@ -176,6 +181,10 @@ impl Store {
                 });
             }
         });
+        if unreadable > 0 {
+            tracing::error!(unreadable, "people cannot be read; they count as unreachable");
+            portion.unreachable += unreadable;
+        }
         Ok(portion)
     }
 }

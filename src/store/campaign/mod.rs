@@ -284,10 +284,10 @@ impl Store {
         Ok(moved > 0)
     }
 
-    /// Every campaign, the latest first.
+    /// Every campaign, the latest first. One whose row was damaged is left out, and logged.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], or [`StoreError::Unreadable`] if a row was damaged.
+    /// [`StoreError::Unavailable`].
     pub async fn campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
         self.read_campaigns(format!("select {COLUMNS} from campaign order by id desc"), None).await
     }
@@ -295,7 +295,7 @@ impl Store {
     /// The campaign of that name.
     ///
     /// # Errors
-    /// As [`Store::campaigns`].
+    /// [`StoreError::Unavailable`], or [`StoreError::Unreadable`] if its row was damaged.
     pub async fn campaign(&self, name: &str) -> Result<Option<Campaign>, StoreError> {
         let sql = format!("select {COLUMNS} from campaign where name = $1");
         Ok(self.read_campaigns(sql, Some(name)).await?.pop())
@@ -321,7 +321,6 @@ impl Store {
         sql: String,
         name: Option<&str>,
     ) -> Result<Vec<Campaign>, StoreError> {
-        let damaged = || StoreError::Unreadable("campaign");
         let mut campaigns = Vec::new();
         on_engine!(self.reader(), |Db, pool| {
             let mut query = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql));
@@ -333,8 +332,22 @@ impl Store {
                 let word = |at: usize| row.try_get::<String, _>(at);
                 let small =
                     |at: usize| row.try_get::<i64, _>(at).map(|n| n.clamp(0, 1 << 31) as u32);
-                let (class, audience) = (word(4)?, word(6)?);
-                let class = Class::ALL.into_iter().find(|known| known.as_str() == class);
+                let (class, audience, texts, state) = (word(4)?, word(6)?, word(5)?, word(7)?);
+                let read = (
+                    Class::ALL.into_iter().find(|known| known.as_str() == class),
+                    Wording::from_stored(&texts),
+                    serde_json::from_str(&audience).ok(),
+                    Phase::parse(&state),
+                );
+                let (Some(class), Some(wording), Some(audience), Some(state)) = read else {
+                    if name.is_some() {
+                        return Err(StoreError::Unreadable("campaign"));
+                    }
+                    // One that is damaged must not stop the others.
+                    let id: i64 = row.try_get(0)?;
+                    tracing::error!(campaign = id, "a campaign cannot be read; it is left out");
+                    continue;
+                };
                 let ends = row.try_get::<Option<i64>, _>(17)?.zip(row.try_get(18)?);
                 let started: Option<i64> = row.try_get(20)?;
                 campaigns.push(Campaign {
@@ -343,13 +356,13 @@ impl Store {
                         name: word(1)?,
                         service: word(2)?,
                         text: word(3)?,
-                        class: class.ok_or_else(damaged)?,
-                        wording: Wording::from_stored(&word(5)?).ok_or_else(damaged)?,
-                        audience: serde_json::from_str(&audience).map_err(|_| damaged())?,
+                        class,
+                        wording,
+                        audience,
                         per_second: small(8)?,
                         valid_days: small(9)?,
                     },
-                    state: Phase::parse(&word(7)?).ok_or_else(damaged)?,
+                    state,
                     cursor: row.try_get(10)?,
                     expanded: row.try_get::<i64, _>(11)? != 0,
                     counts: Counts {
