@@ -277,7 +277,7 @@ impl Engine {
     /// sent.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`](crate::store::StoreError::Unavailable).
+    /// [`StoreError::Unavailable`].
     pub async fn send(&self, to: &Msisdn, text: String, at: Timestamp) -> Result<(), StoreError> {
         let Rules { routes, zone, .. } = &self.core.rules;
         let route = routes.of(to);

@@ -1,7 +1,7 @@
 //! Notices from the database to the networks, and what the networks say of them back to the
 //! database.
 //!
-//! An operator that carries SMS has a [`desk::Desk`]. Its claimer keeps the desk's line filled with
+//! An operator that carries SMS has a `Desk`. Its claimer keeps the desk's line filled with
 //! as much as the links can take; a carrier for each link takes from the line what the account's pace
 //! allows, keeps the link's window full and hears what came of each message; the settler writes that
 //! down, many at a time. A notice leaves the line for the wire only while its lease lasts, and is
