@@ -9,7 +9,7 @@ use setara::{
     outbox::{
         Class, Fate, Lane,
         policy::Hours,
-        work::{Portion, Settlement, Verdict},
+        work::{Claimed, Portion, Receipt, Settlement, Verdict},
     },
     service::{
         campaign::{Decency, Filter, Phase, Step},
@@ -220,5 +220,34 @@ async fn what_is_damaged_stops_nobody_else() {
         let busy = office.bed.store.busy_campaigns().await.unwrap();
         assert_eq!(busy.iter().map(|of| of.id).collect::<Vec<_>>(), [second.id]);
         assert!(office.bed.store.campaign("first").await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn who_answered_before_the_receipt_came_has_answered() {
+    for office in both().await {
+        let list = format!("{HEAD}081290000001,Ani,3173041708900001\n");
+        let campaign = office.list("asked", &list, 7).await;
+        office.queue_all(&campaign, noon()).await;
+        let store = &office.bed.store;
+        let after = |seconds| noon().plus(Duration::from_secs(seconds));
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
+        let claimed = store.claim(&[portion], noon(), after(60)).await.unwrap();
+        let Claimed { id, attempts, day, .. } = claimed[0];
+        let verdict = Verdict::Sent { account: "telco".into(), message_id: "7".into() };
+        let sent = Settlement { id, attempts, day, verdict };
+        store.settle(&[sent], after(1)).await.unwrap();
+        office
+            .run(
+                "insert into subscriber (key, number, created_at, seen_at) \
+                 select subscriber, subscriber, settled_at, settled_at + 1000 from notice",
+            )
+            .await;
+        let receipt =
+            Receipt { account: "telco".into(), message_id: "7".into(), fate: Fate::Delivered };
+        store.receipts(&[receipt], after(3600)).await.unwrap();
+        let figures = store.campaign_figures(&office.again(&campaign).await).await.unwrap();
+        assert_eq!((figures.fates[&Fate::Delivered], figures.replied), (1, 1));
     }
 }

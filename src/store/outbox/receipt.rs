@@ -41,7 +41,7 @@ impl Store {
         let mut moved = Vec::new();
         let mut tx = self.begin_tx().await?;
         for rows in heard.chunks(ROWS) {
-            let known = write(&mut tx, rows, now, &mut moved).await?;
+            let known = write(&mut tx, rows, &mut moved).await?;
             let early: Vec<Heard<'_>> = rows
                 .iter()
                 .filter(|((account, id), _)| !known.contains(&((*account).into(), (*id).into())))
@@ -65,7 +65,6 @@ type Name = (String, String);
 async fn write(
     tx: &mut Tx,
     rows: &[Heard<'_>],
-    now: Timestamp,
     moved: &mut Vec<Moved>,
 ) -> Result<BTreeSet<Name>, StoreError> {
     let mut known = BTreeSet::new();
@@ -76,9 +75,8 @@ async fn write(
                 .push_bind(heard.map(|((_, id), _)| (*id).to_owned()))
                 .push_bind(heard.map(|(_, fate)| fate.as_str()));
         });
-        sql.push(") update notice set state = heard.state, settled_at = ");
-        sql.push_bind(now.millis()).push(
-            " from heard where notice.account = heard.account \
+        sql.push(
+            ") update notice set state = heard.state from heard where notice.account = heard.account \
              and notice.message_id = heard.message_id and notice.state = 'sent' \
              returning notice.campaign, notice.lane, notice.state, notice.account, \
              notice.message_id",

@@ -26,6 +26,9 @@ impl Store {
     /// Writes how claims ended, and gives back what moved. A settlement of a claim that ran out and
     /// was taken by somebody else has no effect. A receipt that came earlier is found here.
     ///
+    /// `settled_at` is written here, when a notice leaves `waiting`, and never again: of one that
+    /// was sent it is the time of sending, which answers are compared with.
+    ///
     /// # Errors
     /// [`StoreError::Unavailable`]; then nothing is written.
     pub async fn settle(

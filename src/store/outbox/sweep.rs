@@ -49,7 +49,7 @@ impl Store {
              on notice.account = parked_receipt.account \
              and notice.message_id = parked_receipt.message_id where parked_receipt.at >= $1 limit $2";
         let ids = self.find(parked, bounds.receipts_from.millis(), limit).await?;
-        swept.moved.extend(self.join_parked(&ids, now).await?);
+        swept.moved.extend(self.join_parked(&ids).await?);
 
         let expired = "select id from notice where state = 'waiting' and expires < $1 limit $2";
         let ids = self.find(expired, now.millis(), limit).await?;
@@ -79,16 +79,15 @@ impl Store {
         })
     }
 
-    async fn join_parked(&self, ids: &[i64], now: Timestamp) -> Result<Vec<Moved>, StoreError> {
+    async fn join_parked(&self, ids: &[i64]) -> Result<Vec<Moved>, StoreError> {
         let mut moved = Vec::new();
         if ids.is_empty() {
             return Ok(moved);
         }
         let mut tx = self.begin_tx().await?;
         on_engine!(&mut tx, |Db, tx| {
-            let mut sql = QueryBuilder::<Db>::new("update notice set settled_at = ");
-            sql.push_bind(now.millis()).push(
-                ", state = parked_receipt.state from parked_receipt \
+            let mut sql = QueryBuilder::<Db>::new(
+                "update notice set state = parked_receipt.state from parked_receipt \
                  where parked_receipt.account = notice.account \
                  and parked_receipt.message_id = notice.message_id and notice.state = 'sent' \
                  and notice.id in (",
@@ -122,8 +121,12 @@ impl Store {
         }
         let mut tx: Tx = self.begin_tx().await?;
         on_engine!(&mut tx, |Db, tx| {
-            let mut sql = QueryBuilder::<Db>::new("update notice set leased = 0, settled_at = ");
-            sql.push_bind(now.millis()).push(", state = ").push_bind(to.as_str());
+            let mut sql = QueryBuilder::<Db>::new("update notice set leased = 0, state = ");
+            sql.push_bind(to.as_str());
+            // Of what was sent it stays the time of sending.
+            if from == Fate::Waiting {
+                sql.push(", settled_at = ").push_bind(now.millis());
+            }
             sql.push(" where state = ").push_bind(from.as_str());
             sql.push(" and (leased = 0 or due < ").push_bind(now.millis()).push(") and id in (");
             let mut list = sql.separated(", ");
