@@ -251,3 +251,23 @@ async fn who_answered_before_the_receipt_came_has_answered() {
         assert_eq!((figures.fates[&Fate::Delivered], figures.replied), (1, 1));
     }
 }
+
+#[tokio::test]
+async fn what_was_claimed_when_it_was_cancelled_ends_with_its_lease() {
+    for office in both().await {
+        let list = format!("{HEAD}081290000001,Ani,3173041708900001\n");
+        let campaign = office.list("claimed", &list, 7).await;
+        office.queue_all(&campaign, noon()).await;
+        let store = &office.bed.store;
+        let after = |seconds| noon().plus(Duration::from_secs(seconds));
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
+        assert_eq!(store.claim(&[portion], noon(), after(60)).await.unwrap().len(), 1);
+        office.step(&campaign, Step::Cancel).await;
+        assert_eq!(store.tidy_cancelled(campaign.id, 100, after(59)).await.unwrap(), 0);
+        assert!(!office.again(&campaign).await.tidied);
+        assert_eq!(store.tidy_cancelled(campaign.id, 100, after(61)).await.unwrap(), 1);
+        assert_eq!(store.tidy_cancelled(campaign.id, 100, after(61)).await.unwrap(), 0);
+        assert!(office.again(&campaign).await.tidied);
+    }
+}
