@@ -1,7 +1,7 @@
 //! Campaigns as they are ordered, looked at and moved, whoever does it: the command or the admin
 //! pages. And a piece of one at a time is queued.
 
-use std::{collections::BTreeMap, io::Read};
+use std::io::Read;
 
 use thiserror::Error;
 
@@ -36,8 +36,8 @@ pub struct Campaigns {
     store: Store,
     vault: Vault,
     routes: Routes,
-    /// Numbers that people write to, by network.
-    codes: BTreeMap<String, String>,
+    /// Whether anybody carries SMS.
+    carried: bool,
     decency: Decency,
     vaccines: Vaccines,
     zone: Zone,
@@ -155,7 +155,7 @@ pub enum ListError {
 pub struct Preview {
     /// Everybody.
     pub people: u64,
-    /// Nobody knows their phones.
+    /// Nobody knows their phones, or no operator carries SMS to them.
     pub unreachable: u64,
     /// They refused broadcasts.
     pub opted_out: u64,
@@ -196,7 +196,7 @@ impl Campaigns {
             vault,
             routes: config.routes(),
             per_second: sms.clone().map(|(_, sms)| u64::from(sms.per_second)).sum(),
-            codes: sms.map(|(name, sms)| (name.clone(), sms.short_code.clone())).collect(),
+            carried: sms.count() > 0,
             decency: Decency {
                 hours: config.outbox.hours(),
                 per_day: config.outbox.broadcasts_per_day,
@@ -236,7 +236,7 @@ impl Campaigns {
         if !(1..=LONGEST).contains(&valid_days) {
             return Err(OrderError::Days);
         }
-        if self.codes.is_empty() {
+        if !self.carried {
             return Err(OrderError::NoNetwork);
         }
         let asked = |menu: &&&Menu| service.as_ref().is_none_or(|name| name == menu.service());
@@ -383,10 +383,17 @@ impl Campaigns {
             preview.unreachable += portion.unreachable;
             preview.people += portion.unreachable + portion.people.len() as u64;
             let refusing = self.store.refusals(&portion.people).await?;
-            preview.opted_out += refusing.len() as u64;
-            let asked = portion.people.iter().enumerate();
-            for (_, person) in asked.filter(|(at, _)| !refusing.contains(at)) {
-                let code = self.code(&person.phone);
+            for (at, person) in portion.people.iter().enumerate() {
+                let route = self.routes.of(&person.phone);
+                if route.is_empty() {
+                    preview.unreachable += 1;
+                    continue;
+                }
+                if refusing.contains(&at) {
+                    preview.opted_out += 1;
+                    continue;
+                }
+                let code = self.routes.short_code(route);
                 let text = campaign.made.wording.write(person, code, None);
                 let parts = parts::count(&text);
                 preview.parts += u64::from(parts);
@@ -417,11 +424,6 @@ impl Campaigns {
         Ok(preview)
     }
 
-    fn code(&self, phone: &crate::identity::Msisdn) -> &str {
-        let code = self.codes.get(self.routes.of(phone)).or(self.codes.values().next());
-        code.map_or("", String::as_str)
-    }
-
     /// Queues the next piece of a campaign that runs.
     ///
     /// # Errors
@@ -429,13 +431,7 @@ impl Campaigns {
     pub async fn queue(&self, campaign: &Campaign, now: Timestamp) -> Result<Queued, StoreError> {
         let today = now.date(self.zone);
         let portion = self.store.audience(campaign, None, &self.vaccines, today, PIECE).await?;
-        let piece = Piece {
-            portion: &portion,
-            routes: &self.routes,
-            codes: &self.codes,
-            decency: self.decency,
-            now,
-        };
+        let piece = Piece { portion: &portion, routes: &self.routes, decency: self.decency, now };
         self.store.queue_broadcasts(campaign, piece).await
     }
 }

@@ -34,17 +34,27 @@ pub async fn both() -> [Office; 2] {
     bed::both().await.map(Office::at)
 }
 
+fn config(prefix: &str) -> Config {
+    Config::parse(&format!(
+        "[operator.telco]\nlink = []\n[operator.telco.sms]\nshort_code = \"1199\"\n\
+         sender = \"PEDULICOVID\"\nper_second = 100\nprefixes = [{prefix:?}]\n"
+    ))
+    .unwrap()
+}
+
 impl Office {
     fn at(bed: Bed) -> Self {
-        let config = Config::parse(
-            "[operator.telco]\nlink = []\n[operator.telco.sms]\nshort_code = \"1199\"\n\
-             sender = \"PEDULICOVID\"\nper_second = 100\nprefixes = [\"\"]\n",
-        )
-        .unwrap();
+        let config = config("");
         let campaigns = Campaigns::new(bed.store.clone(), bed::vault(), &config);
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
         let menu = check(&read(&folder).unwrap(), DESKS, &config.profiles()).unwrap().menu;
         Self { bed, campaigns, menu }
+    }
+
+    /// The same, where the one operator carries phones of this prefix only.
+    pub fn of_prefix(mut self, prefix: &str) -> Self {
+        self.campaigns = Campaigns::new(self.bed.store.clone(), bed::vault(), &config(prefix));
+        self
     }
 
     /// A campaign for people of the record, started.

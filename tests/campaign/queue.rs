@@ -271,3 +271,18 @@ async fn what_was_claimed_when_it_was_cancelled_ends_with_its_lease() {
         assert!(office.again(&campaign).await.tidied);
     }
 }
+
+#[tokio::test]
+async fn a_phone_that_nobody_carries_is_unreachable() {
+    for office in both().await.map(|office| office.of_prefix("0812")) {
+        let list = format!(
+            "{HEAD}081290000001,Ani,3173041708900001\n081390000002,Budi,3173041708900002\n"
+        );
+        let campaign = office.list("carried", &list, 7).await;
+        let preview = office.campaigns.preview(&campaign).await.unwrap();
+        assert_eq!((preview.people, preview.unreachable, preview.parts), (2, 1, 1));
+        let counts = office.queue_all(&campaign, noon()).await.counts;
+        assert_eq!((counts.people, counts.unreachable, counts.queued), (2, 1, 1));
+        assert_eq!(office.outbox().await.len(), 1);
+    }
+}

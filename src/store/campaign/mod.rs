@@ -96,7 +96,7 @@ impl Campaign {
 pub struct Counts {
     /// All of them.
     pub people: u64,
-    /// Those of whom no phone is known.
+    /// Those of whom no phone is known, or none that an operator carries SMS to.
     pub unreachable: u64,
     /// Those who refused broadcasts.
     pub opted_out: u64,

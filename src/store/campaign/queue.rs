@@ -32,8 +32,6 @@ pub struct Piece<'p> {
     pub portion: &'p Portion,
     /// The networks of their phones.
     pub routes: &'p Routes,
-    /// The number that a network's phones write to, by the network.
-    pub codes: &'p BTreeMap<String, String>,
     /// When, and how often.
     pub decency: Decency,
     /// When this is.
@@ -90,21 +88,24 @@ impl Store {
         campaign: &Campaign,
         piece: Piece<'_>,
     ) -> Result<Queued, StoreError> {
-        let Piece { portion, routes, codes, decency, now } = piece;
+        let Piece { portion, routes, decency, now } = piece;
         let expires = days_after(now, campaign.made.valid_days);
         let mut drafts: Vec<Draft> = portion
             .people
             .iter()
             .enumerate()
+            // Nobody would carry it.
+            .filter(|(_, person)| !routes.of(&person.phone).is_empty())
             .map(|(at, person)| {
                 let phone = self.vault.subscriber_key(&person.phone);
                 Draft { phone, at, zone: person.zone(), expires, slot: None }
             })
             .collect();
         let known = self.known(drafts.iter().map(|draft| draft.phone)).await?;
-        let all = drafts.len();
+        let all = portion.people.len();
+        let unrouted = all - drafts.len();
         drafts.retain(|draft| !known.refused.contains(&draft.phone));
-        let opted_out = all - drafts.len();
+        let opted_out = all - unrouted - drafts.len();
 
         let mut tx = self.begin_tx().await?;
         if !self.take_portion(&mut tx, campaign, portion).await? {
@@ -119,13 +120,12 @@ impl Store {
                 continue;
             };
             let route = routes.of(&person.phone).to_owned();
-            let code = codes.get(&route).or(codes.values().next()).map_or("", String::as_str);
             let language = known.languages.get(&draft.phone);
             notices.push(Notice {
                 id: first.after(notices.len()),
                 to: person.phone.clone(),
                 sender: Sender::Name,
-                text: campaign.made.wording.write(person, code, language),
+                text: campaign.made.wording.write(person, routes.short_code(&route), language),
                 lane: Lane { class: campaign.made.class, zone: draft.zone },
                 campaign: campaign.id,
                 due: slot.due,
@@ -140,7 +140,8 @@ impl Store {
         let names = notices.first().zip(notices.last()).map(|(a, b)| (a.id, b.id));
         on_engine!(&mut tx, |Db, tx| {
             let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-            let unreachable = i64::try_from(portion.unreachable).unwrap_or(i64::MAX);
+            let without_phone = i64::try_from(portion.unreachable).unwrap_or(i64::MAX);
+            let unreachable = without_phone.saturating_add(number(unrouted));
             sqlx::query::<Db>(
                 "update campaign set people = people + $2, unreachable = unreachable + $3, \
                  opted_out = opted_out + $4, crowded_out = crowded_out + $5, \
@@ -151,7 +152,7 @@ impl Store {
                  last_notice) where id = $1",
             )
             .bind(campaign.id)
-            .bind(number(all).saturating_add(unreachable))
+            .bind(number(all).saturating_add(without_phone))
             .bind(unreachable)
             .bind(number(opted_out))
             .bind(number(crowded_out))
