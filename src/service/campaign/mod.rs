@@ -203,12 +203,12 @@ impl fmt::Debug for Recipient {
 }
 
 impl Recipient {
-    /// Where the reader is: at home, else where the NIK was given, else where most people are.
-    pub fn zone(&self) -> Zone {
+    /// Where the reader is: at home, else where the NIK was given; `None` if neither is known.
+    pub fn zone(&self) -> Option<Zone> {
         match (&self.regency, &self.nik) {
-            (Some(regency), _) => region::zone(regency),
-            (None, Some(nik)) => nik.zone(),
-            (None, None) => Zone::Wib,
+            (Some(regency), _) => Some(region::zone(regency)),
+            (None, Some(nik)) => Some(nik.zone()),
+            (None, None) => None,
         }
     }
 }
@@ -293,6 +293,9 @@ pub fn class_of(kind: Kind) -> Option<Class> {
     }
 }
 
+/// Hours by which the clocks of the easternmost zone, WIT, are ahead of those of WIB.
+const WIT_AHEAD: i8 = 2;
+
 /// When broadcasts may go out, and how many to one phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decency {
@@ -320,6 +323,17 @@ impl Decency {
         }
         let day = first.date(zone).checked_add(i64::from(nth).days()).ok()?;
         Some(Slot { day, due: Timestamp::at(day.at(self.hours.from, 0, 0, 0), zone) })
+    }
+
+    /// The `nth` day for somebody of whom no zone is known: in hours that are decent in all of them,
+    /// and told in the easternmost, where evening comes first. `None` also if there is no such hour.
+    pub fn slot_everywhere(&self, now: Timestamp, nth: u32) -> Option<Slot> {
+        let Hours { from, until } = self.hours;
+        // Where the whole day is decent, it is so everywhere.
+        let from =
+            if until.saturating_sub(from) >= 24 { from } else { from.saturating_add(WIT_AHEAD) };
+        let everywhere = Self { hours: Hours { from, until }, ..*self };
+        if from < until { everywhere.slot(Zone::Wit, now, nth) } else { None }
     }
 }
 

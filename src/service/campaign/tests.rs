@@ -38,11 +38,11 @@ fn a_text_is_masked_and_in_the_language_of_its_reader() {
 #[test]
 fn a_reader_is_where_the_home_is() {
     let mut to = somebody();
-    assert_eq!(to.zone(), Zone::Wit);
+    assert_eq!(to.zone(), Some(Zone::Wit));
     to.regency = Some("5171".into());
-    assert_eq!(to.zone(), Zone::Wita);
+    assert_eq!(to.zone(), Some(Zone::Wita));
     (to.regency, to.nik) = (None, None);
-    assert_eq!(to.zone(), Zone::Wib);
+    assert_eq!(to.zone(), None);
 }
 
 #[test]
@@ -58,6 +58,29 @@ fn a_day_begins_at_a_decent_hour_of_the_zone() {
     }
     let due = Timestamp::at(date(2021, 8, 17).at(8, 0, 0, 0), Zone::Wib);
     assert_eq!(slot(Zone::Wib, 1), Slot { day: date(2021, 8, 17), due });
+}
+
+#[test]
+fn who_may_be_anywhere_is_written_to_when_it_is_decent_everywhere() {
+    let decency = Decency { hours: Hours { from: 8, until: 20 }, per_day: 1 };
+    let jakarta =
+        |day, hour, minute| Timestamp::at(date(2021, 8, day).at(hour, minute, 0, 0), Zone::Wib);
+    // From 08:00 in Jakarta, where it is day last, to 20:00 in Jayapura, where it is night first.
+    for (now, due) in [
+        (jakarta(16, 7, 30), jakarta(16, 8, 0)),
+        (jakarta(16, 17, 59), jakarta(16, 17, 59)),
+        (jakarta(16, 18, 0), jakarta(17, 8, 0)),
+        (jakarta(16, 23, 0), jakarta(17, 8, 0)),
+    ] {
+        let slot = decency.slot_everywhere(now, 0).unwrap();
+        assert_eq!(slot, Slot { day: due.date(Zone::Wit), due });
+    }
+    let next = decency.slot_everywhere(jakarta(16, 12, 0), 1).unwrap();
+    assert_eq!(next.due, jakarta(17, 8, 0));
+    let hours = |from, until| Decency { hours: Hours { from, until }, per_day: 1 };
+    assert_eq!(hours(8, 10).slot_everywhere(jakarta(16, 12, 0), 0), None);
+    let now = jakarta(16, 23, 0);
+    assert_eq!(hours(0, 24).slot_everywhere(now, 0).unwrap().due, now);
 }
 
 #[test]

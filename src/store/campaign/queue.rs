@@ -66,6 +66,8 @@ struct Draft {
     phone: SubscriberKey,
     at: usize,
     zone: Zone,
+    /// Whether the reader may be in any zone.
+    anywhere: bool,
     expires: Timestamp,
     slot: Option<Slot>,
 }
@@ -98,7 +100,10 @@ impl Store {
             .filter(|(_, person)| !routes.of(&person.phone).is_empty())
             .map(|(at, person)| {
                 let phone = self.vault.subscriber_key(&person.phone);
-                Draft { phone, at, zone: person.zone(), expires, slot: None }
+                let home = person.zone();
+                // The queue of the east is closed first.
+                let (zone, anywhere) = (home.unwrap_or(Zone::Wit), home.is_none());
+                Draft { phone, at, zone, anywhere, expires, slot: None }
             })
             .collect();
         let known = self.known(drafts.iter().map(|draft| draft.phone)).await?;
@@ -264,7 +269,9 @@ impl Store {
             let Late { phone, zone, expires } = late;
             let phone = self.vault.subscriber_key(phone);
             let (zone, expires) = (*zone, *expires);
-            Draft { phone, at, zone, expires, slot: None }
+            // Of a notice in the queue of the east it is not known whether its reader is there.
+            let anywhere = zone == Zone::Wit;
+            Draft { phone, at, zone, anywhere, expires, slot: None }
         };
         let mut drafts: Vec<Draft> = late.iter().enumerate().map(draft).collect();
         let mut tx = self.begin_tx().await?;
@@ -306,7 +313,10 @@ async fn plan(
     for nth in 0.. {
         let mut days: BTreeMap<Date, Vec<(usize, Slot)>> = BTreeMap::new();
         for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.slot.is_none()) {
-            let slot = decency.slot(draft.zone, now, nth);
+            let slot = match draft.anywhere {
+                true => decency.slot_everywhere(now, nth),
+                false => decency.slot(draft.zone, now, nth),
+            };
             if let Some(slot) = slot.filter(|slot| slot.due < draft.expires) {
                 days.entry(slot.day).or_default().push((at, slot));
             }
