@@ -12,7 +12,7 @@ use crate::{
     outbox::{parts, route::Routes},
     service::{
         campaign::{
-            Audience, Decency, FilterError, Phase, Step, class_of,
+            Audience, Decency, FilterError, Phase, Recipient, Step, class_of,
             people::{HeaderError, Reader, RowError},
         },
         vaccine::Vaccines,
@@ -139,6 +139,9 @@ pub enum ListError {
     /// Rows are wrong.
     #[error("{} of {} rows are wrong; nothing was taken", .0.bad, .0.bad + .0.people)]
     Rows(Listed),
+    /// The campaign has its people already, or is gone.
+    #[error("the campaign does not wait for a list any more")]
+    NotAwaited,
     /// Nobody is on it.
     #[error("nobody is on the list")]
     Empty,
@@ -278,7 +281,10 @@ impl Campaigns {
         self.store.discard_people(campaign.id).await?;
         let taken = self.read_list(campaign, source, bad).await;
         match &taken {
-            Ok(_) => self.store.finish_people(campaign.id).await?,
+            Ok(_) if !self.store.finish_people(campaign.id).await? => {
+                return Err(ListError::NotAwaited);
+            }
+            Ok(_) => {}
             // What cannot be removed now is removed before the next list.
             Err(_) => drop(self.store.discard_people(campaign.id).await),
         }
@@ -318,7 +324,7 @@ impl Campaigns {
             }
             let refused = listed.bad > 0 && bad == BadRows::Refuse;
             if people.len() == PART && !refused {
-                self.store.add_people(campaign.id, part, &people).await?;
+                self.keep(campaign, part, &people).await?;
                 part += 1;
             }
             if people.len() == PART {
@@ -332,9 +338,19 @@ impl Campaigns {
             return Err(ListError::Empty);
         }
         if !people.is_empty() {
-            self.store.add_people(campaign.id, part, &people).await?;
+            self.keep(campaign, part, &people).await?;
         }
         Ok(listed)
+    }
+
+    async fn keep(
+        &self,
+        campaign: &Campaign,
+        part: i64,
+        people: &[Recipient],
+    ) -> Result<(), ListError> {
+        let kept = self.store.add_people(campaign.id, part, people).await?;
+        if kept { Ok(()) } else { Err(ListError::NotAwaited) }
     }
 
     /// The campaign of that name.

@@ -384,6 +384,7 @@ async fn people(
     let bad = if query.skip_bad { BadRows::Skip } else { BadRows::Refuse };
     match site.campaigns.take_list(&campaign, &*body, bad).await {
         Ok(listed) => Json(Taken::of(&listed)).into_response(),
+        Err(error @ ListError::NotAwaited) => wrong(StatusCode::CONFLICT, error),
         Err(error @ ListError::Store(_)) => wrong(StatusCode::SERVICE_UNAVAILABLE, error),
         Err(error) => {
             let rows = match &error {

@@ -5,6 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use jiff::{ToSpan, civil::date};
 use setara::{
     clock::{Timestamp, Zone},
+    front::campaign::{BadRows, ListError},
     identity::Msisdn,
     outbox::{
         Class, Fate, Lane,
@@ -284,5 +285,16 @@ async fn a_phone_that_nobody_carries_is_unreachable() {
         let counts = office.queue_all(&campaign, noon()).await.counts;
         assert_eq!((counts.people, counts.unreachable, counts.queued), (2, 1, 1));
         assert_eq!(office.outbox().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_that_has_its_people_takes_no_more() {
+    for office in both().await {
+        let list = format!("{HEAD}081290000001,Ani,3173041708900001\n");
+        let campaign = office.list("full", &list, 7).await;
+        let again = office.campaigns.take_list(&campaign, list.as_bytes(), BadRows::Refuse).await;
+        assert!(matches!(again, Err(ListError::NotAwaited)));
+        assert_eq!(office.queue_all(&campaign, noon()).await.counts.queued, 1);
     }
 }

@@ -171,7 +171,8 @@ impl Store {
         Ok(id)
     }
 
-    /// Keeps the next people of a campaign's list. Parts are numbered from 1.
+    /// Keeps the next people of a campaign's list, and says whether the campaign still waits for
+    /// them. Parts are numbered from 1.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -180,11 +181,17 @@ impl Store {
         campaign: i64,
         part: i64,
         people: &[Recipient],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let body =
             sealed::seal(&self.vault, Place::People(campaign, part), &people::to_kept(people));
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
+            // Nobody finishes the list until this is written.
+            let held = "update campaign set state = state where id = $1 and state = 'loading'";
+            let held = sqlx::query::<Db>(held).bind(campaign).execute(&mut *tx).await?;
+            if held.rows_affected() == 0 {
+                return Ok(false);
+            }
             sqlx::query::<Db>(
                 "insert into campaign_people (campaign, part, body) values ($1, $2, $3)",
             )
@@ -195,15 +202,15 @@ impl Store {
             .await?;
             tx.commit().await?;
         });
-        Ok(())
+        Ok(true)
     }
 
-    /// The list of a campaign is whole: it may be started.
+    /// The list of a campaign is whole: it may be started. Says whether it was waited for.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn finish_people(&self, campaign: i64) -> Result<(), StoreError> {
-        self.move_campaign(campaign, &[Phase::Loading], Phase::Draft, None).await.map(drop)
+    pub async fn finish_people(&self, campaign: i64) -> Result<bool, StoreError> {
+        self.move_campaign(campaign, &[Phase::Loading], Phase::Draft, None).await
     }
 
     /// Removes what came in of a list that is not whole.
