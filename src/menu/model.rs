@@ -316,28 +316,21 @@ impl Menu {
             .unwrap_or(&self.languages[0])
     }
 
-    /// A phrase in a language, filled in; `{dial}` is the service's first dial string. A value is written in the GSM alphabet and no wider than
-    /// the check reckoned with, whatever a record says.
+    /// A phrase in a language, filled in; `{dial}` is the service's first dial string. A value is
+    /// written in the GSM alphabet and no wider than the check reckoned with, whatever a record says.
     pub fn say<'v>(
         &self,
         phrase: &Phrase,
         language: &Language,
         value: impl Fn(&str) -> Option<&'v str>,
     ) -> String {
-        let at = self.languages.iter().position(|known| known == language).unwrap_or(0);
-        let dial = self.dial.first().map(String::as_str);
-        let fitting = |name: &str| match name {
-            "dial" => dial.map(Cow::Borrowed),
-            _ => value(name).map(|text| self.fit(name, text)),
-        };
-        phrase.0.get(at).map(|template| template.fill(fitting)).unwrap_or_default()
+        self.fill(phrase, language, |name| value(name).map(|text| self.fit(name, text)))
     }
 
     /// A phrase in a language, every value shown by its name: `Nomor Anda ‹number›`.
     pub(super) fn outline(&self, phrase: &Phrase, language: &Language) -> String {
-        let at = self.languages.iter().position(|known| known == language).unwrap_or(0);
         let named = |name: &str| Some(Cow::Owned(format!("‹{name}›")));
-        phrase.0.get(at).map(|template| template.fill(named)).unwrap_or_default()
+        phrase.0.get(self.place(language)).map(|of| of.fill(named)).unwrap_or_default()
     }
 
     /// A text to be sent, in a language, filled in: it is one segment of the basic table, whatever
@@ -348,13 +341,27 @@ impl Menu {
         language: &Language,
         value: impl Fn(&str) -> Option<&'v str>,
     ) -> String {
-        let at = self.languages.iter().position(|known| known == language).unwrap_or(0);
+        self.fill(&text.say, language, |name| value(name).map(|value| text.fit(name, value)))
+    }
+
+    /// A phrase in a language, with values that fit; `{dial}` is ours.
+    fn fill<'v>(
+        &self,
+        phrase: &Phrase,
+        language: &Language,
+        fitting: impl Fn(&str) -> Option<Cow<'v, str>>,
+    ) -> String {
         let dial = self.dial.first().map(String::as_str);
-        let fitting = |name: &str| match name {
-            "dial" => dial.map(Cow::Borrowed),
-            _ => value(name).map(|value| text.fit(name, value)),
+        let value = |name: &str| match name {
+            "dial" => dial.map(|dial| Cow::Owned(dial.to_owned())),
+            _ => fitting(name),
         };
-        text.say.0.get(at).map(|template| template.fill(fitting)).unwrap_or_default()
+        phrase.0.get(self.place(language)).map(|of| of.fill(value)).unwrap_or_default()
+    }
+
+    /// Where a language stands in the menu's order; one that it does not speak is the first.
+    fn place(&self, language: &Language) -> usize {
+        self.languages.iter().position(|known| known == language).unwrap_or(0)
     }
 
     pub(super) fn fit<'t>(&self, name: &str, text: &'t str) -> Cow<'t, str> {

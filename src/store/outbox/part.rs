@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::{
     Store, StoreError,
-    engine::on_engine,
+    engine::{Tx, on_engine},
     sealed::{self, Place},
 };
 use crate::{
@@ -49,17 +49,10 @@ impl Store {
         let plain = [from.as_str().as_bytes(), &[b'\n', body.coding], &body.octets].concat();
         let sealed = sealed::seal(&self.vault, place, &plain);
         let since = now.minus(within).millis();
-        on_engine!(self.begin_tx().await?, |Db, tx| {
+        let mut tx = self.begin_tx().await?;
+        let rows = parts(&mut tx, key).await?;
+        on_engine!(tx, |Db, tx| {
             let mut tx = tx;
-            let rows = sqlx::query_as::<Db, _>(
-                "select number, at, whole, body from text_part \
-                 where subscriber = $1 and reference = $2 and total = $3 order by number",
-            )
-            .bind(subscriber.as_bytes().to_vec())
-            .bind(i64::from(part.reference))
-            .bind(i64::from(part.total))
-            .fetch_all(&mut *tx)
-            .await?;
             if self.is_another(part, body, since, subscriber, &rows)? {
                 sqlx::query::<Db>(
                     "delete from text_part where subscriber = $1 and reference = $2 \
@@ -95,34 +88,24 @@ impl Store {
     /// its words.
     async fn whole(&self, key: &PartKey) -> Result<Option<Vec<Body>>, StoreError> {
         let PartKey { subscriber, part } = key;
-        let rows: Vec<PartRow> = on_engine!(self.begin_tx().await?, |Db, tx| {
+        let mut tx = self.begin_tx().await?;
+        let rows = parts(&mut tx, key).await?;
+        if rows.len() < usize::from(part.total) {
+            return Ok(None);
+        }
+        on_engine!(tx, |Db, tx| {
             let mut tx = tx;
-            let rows: Vec<PartRow> = sqlx::query_as::<Db, _>(
-                "select number, at, whole, body from text_part \
-                 where subscriber = $1 and reference = $2 and total = $3 order by number",
+            sqlx::query::<Db>(
+                "update text_part set whole = 1 where subscriber = $1 and reference = $2 \
+                 and total = $3",
             )
             .bind(subscriber.as_bytes().to_vec())
             .bind(i64::from(part.reference))
             .bind(i64::from(part.total))
-            .fetch_all(&mut *tx)
+            .execute(&mut *tx)
             .await?;
-            if rows.len() >= usize::from(part.total) {
-                sqlx::query::<Db>(
-                    "update text_part set whole = 1 where subscriber = $1 and reference = $2 \
-                     and total = $3",
-                )
-                .bind(subscriber.as_bytes().to_vec())
-                .bind(i64::from(part.reference))
-                .bind(i64::from(part.total))
-                .execute(&mut *tx)
-                .await?;
-            }
             tx.commit().await?;
-            rows
         });
-        if rows.len() < usize::from(part.total) {
-            return Ok(None);
-        }
         let open = |(.., sealed): &PartRow| open(self, subscriber, sealed);
         rows.iter().map(|row| Ok(open(row)?.1)).collect::<Result<_, _>>().map(Some)
     }
@@ -189,6 +172,24 @@ impl Store {
 
 /// Number, time, whether its text was whole, and the sealed part.
 type PartRow = (i64, i64, i64, Vec<u8>);
+
+/// The parts that are kept of a text, in order.
+async fn parts(
+    tx: &mut Tx,
+    PartKey { subscriber, part }: &PartKey,
+) -> Result<Vec<PartRow>, StoreError> {
+    Ok(on_engine!(tx, |Db, tx| {
+        sqlx::query_as::<Db, _>(
+            "select number, at, whole, body from text_part \
+             where subscriber = $1 and reference = $2 and total = $3 order by number",
+        )
+        .bind(subscriber.as_bytes().to_vec())
+        .bind(i64::from(part.reference))
+        .bind(i64::from(part.total))
+        .fetch_all(&mut **tx)
+        .await?
+    }))
+}
 
 fn open(
     store: &Store,
