@@ -119,7 +119,7 @@ impl Front {
         let language = tongue.language.as_deref().and_then(Language::parse);
         let menu = &service.menu;
         let text = menu.word(word.name, menu.language(language.as_ref()), "");
-        Reply { text, then: Then::Close }
+        Reply::say(text, Then::Close)
     }
 
     /// A session ended outside of a turn; without `service` it was with the one that the subscriber

@@ -47,6 +47,7 @@ impl<'e> Phone<'e> {
             at: clock::now(),
             session: None,
             frame: setara::menu::view::Frame {
+                manner: setara::menu::view::Manner::Text,
                 budget: setara::text::page::Budget {
                     units: 182,
                     alphabet: setara::text::Alphabet::Gsm7,

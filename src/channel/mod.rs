@@ -3,6 +3,7 @@
 
 pub mod sms;
 pub mod ussd;
+pub mod whatsapp;
 
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub enum Channel {
     Ussd,
     /// Texts to the short code.
     Sms,
+    /// A chat that its owner bound to the phone.
+    Whatsapp,
 }
 
 impl Channel {
@@ -31,6 +34,7 @@ impl Channel {
         match self {
             Self::Ussd => "ussd",
             Self::Sms => "sms",
+            Self::Whatsapp => "whatsapp",
         }
     }
 }
@@ -42,6 +46,7 @@ impl Channel {
             Self::Ussd => Trust::Proved,
             // The remainder is below a million.
             Self::Sms => Trust::Claimed { code: (drawn % 1_000_000) as u32 },
+            Self::Whatsapp => Trust::Bound,
         }
     }
 }

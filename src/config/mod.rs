@@ -24,7 +24,10 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
-    channel::ussd::{Room, dialect::Dialect, provider::Provider},
+    channel::{
+        ussd::{Room, dialect::Dialect, provider::Provider},
+        whatsapp,
+    },
     clock::Zone,
     menu::check::Profile,
     service::{lookup::Budgets, otp::CodeRules, queue::Units, vaccine::Vaccines},
@@ -367,13 +370,14 @@ impl Config {
         self.dialect.get(name).map(Dialect::room).or_else(provider)
     }
 
-    /// The channels a menu is checked for: the smallest room of every dialect and provider.
+    /// The channels a menu is checked for: the smallest room of every dialect and provider, and a chat.
     pub fn profiles(&self) -> Vec<Profile> {
         let dialects = self.dialect.iter().map(|(name, dialect)| (name, dialect.smallest_frame()));
         let providers = self.provider.iter().map(|(name, one)| (name, one.smallest_frame()));
         let profile = |(name, frame)| Profile { name: format!("ussd {name}"), frame };
+        let chat = Profile { name: "whatsapp".to_owned(), frame: whatsapp::frame() };
         let mut profiles: Vec<Profile> = Vec::new();
-        for profile in dialects.chain(providers).map(profile) {
+        for profile in dialects.chain(providers).map(profile).chain([chat]) {
             // Two with the same room would find everything twice.
             if !profiles.iter().any(|known| known.frame == profile.frame) {
                 profiles.push(profile);
@@ -404,7 +408,7 @@ mod tests {
         let config = Config::parse("").unwrap();
         assert!(config.operator.is_empty());
         assert_eq!(config.dialect["plain"].end, 0x11);
-        assert_eq!(config.profiles().len(), 1);
+        assert_eq!(config.profiles().len(), 2, "one room of a dialect, and the chat's");
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn give_up(cx: Context<'_>, state: State, carried: Carried) -> Progress {
     carried.ends.push(ending(End::Abandoned, &state));
     let conversation = carried.conversation(state);
     Progress::Done(Finished {
-        reply: Some(Reply { text, then: Then::Close }),
+        reply: Some(Reply::say(text, Then::Close)),
         keep: Some(keep(conversation, Some(End::Abandoned))),
         ends: carried.ends,
         code: carried.code,
@@ -112,7 +112,7 @@ fn ask(cx: Context<'_>, mut state: State, confirm: Confirm, mut carried: Carried
     let mut conversation = carried.conversation(state);
     conversation.confirm = Some(confirm);
     Progress::Done(Finished {
-        reply: Some(Reply { text, then: Then::Wait }),
+        reply: Some(Reply::say(text, Then::Wait)),
         keep: Some(keep(conversation, None)),
         ends: carried.ends,
         way,

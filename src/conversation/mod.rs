@@ -25,8 +25,8 @@ use crate::{
             WRONG_CHOICE, Word,
         },
         state::{Move, Row, State, Values},
-        step::{self, Context, Opening, Step},
-        view::View,
+        step::{self, Context, Opening, Shown, Step},
+        view::{Card, View},
     },
 };
 
@@ -40,6 +40,13 @@ pub enum Signal {
     BeginWithNik,
     /// An answer.
     Answer(String),
+    /// A row or a key was tapped on the card of a screen.
+    Tap {
+        /// The screen's id.
+        screen: String,
+        /// The row's id, or the key.
+        id: String,
+    },
     /// The session is over.
     Abort(End),
     /// The service begins by itself, with the screen of this id.
@@ -77,9 +84,18 @@ pub enum Trust {
     },
     /// It does not, but the code came back in this conversation.
     Confirmed,
+    /// It is a chat, and the phone's owner bound it to this number by a code.
+    Bound,
     /// It does not, and wrong codes came back so often ([`MOST_WRONG_CODES`]) that it may be somebody
     /// who guesses: nothing is changed.
     Doubted,
+}
+
+impl Trust {
+    /// Whether it is sure who speaks, whatever the conversation.
+    pub fn is_sure(self) -> bool {
+        matches!(self, Self::Proved | Self::Bound)
+    }
 }
 
 /// A conversation that can be gone on with.
@@ -129,8 +145,22 @@ pub struct Kept {
 pub struct Reply {
     /// The text, as laid out for the channel.
     pub text: String,
+    /// The same in its parts, on a channel that draws them itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
     /// What the network is to do after it.
     pub then: Then,
+}
+
+impl Reply {
+    /// A text without rows or keys.
+    pub fn say(text: String, then: Then) -> Self {
+        Self { text, card: None, then }
+    }
+
+    fn of(shown: Shown, then: Then) -> Self {
+        Self { text: shown.text, card: shown.card, then }
+    }
 }
 
 /// What follows a reply.
@@ -251,6 +281,8 @@ pub fn turn<'m>(
             Signal::Begin(Opening { errand, ..Opening::default() })
         }
         Signal::Text(Text { perhaps: None, .. }) => Signal::Begin(Opening::default()),
+        // Of a conversation that is over, or went on elsewhere, a tap answers nothing.
+        Signal::Tap { .. } if !awaits => Signal::Begin(Opening::default()),
         other => other,
     };
     match (signal, old) {
@@ -291,8 +323,9 @@ pub fn turn<'m>(
         (Signal::Answer(said) | Signal::Text(Text { said, .. }), Some(old)) => {
             answer(cx, anew, old, &said, carried)
         }
+        (Signal::Tap { screen, id }, Some(old)) => tap(cx, anew, old, &screen, &id, carried),
         // The session is older than what we keep: it cannot be known what the answer was to.
-        (Signal::Answer(_) | Signal::Text(_), None) => {
+        (Signal::Answer(_) | Signal::Text(_) | Signal::Tap { .. }, None) => {
             settle(anew, step::begin(anew, &language, &Opening::default()), carried)
         }
         (Signal::Abort(end), Some(old)) => {
@@ -326,7 +359,7 @@ pub fn resume(
 
 /// Says a word and leaves everything as it is.
 fn say(menu: &Menu, word: Word, language: &Language) -> Progress {
-    let reply = Some(Reply { text: menu.word(word.name, language, ""), then: Then::Close });
+    let reply = Some(Reply::say(menu.word(word.name, language, ""), Then::Close));
     Progress::Done(Finished { reply, ..Finished::default() })
 }
 
@@ -348,6 +381,22 @@ fn answer(
     }
 }
 
+/// A tap answers the card that is open: of the menu, or the question whether to go on.
+fn tap(
+    cx: Context<'_>,
+    anew: Context<'_>,
+    old: Conversation,
+    screen: &str,
+    id: &str,
+    carried: Carried,
+) -> Progress {
+    if old.asked.is_some() {
+        return answer(cx, anew, old, if screen == RESUME.name { id } else { "" }, carried);
+    }
+    let carried = carried.beside(&old);
+    settle(cx, step::tap(cx, old.state, screen, id), carried)
+}
+
 /// A new session while something is left of an old one. Nothing typed is lost: the subscriber says
 /// whether to go on, even when the dial string asks for something else.
 fn redial(
@@ -364,7 +413,7 @@ fn redial(
         // began something else.
         let end = match carried.trust {
             Trust::Proved => End::NetworkAbort,
-            Trust::Claimed { .. } | Trust::Confirmed | Trust::Doubted => End::Abandoned,
+            _ => End::Abandoned,
         };
         carried.ends.push(ending(end, &old.state));
     }
@@ -389,11 +438,10 @@ fn ask_resume(cx: Context<'_>, old: Conversation, asked: Asked, ends: Vec<Ending
         tail: vec![],
         next: Default::default(),
     };
-    let page = view.pages(cx.frame).into_iter().next();
-    let text = page.map(|page| page.text).unwrap_or_default();
+    let shown = step::first_of(cx, RESUME.name, &view);
     let conversation = Conversation { asked: Some(asked), confirmed: false, ..old };
     Progress::Done(Finished {
-        reply: Some(Reply { text, then: Then::Wait }),
+        reply: Some(Reply::of(shown, Then::Wait)),
         keep: Some(keep(conversation, None)),
         ends,
         ..Finished::default()
@@ -409,12 +457,12 @@ fn answer_resume(
     mut carried: Carried,
 ) -> Progress {
     match typed.trim() {
-        "2" => {
+        no if no == "2" || no == RESUME_NO.name => {
             carried.ends.push(ending(End::Abandoned, &old.state));
             settle(anew, step::begin(anew, &old.state.language, &asked.opening), carried)
         }
         // Whoever answers nonsense often enough is going on by mistake; the old state is kept.
-        typed if typed == "1" || asked.wrong + 1 >= cx.menu.tries() => {
+        typed if typed == "1" || typed == RESUME_YES.name || asked.wrong + 1 >= cx.menu.tries() => {
             let carried = carried.beside(&old);
             settle(cx, again(cx, old), carried)
         }
@@ -426,18 +474,18 @@ fn answer_resume(
 }
 
 fn settle(cx: Context<'_>, step: Step, mut carried: Carried) -> Progress {
-    let (mut state, text, end) = match step {
+    let (mut state, shown, end) = match step {
         Step::Call(state, call) => return confirm::before(cx, state, call, carried),
-        Step::Show(state, shown) => (state, shown.text, None),
-        Step::Last(state, shown) => (state, shown.text, Some(End::Completed)),
-        Step::GiveUp(state, shown) => (state, shown.text, Some(End::Abandoned)),
+        Step::Show(state, shown) => (state, shown, None),
+        Step::Last(state, shown) => (state, shown, Some(End::Completed)),
+        Step::GiveUp(state, shown) => (state, shown, Some(End::Abandoned)),
     };
     carried.ends.extend(end.map(|end| ending(end, &state)));
     let then = if end.is_some() { Then::Close } else { Then::Wait };
     let way = std::mem::take(&mut state.way);
     let conversation = carried.conversation(state);
     Progress::Done(Finished {
-        reply: Some(Reply { text, then }),
+        reply: Some(Reply::of(shown, then)),
         keep: Some(keep(conversation, end)),
         ends: carried.ends,
         way,
@@ -462,7 +510,7 @@ impl Carried {
     /// What goes on with an old conversation: what waits behind it, and whether its code came back.
     fn beside(mut self, old: &Conversation) -> Self {
         self.aside.clone_from(&old.aside);
-        if old.confirmed && self.trust != Trust::Proved {
+        if old.confirmed && !self.trust.is_sure() {
             self.trust = Trust::Confirmed;
         }
         self

@@ -76,7 +76,7 @@ pub(super) fn begin(
     match step::push(cx, language, screen) {
         // A notice is no conversation: it is read, and whatever was there before stays there.
         Some(Step::Last(_, shown)) => {
-            let reply = Some(Reply { text: shown.text, then: Then::Close });
+            let reply = Some(Reply::of(shown, Then::Close));
             Progress::Done(Finished { reply, ..Finished::default() })
         }
         Some(step) => settle(cx, step, carried),

@@ -11,12 +11,14 @@ use crate::{
         check::check,
         keyword::Sure,
         model::Menu,
-        view::{Frame, MOST_ROWS},
+        view::{Frame, MOST_ROWS, Manner},
     },
     menus::read,
     service::DESKS,
     text::{Alphabet, page::Budget},
 };
+
+mod card;
 
 static MENU: LazyLock<Menu> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
@@ -28,7 +30,11 @@ const NOW: Timestamp = Timestamp::from_millis(1_629_127_800_000);
 const WINDOW: Duration = Duration::from_secs(1800);
 
 fn context() -> Context<'static> {
-    let frame = Frame { budget: Budget { units: 160, alphabet: Alphabet::Gsm7 }, rows: MOST_ROWS };
+    let frame = Frame {
+        budget: Budget { units: 160, alphabet: Alphabet::Gsm7 },
+        rows: MOST_ROWS,
+        manner: Manner::Text,
+    };
     Context { menu: &MENU, frame, today: date(2021, 8, 17) }
 }
 

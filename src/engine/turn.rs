@@ -133,7 +133,7 @@ impl<'t> Turn<'t> {
                 let (cx, at) = (turn.context(&turn.own), job.inbound.at);
                 let (fresh, trust) = (&turn.current.menu, channel.trust(turn.random));
                 let doubted = guesses.is_some_and(|guesses| guesses.too_many(at));
-                let trust = if doubted && trust != Trust::Proved { Trust::Doubted } else { trust };
+                let trust = if doubted && !trust.is_sure() { Trust::Doubted } else { trust };
                 let language = turn.language.as_ref();
                 conversation::turn(cx, fresh, kept, language, signal, trust, at).into()
             }
@@ -229,7 +229,7 @@ impl<'t> Turn<'t> {
     fn sorry(&mut self, state: &State, mut ends: Vec<Ending>) {
         let text = self.service(state).menu.word(SORRY.name, &state.language, "");
         ends.push(Ending { end: End::Error, screen: state.screen.clone() });
-        let reply = Some(Reply { text, then: Then::Close });
+        let reply = Some(Reply::say(text, Then::Close));
         // What a silent number knew is forgotten all the same: by the next turn it is silent no more.
         self.changes.retain(|change| *change == Change::ForgetEverybody);
         self.notes.clear();

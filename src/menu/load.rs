@@ -95,6 +95,8 @@ pub struct DraftScreen {
     pub id: Spot<String>,
     /// `say.*`
     pub say: Option<DraftPhrase>,
+    /// `fuller.*`
+    pub fuller: Option<DraftPhrase>,
     /// `choose = [...]`
     pub choose: Option<Vec<DraftChoice>>,
     /// `ask = "..."`
@@ -249,6 +251,7 @@ impl Reader<'_> {
         let mut screen = DraftScreen {
             id: self.spot(id),
             say: None,
+            fuller: None,
             choose: None,
             ask: None,
             pick: None,
@@ -261,6 +264,7 @@ impl Reader<'_> {
         for (key, value) in self.table(value)? {
             match key.get_ref().as_ref() {
                 "say" => screen.say = self.phrase(key, value),
+                "fuller" => screen.fuller = self.phrase(key, value),
                 "choose" => screen.choose = Some(self.choices(value)),
                 "ask" => screen.ask = self.text(value),
                 "pick" => screen.pick = self.text(value),
@@ -425,7 +429,8 @@ const MENU_KEYS: &[&str] = &[
     "campaign",
 ];
 const KEYWORD_KEYS: &[&str] = &["words", "path", "with"];
-const SCREEN_KEYS: &[&str] = &["say", "choose", "ask", "pick", "call", "keep", "go", "on", "last"];
+const SCREEN_KEYS: &[&str] =
+    &["say", "fuller", "choose", "ask", "pick", "call", "keep", "go", "on", "last"];
 const NOTICE_KEYS: &[&str] = &["say"];
 const CAMPAIGN_KEYS: &[&str] = &["say", "class"];
 const CHOICE_KEYS: &[&str] = &["id", "say", "go", "set", "language"];

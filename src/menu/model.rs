@@ -70,6 +70,8 @@ pub struct Screen {
     pub id: String,
     /// The text above everything else; empty for a call, which shows nothing.
     pub say: Phrase,
+    /// The same for a channel with more room, if the author wrote more.
+    pub fuller: Option<Phrase>,
     /// What happens there.
     pub act: Act,
 }
@@ -186,13 +188,15 @@ pub const STOPPED: Word = Word { name: "stopped", values: &[] };
 pub const STARTED: Word = Word { name: "started", values: &[] };
 /// What can be written.
 pub const HELP: Word = Word { name: "help", values: &["dial"] };
+/// A row of an older card was tapped; what follows is the screen where the subscriber stands.
+pub const OLD_CHOICE: Word = Word { name: "old_choice", values: &[] };
 /// By SMS: something came to an end that a session could not show.
 pub const LATE: Word = Word { name: "late", values: &["dial"] };
 /// Not every part of a long text came.
 pub const INCOMPLETE: Word = Word { name: "incomplete", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 22] = [
+pub const WORDS: [Word; 23] = [
     BACK,
     HOME,
     NEXT,
@@ -200,6 +204,7 @@ pub const WORDS: [Word; 22] = [
     ONLY_CHOICE,
     MORE_FIRST,
     NO_SUCH_ROW,
+    OLD_CHOICE,
     RESUME,
     RESUME_YES,
     RESUME_NO,

@@ -6,13 +6,19 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::menu::{
-    catalogue::Call,
-    keyword::Errand,
-    language::Language,
-    model::{Act, MORE_FIRST, Menu, NO_SUCH_ROW, ONLY_CHOICE, Screen, TOO_MANY, WRONG_CHOICE},
-    state::{LONGEST_TRAIL, MOST_DIGITS, Move, Row, State, Values},
-    view::{Frame, View, contains, letters},
+use crate::{
+    menu::{
+        catalogue::Call,
+        keyword::Errand,
+        language::Language,
+        model::{
+            Act, MORE_FIRST, Menu, NO_SUCH_ROW, OLD_CHOICE, ONLY_CHOICE, Screen, TOO_MANY,
+            WRONG_CHOICE,
+        },
+        state::{LONGEST_TRAIL, MOST_DIGITS, Move, Row, State, Values},
+        view::{Card, Frame, Manner, View, contains, letters},
+    },
+    text::page::Page,
 };
 
 /// The most service calls in one turn: a chain of calls, and one more that a dialled string walks
@@ -48,10 +54,21 @@ pub enum Step {
 }
 
 /// A text for the subscriber.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown {
     /// The page, with its rows and keys.
     pub text: String,
+    /// The same in its parts, on a channel that draws them itself.
+    pub card: Option<Card>,
+}
+
+/// How an answer was given.
+#[derive(Debug, Clone, Copy)]
+enum Said<'a> {
+    /// Typed: a number on the page, a key, a label, or what was asked for.
+    Typed(&'a str),
+    /// A row or a key of the card was tapped, by its id.
+    Tapped(&'a str),
 }
 
 /// What stands beside the word or the string that opens a service.
@@ -121,7 +138,26 @@ pub fn call_again(cx: Context<'_>, state: State) -> Step {
 
 /// Takes an answer.
 pub fn answer(cx: Context<'_>, state: State, typed: &str) -> Step {
-    match heard(cx, state, typed) {
+    take(cx, state, Said::Typed(typed))
+}
+
+/// Takes a row or a key that was tapped on the card of `screen`. On an older card it answers nothing:
+/// the screen where the subscriber stands is shown once more.
+pub fn tap(cx: Context<'_>, mut state: State, screen: &str, id: &str) -> Step {
+    if state.screen == screen {
+        return take(cx, state, Said::Tapped(id));
+    }
+    match cx.menu.screen(&state.screen) {
+        Some(screen) => {
+            state.note = Some(cx.menu.word(OLD_CHOICE.name, &state.language, ""));
+            show(cx, state, screen)
+        }
+        None => begin(cx, &state.language, &Opening::default()),
+    }
+}
+
+fn take(cx: Context<'_>, state: State, said: Said<'_>) -> Step {
+    match heard(cx, state, said) {
         Heard::Done(step) => step,
         Heard::Go(state, to) => enter(cx, state, to),
     }
@@ -156,8 +192,9 @@ enum Heard {
     Go(State, usize),
 }
 
-fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
+fn heard(cx: Context<'_>, mut state: State, said: Said<'_>) -> Heard {
     let menu = cx.menu;
+    let (Said::Typed(typed) | Said::Tapped(typed)) = said;
     let typed = typed.trim();
     let Some(screen) = menu.screen(&state.screen) else {
         return Heard::Done(begin(cx, &state.language, &Opening::default()));
@@ -177,7 +214,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
             }
             Err(wrong) => Heard::Done(refuse(cx, state, screen, wrong, "")),
         },
-        Act::Choose(choices) => match pick(cx, &state, screen, typed) {
+        Act::Choose(choices) => match pick(cx, &state, screen, said) {
             Picked::Row(row) => match choices.iter().find(|choice| choice.id == row.id) {
                 Some(choice) => {
                     for (name, value) in &choice.set {
@@ -194,7 +231,7 @@ fn heard(cx: Context<'_>, mut state: State, typed: &str) -> Heard {
             Picked::NextPage => Heard::Done(turn_page(cx, state, screen)),
             Picked::Nothing { last } => Heard::Done(refuse_choice(cx, state, screen, last)),
         },
-        Act::Pick { keep, go, .. } => match pick(cx, &state, screen, typed) {
+        Act::Pick { keep, go, .. } => match pick(cx, &state, screen, said) {
             Picked::Row(row) => {
                 state.values.keep(&format!("{keep}_name"), row.label);
                 state.values.keep(keep, row.id);
@@ -255,7 +292,7 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
                     return show(cx, state, screen);
                 };
                 state.units = cx.frame.budget.units;
-                let mut came = heard(cx, state, &digit);
+                let mut came = heard(cx, state, Said::Typed(&digit));
                 loop {
                     came = match came {
                         Heard::Go(moved, on) => {
@@ -265,7 +302,7 @@ fn enter(cx: Context<'_>, mut state: State, mut to: usize) -> Step {
                         // Only a turned page leaves digits, and the next of them answers it.
                         Heard::Done(Step::Show(mut turned, shown)) => {
                             match turned.digits.pop_front() {
-                                Some(digit) => heard(cx, turned, &digit),
+                                Some(digit) => heard(cx, turned, Said::Typed(&digit)),
                                 None => return Step::Show(turned, shown),
                             }
                         }
@@ -292,16 +329,27 @@ fn run(errand: &mut Errand, act: &Act) -> Option<String> {
 fn show(cx: Context<'_>, mut state: State, screen: &Screen) -> Step {
     state.units = cx.frame.budget.units;
     state.calls = 0;
-    let mut pages = View::of(cx.menu, screen, &state).pages(cx.frame);
+    let view = View::of(cx.menu, screen, &state, cx.frame.manner);
+    let pages = view.pages(cx.frame);
     let at = usize::from(state.page).min(pages.len().saturating_sub(1));
     state.page = u16::try_from(at).unwrap_or(0);
-    let text = if pages.is_empty() { String::new() } else { pages.swap_remove(at).text };
-    Step::Show(state, Shown { text })
+    let shown = pages.get(at).map(|page| shown(cx, &screen.id, &view, page)).unwrap_or_default();
+    Step::Show(state, shown)
+}
+
+/// The first page of something to show; `screen` is the name that a tap on it carries.
+pub fn first_of(cx: Context<'_>, screen: &str, view: &View) -> Shown {
+    let page = view.pages(cx.frame).into_iter().next();
+    page.map(|page| shown(cx, screen, view, &page)).unwrap_or_default()
+}
+
+fn shown(cx: Context<'_>, screen: &str, view: &View, page: &Page) -> Shown {
+    let card = (cx.frame.manner == Manner::Card).then(|| view.card(screen, page));
+    Shown { text: page.text.clone(), card }
 }
 
 fn first_page(cx: Context<'_>, state: &State, screen: &Screen) -> Shown {
-    let pages = View::of(cx.menu, screen, state).pages(cx.frame);
-    Shown { text: pages.into_iter().next().map(|page| page.text).unwrap_or_default() }
+    first_of(cx, &screen.id, &View::of(cx.menu, screen, state, cx.frame.manner))
 }
 
 /// Leaves a screen for a later one: it becomes the way back.
@@ -350,7 +398,7 @@ fn refuse(cx: Context<'_>, mut state: State, screen: &Screen, wrong: &str, value
         state.note = None;
         state.calls = 0;
         let text = cx.menu.word(TOO_MANY.name, &state.language, "");
-        return Step::GiveUp(state, Shown { text });
+        return Step::GiveUp(state, Shown { text, card: None });
     }
     state.note = Some(cx.menu.word(wrong, &state.language, value)).filter(|note| !note.is_empty());
     show(cx, state, screen)
@@ -370,13 +418,26 @@ enum Picked {
 
 /// Which row an answer means: its number on the page that was shown, its id (a button's), or its
 /// whole label.
-fn pick(cx: Context<'_>, state: &State, screen: &Screen, typed: &str) -> Picked {
-    let view = View::of(cx.menu, screen, state);
+fn pick(cx: Context<'_>, state: &State, screen: &Screen, said: Said<'_>) -> Picked {
+    let view = View::of(cx.menu, screen, state, cx.frame.manner);
     let mut frame = cx.frame;
     frame.budget.units = state.units;
     let pages = view.pages(frame);
     let shown = pages.get(usize::from(state.page));
     let rows = shown.map(|page| page.rows.clone()).unwrap_or_default();
+    let typed = match said {
+        Said::Typed(typed) => typed.trim(),
+        // A row's id may be a number, too, and not that of its place.
+        Said::Tapped(id) => {
+            return match view.rows.iter().find(|row| row.id == id) {
+                Some(row) => Picked::Row(row.clone()),
+                None if id == cx.menu.keys.next && shown.is_some_and(|page| !page.last) => {
+                    Picked::NextPage
+                }
+                None => Picked::Nothing { last: rows.len() },
+            };
+        }
+    };
     if let Ok(number) = typed.parse::<usize>()
         && (1..=rows.len()).contains(&number)
         && let Some(row) = view.rows.get(rows.start + number - 1)
@@ -401,7 +462,10 @@ fn narrows(cx: Context<'_>, state: &State, screen: &Screen, typed: &str) -> bool
     let mut whole = state.clone();
     whole.filter = None;
     typed.chars().any(char::is_alphabetic)
-        && View::of(cx.menu, screen, &whole).rows.iter().any(|row| contains(&row.label, typed))
+        && View::of(cx.menu, screen, &whole, cx.frame.manner)
+            .rows
+            .iter()
+            .any(|row| contains(&row.label, typed))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! A screen as it is to be shown: the texts filled in, the rows, the keys; and its pages for a
 //! given room.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     menu::{
         model::{Act, BACK, HOME, Menu, NEXT, Screen},
@@ -17,6 +19,30 @@ pub struct Frame {
     /// The most rows on one page. Rows are answered with one digit, and the engine's own keys need
     /// some of them: eight is the most that `1`-`8`, `9`, `0` and `00` leave.
     pub rows: usize,
+    /// Who draws the rows and the keys.
+    pub manner: Manner,
+}
+
+/// How a channel shows a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// As one text, rows numbered and keys below.
+    Text,
+    /// As a [`Card`]: rows and keys are drawn by the channel, and there is room for the fuller wording.
+    Card,
+}
+
+/// One page in its parts, for a channel with rows and keys of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// Which screen it is of, so that a tap on an older card is not taken for an answer to this one.
+    pub screen: String,
+    /// The text above, on every page.
+    pub body: String,
+    /// The rows of this page.
+    pub rows: Vec<Row>,
+    /// The engine's keys that work here; the id is the key.
+    pub keys: Vec<Row>,
 }
 
 /// The most rows on a page that is answered with digits.
@@ -37,9 +63,11 @@ pub struct View {
 
 impl View {
     /// The screen where `state` stands.
-    pub fn of(menu: &Menu, screen: &Screen, state: &State) -> Self {
+    pub fn of(menu: &Menu, screen: &Screen, state: &State, manner: Manner) -> Self {
         let language = &state.language;
-        let say = menu.say(&screen.say, language, |name| state.values.text(name));
+        let fuller = screen.fuller.as_ref().filter(|_| manner == Manner::Card);
+        let say = fuller.unwrap_or(&screen.say);
+        let say = menu.say(say, language, |name| state.values.text(name));
         let body = match &state.note {
             Some(note) => format!("{note}\n{say}"),
             None => say,
@@ -72,6 +100,18 @@ impl View {
     /// The pages for a room, or why there are none.
     pub fn cut(&self, frame: Frame) -> Result<Vec<Page>, PageError> {
         self.laid_out(|sheet| page::paginate(sheet, frame.budget, frame.rows))
+    }
+
+    /// One of the pages in its parts.
+    pub fn card(&self, screen: &str, page: &Page) -> Card {
+        let key = |(key, label): &(String, String)| Row { id: key.clone(), label: label.clone() };
+        let next = (!page.last).then(|| key(&self.next));
+        Card {
+            screen: screen.to_owned(),
+            body: self.body.clone(),
+            rows: self.rows.get(page.rows.clone()).unwrap_or_default().to_vec(),
+            keys: next.into_iter().chain(self.tail.iter().map(key)).collect(),
+        }
     }
 
     /// Everything on one page, or how much room that needs.

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::{
     channel::ussd::dialect::Coding,
     identity::Msisdn,
-    menu::view::{Frame, MOST_ROWS},
+    menu::view::{Frame, MOST_ROWS, Manner},
     smpp::pdu::{Address, Message, Tag},
     text::{Alphabet, page::Budget},
 };
@@ -63,7 +63,11 @@ pub const LONGEST: usize = 480;
 
 /// The room of a reply: one SMS. The check lays every screen out for it.
 pub fn frame() -> Frame {
-    Frame { budget: Budget { units: 160, alphabet: Alphabet::Gsm7 }, rows: MOST_ROWS }
+    Frame {
+        budget: Budget { units: 160, alphabet: Alphabet::Gsm7 },
+        rows: MOST_ROWS,
+        manner: Manner::Text,
+    }
 }
 
 /// Reads a `deliver_sm` that is neither USSD nor a receipt.

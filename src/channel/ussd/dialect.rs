@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     channel::ussd::Room,
-    menu::view::{Frame, MOST_ROWS},
+    menu::view::{Frame, MOST_ROWS, Manner},
     text::{Alphabet, page::Budget},
 };
 
@@ -165,6 +165,6 @@ impl Dialect {
             Coding::Ucs2 => Alphabet::Ucs2,
             _ => Alphabet::Gsm7,
         };
-        Frame { budget: Budget { units, alphabet }, rows: MOST_ROWS }
+        Frame { budget: Budget { units, alphabet }, rows: MOST_ROWS, manner: Manner::Text }
     }
 }

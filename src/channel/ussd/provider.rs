@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::{
     channel::ussd::Room,
     conversation::End,
-    menu::view::{Frame, MOST_ROWS},
+    menu::view::{Frame, MOST_ROWS, Manner},
     text::{Alphabet, page::Budget},
 };
 
@@ -216,7 +216,11 @@ impl Provider {
 }
 
 fn frame(units: u16) -> Frame {
-    Frame { budget: Budget { units, alphabet: Alphabet::Gsm7 }, rows: MOST_ROWS }
+    Frame {
+        budget: Budget { units, alphabet: Alphabet::Gsm7 },
+        rows: MOST_ROWS,
+        manner: Manner::Text,
+    }
 }
 
 #[cfg(test)]

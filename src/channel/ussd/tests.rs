@@ -46,7 +46,7 @@ fn check(dialect: &Dialect, message: &Message, expected: &str) {
 }
 
 fn reply(text: &str, then: Then) -> Reply {
-    Reply { text: text.into(), then }
+    Reply::say(text.into(), then)
 }
 
 #[test]

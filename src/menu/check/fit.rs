@@ -11,11 +11,11 @@ use crate::{
         load::{Draft, DraftPhrase},
         model::{
             Act, BUSY, CONFIRM, HELP, INCOMPLETE, LATE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW,
-            NOT_CONFIRMED, ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED,
-            Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
+            NOT_CONFIRMED, OLD_CHOICE, ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED,
+            STOPPED, Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
         },
         state::{Row, State, Values},
-        view::View,
+        view::{Manner, View},
     },
     text::page::PageError,
 };
@@ -61,14 +61,15 @@ impl Fit<'_> {
         if matches!(screen.act, Act::Call { .. }) {
             return None;
         }
-        let mut view = View::of(menu, screen, &self.worst(screen));
+        let mut view = View::of(menu, screen, &self.worst(screen), self.profile.frame.manner);
         if let Act::Pick { list, keep, .. } = &screen.act {
             let label = menu.fit(&format!("{keep}_name"), list.longest).into_owned();
             let row = Row { id: String::new(), label };
             view.rows = vec![row; list.most];
         }
         let written = &self.draft.screens[at];
-        let place = self.text(written.say.as_ref()).unwrap_or(&written.id.at);
+        let fuller = written.fuller.as_ref().filter(|_| self.profile.frame.manner == Manner::Card);
+        let place = self.text(fuller.or(written.say.as_ref())).unwrap_or(&written.id.at);
         if matches!(screen.act, Act::Ask { .. } | Act::Last) {
             return self.one_page(place, screen, &view);
         }
@@ -156,7 +157,9 @@ impl Fit<'_> {
         }
         let wrongs: Vec<&str> = match &screen.act {
             Act::Ask { validator, .. } => validator.wrongs.to_vec(),
-            Act::Choose(_) => vec![WRONG_CHOICE.name, ONLY_CHOICE.name, MORE_FIRST.name],
+            Act::Choose(_) => {
+                vec![WRONG_CHOICE.name, ONLY_CHOICE.name, MORE_FIRST.name, OLD_CHOICE.name]
+            }
             Act::Pick { .. } => {
                 vec![WRONG_CHOICE.name, ONLY_CHOICE.name, MORE_FIRST.name, NO_SUCH_ROW.name]
             }

@@ -242,6 +242,8 @@ impl<'m> Paths<'m> {
     fn shown(&self, at: usize) -> Vec<(&'m str, Place)> {
         let (drawn, screen) = (&self.draft.screens[at], &self.menu.screens[at]);
         let mut shown = names(&screen.say, drawn.say.as_ref());
+        let fuller = screen.fuller.as_ref();
+        shown.extend(fuller.into_iter().flat_map(|of| names(of, drawn.fuller.as_ref())));
         if let (Act::Choose(choices), Some(written)) = (&screen.act, &drawn.choose) {
             for choice in choices {
                 let written = written.iter().find(|written| written.id.value == choice.id);

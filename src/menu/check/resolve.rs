@@ -116,7 +116,8 @@ impl Resolver<'_> {
                     Phrase(vec![Template::default(); self.languages.len()])
                 }
             };
-            screens.push(Screen { id: screen.id.value.clone(), say, act });
+            let fuller = screen.fuller.as_ref().map(|fuller| self.phrase(fuller, None));
+            screens.push(Screen { id: screen.id.value.clone(), say, fuller, act });
         }
         let words = self.words(draft, &screens);
         let notices = self.notices(draft);

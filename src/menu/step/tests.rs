@@ -21,7 +21,11 @@ static MENU: LazyLock<Menu> = LazyLock::new(|| {
 });
 
 fn frame(units: u16) -> Frame {
-    Frame { budget: Budget { units, alphabet: Alphabet::Gsm7 }, rows: MOST_ROWS }
+    Frame {
+        budget: Budget { units, alphabet: Alphabet::Gsm7 },
+        rows: MOST_ROWS,
+        manner: Manner::Text,
+    }
 }
 
 fn context(units: u16) -> Context<'static> {
@@ -223,7 +227,7 @@ proptest! {
         moves in vec((typed(), answered()), 1..10),
     ) {
         let alphabet = if ucs2 { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
-        let frame = Frame { budget: Budget { units, alphabet }, rows };
+        let frame = Frame { budget: Budget { units, alphabet }, rows, manner: Manner::Text };
         let cx = Context { frame, ..context(160) };
         let mut step = begin(cx, &indonesian(), &Opening::default());
         for (typed, service) in &moves {
@@ -273,7 +277,7 @@ fn wrong_answers_are_told_and_bounded() {
     let (last, before) = wrong.split_last().unwrap();
     let step = walk(&[&["1", "1"], before].concat(), &["given"]);
     let (state, _) = shown(&step);
-    let Step::GiveUp(state, Shown { text }) = answer(context(160), state.clone(), last) else {
+    let Step::GiveUp(state, Shown { text, .. }) = answer(context(160), state.clone(), last) else {
         panic!("one more is too many");
     };
     assert!(text.contains("*119#"), "{text}");

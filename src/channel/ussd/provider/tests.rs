@@ -62,7 +62,7 @@ impl Talk {
     }
 
     fn says(&self, heard: &Heard, text: &str, then: Then) -> String {
-        let reply = Reply { text: text.into(), then };
+        let reply = Reply::say(text.into(), then);
         render(&self.provider, heard, "https://u.example/ussd/x", Some(&reply)).body
     }
 }

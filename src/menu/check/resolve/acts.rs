@@ -74,6 +74,7 @@ impl Resolver<'_> {
             screen.go.as_ref().filter(|_| !keeps).map(|go| ("go", &go.at)),
             screen.on.first().filter(|_| screen.call.is_none()).map(|(name, _)| ("on", &name.at)),
             screen.say.as_ref().filter(|_| screen.call.is_some()).map(|say| ("say", &say.at)),
+            screen.fuller.as_ref().filter(|_| screen.call.is_some()).map(|of| ("fuller", &of.at)),
         ];
         for (key, at) in stray.into_iter().flatten() {
             self.error("menu::stray", at, format!("`{key}` has no meaning on this kind of screen"));

@@ -48,7 +48,7 @@ fn findings_are_drawn_with_a_caret() {
        : ^^^|^^
        :    `-- here
        `----
-      help: known are: ask, call, choose, go, keep, last, on, pick, say
+      help: known are: ask, call, choose, fuller, go, keep, last, on, pick, say
     "###);
 }
 

@@ -17,6 +17,7 @@ use crate::{
     menu::{
         catalogue::{Call, Effect, Given, List, Outcome, Privacy, Validator, Wrong},
         state::{Row, Values},
+        view::Manner,
     },
     text::{Alphabet, page::Budget},
 };
@@ -109,6 +110,7 @@ wrong_choice = { id = "Ketik angka 1-{last}.", en = "Type a number 1-{last}." }
 only_choice = { id = "Ketik angka 1.", en = "Type the number 1." }
 more_first = { id = "Ketik {next}.", en = "Type {next}." }
 no_such_row = { id = "Tidak ada.", en = "There is none." }
+old_choice = { id = "Lama.", en = "Old." }
 resume = { id = "Lanjutkan?", en = "Go on?" }
 resume_yes = { id = "Lanjutkan", en = "Go on" }
 resume_no = { id = "Mulai lagi", en = "Start again" }
@@ -153,7 +155,7 @@ say = { id = "Sampai jumpa.", en = "Goodbye." }
 
 fn profile(name: &str, units: u16) -> Profile {
     let budget = Budget { units, alphabet: Alphabet::Gsm7 };
-    Profile { name: name.into(), frame: Frame { budget, rows: 8 } }
+    Profile { name: name.into(), frame: Frame { budget, rows: 8, manner: Manner::Text } }
 }
 
 fn source(name: &str, text: &str) -> Arc<SourceFile> {

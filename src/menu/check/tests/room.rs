@@ -1,6 +1,7 @@
 //! What fits, with the longest values and the longest complaint.
 
 use super::*;
+use crate::channel::whatsapp;
 
 #[test]
 fn what_does_not_fit_with_the_longest_values() {
@@ -87,4 +88,22 @@ fn the_complaint_that_takes_the_most_room_counts() {
     let case = there("pick = \"doctors\"\nkeep = \"doctor\"\ngo = \"bye\"");
     let files = [("words", &*words), ("service", SERVICE), ("around", AROUND), ("menu", &*case)];
     assert_eq!(findings(&files, &[profile("ussd", 160)]), []);
+}
+
+#[test]
+fn a_fuller_wording_is_for_channels_with_more_room() {
+    let last = |fuller: &str| {
+        format!("[screen.there]\nlast = true\nsay = {{ id = \"A\", en = \"A\" }}\n{fuller}")
+    };
+    let chat = Profile { name: "chat".into(), frame: whatsapp::frame() };
+    let profiles = [profile("ussd", 160), chat];
+    // It may have letters that no handset has, and more of them than a handset shows.
+    let long = "\u{1F637} ".repeat(200);
+    let fits = format!("fuller.id = \"{long}\"\nfuller.en = \"B\"");
+    check_on(&profiles, &last(&fits), &[]);
+    let much = "kata ".repeat(206);
+    let overflows = format!("fuller.en = \"B\"\nfuller.id = \"{much}\"");
+    check_on(&profiles, &last(&overflows), &[&format!("overflow 5 \"{much}\"")]);
+    // It is in every language, or in none.
+    check_on(&profiles, &last("fuller.id = \"B\""), &["missing_language 4 fuller"]);
 }
