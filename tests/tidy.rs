@@ -22,8 +22,10 @@ const FLOORS: &[&[&str]] = &[
     &["clock", "diagnostic", "text", "smpp::pdu", "telemetry::instruments", "telemetry::spans"],
     // Names and numbers are cleaned with the transliteration of `text`.
     &["identity", "smpp::session"],
-    // Screens; the keys, which know a NIK and a number and nothing else; and notices as values.
-    &["menu", "vault", "smpp::link", "outbox"],
+    // Screens; and the keys, which know a NIK, a number and a chat and nothing else.
+    &["menu", "vault", "smpp::link"],
+    // A notice to a chat has a card.
+    &["outbox"],
     // Names people by their blind indexes, and offers calls to a menu.
     &["conversation", "service"],
     // An inbound carries a conversation's signal.

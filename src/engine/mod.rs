@@ -286,7 +286,7 @@ impl Engine {
         }
         let lane = outbox::Lane { class: outbox::Class::Reply, zone: *zone };
         let id = NoticeId::draw(at, rand::random());
-        let notice = Notice::at_once(id, to, route, lane, text, at);
+        let notice = Notice::at_once(id, to.clone().into(), route, lane, text, at);
         self.core.store.enqueue(&[notice]).await?;
         self.core.wake.ring();
         Ok(())

@@ -283,7 +283,7 @@ impl<'t> Turn<'t> {
         let mut add = |to: &Msisdn, route: &str, class: Class, text: &str| {
             let id = NoticeId::draw(*at, self.random).after(notices.len());
             let lane = Lane { class, zone: self.core.rules.zone };
-            notices.push(Notice::at_once(id, to, route, lane, text.to_owned(), *at));
+            notices.push(Notice::at_once(id, to.clone().into(), route, lane, text.to_owned(), *at));
         };
         if let (AnswerBy::Notice { route }, Some(reply)) = (answer_by, &finished.reply) {
             add(from, route, Class::Reply, &reply.text);

@@ -16,7 +16,8 @@ use std::{fmt, time::Duration};
 
 use crate::{
     clock::{Timestamp, Zone},
-    identity::Msisdn,
+    identity::{ChatId, Msisdn},
+    menu::view::Card,
 };
 
 /// A notice's name for life: milliseconds since 2020 above 22 random bits, so that names grow with
@@ -147,19 +148,51 @@ pub enum Sender {
     Name,
 }
 
+/// To whom a notice goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipient {
+    /// A phone; over which channel is decided when the notice is stored, and again when it is sent.
+    Phone(Msisdn),
+    /// A chat that wrote to us.
+    Chat {
+        /// Which.
+        chat: ChatId,
+        /// The phone that it is bound to, if it is.
+        phone: Option<Msisdn>,
+    },
+}
+
+impl Recipient {
+    /// The phone, if there is one.
+    pub fn phone(&self) -> Option<&Msisdn> {
+        match self {
+            Self::Phone(phone) => Some(phone),
+            Self::Chat { phone, .. } => phone.as_ref(),
+        }
+    }
+}
+
+impl From<Msisdn> for Recipient {
+    fn from(phone: Msisdn) -> Self {
+        Self::Phone(phone)
+    }
+}
+
 /// A notice on its way into the outbox.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Its name.
     pub id: NoticeId,
-    /// Whose phone.
-    pub to: Msisdn,
-    /// The network of that phone ([`route::Routes::of`]).
+    /// To whom it goes.
+    pub to: Recipient,
+    /// The network of that phone ([`route::Routes::of`]), or [`route::WHATSAPP`].
     pub route: String,
     /// As whom it is sent.
     pub sender: Sender,
     /// What it says.
     pub text: String,
+    /// The same in its parts, for a chat.
+    pub card: Option<Card>,
     /// Its queue.
     pub lane: Lane,
     /// The campaign it is of; 0 is none.
@@ -176,13 +209,13 @@ impl Notice {
     /// A notice that is of no campaign and goes out at once, from the number that can be answered.
     pub fn at_once(
         id: NoticeId,
-        to: &Msisdn,
+        to: Recipient,
         route: &str,
         lane: Lane,
         text: String,
         at: Timestamp,
     ) -> Self {
-        let (to, route) = (to.clone(), route.to_owned());
+        let route = route.to_owned();
         let expires = at.plus(lane.class.good_for());
         Self {
             id,
@@ -190,6 +223,7 @@ impl Notice {
             route,
             sender: Sender::Code,
             text,
+            card: None,
             lane,
             campaign: 0,
             due: at,

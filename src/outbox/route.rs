@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::identity::Msisdn;
 
+/// The route of what goes to a chat. No operator has this name.
+pub const WHATSAPP: &str = "whatsapp";
+
 /// Networks by prefix.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Routes {

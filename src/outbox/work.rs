@@ -2,8 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Fate, Lane, NoticeId, Sender};
-use crate::{clock::Timestamp, identity::Msisdn};
+use super::{Fate, Lane, NoticeId, Recipient, Sender};
+use crate::{clock::Timestamp, menu::view::Card};
 
 /// A piece of a queue to claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +57,14 @@ pub enum Consent {
 /// What is sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// Whose phone.
-    pub to: Msisdn,
+    /// To whom.
+    pub to: Recipient,
     /// As whom.
     pub sender: Sender,
     /// What it says.
     pub text: String,
+    /// The same in its parts, for a chat.
+    pub card: Option<Card>,
 }
 
 /// A text and a number are not for logs.

@@ -35,6 +35,10 @@ impl Indexer {
         SubscriberKey(self.index(b"msisdn", number.as_bytes()))
     }
 
+    pub(super) fn chat(&self, name: &str) -> SubscriberKey {
+        SubscriberKey(self.index(b"chat", name.as_bytes()))
+    }
+
     pub(super) fn message(&self, octets: &[u8]) -> [u8; 16] {
         self.index(b"message", octets)
     }

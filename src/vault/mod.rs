@@ -87,6 +87,12 @@ impl Vault {
         self.inner.indexer.subscriber(number.as_str())
     }
 
+    /// The key under which a chat is stored by a name of it ([`crate::identity::ChatId::names`]). It stands for a
+    /// subscriber of whom no phone is known, and is no phone's.
+    pub fn chat_key(&self, name: &str) -> SubscriberKey {
+        self.inner.indexer.chat(name)
+    }
+
     /// The key under which the receipt of a message is stored: the octets that make it the same
     /// message, digested.
     pub fn message_key(&self, octets: &[u8]) -> [u8; 16] {

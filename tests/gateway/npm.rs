@@ -221,7 +221,8 @@ async fn notices_are_sent_through_it() {
     let notice = |text: &str, number: u64| Notice {
         day: 0,
         id: NoticeId::draw(now, number),
-        to: Msisdn::parse("081299990001").unwrap(),
+        to: Msisdn::parse("081299990001").unwrap().into(),
+        card: None,
         route: "npm".into(),
         sender: Sender::Name,
         text: text.into(),

@@ -84,7 +84,7 @@ impl Bed {
         for some in notices.chunks(5_000) {
             self.store.enqueue(some).await.unwrap();
         }
-        notices.into_iter().map(|notice| notice.to).collect()
+        notices.iter().filter_map(|notice| notice.to.phone().cloned()).collect()
     }
 
     /// Waits until that many notices stand like this.
@@ -127,7 +127,8 @@ pub fn notice(class: Class, route: &str) -> Notice {
     let now = clock::now();
     Notice {
         id: NoticeId::draw(now, count),
-        to: Msisdn::parse(&format!("0812{count:08}")).unwrap(),
+        to: Msisdn::parse(&format!("0812{count:08}")).unwrap().into(),
+        card: None,
         route: route.into(),
         sender: Sender::Name,
         text: format!("PeduliLindungi: giliran Anda nomor {count}. Balas ke 1199"),

@@ -42,9 +42,9 @@ async fn a_notice_is_claimed_once_and_settled_once() {
         let first = claim(&bed, &[portion(Class::Reply, 3)]).await;
         let rest = claim(&bed, &[portion(Class::Reply, 9), portion(Class::Code, 9)]).await;
         assert_eq!((first.len(), rest.len()), (3, 2));
-        let mut to: Vec<_> =
-            first.iter().chain(&rest).map(|one| one.letter.clone().unwrap().to).collect();
-        to.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+        let letters = first.iter().chain(&rest).filter_map(|one| one.letter.clone());
+        let mut to: Vec<_> = letters.filter_map(|letter| letter.to.phone().cloned()).collect();
+        to.sort_unstable();
         assert_eq!(to, phones);
         assert!(claim(&bed, &[portion(Class::Reply, 9)]).await.is_empty());
 

@@ -254,7 +254,7 @@ async fn a_code_is_not_kept_waiting_by_a_broadcast() {
     smsc.came(100).await;
     let before = smsc.submits().len();
     let code = notice(Class::Code, "telco");
-    let to = code.to.without_plus().to_owned();
+    let to = code.to.phone().unwrap().without_plus().to_owned();
     bed.store.enqueue(&[code]).await.unwrap();
     gateway.outbox().wake();
     smsc.came(before + 60).await;

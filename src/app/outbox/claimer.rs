@@ -210,7 +210,7 @@ impl Claimer {
     async fn plan_again(&self, claimed: &mut Vec<Claimed>, at: Timestamp) {
         let late = |notice: &Claimed| {
             let Claimed { day, lane, expires, .. } = notice;
-            let phone = notice.letter.as_ref()?.to.clone();
+            let phone = notice.letter.as_ref()?.to.phone()?.clone();
             let late = *day != 0 && *day < at.day(lane.zone);
             late.then_some(Late { phone, zone: lane.zone, expires: *expires })
         };
@@ -329,8 +329,12 @@ impl Claimer {
             tracing::error!(account = &*self.desk.account, "a notice cannot be read");
             return Err(settlement(&notice, Verdict::Ended(Fate::Refused)));
         };
+        let Some(phone) = letter.to.phone().cloned() else {
+            tracing::error!(account = &*self.desk.account, "a notice by SMS has no phone");
+            return Err(settlement(&notice, Verdict::Ended(Fate::Undeliverable)));
+        };
         let total = parts::count(&letter.text);
         let parts = notice.parts.min(total.saturating_sub(1));
-        Ok(Item { claimed: notice, letter, parts, total, full: 0, until })
+        Ok(Item { claimed: notice, phone, letter, parts, total, full: 0, until })
     }
 }

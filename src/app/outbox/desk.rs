@@ -17,6 +17,7 @@ use crate::{
     channel::sms::receipt::{Numbering, normal},
     clock::Timestamp,
     config::{Config, ReceiptIds, Sms},
+    identity::Msisdn,
     outbox::{
         Class, Sender,
         line::Line,
@@ -77,6 +78,8 @@ struct Queue {
 pub struct Item {
     pub claimed: Claimed,
     pub letter: Letter,
+    /// Whose phone it is for.
+    pub phone: Msisdn,
     /// Parts that the network has.
     pub parts: u8,
     /// Of so many.
@@ -257,7 +260,7 @@ impl Desk {
             Sender::Code => Address::short_code(self.short_code.clone()),
             Sender::Name => Address::alphanumeric(self.sender.clone()),
         };
-        let to = item.letter.to.without_plus().to_owned();
+        let to = item.phone.without_plus().to_owned();
         let mut message =
             Message { source, destination: Address::international(to), ..Message::default() };
         // The parts of a text that is sent again have the number that they had before, so that the
@@ -276,7 +279,7 @@ impl Desk {
     /// The network took a whole notice. Whatever is written after an answer is new.
     pub fn took(&self, item: &Item) {
         if let (Class::Reply, Some(post)) = (item.claimed.lane.class, &self.post) {
-            post.took(&item.letter.to);
+            post.took(&item.phone);
         }
     }
 

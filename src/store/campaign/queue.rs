@@ -128,9 +128,10 @@ impl Store {
             let language = known.languages.get(&draft.phone);
             notices.push(Notice {
                 id: first.after(notices.len()),
-                to: person.phone.clone(),
+                to: person.phone.clone().into(),
                 sender: Sender::Name,
                 text: campaign.made.wording.write(person, routes.short_code(&route), language),
+                card: None,
                 lane: Lane { class: campaign.made.class, zone: draft.zone },
                 campaign: campaign.id,
                 due: slot.due,

@@ -15,7 +15,7 @@ use crate::{
     clock::Timestamp,
     outbox::{
         Class, Fate, Lane, NoticeId,
-        work::{Claimed, Consent, Letter, Portion},
+        work::{Claimed, Consent, Portion},
     },
 };
 
@@ -105,7 +105,7 @@ impl Store {
                         expires: Timestamp::from_millis(row.try_get(7)?),
                         day: row.try_get(10)?,
                         consent: if opted_out == 0 { Consent::Given } else { Consent::OptedOut },
-                        letter: letter.map(|(to, sender, text)| Letter { to, sender, text }),
+                        letter,
                     });
                 }
             }

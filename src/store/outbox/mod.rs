@@ -9,6 +9,7 @@ mod sweep;
 
 pub use self::part::PartKey;
 
+use serde::{Deserialize, Serialize};
 use sqlx::QueryBuilder;
 
 pub use self::sweep::{Bounds, Swept};
@@ -18,9 +19,13 @@ use super::{
     sealed::{self, Place},
 };
 use crate::{
-    identity::Msisdn,
-    outbox::{Fate, Notice, NoticeId, Sender, work::Moved},
-    vault::Vault,
+    identity::{ChatId, Msisdn},
+    menu::view::Card,
+    outbox::{
+        Fate, Notice, NoticeId, Recipient, Sender,
+        work::{Letter, Moved},
+    },
+    vault::{SubscriberKey, Vault},
 };
 
 /// Notices written by one statement; a multiple of it is written by several.
@@ -53,14 +58,12 @@ pub(super) async fn write(
             );
             sql.push_values(padded_rows(notices), |mut row, notice| {
                 row.push_bind(notice.map(|notice| notice.id.as_i64()))
-                    .push_bind(
-                        notice.map(|notice| vault.subscriber_key(&notice.to).as_bytes().to_vec()),
-                    )
+                    .push_bind(notice.map(|notice| owner(vault, &notice.to).as_bytes().to_vec()))
                     .push_bind(notice.map(|notice| notice.route.clone()))
                     .push_bind(notice.map(|notice| notice.campaign))
                     .push_bind(notice.map(|notice| notice.lane.as_i64()))
                     .push_bind(notice.map(|notice| {
-                        sealed::seal(vault, Place::Notice(notice.id), &Letter::of(notice).octets())
+                        sealed::seal(vault, Place::Notice(notice.id), &written(notice))
                     }))
                     .push_bind(notice.map(|notice| notice.due.millis()))
                     .push_bind(notice.map(|notice| notice.expires.millis()))
@@ -83,29 +86,57 @@ pub(super) async fn write(
     settle::count(tx, &fresh, None).await
 }
 
-/// What is sealed of a notice.
-struct Letter<'n> {
-    to: &'n str,
-    sender: Sender,
-    text: &'n str,
-}
-
-impl<'n> Letter<'n> {
-    fn of(notice: &'n Notice) -> Self {
-        Self { to: notice.to.as_str(), sender: notice.sender, text: &notice.text }
-    }
-
-    /// A letter for the sender, the number, a line end, the text.
-    fn octets(&self) -> Vec<u8> {
-        let sender = match self.sender {
-            Sender::Code => 'c',
-            Sender::Name => 'n',
-        };
-        format!("{sender}{}\n{}", self.to, self.text).into_bytes()
+/// Whose row a notice is: the phone's, or a chat's that no phone is known of.
+fn owner(vault: &Vault, to: &Recipient) -> SubscriberKey {
+    match to {
+        Recipient::Phone(phone) | Recipient::Chat { phone: Some(phone), .. } => {
+            vault.subscriber_key(phone)
+        }
+        Recipient::Chat { chat, phone: None } => vault.chat_key(&chat.names().concat()),
     }
 }
 
-/// Opens what [`Letter`] sealed: whom it is for, as whom it is sent, and what it says.
+/// What is sealed of a notice: a letter for the sender, the number, a line end, the text. Of one to a
+/// chat, `w` and behind it all as JSON.
+fn written(notice: &Notice) -> Vec<u8> {
+    let Notice { to, sender, text, card, .. } = notice;
+    let letter = match sender {
+        Sender::Code => 'c',
+        Sender::Name => 'n',
+    };
+    match (to, card) {
+        (Recipient::Phone(phone), None) => {
+            format!("{letter}{}\n{text}", phone.as_str()).into_bytes()
+        }
+        _ => {
+            let (chat, phone) = match to {
+                Recipient::Phone(phone) => (None, Some(phone)),
+                Recipient::Chat { chat, phone } => (Some(chat), phone.as_ref()),
+            };
+            let phone = phone.map(Msisdn::as_str);
+            // Texts only: there is nothing JSON cannot hold.
+            let all = serde_json::to_vec(&ForChat {
+                sender: letter,
+                chat: chat.cloned(),
+                phone: phone.map(str::to_owned),
+                text: text.clone(),
+                card: card.clone(),
+            });
+            [b"w", all.unwrap_or_default().as_slice()].concat()
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct ForChat {
+    sender: char,
+    chat: Option<ChatId>,
+    phone: Option<String>,
+    text: String,
+    card: Option<Card>,
+}
+
+/// Opens what [`written`] sealed.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`].
@@ -113,18 +144,31 @@ pub(super) fn open_letter(
     vault: &Vault,
     id: NoticeId,
     sealed: &[u8],
-) -> Result<(Msisdn, Sender, String), StoreError> {
+) -> Result<Letter, StoreError> {
     let plain = sealed::open(vault, Place::Notice(id), sealed)?;
     read_letter(plain).ok_or(StoreError::Unreadable("notice"))
 }
 
-fn read_letter(plain: Vec<u8>) -> Option<(Msisdn, Sender, String)> {
+fn read_letter(plain: Vec<u8>) -> Option<Letter> {
+    let sender = |letter: char| match letter {
+        'c' => Some(Sender::Code),
+        'n' => Some(Sender::Name),
+        _ => None,
+    };
+    if let Some(all) = plain.strip_prefix(b"w") {
+        let ForChat { sender: letter, chat, phone, text, card } =
+            serde_json::from_slice(all).ok()?;
+        let phone = phone.map(|phone| Msisdn::parse_any(&phone)).transpose().ok()?;
+        let to = match (chat, phone) {
+            (Some(chat), phone) => Recipient::Chat { chat, phone },
+            (None, phone) => Recipient::Phone(phone?),
+        };
+        return Some(Letter { to, sender: sender(letter)?, text, card });
+    }
     let plain = String::from_utf8(plain).ok()?;
     let (head, text) = plain.split_once('\n')?;
-    let sender = match head.get(..1)? {
-        "c" => Sender::Code,
-        "n" => Sender::Name,
-        _ => return None,
-    };
-    Some((Msisdn::parse_any(head.get(1..)?).ok()?, sender, text.to_owned()))
+    let mut chars = head.chars();
+    let sender = sender(chars.next()?)?;
+    let to = Msisdn::parse_any(chars.as_str()).ok()?.into();
+    Some(Letter { to, sender, text: text.to_owned(), card: None })
 }
