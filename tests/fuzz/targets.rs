@@ -146,7 +146,7 @@ fn provider_request(octets: &[u8]) {
                 }
             }
             for then in [Then::Wait, Then::Close] {
-                let reply = Reply { text: "Lanjut? <1> \"2\" & {url}".into(), then };
+                let reply = Reply::say("Lanjut? <1> \"2\" & {url}".into(), then);
                 let written =
                     provider::render(provider, &heard, "https://a.example/", Some(&reply));
                 assert!(written.body.contains("Lanjut?"), "{name}");
@@ -182,7 +182,7 @@ fn dialect(octets: &[u8]) {
             mmi_string(string.as_bytes());
         }
         for then in [Then::Wait, Then::Close] {
-            let reply = Reply { text: "1 Daftar\n2 Status {}[]€".into(), then };
+            let reply = Reply::say("1 Daftar\n2 Status {}[]€".into(), then);
             sendable(name, &message, &ussd::render(dialect, &heard.back, &reply));
         }
     }
