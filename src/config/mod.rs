@@ -30,7 +30,7 @@ use crate::{
     },
     clock::Zone,
     menu::check::Profile,
-    service::{lookup::Budgets, otp::CodeRules, queue::Units, vaccine::Vaccines},
+    service::{code::CodeRules, lookup::Budgets, queue::Units, vaccine::Vaccines},
 };
 
 /// The commented default.

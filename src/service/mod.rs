@@ -8,6 +8,7 @@
 //! `lookup` holds the budgets of all calls that look a NIK up.
 
 pub mod campaign;
+pub mod code;
 pub mod lookup;
 pub mod number;
 pub mod otp;
@@ -36,8 +37,8 @@ use crate::{
     },
     outbox::Class,
     service::{
+        code::CodeRules,
         lookup::Budgets,
-        otp::CodeRules,
         queue::Units,
         record::{Change, CodeNeed, Facts, Need},
         vaccine::Vaccines,

@@ -12,8 +12,8 @@ use crate::{
     clock::Timestamp,
     identity::{Msisdn, Nik, PersonName},
     service::{
+        code::{CodeChange, CodeFacts, CodeKey},
         number::Number,
-        otp::{CodeChange, CodeFacts, CodeKey},
         place::{Line, QueueFacts, QueueNeed},
     },
     vault::{NikIndex, StemIndex, SubscriberKey},

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     service::{
-        otp::{Asked, CodeChange, CodeFacts, Earlier, Held},
+        code::{Asked, CodeChange, CodeFacts, Earlier, Held},
         record::{CodeNeed, Need},
     },
     vault::SubscriberKey,
@@ -34,9 +34,9 @@ async fn read(tx: &mut Tx, CodeNeed { key, at }: CodeNeed) -> Result<CodeFacts, 
     on_engine!(tx, |Db, tx| {
         let held = sqlx::query::<Db>(
             "select hash, expires, tries, locks, locked_until from code \
-             where nik_index = $1 and purpose = $2 and subscriber = $3 and keep_until > $4",
+             where subject = $1 and purpose = $2 and subscriber = $3 and keep_until > $4",
         )
-        .bind(key.person.as_bytes().to_vec())
+        .bind(key.subject.to_vec())
         .bind(key.purpose.as_str())
         .bind(key.by.as_bytes().to_vec())
         .bind(at.millis())
@@ -54,10 +54,10 @@ async fn read(tx: &mut Tx, CodeNeed { key, at }: CodeNeed) -> Result<CodeFacts, 
         };
         let rows = sqlx::query::<Db>(
             "select at, subscriber, sent from code_asked \
-             where nik_index = $1 and purpose = $2 and at > $3 \
+             where subject = $1 and purpose = $2 and at > $3 \
              and (sent = 1 or subscriber = $4) order by at desc limit 64",
         )
-        .bind(key.person.as_bytes().to_vec())
+        .bind(key.subject.to_vec())
         .bind(key.purpose.as_str())
         .bind(at.millis().saturating_sub(DAY))
         .bind(key.by.as_bytes().to_vec())
@@ -98,10 +98,10 @@ impl<'a> Codes<'a> {
         self.0.sort_by_key(|(change, _)| change.key);
         // Both were decided before either was stored: one after the other, the second waits.
         let sent = self.0.iter().filter(|(change, _)| change.asked == Some(Asked::Sent));
-        let mut people: Vec<_> = sent.map(|(change, _)| change.key.person).collect();
-        let all = people.len();
-        people.dedup();
-        if people.len() < all {
+        let mut subjects: Vec<_> = sent.map(|(change, _)| change.key.subject).collect();
+        let all = subjects.len();
+        subjects.dedup();
+        if subjects.len() < all {
             return Err(CommitError::Conflict);
         }
         for (change, at) in self.0 {
@@ -113,19 +113,19 @@ impl<'a> Codes<'a> {
 
 async fn write(tx: &mut Tx, change: &CodeChange, at: Timestamp) -> Result<(), CommitError> {
     let CodeChange { key, held, asked, keep_until } = change;
-    let (person, by) = (key.person.as_bytes().to_vec(), key.by.as_bytes().to_vec());
+    let (subject, by) = (key.subject.to_vec(), key.by.as_bytes().to_vec());
     on_engine!(tx, |Db, tx| {
         let sql = match held {
             Some(held) => sqlx::query::<Db>(
-                "insert into code (nik_index, purpose, subscriber, hash, sent_at, expires, tries, \
+                "insert into code (subject, purpose, subscriber, hash, sent_at, expires, tries, \
                  locks, locked_until, keep_until) \
                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-                 on conflict (nik_index, purpose, subscriber) do update set \
+                 on conflict (subject, purpose, subscriber) do update set \
                  hash = excluded.hash, sent_at = excluded.sent_at, expires = excluded.expires, \
                  tries = excluded.tries, locks = excluded.locks, \
                  locked_until = excluded.locked_until, keep_until = excluded.keep_until",
             )
-            .bind(person.clone())
+            .bind(subject.clone())
             .bind(key.purpose.as_str())
             .bind(by.clone())
             .bind(held.hash.to_vec())
@@ -136,20 +136,20 @@ async fn write(tx: &mut Tx, change: &CodeChange, at: Timestamp) -> Result<(), Co
             .bind(held.locked_until.millis())
             .bind(keep_until.millis()),
             None => sqlx::query::<Db>(
-                "delete from code where nik_index = $1 and purpose = $2 and subscriber = $3",
+                "delete from code where subject = $1 and purpose = $2 and subscriber = $3",
             )
-            .bind(person.clone())
+            .bind(subject.clone())
             .bind(key.purpose.as_str())
             .bind(by.clone()),
         };
         sql.execute(&mut **tx).await?;
         if let Some(asked) = asked {
             sqlx::query::<Db>(
-                "insert into code_asked (nik_index, purpose, at, subscriber, sent) \
+                "insert into code_asked (subject, purpose, at, subscriber, sent) \
                  values ($1, $2, $3, $4, $5) \
-                 on conflict (nik_index, purpose, at, subscriber) do nothing",
+                 on conflict (subject, purpose, at, subscriber) do nothing",
             )
-            .bind(person)
+            .bind(subject)
             .bind(key.purpose.as_str())
             .bind(at.millis())
             .bind(by)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::service::otp::{Asked, CodeChange, CodeFacts, Earlier, Held};
+use crate::service::code::{Asked, CodeChange, CodeFacts, Earlier, Held};
 
 const OWNER: u32 = 5;
 
