@@ -194,9 +194,31 @@ pub const OLD_CHOICE: Word = Word { name: "old_choice", values: &[] };
 pub const LATE: Word = Word { name: "late", values: &["dial"] };
 /// Not every part of a long text came.
 pub const INCOMPLETE: Word = Word { name: "incomplete", values: &[] };
+/// To a chat that is bound to no phone: which number is it?
+pub const CHAT_NUMBER: Word = Word { name: "chat_number", values: &[] };
+/// That was no phone number.
+pub const CHAT_NUMBER_WRONG: Word = Word { name: "chat_number_wrong", values: &[] };
+/// A row: take the number of the chat's own account.
+pub const CHAT_OWN: Word = Word { name: "chat_own", values: &["phone"] };
+/// A code went there by SMS.
+pub const CHAT_CODE_SENT: Word = Word { name: "chat_code_sent", values: &[] };
+/// A row: send it once more.
+pub const CHAT_AGAIN: Word = Word { name: "chat_again", values: &[] };
+/// That was not the code.
+pub const CHAT_CODE_WRONG: Word = Word { name: "chat_code_wrong", values: &[] };
+/// A code was sent a moment ago.
+pub const CHAT_WAIT: Word = Word { name: "chat_wait", values: &["minutes"] };
+/// Too many codes were wrong.
+pub const CHAT_LOCKED: Word = Word { name: "chat_locked", values: &["minutes", "dial"] };
+/// No code can be sent now.
+pub const CHAT_LATER: Word = Word { name: "chat_later", values: &["dial"] };
+/// By SMS: the code that binds a chat.
+pub const CHAT_CODE: Word = Word { name: "chat_code", values: &["code"] };
+/// To a chat: what came cannot be read, a picture or a voice.
+pub const CHAT_UNREADABLE: Word = Word { name: "chat_unreadable", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 23] = [
+pub const WORDS: [Word; 34] = [
     BACK,
     HOME,
     NEXT,
@@ -220,6 +242,17 @@ pub const WORDS: [Word; 23] = [
     HELP,
     INCOMPLETE,
     LATE,
+    CHAT_NUMBER,
+    CHAT_NUMBER_WRONG,
+    CHAT_OWN,
+    CHAT_CODE_SENT,
+    CHAT_AGAIN,
+    CHAT_CODE_WRONG,
+    CHAT_WAIT,
+    CHAT_LOCKED,
+    CHAT_LATER,
+    CHAT_CODE,
+    CHAT_UNREADABLE,
 ];
 
 impl Menu {

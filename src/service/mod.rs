@@ -8,6 +8,7 @@
 //! `lookup` holds the budgets of all calls that look a NIK up.
 
 pub mod campaign;
+pub mod chat;
 pub mod code;
 pub mod lookup;
 pub mod number;

@@ -14,6 +14,7 @@
 
 mod campaign;
 mod changes;
+mod chat;
 mod code;
 mod commit;
 mod copy;
@@ -47,6 +48,7 @@ pub use self::{
     campaign::{
         Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
     },
+    chat::{Bound, ChatWrite, EventWrite, KnownChat},
     import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
     outbox::{Bounds, PartKey, Swept},
@@ -289,6 +291,8 @@ pub enum Table {
     Campaign,
     CampaignPeople,
     Broadcast,
+    Chat,
+    ChatEvent,
 }
 
 impl Table {
@@ -312,6 +316,8 @@ impl Table {
             Self::Campaign => "select count(*) from campaign",
             Self::CampaignPeople => "select count(*) from campaign_people",
             Self::Broadcast => "select count(*) from broadcast",
+            Self::Chat => "select count(*) from chat",
+            Self::ChatEvent => "select count(*) from chat_event",
         }
     }
 }

@@ -28,6 +28,10 @@ pub(super) enum Place<'a> {
     Notice(NoticeId),
     /// `text_part.body`.
     Part(&'a SubscriberKey),
+    /// `chat_event.body`.
+    Event(&'a [u8; 16]),
+    /// `chat.address`, `chat.door`, `chat.number`.
+    Chat(&'a SubscriberKey),
     /// `campaign_people.body`: the campaign, and the part.
     People(i64, i64),
 }
@@ -42,6 +46,8 @@ impl Place<'_> {
             Self::Receipt(_) => "receipt",
             Self::Notice(_) => "notice",
             Self::Part(_) => "text_part",
+            Self::Event(_) => "chat_event",
+            Self::Chat(_) => "chat",
             Self::People(..) => "campaign_people",
         }
     }
@@ -52,7 +58,7 @@ impl Place<'_> {
         context.extend_from_slice(self.table().as_bytes());
         context.push(0);
         match self {
-            Self::Number(subscriber) | Self::Part(subscriber) => {
+            Self::Number(subscriber) | Self::Part(subscriber) | Self::Chat(subscriber) => {
                 context.extend_from_slice(subscriber.as_bytes())
             }
             Self::Person(person) => context.extend_from_slice(person.as_bytes()),
@@ -64,7 +70,7 @@ impl Place<'_> {
                 context.extend_from_slice(subscriber.as_bytes());
                 context.extend_from_slice(service.as_bytes());
             }
-            Self::Receipt(key) => context.extend_from_slice(key),
+            Self::Receipt(key) | Self::Event(key) => context.extend_from_slice(key),
             Self::People(campaign, part) => {
                 context.extend_from_slice(&campaign.to_be_bytes());
                 context.extend_from_slice(&part.to_be_bytes());

@@ -84,14 +84,19 @@ impl Store {
                      where keep_until < $1 order by keep_until limit $2{skip_locked})"
                 ),
                 format!(
-                    "delete from code where (nik_index, purpose, subscriber) in \
-                     (select nik_index, purpose, subscriber from code \
+                    "delete from code where (subject, purpose, subscriber) in \
+                     (select subject, purpose, subscriber from code \
                      where keep_until < $1 order by keep_until limit $2{skip_locked})"
+                ),
+                // The provider brings a message again for seven days (WhatsApp Cloud API, "Webhooks").
+                format!(
+                    "delete from chat_event where key in (select key from chat_event \
+                     where at < $1 - 691200000 order by at limit $2{skip_locked})"
                 ),
                 // Nobody counts further back than a day.
                 format!(
-                    "delete from code_asked where (nik_index, purpose, at, subscriber) in \
-                     (select nik_index, purpose, at, subscriber from code_asked \
+                    "delete from code_asked where (subject, purpose, at, subscriber) in \
+                     (select subject, purpose, at, subscriber from code_asked \
                      where at < $1 - 172800000 order by at limit $2{skip_locked})"
                 ),
             ];

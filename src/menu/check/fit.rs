@@ -10,9 +10,11 @@ use crate::{
         language::Language,
         load::{Draft, DraftPhrase},
         model::{
-            Act, BUSY, CONFIRM, HELP, INCOMPLETE, LATE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW,
-            NOT_CONFIRMED, OLD_CHOICE, ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED,
-            STOPPED, Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
+            Act, BUSY, CHAT_CODE, CHAT_CODE_SENT, CHAT_CODE_WRONG, CHAT_LATER, CHAT_LOCKED,
+            CHAT_NUMBER, CHAT_NUMBER_WRONG, CHAT_UNREADABLE, CHAT_WAIT, CONFIRM, HELP, INCOMPLETE,
+            LATE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW, NOT_CONFIRMED, OLD_CHOICE,
+            ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED, Screen, TOO_MANY,
+            UNKNOWN_CODE, WRONG_CHOICE,
         },
         state::{Row, State, Values},
         view::{Manner, View},
@@ -123,8 +125,21 @@ impl Fit<'_> {
             HELP,
             INCOMPLETE,
             LATE,
+            CHAT_CODE,
         ];
-        let long = alone.into_iter().filter_map(|word| {
+        let on_chat = [
+            CHAT_NUMBER,
+            CHAT_NUMBER_WRONG,
+            CHAT_CODE_SENT,
+            CHAT_CODE_WRONG,
+            CHAT_WAIT,
+            CHAT_LOCKED,
+            CHAT_LATER,
+            CHAT_UNREADABLE,
+        ];
+        let is_chat = self.profile.frame.manner == Manner::Card;
+        let on_chat = on_chat.into_iter().filter(|_| is_chat);
+        let long = alone.into_iter().chain(on_chat).filter_map(|word| {
             let body = self.menu.word(word.name, self.language, WIDEST_CODE);
             self.message(word.name, View { body, ..self.bare() })
         });

@@ -127,6 +127,17 @@ started = { id = "started", en = "started" }
 help = { id = "help", en = "help" }
 incomplete = { id = "incomplete", en = "incomplete" }
 late = { id = "late", en = "late" }
+chat_number = { id = "chat_number", en = "chat_number" }
+chat_number_wrong = { id = "chat_number_wrong", en = "chat_number_wrong" }
+chat_own = { id = "chat_own {phone}", en = "chat_own {phone}" }
+chat_code_sent = { id = "chat_code_sent", en = "chat_code_sent" }
+chat_again = { id = "chat_again", en = "chat_again" }
+chat_code_wrong = { id = "chat_code_wrong", en = "chat_code_wrong" }
+chat_wait = { id = "chat_wait {minutes}", en = "chat_wait {minutes}" }
+chat_locked = { id = "chat_locked {minutes}", en = "chat_locked {minutes}" }
+chat_later = { id = "chat_later", en = "chat_later" }
+chat_code = { id = "chat_code {code}", en = "chat_code {code}" }
+chat_unreadable = { id = "chat_unreadable", en = "chat_unreadable" }
 [commands]
 stop = ["stop"]
 start = ["start"]
