@@ -85,8 +85,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("prometheus_client", &["telemetry"]),
     ("opentelemetry", &["telemetry::traces"]),
     ("governor", &["limits"]),
-    // The vault's indexes; and the gate's signatures, which have keys of their own.
-    ("hmac", &["vault", "http::gate"]),
+    // The vault's indexes; and the signatures of callers, which have keys of their own.
+    ("hmac", &["vault", "http::gate", "channel::whatsapp::proof"]),
     ("chacha20poly1305", &["vault"]),
     // Traces only name the provider of their client's TLS.
     ("tokio_rustls", &["smpp::link", "telemetry::traces"]),

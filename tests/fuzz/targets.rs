@@ -6,7 +6,11 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, date};
 use setara::{
-    channel::ussd::{self, Act, mmi, provider},
+    channel::{
+        ussd::{self, Act, mmi, provider},
+        whatsapp,
+    },
+    clock::Timestamp,
     config::Config,
     conversation::{Reply, Then},
     diagnostic::{self, Finding, Place, Severity, SourceFile},
@@ -38,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     ("frame", frame),
     ("dialect", dialect),
     ("provider", provider_request),
+    ("event", event),
     ("mmi", mmi_string),
     ("menu", menu),
     ("story", story),
@@ -117,6 +122,32 @@ fn written(packet: Packet) -> Pdu {
         body: &[],
     };
     if bare { decode(&frame).expect("no body").packet.pdu } else { packet.pdu }
+}
+
+/// An event of a chat: it is read the same every time, and no writer can be told from what is printed
+/// of it.
+fn event(octets: &[u8]) {
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    let read = || whatsapp::parse::parse(octets, "106540352242922", now);
+    let heard = read();
+    assert!(format!("{heard:?}") == format!("{:?}", read()));
+    let Ok(heard) = heard else { return };
+    for event in heard.events {
+        assert!(!format!("{event:?}").contains("wamid"));
+        match event {
+            whatsapp::parse::Event::Message(message) => {
+                assert!(message.at <= now && !message.chat.names().is_empty());
+                if let whatsapp::parse::What::Tap { screen, id } = message.what {
+                    let written = whatsapp::tap::write(&screen, &id);
+                    assert_eq!(whatsapp::tap::read(&written), Some((screen, id)));
+                }
+            }
+            whatsapp::parse::Event::Status(status) => assert!(!status.id.is_empty()),
+        }
+    }
+    let text = String::from_utf8_lossy(octets);
+    let signed = whatsapp::proof::verify("secret", &text, octets);
+    assert!(!signed, "nobody signs by accident");
 }
 
 /// Every provider, on any request: the first line is what follows the account's path, the second the
