@@ -7,6 +7,7 @@
 //! no longer than [`FOR_A_WORD`].
 
 pub mod campaign;
+pub mod chat;
 pub mod push;
 
 use std::{sync::Arc, time::Duration};

@@ -11,6 +11,7 @@ mod sms;
 mod stop;
 mod sweep;
 mod ussd;
+mod whatsapp;
 
 pub use self::alone::{Alone, AloneError, Keyed, Line};
 
@@ -110,6 +111,7 @@ pub struct Gateway {
     lanes: Vec<JoinHandle<()>>,
     sweep: JoinHandle<()>,
     campaigns: JoinHandle<()>,
+    chats: Vec<JoinHandle<()>>,
     site: JoinHandle<()>,
 }
 
@@ -164,6 +166,7 @@ impl Gateway {
                 operator::serve(desk, account.messages, pushed, stopped.clone(), MOST_RUNNING);
             counters.push(tokio::spawn(serving));
         }
+        let (webhook, chats) = whatsapp::start(config, &front, &stopped);
         let pushes = Pushes::new(desks);
         let links: Arc<[Link]> = links.into();
         let site = Site {
@@ -173,6 +176,7 @@ impl Gateway {
             menus: Arc::clone(&menus),
             pushes: pushes.clone(),
             campaigns: campaigns.clone(),
+            whatsapp: webhook,
             token,
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;
@@ -195,6 +199,7 @@ impl Gateway {
             lanes,
             sweep,
             campaigns,
+            chats,
             site,
         })
     }
@@ -245,6 +250,9 @@ impl Gateway {
         let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.campaigns).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
+        for chat in self.chats {
+            let _ = tokio::time::timeout_at(deadline.into(), chat).await;
+        }
         let store = self.engine.store().clone();
         drop((self.engine, self.menus));
         for lane in self.lanes {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Timestamp,
     conversation::{Signal, Trust},
-    identity::Msisdn,
+    identity::{ChatId, Msisdn},
     menu::view::Frame,
 };
 
@@ -61,6 +61,8 @@ pub enum AnswerBy {
         /// The operator.
         route: String,
     },
+    /// As a notice, to this chat.
+    Chat(ChatId),
 }
 
 /// One thing that a subscriber did, whatever the provider calls it.

@@ -6,11 +6,13 @@
 mod callback;
 mod operator;
 mod sms;
+mod whatsapp;
 
 pub use self::{
     callback::{Callback, Proof},
     operator::{LinkConfig, ModeName, Operator, TlsConfig},
     sms::{Outbox, ReceiptIds, Sms},
+    whatsapp::Whatsapp,
 };
 
 use std::{
@@ -26,7 +28,7 @@ use thiserror::Error;
 use crate::{
     channel::{
         ussd::{Room, dialect::Dialect, provider::Provider},
-        whatsapp,
+        whatsapp as chat,
     },
     clock::Zone,
     menu::check::Profile,
@@ -75,6 +77,9 @@ pub struct Config {
     /// Accounts at aggregators, by name.
     #[serde(default)]
     pub callback: BTreeMap<String, Callback>,
+    /// A number at WhatsApp.
+    #[serde(default)]
+    pub whatsapp: Option<Whatsapp>,
     /// How aggregators speak, by name.
     pub provider: BTreeMap<String, Provider>,
     /// Vaccines, by code.
@@ -298,6 +303,9 @@ impl Config {
                 self.carries(name, &sms.fallback_for)?;
             }
         }
+        if let Some(whatsapp) = &self.whatsapp {
+            whatsapp.check()?;
+        }
         for (name, callback) in &self.callback {
             callback.check(name, self.provider.get(&callback.provider), self.http.listen)?;
         }
@@ -375,7 +383,7 @@ impl Config {
         let dialects = self.dialect.iter().map(|(name, dialect)| (name, dialect.smallest_frame()));
         let providers = self.provider.iter().map(|(name, one)| (name, one.smallest_frame()));
         let profile = |(name, frame)| Profile { name: format!("ussd {name}"), frame };
-        let chat = Profile { name: "whatsapp".to_owned(), frame: whatsapp::frame() };
+        let chat = Profile { name: "whatsapp".to_owned(), frame: chat::frame() };
         let mut profiles: Vec<Profile> = Vec::new();
         for profile in dialects.chain(providers).map(profile).chain([chat]) {
             // Two with the same room would find everything twice.

@@ -21,8 +21,8 @@ use crate::{
         keyword::{Command, Wanted},
         language::Language,
         model::{
-            HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES, STARTED, STOPPED,
-            WRONG_CHOICE, Word,
+            CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES,
+            STARTED, STOPPED, WRONG_CHOICE, Word,
         },
         state::{Move, Row, State, Values},
         step::{self, Context, Opening, Shown, Step},
@@ -57,6 +57,8 @@ pub enum Signal {
     Command(Command),
     /// Of a long text, not every part came.
     Incomplete,
+    /// Something came that cannot be read: a picture, a voice.
+    Unreadable,
 }
 
 /// What somebody wrote.
@@ -311,6 +313,7 @@ pub fn turn<'m>(
             }
         }
         (Signal::Incomplete, _) => say(fresh, INCOMPLETE, &language),
+        (Signal::Unreadable, _) => say(fresh, CHAT_UNREADABLE, &language),
         // What is kept was put aside before the conversation that was completed; it was asked for
         // no answer. Of one that went on over another channel, the answer is to an older screen.
         (Signal::Answer(_), Some(old)) if completed => {

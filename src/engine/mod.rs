@@ -297,6 +297,26 @@ impl Engine {
         self.core.vault.session_key(octets)
     }
 
+    /// Makes the keys that rows are kept under.
+    pub fn vault(&self) -> &Vault {
+        &self.core.vault
+    }
+
+    /// The network of a phone; empty for a phone of none.
+    pub fn route(&self, phone: &Msisdn) -> &str {
+        self.core.rules.routes.of(phone)
+    }
+
+    /// A random value, for what is decided beside the turns.
+    pub fn draw(&self) -> u64 {
+        rand::random()
+    }
+
+    /// Where the service is.
+    pub fn zone(&self) -> Zone {
+        self.core.rules.zone
+    }
+
     /// The database.
     pub fn store(&self) -> &Store {
         &self.core.store

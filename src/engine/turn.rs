@@ -12,7 +12,6 @@ use crate::{
         Answer, Core, Job, News, Sends, Service, Shelf,
         body::{Body, Guesses, Last},
     },
-    identity::Msisdn,
     menu::{
         catalogue::Call,
         keyword::Command,
@@ -21,7 +20,7 @@ use crate::{
         state::{State, Values},
         step::Context,
     },
-    outbox::{Class, Lane, Notice, NoticeId},
+    outbox::{Class, Lane, Notice, NoticeId, Over, Recipient, route::WHATSAPP},
     service::{
         Asking, Note, Noticed, Silence, To,
         record::{Change, Facts, Need},
@@ -280,24 +279,38 @@ impl<'t> Turn<'t> {
     fn notices(&self, finished: &Finished) -> Vec<Notice> {
         let Inbound { from, at, answer_by, .. } = &self.job.inbound;
         let mut notices = Vec::new();
-        let mut add = |to: &Msisdn, route: &str, class: Class, text: &str| {
-            let id = NoticeId::draw(*at, self.random).after(notices.len());
+        let notice = |place: usize, to: Recipient, route: &str, class: Class, text: &str| {
+            let id = NoticeId::draw(*at, self.random).after(place);
             let lane = Lane { class, zone: self.core.rules.zone };
-            notices.push(Notice::at_once(id, to.clone().into(), route, lane, text.to_owned(), *at));
+            Notice::at_once(id, to, route, lane, text.to_owned(), *at)
         };
-        if let (AnswerBy::Notice { route }, Some(reply)) = (answer_by, &finished.reply) {
-            add(from, route, Class::Reply, &reply.text);
+        let back = match answer_by {
+            AnswerBy::Session => None,
+            AnswerBy::Notice { route } => Some((from.clone().into(), route.as_str())),
+            AnswerBy::Chat(chat) => {
+                let (chat, phone) = (chat.clone(), Some(from.clone()));
+                Some((Recipient::Chat { chat, phone }, WHATSAPP))
+            }
+        };
+        // An answer goes back as the question came.
+        if let (Some((to, route)), Some(reply)) = (back, &finished.reply) {
+            let (card, over) = (reply.card.clone(), Over::Route);
+            let answer = notice(0, to, route, Class::Reply, &reply.text);
+            notices.push(Notice { card, over, ..answer });
         }
         let routes = &self.core.rules.routes;
         for Written { note, text } in &self.notes {
             let phone = match (&note.to, answer_by) {
                 (To::Phone(phone), _) => phone,
                 (To::Caller, AnswerBy::Session) => from,
-                (To::Caller, AnswerBy::Notice { .. }) => continue,
+                (To::Caller, AnswerBy::Notice { .. } | AnswerBy::Chat(_)) => continue,
             };
             match routes.of(phone) {
                 "" => tracing::warn!(text = note.text, "no operator carries SMS to a phone"),
-                route => add(phone, route, note.class, text),
+                route => {
+                    let to = phone.clone().into();
+                    notices.push(notice(notices.len(), to, route, note.class, text));
+                }
             }
         }
         notices

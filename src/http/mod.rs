@@ -6,6 +6,7 @@ mod callback;
 mod campaign;
 mod gate;
 mod push;
+mod whatsapp;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,6 +14,7 @@ pub use self::{
     admin::Token,
     callback::Account,
     campaign::{Previewed, Shown},
+    whatsapp::Webhook,
 };
 
 use axum::{
@@ -45,6 +47,8 @@ pub struct Site {
     pub pushes: Pushes,
     /// Broadcasts to many people.
     pub campaigns: Campaigns,
+    /// The webhook of WhatsApp, where there is a number.
+    pub whatsapp: Option<Webhook>,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }
@@ -59,6 +63,7 @@ pub fn router(site: Site, body_limit: usize) -> Router {
         .route("/ussd/{account}", any(callback::plain))
         .route("/ussd/{account}/{*tail}", any(callback::with_tail))
         .layer(DefaultBodyLimit::max(body_limit))
+        .merge(whatsapp::router(&site))
         .with_state(site)
 }
 

@@ -178,6 +178,16 @@ impl From<Msisdn> for Recipient {
     }
 }
 
+/// Which way a notice may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// The route that it names: an answer goes back as the question came, and a code to the phone that it
+    /// proves.
+    Route,
+    /// To a chat, too, if its reader has one and wrote there within the day.
+    Any,
+}
+
 /// A notice on its way into the outbox.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -187,6 +197,8 @@ pub struct Notice {
     pub to: Recipient,
     /// The network of that phone ([`route::Routes::of`]), or [`route::WHATSAPP`].
     pub route: String,
+    /// Whether another way will do.
+    pub over: Over,
     /// As whom it is sent.
     pub sender: Sender,
     /// What it says.
@@ -221,6 +233,7 @@ impl Notice {
             id,
             to,
             route,
+            over: if lane.class == Class::Code { Over::Route } else { Over::Any },
             sender: Sender::Code,
             text,
             card: None,

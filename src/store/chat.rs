@@ -269,7 +269,8 @@ impl Store {
 }
 
 impl Batch {
-    /// Stores what a message at the door comes to, all of it or none.
+    /// Stores what a message at the door comes to, all of it or none. `closes`: the message, once it is
+    /// answered by this.
     ///
     /// # Errors
     /// [`CommitError::Conflict`] if the chat has moved since it was read.
@@ -278,6 +279,7 @@ impl Batch {
         chat: &ChatWrite,
         change: Option<&CodeChange>,
         notices: &[Notice],
+        closes: Option<[u8; 16]>,
     ) -> Result<(), CommitError> {
         let Self { mut tx, vault } = self;
         let place = Place::Chat(&chat.key);
@@ -321,7 +323,16 @@ impl Batch {
         codes.write(&mut tx).await?;
         let notices: Vec<&Notice> = notices.iter().collect();
         outbox::write(&mut tx, &vault, &notices).await?;
-        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        on_engine!(tx, |Db, tx| {
+            let mut tx = tx;
+            if let Some(key) = closes {
+                sqlx::query::<Db>("update chat_event set body = null where key = $1")
+                    .bind(key.to_vec())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            tx.commit().await?;
+        });
         Ok(())
     }
 }

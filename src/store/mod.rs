@@ -200,6 +200,11 @@ impl Store {
         })
     }
 
+    /// Whether other programs may work with this database at the same time.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.pool, Engine::Postgres(_))
+    }
+
     /// Closes every connection, after the work under way. SQLite's log is folded into its file.
     pub async fn close(&self) {
         if let Some(beside) = &self.beside {

@@ -11,7 +11,7 @@ use setara::{
     clock::{self, Zone},
     identity::Msisdn,
     menu::story::{Act, Session, typed},
-    outbox::{Class, Fate, Lane, Notice, NoticeId, Sender},
+    outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
     store::{Store, StoreOptions},
     vault::Vault,
 };
@@ -223,6 +223,7 @@ async fn notices_are_sent_through_it() {
         id: NoticeId::draw(now, number),
         to: Msisdn::parse("081299990001").unwrap().into(),
         card: None,
+        over: Over::Any,
         route: "npm".into(),
         sender: Sender::Name,
         text: text.into(),

@@ -10,7 +10,7 @@ use std::{
 use setara::{
     clock::{self, Timestamp, Zone},
     identity::Msisdn,
-    outbox::{Class, Fate, Lane, Notice, NoticeId, Sender},
+    outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
     store::{Store, StoreOptions},
     vault::Vault,
 };
@@ -129,6 +129,7 @@ pub fn notice(class: Class, route: &str) -> Notice {
         id: NoticeId::draw(now, count),
         to: Msisdn::parse(&format!("0812{count:08}")).unwrap().into(),
         card: None,
+        over: Over::Any,
         route: route.into(),
         sender: Sender::Name,
         text: format!("PeduliLindungi: giliran Anda nomor {count}. Balas ke 1199"),

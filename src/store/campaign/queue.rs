@@ -17,7 +17,7 @@ use crate::{
     clock::{Timestamp, Zone},
     identity::Msisdn,
     menu::language::Language,
-    outbox::{Lane, Notice, NoticeId, Sender, route::Routes},
+    outbox::{Lane, Notice, NoticeId, Over, Sender, route::Routes},
     service::campaign::{Calendar, Decency, Recipient, Slot},
     vault::SubscriberKey,
 };
@@ -132,6 +132,7 @@ impl Store {
                 sender: Sender::Name,
                 text: campaign.made.wording.write(person, routes.short_code(&route), language),
                 card: None,
+                over: Over::Any,
                 lane: Lane { class: campaign.made.class, zone: draft.zone },
                 campaign: campaign.id,
                 due: slot.due,

@@ -22,11 +22,16 @@ use crate::{
     identity::{ChatId, Msisdn},
     menu::view::Card,
     outbox::{
-        Fate, Notice, NoticeId, Recipient, Sender,
+        Fate, Notice, NoticeId, Over, Recipient, Sender,
+        route::WHATSAPP,
         work::{Letter, Moved},
     },
     vault::{SubscriberKey, Vault},
 };
+
+/// What is no template may be sent on a chat within 24 hours of what its reader wrote (Cloud API,
+/// "customer service window"); when that was is known to the hour. In milliseconds.
+const CHAT_WINDOW: i64 = 22 * 3_600_000;
 
 /// Notices written by one statement; a multiple of it is written by several.
 const ROWS: usize = 512;
@@ -54,7 +59,8 @@ pub(super) async fn write(
     for notices in notices.chunks(ROWS) {
         on_engine!(&mut *tx, |Db, tx| {
             let mut sql = QueryBuilder::<Db>::new(
-                "with fresh (id, subscriber, route, campaign, lane, body, due, expires, day) as (",
+                "with fresh (id, subscriber, route, campaign, lane, body, due, expires, day, \
+                 free) as (",
             );
             sql.push_values(padded_rows(notices), |mut row, notice| {
                 row.push_bind(notice.map(|notice| notice.id.as_i64()))
@@ -67,13 +73,23 @@ pub(super) async fn write(
                     }))
                     .push_bind(notice.map(|notice| notice.due.millis()))
                     .push_bind(notice.map(|notice| notice.expires.millis()))
-                    .push_bind(notice.map(|notice| notice.day));
+                    .push_bind(notice.map(|notice| notice.day))
+                    .push_bind(notice.map(|notice| i64::from(notice.over == Over::Any)));
             });
             sql.push(
                 ") insert into notice \
                  (id, subscriber, route, campaign, lane, body, due, expires, day, state) \
-                 select id, subscriber, route, campaign, lane, body, due, expires, day, ",
+                 select id, subscriber, case when free = 1 and ",
             );
+            // Whoever wrote on a chat within the day is told there.
+            sql.push(
+                "exists (select 1 from chat where chat.subscriber = fresh.subscriber \
+                     and chat.bound_until > fresh.due and chat.heard_at > fresh.due - ",
+            )
+            .push_bind(CHAT_WINDOW)
+            .push(") then ")
+            .push_bind(WHATSAPP)
+            .push(" else route end, campaign, lane, body, due, expires, day, ");
             sql.push_bind(Fate::Waiting.as_str()).push(" from fresh where id is not null");
             sql.build().execute(&mut **tx).await?;
         });
