@@ -4,6 +4,7 @@
 //! phone a small JSON message; the rules of the network stay in the operator. Serves only pages of
 //! its own host (see `same_origin`), because a WebSocket is open to any site otherwise.
 
+mod chat;
 mod sms;
 mod talk;
 
@@ -11,7 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,11 +22,12 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::network::Network;
 use crate::number::Number;
+use crate::whatsapp::Cloud;
 
 /// More browsers than this are turned away.
 const BROWSERS_MAX: usize = 64;
 /// Octets of the longest message from a browser.
-const MESSAGE_MAX: usize = 4096;
+const MESSAGE_MAX: usize = 16 * 1024;
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -40,6 +42,8 @@ pub struct Page {
     pub codes: Vec<String>,
     /// The short code for texts, such as `1199`.
     pub short_code: String,
+    /// The cloud of the chat phone; without one there is no chat phone.
+    pub cloud: Option<Cloud>,
 }
 
 /// Words of the page in its two languages.
@@ -139,12 +143,17 @@ fn router() -> Router<Shared> {
     const CSS: &str = include_str!("page/page.css");
     const SCRIPT: &str = include_str!("page/page.js");
     const SMS: &str = include_str!("page/sms.js");
+    const CHAT: &str = include_str!("page/chat.js");
+    const CHAT_CSS: &str = include_str!("page/chat.css");
     const ICON: &str = include_str!("page/icon.svg");
     Router::new()
         .route("/", get(|| async { file("text/html; charset=utf-8", HTML) }))
         .route("/page.css", get(|| async { file("text/css; charset=utf-8", CSS) }))
         .route("/page.js", get(|| async { file("text/javascript; charset=utf-8", SCRIPT) }))
         .route("/sms.js", get(|| async { file("text/javascript; charset=utf-8", SMS) }))
+        .route("/chat.js", get(|| async { file("text/javascript; charset=utf-8", CHAT) }))
+        .route("/chat.css", get(|| async { file("text/css; charset=utf-8", CHAT_CSS) }))
+        .route("/document/{media}", get(document))
         .route("/icon.svg", get(|| async { file("image/svg+xml", ICON) }))
         .route("/ws", get(upgrade))
 }
@@ -159,6 +168,10 @@ fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, text)
+}
+
+async fn document(State(shared): State<Shared>, Path(media): Path<String>) -> Response {
+    chat::document(shared.page.cloud.as_ref(), &media)
 }
 
 async fn upgrade(

@@ -139,6 +139,7 @@ pub async fn run<G>(
         people,
         codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned()],
         short_code: SHORT_CODE.to_owned(),
+        cloud: None,
     };
     let page = page
         .serve(plan.page)

@@ -54,6 +54,7 @@ async fn stage() -> Stage {
         }],
         codes: vec!["*119#".to_owned(), "*131#".to_owned()],
         short_code: "1199".to_owned(),
+        cloud: None,
     };
     let page = page.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
     Stage { page, operator, _gateway: gateway }
@@ -125,6 +126,8 @@ async fn the_page_and_its_parts_are_served() {
         ("/page.css", "text/css", ".lcd"),
         ("/page.js", "text/javascript", "WebSocket"),
         ("/sms.js", "text/javascript", "class Mail"),
+        ("/chat.js", "text/javascript", "class ChatPhone"),
+        ("/chat.css", "text/css", ".bubble"),
         ("/icon.svg", "image/svg+xml", "<svg"),
     ] {
         let answer = get(&stage, path).await;
@@ -201,7 +204,7 @@ async fn an_odd_browser_harms_nobody() {
         assert_eq!(browser.hear("not_now", |_| true)["why"], "too_long");
         browser.say(json!({"do": "dial", "phone": 0, "text": "*119#"}));
         browser.face(0, "ask");
-        browser.socket.send(Message::text("9".repeat(5000))).unwrap();
+        browser.socket.send(Message::text("9".repeat(20_000))).unwrap();
         while browser.socket.read().is_ok() {}
     })
     .await;

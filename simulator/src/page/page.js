@@ -1,6 +1,7 @@
 // The page's side of the simulated country: draws phones, sends what their keys do over one
 // WebSocket, and shows what comes back. All rules of the network live on the other side.
 
+import { CHAT_WORDS, ChatPhone, cloudBox } from "./chat.js";
 import { Mail, SMS_WORDS, centre } from "./sms.js";
 
 const WORDS = {
@@ -31,7 +32,7 @@ const WORDS = {
     begin: "begin", push: "service asks", notice: "service tells", readAir: "read", ask: "ask", answerAir: "answer", end: "end", abort: "abort", redelivered: "delivered again", refused: "refused: {why}", lostAir: "signal lost, gateway not told", time_out: "session too old", no_reply: "gateway did not reply",
   },
 };
-for (const [spoken, words] of Object.entries(SMS_WORDS)) Object.assign(WORDS[spoken], words);
+for (const more of [SMS_WORDS, CHAT_WORDS]) for (const [spoken, words] of Object.entries(more)) Object.assign(WORDS[spoken], words);
 // What each key types in turn in letter mode; the digit itself comes last.
 const TAPS = { 1: ".,'-1", 2: "abc2", 3: "def3", 4: "ghi4", 5: "jkl5", 6: "mno6", 7: "pqrs7", 8: "tuv8", 9: "wxyz9", 0: " 0", star: ".,'-/*" };
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "star", "0", "hash"];
@@ -57,6 +58,8 @@ let socket;
 let country = { networks: [], phones: [], people: [], codes: ["*119#"], short_code: "1199" };
 let phones = [];
 let active = 0;
+let chat = null;
+let cloud = null;
 const send = (message) => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
 
 class Phone {
@@ -335,6 +338,7 @@ const clickable = (value, kind) => {
   const chip = element("button", { type: "button", class: `chip ${kind}`, title: value }, value);
   chip.dataset.value = value;
   chip.addEventListener("click", () => {
+    if (chat?.active) { chat.put(value); return; }
     const target = phones[active];
     if (target.state === "ended") target.close();
     if (["list", "read"].includes(target.mail.mode)) target.mail.close();
@@ -406,6 +410,7 @@ function drawNetworks() {
     return element("span", {}, element("b", {}, name), ` ${dialect} · `, element("code", {}, address), ` · ${kinds}`);
   }));
   one("#centres").replaceChildren(...country.networks.map((network, at) => ({ network, at })).filter(({ network, at }) => network.kind === "smpp" && used.has(at)).map(({ network, at }) => centre(network, at, { element, say, send })));
+  drawCloud();
 }
 
 // What was counted comes every second; a form that somebody fills in is left alone.
@@ -413,6 +418,23 @@ function drawCentre(at) {
   const box = one(`[data-testid="sms-${at}"]`);
   if (!box || box.contains(document.activeElement)) { const shown = box && one(".figures", box); if (shown) shown.textContent = say("smsFigures", country.networks[at].figures); return; }
   box.replaceWith(centre(country.networks[at], at, { element, say, send }));
+}
+
+// The chat phone stands beside the others where there is a cloud.
+function showChat() {
+  if (!country.chat || chat) return;
+  chat = new ChatPhone({ one, element, say, send, toast });
+  for (const event of ["focusin", "pointerdown"]) document.addEventListener(event, ({ target }) => { if (target.closest?.(".slot")) chat.active = chat.slot.contains(target); });
+  one("#phones").append(chat.slot);
+  document.body.dataset.chat = "yes";
+}
+
+function drawCloud() {
+  if (!chat || !cloud) return;
+  const box = one('[data-testid="cloud"]');
+  if (box?.contains(document.activeElement) && box.open) { one(".figures", box).textContent = say("cloudFigures", cloud.figures); return; }
+  const made = cloudBox(cloud, chat.view.profile, box?.open ?? false, { element, say, send });
+  if (box) box.replaceWith(made); else one("#centres").append(made);
 }
 
 // An aggregator over HTTP, and whether it sends every step twice.
@@ -454,6 +476,7 @@ function speak() {
   for (const button of all("[data-language]")) button.setAttribute("aria-pressed", String(button.dataset.language === language));
   if (one("#log .empty") || !one("#log").children.length) clearLog();
   for (const phone of phones) { phone.label(); phone.draw(); }
+  chat?.label();
   drawPeople();
   drawNetworks();
 }
@@ -475,6 +498,7 @@ const HEAR = {
       phones = country.phones.map((_, index) => new Phone(index));
       one("#phones").replaceChildren(...phones.map((phone) => phone.slot));
     }
+    showChat();
     country.phones.forEach((sim, index) => phones[index].setSim(sim));
     speak();
     document.body.dataset.ready = "yes";
@@ -486,6 +510,8 @@ const HEAR = {
   not_now({ why }) { toast(say(why)); },
   inbox({ phone, texts }) { phones[phone]?.mail.fill(texts); },
   text({ phone, text }) { phones[phone]?.mail.arrive(text); },
+  chat(view) { chat?.hear(view); drawCloud(); },
+  cloud(view) { cloud = view; drawCloud(); },
   sms({ network, faults, figures }) { Object.assign(country.networks[network], { faults, figures }); drawCentre(network); },
 };
 

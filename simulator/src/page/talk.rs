@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::chat;
 use super::sms::{self, Ask, Form};
 use super::{Page, SamplePerson, Words};
 use crate::aggregator::Retries;
@@ -23,6 +24,7 @@ use crate::operator::sms::figures::Figures;
 use crate::operator::sms::{Passed, Text};
 use crate::operator::speech::Said;
 use crate::operator::{Act, LinkView, PhoneEvent};
+use crate::whatsapp::chat::Chat;
 
 /// Messages that may wait for a slow browser; then its news wait too.
 const WAITING: usize = 256;
@@ -45,6 +47,7 @@ enum Heard {
     Text { phone: usize, to: String, text: String },
     Faults { network: usize, faults: Form },
     Outage { network: usize, seconds: u32 },
+    Chat(chat::Act),
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,6 +67,8 @@ pub(super) enum Told<'a> {
         networks: Vec<NetworkView<'a>>,
         phones: Vec<Sim>,
         people: Vec<PersonView<'a>>,
+        /// Whether there is a chat phone.
+        chat: bool,
     },
     Sim {
         phone: usize,
@@ -108,6 +113,8 @@ pub(super) enum Told<'a> {
         faults: Form,
         figures: Figures,
     },
+    Chat(chat::View),
+    Cloud(&'a chat::CloudView),
 }
 
 #[derive(Debug, Serialize)]
@@ -171,6 +178,8 @@ struct Browser {
     page: Arc<Page>,
     out: mpsc::Sender<String>,
     phones: Vec<Handset>,
+    /// The chat phone, where there is a cloud.
+    chat: Option<(Chat, Option<AbortHandle>)>,
     /// Everything that listens for this browser; ends with it.
     listening: JoinSet<()>,
 }
@@ -186,7 +195,9 @@ impl Browser {
         let handset =
             |&(number, network): &(Number, usize)| Handset { number, network, listener: None };
         let phones = page.phones.iter().map(handset).collect();
-        Self { page, out, phones, listening: JoinSet::new() }
+        let number = page.phones.first().map(|&(number, _)| number);
+        let chat = page.cloud.as_ref().zip(number).map(|(cloud, number)| (cloud.chat(number, ""), None));
+        Self { page, out, phones, chat, listening: JoinSet::new() }
     }
 
     async fn greet(&mut self) -> Option<()> {
@@ -207,6 +218,7 @@ impl Browser {
                 networks: networks.collect(),
                 phones: self.phones.iter().map(sim).collect(),
                 people: page.people.iter().map(PersonView::of).collect(),
+                chat: self.chat.is_some(),
             },
         )
         .await?;
@@ -219,6 +231,37 @@ impl Browser {
         }
         for phone in 0..self.phones.len() {
             self.listen(phone).await?;
+        }
+        if let Some(cloud) = &page.cloud {
+            self.listening.spawn(chat::tell_cloud(self.out.clone(), cloud.clone()));
+            self.listen_to_chat();
+        }
+        Some(())
+    }
+
+    fn listen_to_chat(&mut self) {
+        let (Some((phone, listener)), Some(cloud)) = (&mut self.chat, &self.page.cloud) else {
+            return;
+        };
+        if let Some(listener) = listener.take() {
+            listener.abort();
+        }
+        let same = cloud.chat(phone.number(), "");
+        let told = chat::tell_chat(self.out.clone(), cloud.clone(), same);
+        *listener = Some(self.listening.spawn(told));
+    }
+
+    async fn act_on_chat(&mut self, act: chat::Act) -> Option<()> {
+        let (Some((phone, _)), Some(cloud)) = (&mut self.chat, &self.page.cloud) else {
+            return Some(());
+        };
+        match chat::obey(cloud, phone, act) {
+            Ok(None) => {}
+            Ok(Some(number)) => {
+                *phone = cloud.chat(number, "");
+                self.listen_to_chat();
+            }
+            Err(why) => return tell(&self.out, &Told::NotNow { phone: 0, why }).await,
         }
         Some(())
     }
@@ -244,6 +287,7 @@ impl Browser {
             Heard::Outage { network, seconds } => {
                 return sms::obey(self.page.networks.get(network), Ask::Outage { seconds }).await;
             }
+            Heard::Chat(act) => return self.act_on_chat(act).await,
             Heard::Dial { phone, text } => (phone, Act::Dial(text)),
             Heard::Answer { phone, text } => (phone, Act::Answer(text)),
             Heard::HangUp { phone } => (phone, Act::HangUp),

@@ -187,7 +187,8 @@ impl Account {
                 self.file(media, now)?;
             }
             Content::Image { media, .. } => {
-                if !self.file(media, now)?.mime.starts_with("image/") {
+                let mime = &self.file(media, now)?.mime;
+                if !mime.starts_with("image/") {
                     return Err(Refusal::new(Code::Invalid, "image.id is no picture"));
                 }
             }
