@@ -26,7 +26,7 @@ use crate::{
         },
         state::{Move, Row, State, Values},
         step::{self, Context, Opening, Shown, Step},
-        view::{Card, View},
+        view::{Card, Drawn, View},
     },
 };
 
@@ -440,6 +440,7 @@ fn ask_resume(cx: Context<'_>, old: Conversation, asked: Asked, ends: Vec<Ending
         rows: vec![row(RESUME_YES.name), row(RESUME_NO.name)],
         tail: vec![],
         next: Default::default(),
+        drawn: Drawn::of(cx.menu, language),
     };
     let shown = step::first_of(cx, RESUME.name, &view);
     let conversation = Conversation { asked: Some(asked), confirmed: false, ..old };

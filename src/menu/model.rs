@@ -151,6 +151,10 @@ pub const BACK: Word = Word { name: "back", values: &[] };
 pub const HOME: Word = Word { name: "home", values: &[] };
 /// See [`BACK`].
 pub const NEXT: Word = Word { name: "next", values: &[] };
+/// Opens the rows of a list that a channel draws, and stands above them; at most 20 characters.
+pub const CHOOSE_BUTTON: Word = Word { name: "choose_button", values: &[] };
+/// Stands above the keys in such a list; at most 24 characters.
+pub const OTHER_KEYS: Word = Word { name: "other_keys", values: &[] };
 /// A number was typed that is on no row.
 pub const WRONG_CHOICE: Word = Word { name: "wrong_choice", values: &["last"] };
 /// The same where there is one row.
@@ -218,10 +222,12 @@ pub const CHAT_CODE: Word = Word { name: "chat_code", values: &["code"] };
 pub const CHAT_UNREADABLE: Word = Word { name: "chat_unreadable", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 34] = [
+pub const WORDS: [Word; 36] = [
     BACK,
     HOME,
     NEXT,
+    CHOOSE_BUTTON,
+    OTHER_KEYS,
     WRONG_CHOICE,
     ONLY_CHOICE,
     MORE_FIRST,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     menu::{
-        model::{Act, BACK, HOME, Menu, NEXT, Screen},
+        language::Language,
+        model::{Act, BACK, CHOOSE_BUTTON, HOME, Menu, NEXT, OTHER_KEYS, Screen, Word},
         state::{Row, State},
     },
     text::page::{self, Budget, Keys, Page, PageError, Sheet},
@@ -43,6 +44,18 @@ pub struct Card {
     pub rows: Vec<Row>,
     /// The engine's keys that work here; the id is the key.
     pub keys: Vec<Row>,
+    /// What the channel writes around them.
+    #[serde(default)]
+    pub drawn: Drawn,
+}
+
+/// The words around the rows of a card, in the language of the screen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Opens the rows, where a channel keeps them closed; and stands above them.
+    pub choose: String,
+    /// Stands above the keys.
+    pub other: String,
 }
 
 /// The most rows on a page that is answered with digits.
@@ -59,6 +72,16 @@ pub struct View {
     pub tail: Vec<(String, String)>,
     /// Key and label of the next page.
     pub next: (String, String),
+    /// What a card has around its rows.
+    pub drawn: Drawn,
+}
+
+impl Drawn {
+    /// The words of a menu.
+    pub fn of(menu: &Menu, language: &Language) -> Self {
+        let word = |word: Word| menu.word(word.name, language, "");
+        Self { choose: word(CHOOSE_BUTTON), other: word(OTHER_KEYS) }
+    }
 }
 
 impl View {
@@ -81,7 +104,8 @@ impl View {
             }
         }
         let next = (menu.keys.next.clone(), menu.word(NEXT.name, language, ""));
-        Self { body, rows: rows(menu, screen, state), tail, next }
+        let drawn = Drawn::of(menu, language);
+        Self { body, rows: rows(menu, screen, state), tail, next, drawn }
     }
 
     /// The pages for a room. Total: what cannot be laid out (the check proves that nothing can
@@ -111,6 +135,7 @@ impl View {
             body: self.body.clone(),
             rows: self.rows.get(page.rows.clone()).unwrap_or_default().to_vec(),
             keys: next.into_iter().chain(self.tail.iter().map(key)).collect(),
+            drawn: self.drawn.clone(),
         }
     }
 

@@ -6,6 +6,7 @@
 
 pub mod parse;
 pub mod proof;
+pub mod render;
 pub mod tap;
 
 use sha2::{Digest, Sha256};

@@ -161,7 +161,13 @@ impl Fit<'_> {
     }
 
     fn bare(&self) -> View {
-        View { body: String::new(), rows: vec![], tail: vec![], next: Default::default() }
+        View {
+            body: String::new(),
+            rows: vec![],
+            tail: vec![],
+            next: Default::default(),
+            drawn: Default::default(),
+        }
     }
 
     /// A state in which the screen is as long as it can get.

@@ -110,6 +110,8 @@ wrong_choice = { id = "Ketik angka 1-{last}.", en = "Type a number 1-{last}." }
 only_choice = { id = "Ketik angka 1.", en = "Type the number 1." }
 more_first = { id = "Ketik {next}.", en = "Type {next}." }
 no_such_row = { id = "Tidak ada.", en = "There is none." }
+choose_button = { id = "Pilih", en = "Choose" }
+other_keys = { id = "Lainnya", en = "Other" }
 old_choice = { id = "Lama.", en = "Old." }
 resume = { id = "Lanjutkan?", en = "Go on?" }
 resume_yes = { id = "Lanjutkan", en = "Go on" }

@@ -92,8 +92,8 @@ fn words_that_are_missing_or_not_used() {
         [
             "word: the word `busy` is missing",
             "word: the word `card_digits` is missing",
-            "word words15 bussy",
-            "word words19 card_digit",
+            "word words17 bussy",
+            "word words21 card_digit",
         ]
     );
     let words = WORDS.replace("Ramai. Dial {dial} lagi.", "Ramai {last}.");
