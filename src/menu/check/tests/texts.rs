@@ -99,5 +99,5 @@ fn words_that_are_missing_or_not_used() {
     let words = WORDS.replace("Ramai. Dial {dial} lagi.", "Ramai {last}.");
     let files = [("words", &*words), ("service", SERVICE), ("around", AROUND), ("menu", &case)];
     let told: Vec<String> = findings(&files, &[profile("ussd", 160)]).iter().map(line).collect();
-    assert_eq!(told[0], "placeholder words15 \"Ramai {last}.\"");
+    assert_eq!(told[0], "placeholder words17 \"Ramai {last}.\"");
 }
