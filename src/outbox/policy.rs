@@ -293,7 +293,7 @@ mod tests {
                             (tries, now) = (more, due);
                         }
                         Verdict::Ended(fate) => break fate,
-                        Verdict::Sent { .. } => unreachable!(),
+                        other => panic!("{other:?}"),
                     }
                 };
                 assert_eq!((ended, tries + 1), (given_up, most_tries(class)));

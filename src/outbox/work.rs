@@ -118,6 +118,11 @@ pub enum Verdict {
         /// Parts that the network has.
         parts: u8,
     },
+    /// It cannot go the way it should: it waits for another one, as if nobody had tried yet.
+    Reroute {
+        /// The network of its reader's phone.
+        route: Arc<str>,
+    },
     /// It is over.
     Ended(Fate),
 }

@@ -39,6 +39,7 @@ impl Store {
         let mut moved = Vec::new();
         let mut sent: Vec<SentRow<'_>> = Vec::new();
         let mut again = Vec::new();
+        let mut rerouted = Vec::new();
         let mut ended = Vec::new();
         for Settlement { id, attempts, day, verdict } in settlements {
             match verdict {
@@ -48,12 +49,14 @@ impl Store {
                 Verdict::Again { due, tries, parts } => {
                     again.push((*id, *attempts, *due, *tries, *parts, *day));
                 }
+                Verdict::Reroute { route } => rerouted.push((*id, *attempts, &**route)),
                 Verdict::Ended(fate) => ended.push((*id, *attempts, *fate)),
             }
         }
         // In the order of the key, so that two nodes wait and never lock each other out.
         sent.sort_unstable();
         again.sort_unstable();
+        rerouted.sort_unstable();
         ended.sort_unstable();
         let mut tx = self.begin_tx().await?;
         for rows in sent.chunks(ROWS) {
@@ -61,6 +64,9 @@ impl Store {
         }
         for rows in again.chunks(ROWS) {
             write_again(&mut tx, rows).await?;
+        }
+        for rows in rerouted.chunks(ROWS) {
+            write_rerouted(&mut tx, rows, now).await?;
         }
         for rows in ended.chunks(ROWS) {
             write_ended(&mut tx, rows, now, &mut moved).await?;
@@ -146,6 +152,30 @@ async fn write_again(tx: &mut Tx, rows: &[AgainRow]) -> Result<(), StoreError> {
             ") update notice set leased = 0, due = later.due, tries = later.tries, \
              parts = later.parts, day = later.day from later where notice.id = later.id \
              and notice.attempts = later.attempts and notice.state = 'waiting'",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+async fn write_rerouted(
+    tx: &mut Tx,
+    rows: &[(NoticeId, i64, &str)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with other (id, attempts, route) as (");
+        sql.push_values(padded_rows(rows), |mut row, other| {
+            row.push_bind(other.map(|other| other.0.as_i64()))
+                .push_bind(other.map(|other| other.1))
+                .push_bind(other.map(|other| other.2.to_owned()));
+        });
+        sql.push(
+            ") update notice set leased = 0, tries = 0, parts = 0, route = other.route, due = ",
+        );
+        sql.push_bind(now.millis()).push(
+            " from other where notice.id = other.id and notice.attempts = other.attempts \
+             and notice.state = 'waiting'",
         );
         sql.build().execute(&mut **tx).await?;
     });

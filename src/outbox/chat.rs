@@ -1,0 +1,511 @@
+//! Notices to chats: what an answer of the Cloud API means, what becomes of the notice, and how often
+//! one user may be written to. How fast the number may write to all of them together is a
+//! [`super::pace::Pace`].
+//!
+//! Errors are told apart by their `code`, never by their words (Cloud API, "Error Codes"; all of them
+//! in `tests/vectors/whatsapp_error_codes.csv`).
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Class, Fate,
+    policy::{self, after_failure},
+    work::Verdict,
+};
+use crate::clock::Timestamp;
+
+/// What an answer that is no success means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// The number, the account or the app is too fast: nothing goes before this time is over.
+    Throttled {
+        /// How long.
+        after: Duration,
+    },
+    /// This user is written to too often.
+    PairRate,
+    /// Not by WhatsApp, whenever it is tried.
+    NotOnWhatsapp,
+    /// The user has not written for 24 hours: only a template may go.
+    OutsideWindow,
+    /// The user wants no broadcasts.
+    OptedOut,
+    /// The keys of the user's device are others: it may be somebody else.
+    IdentityChanged,
+    /// The token is of no use any more. Somebody has to do something, and until then nothing goes.
+    TokenExpired,
+    /// The account may not send: permission, payment, policy. As above.
+    Stopped,
+    /// Held back for this user, for so long.
+    Wait {
+        /// How long.
+        after: Duration,
+    },
+    /// A trouble of the provider's that passes.
+    Later,
+    /// The message is not as it should be, and never will be.
+    Refused,
+    /// Nobody can say whether it was taken.
+    Unclear,
+}
+
+impl Meaning {
+    /// The word of metrics and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled { .. } => "too_fast",
+            Self::PairRate => "pair_rate",
+            Self::NotOnWhatsapp => "not_on_whatsapp",
+            Self::OutsideWindow => "outside_window",
+            Self::OptedOut => "opted_out",
+            Self::IdentityChanged => "identity_changed",
+            Self::TokenExpired => "token_expired",
+            Self::Stopped => "stopped",
+            Self::Wait { .. } => "held_back",
+            Self::Later => "later",
+            Self::Refused => "refused",
+            Self::Unclear => "unknown",
+        }
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What an answer means, by its HTTP status and the code of its error. A code that nobody knows is
+/// judged by the status; an answer without a code may come from something on the way.
+pub fn meaning(status: u16, code: Option<u32>) -> Meaning {
+    let Some(code) = code else { return of_status(status) };
+    match code {
+        130_429 => Meaning::Throttled { after: SECOND },
+        // Of the app or the account, by the hour.
+        4 | 80_007 | 133_016 => Meaning::Throttled { after: MINUTE },
+        131_048 => Meaning::Throttled { after: 5 * MINUTE },
+        131_064 => Meaning::Throttled { after: HOUR },
+        131_056 => Meaning::PairRate,
+        131_026 | 130_472 | 131_062 => Meaning::NotOnWhatsapp,
+        131_047 => Meaning::OutsideWindow,
+        131_050 => Meaning::OptedOut,
+        137_000 => Meaning::IdentityChanged,
+        0 | 190 => Meaning::TokenExpired,
+        3 | 10 | 368 | 130_497 | 131_005 | 131_031 | 131_042 | 131_044 => Meaning::Stopped,
+        131_049 => Meaning::Wait { after: DAY },
+        131_000 | 131_016 | 131_053 | 131_057 => Meaning::Later,
+        131_000..=139_999 => Meaning::Refused,
+        _ => of_status(status),
+    }
+}
+
+fn of_status(status: u16) -> Meaning {
+    match status {
+        401 => Meaning::TokenExpired,
+        403 => Meaning::Stopped,
+        429 => Meaning::Throttled { after: SECOND },
+        // The server's word for "not now".
+        503 => Meaning::Later,
+        400..=499 => Meaning::Refused,
+        _ => Meaning::Unclear,
+    }
+}
+
+/// Whether a message that was taken, and of which the provider says later that it will not arrive, has
+/// to go by SMS: a `failed` status with this code.
+pub fn goes_by_sms(code: u32) -> bool {
+    matches!(
+        meaning(0, Some(code)),
+        Meaning::NotOnWhatsapp | Meaning::OutsideWindow | Meaning::Wait { .. } | Meaning::PairRate
+    )
+}
+
+/// What is known of a notice when an answer comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'n> {
+    /// What it is about.
+    pub class: Class,
+    /// How often the provider was asked in vain before.
+    pub tries: u32,
+    /// Of no use later.
+    pub expires: Timestamp,
+    /// The network of its reader's phone; `None` where no phone is known.
+    pub by_sms: Option<&'n Arc<str>>,
+    /// Whether it can still go as a template.
+    pub template: bool,
+}
+
+/// What is done with a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Follow {
+    /// It is settled like this.
+    Settle(Verdict),
+    /// It goes once more, at once, as a template.
+    AsTemplate,
+}
+
+/// How long nothing goes when somebody has to do something about the account.
+pub const HELD: Duration = MINUTE;
+
+/// What becomes of a notice after an answer that is no success. `wait` is the time that its user is
+/// left alone ([`Pairs::too_fast`]).
+pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestamp) -> Follow {
+    let again =
+        |after: Duration| Verdict::Again { due: now.plus(after), tries: of.tries, parts: 0 };
+    let in_time = |after: Duration| now.plus(after) < of.expires;
+    let by_sms = |otherwise: Fate| match of.by_sms {
+        Some(route) => Verdict::Reroute { route: Arc::clone(route) },
+        None => Verdict::Ended(otherwise),
+    };
+    let failed = |meaning| after_failure(meaning, of.class, of.tries, 0, of.expires, now);
+    Follow::Settle(match meaning {
+        Meaning::Throttled { after } if in_time(after) => again(after),
+        Meaning::PairRate if in_time(wait) => again(wait),
+        Meaning::Wait { after } if in_time(after) => again(after),
+        Meaning::Throttled { .. } | Meaning::PairRate | Meaning::Wait { .. } => {
+            by_sms(Fate::Expired)
+        }
+        Meaning::OutsideWindow if of.template => return Follow::AsTemplate,
+        Meaning::OutsideWindow | Meaning::NotOnWhatsapp => by_sms(Fate::Undeliverable),
+        Meaning::OptedOut if of.class.is_broadcast() => Verdict::Ended(Fate::OptedOut),
+        Meaning::OptedOut => by_sms(Fate::OptedOut),
+        // Whoever has the phone now is not told what was meant for another.
+        Meaning::IdentityChanged => Verdict::Ended(Fate::Undeliverable),
+        // Nobody who waits for a code waits for a new token.
+        Meaning::TokenExpired | Meaning::Stopped if of.class == Class::Code => {
+            by_sms(Fate::Expired)
+        }
+        Meaning::TokenExpired | Meaning::Stopped => again(HELD),
+        Meaning::Later => match failed(policy::Meaning::Later) {
+            Verdict::Ended(fate) => by_sms(fate),
+            later => later,
+        },
+        Meaning::Refused => failed(policy::Meaning::Never),
+        Meaning::Unclear => failed(policy::Meaning::Unknown),
+    })
+}
+
+/// One message to the same user in this time (Cloud API, "Pair rate limits": one in 6 seconds, 600 an
+/// hour).
+const GAP: Duration = Duration::from_secs(6);
+
+/// The most at once, borrowed from the time after it (same place: 45).
+const BURST: u32 = 45;
+
+/// The longest time that a user is left alone.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// The most users that are remembered. A number that writes 80 messages a second meets 21,600 in the
+/// time in which a burst is paid back.
+pub const MOST_PAIRS: usize = 65_536;
+
+/// How often each user may be written to. A user is known by a hash.
+#[derive(Debug, Default)]
+pub struct Pairs {
+    users: HashMap<u64, Pair>,
+    /// When so many are remembered, those of no interest any more are forgotten.
+    sweep_at: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pair {
+    /// When everything that was borrowed is paid back.
+    paid: Instant,
+    /// Nothing goes before.
+    held: Instant,
+    /// How often in a row the provider said that it was too fast.
+    refused: u32,
+}
+
+impl Pair {
+    fn fresh(now: Instant) -> Self {
+        Self { paid: now, held: now, refused: 0 }
+    }
+
+    fn is_of_interest(&self, now: Instant) -> bool {
+        self.paid > now || self.held > now
+    }
+}
+
+impl Pairs {
+    /// Lets a message to a user through, or says when to ask again.
+    ///
+    /// # Errors
+    /// The moment to ask again.
+    pub fn take(&mut self, user: u64, now: Instant) -> Result<(), Instant> {
+        self.make_room(now);
+        let pair = self.users.entry(user).or_insert_with(|| Pair::fresh(now));
+        let paid = pair.paid.max(now) + GAP;
+        // `paid` is at least a gap after now, so that the subtraction has something to take from.
+        let from = (paid - GAP).checked_sub(GAP * (BURST - 1)).unwrap_or(now).max(pair.held);
+        if from > now {
+            return Err(from);
+        }
+        pair.paid = paid;
+        Ok(())
+    }
+
+    /// What was taken did not leave.
+    pub fn give_back(&mut self, user: u64) {
+        if let Some(pair) = self.users.get_mut(&user) {
+            pair.paid = pair.paid.checked_sub(GAP).unwrap_or(pair.paid);
+        }
+    }
+
+    /// A message was taken.
+    pub fn took(&mut self, user: u64) {
+        if let Some(pair) = self.users.get_mut(&user) {
+            pair.refused = 0;
+        }
+    }
+
+    /// The provider said that a user was written to too often; how long it is left alone: 6 seconds,
+    /// and twice as long each time. Nothing is borrowed for it then.
+    pub fn too_fast(&mut self, user: u64, now: Instant) -> Duration {
+        self.make_room(now);
+        let pair = self.users.entry(user).or_insert_with(|| Pair::fresh(now));
+        // What left together was too fast for the same reason.
+        if pair.held <= now {
+            let wait = (GAP * (1 << pair.refused.min(8))).min(LONGEST_WAIT);
+            pair.refused = pair.refused.saturating_add(1);
+            pair.held = now + wait;
+            pair.paid = pair.paid.max(pair.held + GAP * (BURST - 1));
+        }
+        pair.held - now
+    }
+
+    /// How many users are remembered.
+    pub fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Whether no user is.
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    fn make_room(&mut self, now: Instant) {
+        if self.users.len() < self.sweep_at.clamp(1024, MOST_PAIRS) {
+            return;
+        }
+        self.users.retain(|_, pair| pair.is_of_interest(now));
+        if self.users.len() >= MOST_PAIRS {
+            // Faster than a number may be. The provider says so where we forget.
+            self.users.clear();
+        }
+        self.sweep_at = self.users.len() * 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CODES: &str = include_str!("../../tests/vectors/whatsapp_error_codes.csv");
+
+    /// What the table says in words, and what we do.
+    fn is_said(what_to_do: &str, meaning: Meaning) -> bool {
+        match what_to_do {
+            "loud: credentials" | "loud: rotate the token" => meaning == Meaning::TokenExpired,
+            "loud: permission" | "loud: stop" | "loud: payment" => meaning == Meaning::Stopped,
+            "slow down, retry" | "wait" | "stop the campaign, slow down" => {
+                matches!(meaning, Meaning::Throttled { .. })
+            }
+            "stop until the limit resets" => meaning == Meaning::Throttled { after: HOUR },
+            "wait >= 6 s, growing" => meaning == Meaning::PairRate,
+            "retry" | "retry later" | "retry the upload" => meaning == Meaning::Later,
+            "SMS instead" | "do not retry; SMS instead" | "ask for the phone number or SMS" => {
+                meaning == Meaning::NotOnWhatsapp
+            }
+            "template instead" => meaning == Meaning::OutsideWindow,
+            "wait >= 24 h or SMS" => meaning == Meaning::Wait { after: DAY },
+            "do not retry; record opt-out" => meaning == Meaning::OptedOut,
+            "do not send; verify the person again" => meaning == Meaning::IdentityChanged,
+            "permanent; inspect" => meaning == Meaning::Refused,
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn every_code_means_what_the_table_says() {
+        let mut rows = csv::Reader::from_reader(CODES.as_bytes());
+        let mut seen = 0;
+        for row in rows.records() {
+            let row = row.unwrap();
+            let code = row[0].parse().unwrap();
+            for status in [400, 500] {
+                let meaning = meaning(status, Some(code));
+                assert!(is_said(&row[2], meaning), "{code} {}: {meaning:?}", &row[2]);
+            }
+            seen += 1;
+        }
+        assert!(seen > 50);
+    }
+
+    #[test]
+    fn without_a_code_the_status_says_it() {
+        for (status, expected) in [
+            (400, Meaning::Refused),
+            (401, Meaning::TokenExpired),
+            (403, Meaning::Stopped),
+            (404, Meaning::Refused),
+            (429, Meaning::Throttled { after: SECOND }),
+            (500, Meaning::Unclear),
+            (502, Meaning::Unclear),
+            (503, Meaning::Later),
+            (200, Meaning::Unclear),
+        ] {
+            assert_eq!(meaning(status, None), expected);
+            assert_eq!(meaning(status, Some(999_999)), expected);
+        }
+    }
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    #[test]
+    fn what_cannot_go_by_whatsapp_goes_by_sms() {
+        let telco: Arc<str> = "telco".into();
+        let by_sms = Verdict::Reroute { route: Arc::clone(&telco) };
+        let standing = |class: Class, by_sms| Standing {
+            class,
+            tries: 0,
+            expires: NOW.plus(class.good_for()),
+            by_sms,
+            template: false,
+        };
+        let again = |after| Verdict::Again { due: NOW.plus(after), tries: 0, parts: 0 };
+        let ended = Verdict::Ended;
+        let wait = GAP;
+        for (meaning, class, with_phone, without) in [
+            (Meaning::NotOnWhatsapp, Class::Reply, by_sms.clone(), ended(Fate::Undeliverable)),
+            (Meaning::OutsideWindow, Class::Reply, by_sms.clone(), ended(Fate::Undeliverable)),
+            (Meaning::Wait { after: DAY }, Class::Reply, by_sms.clone(), ended(Fate::Expired)),
+            (Meaning::Wait { after: DAY }, Class::Campaign, again(DAY), again(DAY)),
+            (Meaning::OptedOut, Class::Campaign, ended(Fate::OptedOut), ended(Fate::OptedOut)),
+            (Meaning::OptedOut, Class::Reply, by_sms.clone(), ended(Fate::OptedOut)),
+            (
+                Meaning::IdentityChanged,
+                Class::Code,
+                ended(Fate::Undeliverable),
+                ended(Fate::Undeliverable),
+            ),
+            (Meaning::TokenExpired, Class::Reply, again(HELD), again(HELD)),
+            (Meaning::TokenExpired, Class::Code, by_sms.clone(), ended(Fate::Expired)),
+            (Meaning::Throttled { after: SECOND }, Class::Code, again(SECOND), again(SECOND)),
+            (Meaning::PairRate, Class::Reply, again(wait), again(wait)),
+            (Meaning::Refused, Class::Reply, ended(Fate::Refused), ended(Fate::Refused)),
+        ] {
+            let with = follow(meaning, &standing(class, Some(&telco)), wait, NOW);
+            assert_eq!(with, Follow::Settle(with_phone), "{meaning:?} {class:?}");
+            let none = follow(meaning, &standing(class, None), wait, NOW);
+            assert_eq!(none, Follow::Settle(without), "{meaning:?} {class:?}");
+        }
+        let templated = Standing { template: true, ..standing(Class::Reply, Some(&telco)) };
+        assert_eq!(follow(Meaning::OutsideWindow, &templated, wait, NOW), Follow::AsTemplate);
+    }
+
+    #[test]
+    fn trying_again_ends_with_an_sms() {
+        let telco: Arc<str> = "telco".into();
+        let (mut tries, mut now) = (0, NOW);
+        for asked in 1.. {
+            let expires = NOW.plus(10 * DAY);
+            let by_sms = Some(&telco);
+            let standing =
+                Standing { class: Class::Reply, tries, expires, by_sms, template: false };
+            match follow(Meaning::Later, &standing, GAP, now) {
+                Follow::Settle(Verdict::Again { due, tries: more, .. }) => {
+                    (now, tries) = (due, more)
+                }
+                Follow::Settle(Verdict::Reroute { .. }) => {
+                    assert_eq!(asked, policy::most_tries(Class::Reply));
+                    break;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_burst_is_paid_back() {
+        let start = Instant::now() + DAY;
+        let mut pairs = Pairs::default();
+        for _ in 0..BURST {
+            assert_eq!(pairs.take(1, start), Ok(()));
+        }
+        assert_eq!(pairs.take(1, start), Err(start + GAP));
+        assert_eq!(pairs.take(2, start), Ok(()), "another user");
+        assert_eq!(pairs.take(1, start + GAP), Ok(()));
+        assert_eq!(pairs.take(1, start + GAP), Err(start + 2 * GAP));
+        pairs.give_back(1);
+        assert_eq!(pairs.take(1, start + GAP), Ok(()));
+        let later = start + GAP * 200;
+        assert_eq!((0..100).filter(|_| pairs.take(1, later).is_ok()).count(), BURST as usize);
+    }
+
+    #[test]
+    fn who_is_written_to_too_often_is_left_alone() {
+        let start = Instant::now();
+        let mut pairs = Pairs::default();
+        assert_eq!(pairs.take(1, start), Ok(()));
+        assert_eq!(pairs.too_fast(1, start), GAP);
+        assert_eq!(pairs.too_fast(1, start + SECOND), GAP - SECOND, "of the same burst");
+        assert_eq!(pairs.take(1, start), Err(start + GAP));
+        assert_eq!(pairs.take(1, start + GAP), Ok(()));
+        assert_eq!(pairs.take(1, start + GAP), Err(start + 2 * GAP), "nothing is borrowed now");
+        assert_eq!(pairs.too_fast(1, start + GAP), 2 * GAP);
+        pairs.took(1);
+        assert_eq!(pairs.too_fast(1, start + DAY), GAP);
+        let mut waits = (1..20_u32).map(|at| pairs.too_fast(1, start + at * 2 * DAY));
+        assert!(waits.all(|wait| wait <= LONGEST_WAIT));
+    }
+
+    proptest! {
+        #[test]
+        fn no_user_is_written_to_too_often(
+            sends in prop::collection::vec((0..4u64, 0..4000u64), 1..800),
+        ) {
+            let mut now = Instant::now() + DAY;
+            let mut pairs = Pairs::default();
+            let mut went: HashMap<u64, Vec<Instant>> = HashMap::new();
+            for (user, after) in sends {
+                now += Duration::from_millis(after);
+                match pairs.take(user, now) {
+                    Ok(()) => went.entry(user).or_default().push(now),
+                    Err(again) => prop_assert!(again > now),
+                }
+            }
+            for went in went.values() {
+                for (at, from) in went.iter().enumerate() {
+                    let within = went[at..].iter().filter(|to| **to - *from < GAP * 10).count();
+                    prop_assert!(within <= BURST as usize + 10);
+                }
+            }
+        }
+
+        #[test]
+        fn memory_is_bounded(seed in any::<u64>()) {
+            let now = Instant::now();
+            let mut pairs = Pairs::default();
+            for user in 0..3000 {
+                let _ = pairs.take(seed.wrapping_add(user), now + SECOND * u32::try_from(user).unwrap());
+            }
+            prop_assert!(pairs.len() <= 1024, "{}", pairs.len());
+        }
+    }
+
+    #[test]
+    fn more_than_can_be_remembered_are_forgotten() {
+        let now = Instant::now();
+        let mut pairs = Pairs::default();
+        for user in 0..200_000 {
+            assert_eq!(pairs.take(user, now), Ok(()));
+        }
+        assert!(pairs.len() <= MOST_PAIRS);
+    }
+}
