@@ -32,6 +32,7 @@ use crate::{
     },
     clock::Zone,
     menu::check::Profile,
+    outbox::route::WHATSAPP,
     service::{code::CodeRules, lookup::Budgets, queue::Units, vaccine::Vaccines},
 };
 
@@ -77,8 +78,7 @@ pub struct Config {
     /// Accounts at aggregators, by name.
     #[serde(default)]
     pub callback: BTreeMap<String, Callback>,
-    /// A number at WhatsApp.
-    #[serde(default)]
+    /// The number that chats are held with.
     pub whatsapp: Option<Whatsapp>,
     /// How aggregators speak, by name.
     pub provider: BTreeMap<String, Provider>,
@@ -303,9 +303,6 @@ impl Config {
                 self.carries(name, &sms.fallback_for)?;
             }
         }
-        if let Some(whatsapp) = &self.whatsapp {
-            whatsapp.check()?;
-        }
         for (name, callback) in &self.callback {
             callback.check(name, self.provider.get(&callback.provider), self.http.listen)?;
         }
@@ -330,6 +327,13 @@ impl Config {
             ("turns.reply_seconds", self.turns.reply_seconds as usize),
         ];
         self.outbox.check()?;
+        if let Some(whatsapp) = &self.whatsapp {
+            whatsapp.check()?;
+        }
+        if self.operator.contains_key(WHATSAPP) {
+            let what = "chats go by that name: give the operator another one";
+            return Err(ConfigError::Meaning(format!("operator.{WHATSAPP}: {what}")));
+        }
         if self.lookups.window_hours > Budgets::LONGEST_HOURS {
             let most = Budgets::LONGEST_HOURS;
             return Err(ConfigError::Meaning(format!("lookups.window_hours is {most} at most")));
@@ -361,6 +365,9 @@ impl Config {
         }
         if let Some(file) = &mut self.admin.token_file {
             *file = folder.join(&*file);
+        }
+        if let Some(whatsapp) = &mut self.whatsapp {
+            whatsapp.files().for_each(|file| *file = folder.join(&*file));
         }
         for link in self.operator.values_mut().flat_map(|operator| &mut operator.link) {
             if let Some(file) = link.tls.as_mut().and_then(|tls| tls.ca_file.as_mut()) {
@@ -444,6 +451,20 @@ mod tests {
         let config = Config::parse(&commented).unwrap();
         assert_eq!(config.callback["agg"].proof, Proof::Header);
         assert!(!format!("{config:?}").contains("long, and random"));
+    }
+
+    #[test]
+    fn the_number_in_the_comments_is_one() {
+        let commented = DEFAULT
+            .lines()
+            .skip_while(|line| !line.starts_with("# [whatsapp"))
+            .take_while(|line| line.starts_with("# "))
+            .map(|line| line.trim_start_matches('#').trim_start())
+            .collect::<Vec<_>>()
+            .join("\n");
+        let whatsapp = Config::parse(&commented).unwrap().whatsapp.unwrap();
+        assert_eq!(whatsapp.per_second, 80);
+        assert!(whatsapp.template().is_some());
     }
 
     #[test]

@@ -1,45 +1,61 @@
-//! `[whatsapp]`: one number at the WhatsApp Cloud API.
+//! `[whatsapp]`: a number on the Cloud API, and what both sides prove themselves with.
 
-use std::fmt;
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Deserialize;
 
 use super::ConfigError;
+use crate::channel::whatsapp::render::Template;
 
 /// One number.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Whatsapp {
-    /// Where the Graph API is.
-    #[serde(default = "graph")]
+    /// Where the API is, without a path.
+    #[serde(default = "api")]
     pub api: String,
-    /// Its version.
+    /// The version of the Graph API, such as `v23.0`.
     #[serde(default = "version")]
     pub version: String,
-    /// The number, as the provider calls it.
+    /// The number's id there. Events of other numbers are passed over.
     pub phone_number_id: String,
-    /// The number, as people write to it: E.164 without plus.
+    /// The number, digits with the country code, for whoever is told to write to it.
+    #[serde(default)]
     pub display_number: String,
-    /// What we prove ourselves by (bearer token).
-    pub token: String,
-    /// What the provider's events are signed by.
-    pub app_secret: String,
-    /// The word by which the provider finds out whether the webhook is ours.
+    /// What we present.
+    #[serde(default)]
+    token: String,
+    token_file: Option<PathBuf>,
+    /// What events are signed with.
+    #[serde(default)]
+    app_secret: String,
+    app_secret_file: Option<PathBuf>,
+    /// What the provider presents when it is told our address.
     pub verify_token: String,
-    /// Messages a second, over all chats.
+    /// Messages a second of this number.
     #[serde(default = "per_second")]
     pub per_second: u32,
     /// How long a chat speaks for a phone, once a code came back. After that it is asked again: the
     /// number may have been sold.
     #[serde(default = "bound_days")]
     pub bound_days: u32,
-    /// A template whose body is one parameter, by which a notice goes out when its reader has not
-    /// written for a day. Without one it goes by SMS.
-    #[serde(default)]
-    pub template: Option<String>,
+    /// Requests under way at once.
+    #[serde(default = "at_once")]
+    pub at_once: usize,
+    #[serde(default = "connect_seconds")]
+    connect_seconds: u32,
+    #[serde(default = "answer_seconds")]
+    answer_seconds: u32,
+    template: Option<String>,
+    #[serde(default = "template_language")]
+    template_language: String,
 }
 
-fn graph() -> String {
+fn api() -> String {
     "https://graph.facebook.com".into()
 }
 
@@ -47,43 +63,35 @@ fn version() -> String {
     "v23.0".into()
 }
 
-fn per_second() -> u32 {
-    80
-}
-
 fn bound_days() -> u32 {
     90
 }
 
-/// A secret that somebody could try out is none.
-const SHORTEST_SECRET: usize = 16;
-
-impl Whatsapp {
-    /// Whether it means something.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let wrong = |what: &str| Err(ConfigError::Meaning(format!("whatsapp: {what}")));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
-        if !digits(&self.phone_number_id) {
-            return wrong("`phone_number_id` is digits");
-        }
-        if !digits(&self.display_number) {
-            return wrong("`display_number` is digits, country code first");
-        }
-        if self.app_secret.len() < SHORTEST_SECRET {
-            return wrong("`app_secret` has at least 16 characters");
-        }
-        if self.verify_token.is_empty() || self.token.is_empty() {
-            return wrong("`token` and `verify_token` are not empty");
-        }
-        if self.per_second == 0 || self.bound_days == 0 {
-            return wrong("`per_second` and `bound_days` are at least 1");
-        }
-        if !self.api.starts_with("http://") && !self.api.starts_with("https://") {
-            return wrong("`api` begins with https:// (http:// on this machine only)");
-        }
-        Ok(())
-    }
+fn per_second() -> u32 {
+    80
 }
+
+fn at_once() -> usize {
+    32
+}
+
+fn connect_seconds() -> u32 {
+    5
+}
+
+fn answer_seconds() -> u32 {
+    15
+}
+
+fn template_language() -> String {
+    "id".into()
+}
+
+/// Requests under way at the most: each holds a connection.
+const MOST_AT_ONCE: usize = 256;
+
+/// A word that somebody could try out is none.
+const SHORTEST_WORD: usize = 12;
 
 /// Secrets are not for logs.
 impl fmt::Debug for Whatsapp {
@@ -92,6 +100,148 @@ impl fmt::Debug for Whatsapp {
             .field("api", &self.api)
             .field("version", &self.version)
             .field("phone_number_id", &self.phone_number_id)
+            .field("per_second", &self.per_second)
+            .field("template", &self.template)
             .finish_non_exhaustive()
+    }
+}
+
+impl Whatsapp {
+    /// What we present, as it is now.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is empty.
+    pub fn token(&self) -> io::Result<String> {
+        secret(&self.token, self.token_file.as_deref())
+    }
+
+    /// What events are signed with, as it is now.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is empty.
+    pub fn app_secret(&self) -> io::Result<String> {
+        secret(&self.app_secret, self.app_secret_file.as_deref())
+    }
+
+    /// What may be sent when nobody has written for 24 hours.
+    pub fn template(&self) -> Option<Template> {
+        let name = self.template.clone()?;
+        Some(Template { name, language: self.template_language.clone() })
+    }
+
+    /// How long a connection may take to come about.
+    pub fn connect(&self) -> Duration {
+        Duration::from_secs(self.connect_seconds.into())
+    }
+
+    /// How long an answer may take, from the first octet that we send to the last one that comes.
+    pub fn answer(&self) -> Duration {
+        Duration::from_secs(self.answer_seconds.into())
+    }
+
+    /// The files it names.
+    pub(super) fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        [&mut self.token_file, &mut self.app_secret_file].into_iter().flatten()
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |what: &str| Err(ConfigError::Meaning(format!("whatsapp.{what}")));
+        let digits = |text: &str| text.bytes().all(|octet| octet.is_ascii_digit());
+        let plain = |text: &str| {
+            text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"._-".contains(&octet))
+        };
+        let not_one = |value: &str, file: &Option<PathBuf>| value.is_empty() == file.is_none();
+        if !self.api.starts_with("https://") && !is_loopback(&self.api) {
+            return wrong("api begins with https://, because the token goes there");
+        }
+        if self.version.is_empty() || !plain(&self.version) {
+            return wrong("version is such as v23.0");
+        }
+        if self.phone_number_id.is_empty() || !digits(&self.phone_number_id) {
+            return wrong("phone_number_id is digits");
+        }
+        if !digits(&self.display_number) {
+            return wrong("display_number is digits with the country code");
+        }
+        if not_one(&self.token, &self.token_file) {
+            return wrong("token or token_file: one of them, and not both");
+        }
+        if not_one(&self.app_secret, &self.app_secret_file) {
+            return wrong("app_secret or app_secret_file: one of them, and not both");
+        }
+        if self.verify_token.len() < SHORTEST_WORD {
+            return wrong(&format!("verify_token has fewer than {SHORTEST_WORD} characters"));
+        }
+        if self.per_second == 0 || self.connect_seconds == 0 || self.answer_seconds == 0 {
+            return wrong("per_second, connect_seconds and answer_seconds must be at least 1");
+        }
+        if !(1..=MOST_AT_ONCE).contains(&self.at_once) {
+            return wrong(&format!("at_once is from 1 to {MOST_AT_ONCE}"));
+        }
+        if self.template.as_deref().is_some_and(|name| name.is_empty() || !plain(name)) {
+            return wrong("template is the name of one");
+        }
+        Ok(())
+    }
+}
+
+/// Without TLS only on this machine: a simulator, or a proxy beside us.
+fn is_loopback(url: &str) -> bool {
+    let host = url.strip_prefix("http://").unwrap_or_default();
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| {
+        let after = host.strip_prefix(own);
+        after.is_some_and(|after| after.is_empty() || after.starts_with([':', '/']))
+    })
+}
+
+fn secret(value: &str, file: Option<&Path>) -> io::Result<String> {
+    let Some(file) = file else { return Ok(value.to_owned()) };
+    let text = fs::read_to_string(file)?;
+    match text.trim() {
+        "" => Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty")),
+        secret => Ok(secret.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    const WHOLE: &str = "[whatsapp]\nphone_number_id = \"106540352242922\"\ntoken = \"geheim-token\"\n\
+         app_secret = \"geheim-app\"\nverify_token = \"geheim-verify\"\n";
+
+    #[test]
+    fn what_is_wrong_with_it_is_told() {
+        let whatsapp = Config::parse(WHOLE).unwrap().whatsapp.unwrap();
+        assert_eq!((whatsapp.per_second, whatsapp.template()), (80, None));
+        assert_eq!(whatsapp.token().unwrap(), "geheim-token");
+        assert!(!format!("{whatsapp:?}").contains("geheim"));
+        let with = |line: &str| Config::parse(&format!("{WHOLE}{line}"));
+        for line in [
+            "api = \"http://graph.example\"",
+            "api = \"http://127.0.0.1.example\"",
+            "version = \"v23/../x\"",
+            "display_number = \"+62 811\"",
+            "token_file = \"a\"",
+            "app_secret_file = \"a\"",
+            "per_second = 0",
+            "answer_seconds = 0",
+            "at_once = 0",
+            "at_once = 1000",
+            "template = \"\"",
+            "colour = 1",
+        ] {
+            assert!(with(line).is_err(), "{line}");
+        }
+        assert!(with("api = \"http://127.0.0.1:8080\"\ntemplate = \"kabar\"").is_ok());
+        let bare = WHOLE.replace("token = \"geheim-token\"\n", "");
+        assert!(Config::parse(&bare).is_err());
+        assert!(Config::parse(&WHOLE.replace("geheim-verify", "short")).is_err());
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error_when_it_is_read() {
+        let text = WHOLE.replace("token = \"geheim-token\"", "token_file = \"/nowhere/token\"");
+        assert!(Config::parse(&text).unwrap().whatsapp.unwrap().token().is_err());
     }
 }
