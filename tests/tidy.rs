@@ -89,7 +89,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("hmac", &["vault", "http::gate", "channel::whatsapp::proof"]),
     ("chacha20poly1305", &["vault"]),
     // Traces only name the provider of their client's TLS.
-    ("tokio_rustls", &["smpp::link", "telemetry::traces"]),
+    ("tokio_rustls", &["smpp::link", "telemetry::traces", "app::whatsapp::cloud"]),
+    ("reqwest", &["app::whatsapp::cloud"]),
     ("clap", &["cli", "main"]),
     ("miette", &["diagnostic", "cli"]),
     // A callback's word for what went wrong leaves before the end of its session is stored.

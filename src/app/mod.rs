@@ -11,7 +11,7 @@ mod sms;
 mod stop;
 mod sweep;
 mod ussd;
-mod whatsapp;
+pub mod whatsapp;
 
 pub use self::alone::{Alone, AloneError, Keyed, Line};
 
@@ -39,6 +39,7 @@ use crate::{
         stop::Stop,
         sweep::Sweep,
         ussd::Counter,
+        whatsapp::cloud::Cloud,
     },
     config::{Config, ConfigError, Sms},
     engine::{Engine, Rules},
@@ -79,6 +80,12 @@ pub enum StartError {
         /// Why not.
         source: std::io::Error,
     },
+    /// What signs the events of WhatsApp cannot be read.
+    #[error("whatsapp.app_secret_file: {0}")]
+    Secret(#[source] std::io::Error),
+    /// The client of WhatsApp cannot be made.
+    #[error(transparent)]
+    Whatsapp(#[from] whatsapp::cloud::CloudError),
     /// The address of the web side is taken.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -146,8 +153,18 @@ impl Gateway {
             tracing::warn!("no operator is configured: only the web side answers");
         }
         let posts = Posts::new(posts(config, &front), config.routes());
-        let outbox::Started { outbox, tasks: carriers } =
+        let outbox::Started { outbox, released, tasks: mut carriers } =
             outbox::start(config, &store, &accounts, &posts, &metrics, engine.wake(), &stopped);
+        let (mut webhook, mut chats) = (None, Vec::new());
+        if let Some(number) = &config.whatsapp {
+            let cloud = Cloud::new(number)?;
+            let whatsapp::Started { changed, tasks } =
+                whatsapp::start(config, cloud, &store, &metrics, engine.wake(), released, &stopped);
+            carriers.extend(tasks);
+            let secret = number.app_secret().map_err(StartError::Secret)?;
+            let taking = whatsapp::chats::start(config, number, secret, changed, &front, &stopped);
+            (webhook, chats) = (Some(taking.webhook), taking.tasks);
+        }
         let mut desks = HashMap::new();
         let mut counters = Vec::new();
         for account in accounts {
@@ -166,7 +183,6 @@ impl Gateway {
                 operator::serve(desk, account.messages, pushed, stopped.clone(), MOST_RUNNING);
             counters.push(tokio::spawn(serving));
         }
-        let (webhook, chats) = whatsapp::start(config, &front, &stopped);
         let pushes = Pushes::new(desks);
         let links: Arc<[Link]> = links.into();
         let site = Site {

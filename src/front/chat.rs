@@ -8,6 +8,7 @@
 
 mod clerk;
 mod keeper;
+mod statuses;
 
 pub use self::{
     clerk::{Clerk, Clerks},

@@ -34,8 +34,10 @@ const TO_KEEP: Duration = Duration::from_secs(5);
 /// The number, and where its events go.
 #[derive(Clone)]
 pub struct Webhook {
-    /// What is proved, and by what.
+    /// Which number, and by what word it is ours.
     pub number: Arc<Whatsapp>,
+    /// What events are signed by.
+    pub secret: Arc<str>,
     /// Where events go.
     pub chats: Chats,
 }
@@ -71,9 +73,9 @@ async fn subscribe(State(webhook): State<Webhook>, Query(asked): Query<Subscribe
 }
 
 async fn take(State(webhook): State<Webhook>, headers: HeaderMap, body: Bytes) -> Response {
-    let Webhook { number, chats } = webhook;
+    let Webhook { number, secret, chats } = webhook;
     let signature = headers.get("x-hub-signature-256").and_then(|header| header.to_str().ok());
-    if !proof::verify(&number.app_secret, signature.unwrap_or_default(), &body) {
+    if !proof::verify(&secret, signature.unwrap_or_default(), &body) {
         tracing::warn!("an event of WhatsApp is not signed by our secret");
         return StatusCode::UNAUTHORIZED.into_response();
     }

@@ -19,7 +19,7 @@ use crate::{
             CHAT_NUMBER, CHAT_NUMBER_WRONG, CHAT_OWN, CHAT_WAIT, Menu, Word,
         },
         state::Row,
-        view::Card,
+        view::{Card, Drawn},
     },
     service::code::{self, CodeChange, CodeFacts, CodeKey, CodeRules, Purpose, Sending, Tried},
     vault::{SubscriberKey, Vault},
@@ -254,7 +254,8 @@ impl Door {
             None => vec![],
         };
         let body = say(word, value);
-        let card = Card { screen: DOOR.to_owned(), body, rows, keys };
+        let drawn = Drawn::of(house.menu, language);
+        let card = Card { screen: DOOR.to_owned(), body, rows, keys, drawn };
         Opened { card: Some(card), door: Some(self), change: None, text: None, bound: None }
     }
 }

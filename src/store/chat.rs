@@ -250,6 +250,28 @@ impl Store {
         row.map(|row| row.open(&self.vault)).transpose()
     }
 
+    /// A chat speaks for no phone any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn unbind_chat(&self, names: &[SubscriberKey]) -> Result<(), StoreError> {
+        let [one, other] = both(names);
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            sqlx::query::<Db>(
+                "update chat set subscriber = null, number = null, bound_at = null, \
+                 bound_until = null, door = null, version = version + 1 \
+                 where key in ($1, $2) or alias in ($1, $2)",
+            )
+            .bind(one.as_bytes().to_vec())
+            .bind(other.as_bytes().to_vec())
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await?;
+        });
+        Ok(())
+    }
+
     /// A chat was heard, and speaks for its phone.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ pub use self::{
     chat::{Bound, ChatWrite, EventWrite, KnownChat},
     import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
-    outbox::{Bounds, PartKey, Swept},
+    outbox::{Bounced, Bounds, PartKey, Swept},
     queue::LineFigures,
     recall::Tongue,
     session::{KeptSession, SessionWrite},

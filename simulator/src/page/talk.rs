@@ -196,7 +196,8 @@ impl Browser {
             |&(number, network): &(Number, usize)| Handset { number, network, listener: None };
         let phones = page.phones.iter().map(handset).collect();
         let number = page.phones.first().map(|&(number, _)| number);
-        let chat = page.cloud.as_ref().zip(number).map(|(cloud, number)| (cloud.chat(number, ""), None));
+        let chat =
+            page.cloud.as_ref().zip(number).map(|(cloud, number)| (cloud.chat(number, ""), None));
         Self { page, out, phones, chat, listening: JoinSet::new() }
     }
 

@@ -12,7 +12,7 @@ mod carrier;
 mod claimer;
 mod desk;
 mod receipts;
-mod settler;
+pub(super) mod settler;
 mod sweep;
 
 use std::{
@@ -26,7 +26,9 @@ use tokio::{
     task::JoinHandle,
 };
 
-use self::desk::{Desk, Patience};
+pub(super) use self::desk::Patience;
+
+use self::desk::Desk;
 use super::{operator::Account, sms::Posts, stop::Stop};
 use crate::{
     channel::sms::receipt,
@@ -122,6 +124,8 @@ impl Outbox {
 /// The outbox and its tasks.
 pub(super) struct Started {
     pub outbox: Outbox,
+    /// Says that what a dead process had claimed is due again.
+    pub released: watch::Receiver<bool>,
     /// They end after they are told to stop: what was claimed is sent and settled, or given back.
     pub tasks: Vec<JoinHandle<()>>,
 }
@@ -182,27 +186,29 @@ pub(super) fn start(
         };
         let heard = wake.listen();
         tasks.push(tokio::spawn(claimer.run(heard, released.clone(), stop.clone())));
+        let own = Arc::clone(desk);
         tasks.push(tokio::spawn(settler::run(
-            Arc::clone(desk),
+            Arc::clone(&desk.account),
+            move |many| own.written_down(many),
             store.clone(),
             Arc::clone(metrics),
             settlements,
             stop.clone(),
         )));
     }
-    Started { outbox, tasks }
+    Started { outbox, released, tasks }
 }
 
 /// tokio's clock, so that a test may stop it.
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
 /// How long the database is left alone when it does not answer.
-const DATABASE_PAUSE: Duration = Duration::from_millis(300);
+pub(super) const DATABASE_PAUSE: Duration = Duration::from_millis(300);
 
 /// How long what is under way may take after the word to stop.
-const TO_END: Duration = Duration::from_secs(8);
+pub(super) const TO_END: Duration = Duration::from_secs(8);
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

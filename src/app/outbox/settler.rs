@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 
-use super::{DATABASE_PAUSE, TO_END, desk::Desk, now};
+use super::{DATABASE_PAUSE, TO_END, now};
 use crate::{
     app::stop::{self, Stop},
     clock,
@@ -23,10 +23,11 @@ const FEW: usize = 32;
 /// That moment.
 const MOMENT: Duration = Duration::from_millis(3);
 
-/// Writes until nobody can send any more. A database that is away is waited for: what it did not
-/// take is written again, and has no effect twice.
+/// Writes until nobody can send any more, and says in `written_down` how many it wrote. A database
+/// that is away is waited for: what it did not take is written again, and has no effect twice.
 pub async fn run(
-    desk: Arc<Desk>,
+    account: Arc<str>,
+    written_down: impl Fn(usize),
     store: Store,
     metrics: Arc<Metrics>,
     mut settlements: mpsc::Receiver<Settlement>,
@@ -50,7 +51,7 @@ pub async fn run(
                     break;
                 }
                 Err(error) => {
-                    tracing::error!(account = &*desk.account, %error, "notices were not settled");
+                    tracing::error!(account = &*account, %error, "notices were not settled");
                     metrics.outbox().database_failed();
                 }
             }
@@ -63,7 +64,7 @@ pub async fn run(
                 () = stop::told(&mut stop), if end.is_none() => {}
             }
         }
-        desk.written_down(batch.len());
+        written_down(batch.len());
         batch.clear();
     }
 }

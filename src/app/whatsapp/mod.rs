@@ -1,43 +1,84 @@
-//! WhatsApp: builds what takes chats in.
+//! Notices from the database to chats, by the Cloud API.
+//!
+//! Beside the desks of operators (`app::outbox`) stands one for the number on WhatsApp. It claims
+//! what is for chats, sends as many as may be under way, one at a time to the same user so that they
+//! arrive in order, and hears what came of each; the settler writes that down. What cannot go by
+//! WhatsApp goes back into the queue of the phone's network, and so by SMS. What the provider says
+//! later comes as an event ([`crate::front::chat`]), and so does what people write (`chats`).
 
-use std::{sync::Arc, time::Duration};
+pub(super) mod chats;
+pub mod cloud;
+pub mod media;
+mod sender;
 
-use tokio::{sync::watch, task::JoinHandle};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::stop::{self, Stop};
-use crate::{
-    config::Config,
-    front::{
-        Front,
-        chat::{Clerks, Keeper, Manners},
-    },
-    http::Webhook,
-    outbox::route::WHATSAPP,
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
 };
 
-/// How long an answer on a chat is waited for (Cloud API: free text within 24 hours).
-const OPEN_FOR: Duration = Duration::from_secs(86_400);
+use self::{cloud::Cloud, sender::Sender};
+use super::{
+    outbox::{Patience, settler},
+    stop::Stop,
+};
+use crate::{
+    config::Config, engine::Wake, identity::ChatId, outbox::route::WHATSAPP, store::Store,
+    telemetry::Metrics,
+};
 
-/// Starts what a configured number needs, and gives back its webhook.
-pub fn start(
+/// Settlements that may wait to be written, beside what is under way. It bounds what is sent twice
+/// after a crash.
+const MOST_UNSETTLED: usize = 64;
+
+/// Chats whose identity changed that nobody has looked at yet; more of them are told by the next
+/// message.
+const MOST_CHANGED: usize = 256;
+
+/// What sends to chats, and its tasks.
+pub(super) struct Started {
+    /// Chats whose account may be somebody else's now: their owner has to prove again who it is.
+    pub changed: mpsc::Receiver<ChatId>,
+    /// They end after they are told to stop: what is under way is settled, the rest given back.
+    pub tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts to send to chats. `released` says that what a dead process had claimed is due again.
+pub(super) fn start(
     config: &Config,
-    front: &Arc<Front>,
-    stopped: &watch::Receiver<Stop>,
-) -> (Option<Webhook>, Vec<JoinHandle<()>>) {
-    let Some(number) = &config.whatsapp else { return (None, Vec::new()) };
-    let manners = Manners {
-        bound_for: Duration::from_secs(86_400 * u64::from(number.bound_days)),
-        open_for: OPEN_FOR,
-        source: WHATSAPP.to_owned(),
-    };
-    let (clerks, all) = Clerks::new(front, &manners, &config.codes);
-    let (chats, keeper) = Keeper::new(Arc::clone(front), clerks);
-    let mut stopped = stopped.clone();
-    let keeping = keeper.run(async move { stop::told(&mut stopped).await });
-    let mut tasks = vec![tokio::spawn(keeping)];
-    // What a clerk leaves behind is bounded by how many turns may run.
-    let clerk =
-        |clerk: crate::front::chat::Clerk| tokio::spawn(clerk.run(|rest| drop(tokio::spawn(rest))));
-    tasks.extend(all.into_iter().map(clerk));
-    (Some(Webhook { number: Arc::new(number.clone()), chats }), tasks)
+    cloud: Cloud,
+    store: &Store,
+    metrics: &Arc<Metrics>,
+    wake: &Wake,
+    released: watch::Receiver<bool>,
+    stop: &watch::Receiver<Stop>,
+) -> Started {
+    let (settled, settlements) = mpsc::channel(MOST_UNSETTLED);
+    let (changes, changed) = mpsc::channel(MOST_CHANGED);
+    let sender = Sender::new(
+        cloud,
+        store.clone(),
+        config.routes(),
+        Patience::new(config),
+        Arc::clone(metrics),
+        settled,
+        changes,
+    );
+    let tasks = vec![
+        tokio::spawn(sender.run(wake.listen(), released, stop.clone())),
+        tokio::spawn(settler::run(
+            WHATSAPP.into(),
+            |_| {},
+            store.clone(),
+            Arc::clone(metrics),
+            settlements,
+            stop.clone(),
+        )),
+    ];
+    Started { changed, tasks }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,19 +1,16 @@
 //! Keeps what came from chats, before it is acknowledged.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Chats, Clerks, Delivery, Kept, Open, WAITING};
+use super::{Chats, Clerks, Delivery, Kept, Open, WAITING, statuses};
 use crate::{
-    channel::whatsapp::{
-        parse::{Became, Event, Status},
-        stored_name,
-    },
+    channel::whatsapp::parse::{Event, Status},
     clock::{self, Timestamp},
     front::Front,
-    outbox::{Fate, route::WHATSAPP, work::Receipt},
-    store::EventWrite,
+    outbox::route::Routes,
+    store::{EventWrite, StoreError},
 };
 
 /// Requests kept by one transaction.
@@ -25,18 +22,27 @@ const LOST: Duration = Duration::from_secs(20);
 /// How often it is looked for such messages.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// Failures that are asked for, and how long.
+const MOST_UNKNOWN: usize = 4096;
+const UNKNOWN_FOR: Duration = Duration::from_secs(60);
+
 /// Stores what came, many requests at a time.
 pub struct Keeper {
     front: Arc<Front>,
     deliveries: mpsc::Receiver<Delivery>,
+    routes: Routes,
     clerks: Clerks,
+    /// Failures of messages that are not known yet, and since when they are asked for.
+    unknown: VecDeque<(Timestamp, Status)>,
 }
 
 impl Keeper {
-    /// A keeper, and what the webhook holds.
-    pub fn new(front: Arc<Front>, clerks: Clerks) -> (Chats, Self) {
+    /// A keeper, and what the webhook holds. `routes` say which network a phone is of, for what has to
+    /// go by SMS after all.
+    pub fn new(front: Arc<Front>, routes: Routes, clerks: Clerks) -> (Chats, Self) {
         let (sender, deliveries) = mpsc::channel(WAITING);
-        (Chats { deliveries: sender }, Self { front, deliveries, clerks })
+        let unknown = VecDeque::new();
+        (Chats { deliveries: sender }, Self { front, deliveries, routes, clerks, unknown })
     }
 
     /// Keeps what comes until `stop`, and hands it on. What a former process left open is taken up first.
@@ -60,21 +66,22 @@ impl Keeper {
                     let patience = if old { Duration::ZERO } else { LOST };
                     old = false;
                     self.take_up(clock::now().minus(patience)).await;
+                    self.ask_again(clock::now()).await;
                 }
             }
         }
     }
 
-    async fn keep(&self, arrived: &mut Vec<Delivery>) {
+    async fn keep(&mut self, arrived: &mut Vec<Delivery>) {
         let at = clock::now();
         let vault = self.front.engine.vault();
         let (mut waiting, mut writes, mut open) = (Vec::new(), Vec::new(), Vec::new());
-        let mut receipts = Vec::new();
+        let mut statuses = Vec::new();
         for Delivery { events, kept } in arrived.drain(..) {
             waiting.push(kept);
             for event in events {
                 match event {
-                    Event::Status(status) => receipts.extend(receipt(status)),
+                    Event::Status(status) => statuses.push(status),
                     Event::Message(message) => {
                         let key = vault.message_key(format!("whatsapp {}", message.id).as_bytes());
                         let Some(kept) = Kept::of(message) else { continue };
@@ -86,7 +93,7 @@ impl Keeper {
                 }
             }
         }
-        let stored = self.store(&writes, &receipts, at).await;
+        let stored = self.store(&writes, &statuses, at).await;
         for kept in waiting {
             let kept: oneshot::Sender<bool> = kept;
             let _ = kept.send(stored.is_some());
@@ -100,22 +107,26 @@ impl Keeper {
 
     /// Which of the messages are new; `None` if nothing could be kept.
     async fn store(
-        &self,
+        &mut self,
         writes: &[EventWrite],
-        receipts: &[Receipt],
+        statuses: &[Status],
         at: Timestamp,
     ) -> Option<Vec<bool>> {
         let store = self.front.engine.store();
         let kept = async {
             let new = if writes.is_empty() { vec![] } else { store.keep_events(writes).await? };
-            if !receipts.is_empty() {
-                let moved = store.receipts(receipts, at).await?;
-                self.front.metrics.outbox().moved(&moved);
-            }
-            Ok::<_, crate::store::StoreError>(new)
+            let unknown =
+                statuses::settle(store, &self.routes, &self.front.metrics, statuses, at).await?;
+            Ok::<_, StoreError>((new, unknown))
         };
         match kept.await {
-            Ok(new) => Some(new),
+            Ok((new, unknown)) => {
+                self.unknown.extend(unknown.into_iter().map(|status| (at, status)));
+                while self.unknown.len() > MOST_UNKNOWN {
+                    self.unknown.pop_front();
+                }
+                Some(new)
+            }
             Err(error) => {
                 tracing::error!(%error, "what came from chats could not be kept");
                 None
@@ -142,19 +153,23 @@ impl Keeper {
         }
     }
 
+    /// A failure can be here before the answer to the request that failed is written down.
+    async fn ask_again(&mut self, now: Timestamp) {
+        self.unknown.retain(|(since, _)| now.since(*since) < UNKNOWN_FOR);
+        let asked: Vec<Status> = self.unknown.iter().map(|(_, status)| status.clone()).collect();
+        if asked.is_empty() {
+            return;
+        }
+        let (store, metrics) = (self.front.engine.store(), &self.front.metrics);
+        match statuses::settle(store, &self.routes, metrics, &asked, now).await {
+            Ok(still) => self.unknown.retain(|(_, status)| still.contains(status)),
+            Err(error) => tracing::error!(%error, "what failed on a chat could not be looked up"),
+        }
+    }
+
     fn open(&self, key: [u8; 16], kept: Kept, at: Timestamp) -> Open {
         let vault = self.front.engine.vault();
         let names = kept.chat.names().iter().map(|name| vault.chat_key(name)).collect();
         Open { key, kept, names, at }
     }
-}
-
-/// What a status says of a notice. That it was read says no more than that it is there.
-fn receipt(status: Status) -> Option<Receipt> {
-    let fate = match status.what {
-        Became::Sent => return None,
-        Became::Delivered | Became::Read => Fate::Delivered,
-        Became::Failed { .. } => Fate::Undeliverable,
-    };
-    Some(Receipt { account: WHATSAPP.into(), message_id: stored_name(&status.id), fate })
 }

@@ -1,5 +1,6 @@
 //! The outbox: notices from the moment they are stored to the moment their fate is known.
 
+mod bounce;
 mod claim;
 mod part;
 mod receipt;
@@ -7,7 +8,7 @@ mod reply;
 mod settle;
 mod sweep;
 
-pub use self::part::PartKey;
+pub use self::{bounce::Bounced, part::PartKey};
 
 use serde::{Deserialize, Serialize};
 use sqlx::QueryBuilder;

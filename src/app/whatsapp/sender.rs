@@ -1,0 +1,464 @@
+//! Claims what is for chats, sends it at the number's pace, and hears what came of it.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque, hash_map::RandomState},
+    hash::BuildHasher,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+use super::cloud::{Answer, Cloud, Renewed};
+use crate::{
+    app::{
+        outbox::{DATABASE_PAUSE, Patience, TO_END, now},
+        stop::{self, Stop},
+    },
+    channel::whatsapp::{
+        render::{self, Address, Template},
+        stored_name,
+    },
+    clock::{self, Timestamp, Zone},
+    identity::ChatId,
+    outbox::{
+        Class, Fate, Lane, Recipient,
+        chat::{self, Follow, Meaning, Pairs, Standing},
+        line::Line,
+        pace::Pace,
+        policy::{Looked, Queue, shares},
+        route::{Routes, WHATSAPP},
+        work::{Claimed, Consent, Letter, Portion, Settlement, Verdict},
+    },
+    store::Store,
+    telemetry::Metrics,
+};
+
+/// How often the database is looked at when nobody rings.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How long nothing goes when the provider cannot be reached.
+const UNREACHED: Duration = Duration::from_secs(1);
+
+/// A notice whose user may not be written to so soon waits here for so long; for longer, it goes back
+/// to the database.
+const SOON: Duration = Duration::from_secs(1);
+
+pub struct Sender {
+    cloud: Cloud,
+    store: Store,
+    routes: Routes,
+    patience: Patience,
+    metrics: Arc<Metrics>,
+    settled: mpsc::Sender<Settlement>,
+    changes: mpsc::Sender<ChatId>,
+    template: Option<Template>,
+    at_once: usize,
+    /// What is claimed and may go.
+    line: Line<Item>,
+    /// What is claimed, and whose user has a message under way.
+    behind: VecDeque<Item>,
+    /// Users with a message under way.
+    busy: HashSet<u64>,
+    under_way: JoinSet<(Item, Instant, Answer)>,
+    pace: Pace,
+    pairs: Pairs,
+    hasher: RandomState,
+    /// What the last look found in each queue.
+    known: HashMap<Lane, Looked>,
+    /// Nothing goes before.
+    held: Instant,
+    /// The pace, or a user, allows nothing before.
+    not_before: Option<Instant>,
+}
+
+/// A claimed notice on its way.
+struct Item {
+    claimed: Claimed,
+    letter: Letter,
+    to: Address,
+    user: u64,
+    /// The network of the phone that it can go to instead.
+    by_sms: Option<Arc<str>>,
+    form: Form,
+    /// It is not sent after this: the lease would end before the answer came.
+    until: Instant,
+}
+
+/// In which form it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Free,
+    Template,
+}
+
+impl Sender {
+    pub fn new(
+        cloud: Cloud,
+        store: Store,
+        routes: Routes,
+        patience: Patience,
+        metrics: Arc<Metrics>,
+        settled: mpsc::Sender<Settlement>,
+        changes: mpsc::Sender<ChatId>,
+    ) -> Self {
+        let settings = cloud.settings();
+        let (template, at_once) = (settings.template(), settings.at_once);
+        // An answer that comes at the last moment still finds the lease.
+        let lease = patience.lease.max(4 * (settings.answer() + settings.connect()));
+        Self {
+            pace: Pace::new(settings.per_second, now()),
+            patience: Patience { lease, ..patience },
+            cloud,
+            store,
+            routes,
+            metrics,
+            settled,
+            changes,
+            template,
+            at_once,
+            line: Line::default(),
+            behind: VecDeque::new(),
+            busy: HashSet::new(),
+            under_way: JoinSet::new(),
+            pairs: Pairs::default(),
+            hasher: RandomState::new(),
+            known: HashMap::new(),
+            held: now(),
+            not_before: None,
+        }
+    }
+
+    /// Sends until told to stop; then hears what is under way to its end, and gives back the rest.
+    pub async fn run(
+        mut self,
+        mut rung: watch::Receiver<()>,
+        mut released: watch::Receiver<bool>,
+        mut stop: watch::Receiver<Stop>,
+    ) {
+        tokio::select! {
+            () = stop::told(&mut stop) => return,
+            // What a dead process had is ours again, before anything else is claimed.
+            _ = released.wait_for(|released| *released) => {}
+        }
+        let mut look_at = now();
+        while *stop.borrow() != Stop::Now {
+            if now() >= look_at {
+                rung.mark_unchanged();
+                look_at = now() + self.claim().await;
+            }
+            self.fill().await;
+            let wake_at = self.not_before.unwrap_or(look_at).min(look_at);
+            tokio::select! {
+                Some(ended) = self.under_way.join_next(), if !self.under_way.is_empty() => {
+                    self.hear(ended.ok()).await;
+                    // There is room again.
+                    if self.waiting() == 0 && self.known.values().any(|known| *known == Looked::More) {
+                        look_at = now();
+                    }
+                }
+                () = tokio::time::sleep_until(wake_at.into()) => {}
+                rung = rung.changed() => {
+                    if rung.is_ok() && now() >= self.held {
+                        look_at = now();
+                    }
+                }
+                () = stop::told(&mut stop) => {}
+            }
+        }
+        self.end().await;
+    }
+
+    /// Claimed, and not sent yet.
+    fn waiting(&self) -> usize {
+        self.line.len() + self.behind.len()
+    }
+
+    /// Claims what is due, and says when to look again.
+    async fn claim(&mut self) -> Duration {
+        let room = (2 * self.at_once).saturating_sub(self.waiting() + self.under_way.len());
+        if room == 0 || now() < self.held {
+            return LOOK;
+        }
+        let at = clock::now();
+        let lanes: Vec<Lane> = Class::ALL
+            .into_iter()
+            .flat_map(|class| [Zone::Wib, Zone::Wita, Zone::Wit].map(|zone| Lane { class, zone }))
+            .filter(|lane| self.patience.hours.allow(*lane, at))
+            .collect();
+        let queue = |lane: &Lane| {
+            let looked = self.known.get(lane).copied().unwrap_or(Looked::More);
+            Queue { class: lane.class, looked, most: u32::MAX }
+        };
+        let queues: Vec<Queue> = lanes.iter().map(queue).collect();
+        let shares = shares(u32::try_from(room).unwrap_or(u32::MAX), &queues);
+        let portion = |(lane, most): (&Lane, &u32)| Portion {
+            route: WHATSAPP.into(),
+            campaign: 0,
+            lane: *lane,
+            most: *most,
+        };
+        let portions: Vec<Portion> = lanes.iter().zip(&shares).map(portion).collect();
+        let claimed_at = now();
+        let lease_until = at.plus(self.patience.lease);
+        let claimed = match self.store.claim(&portions, at, lease_until).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::error!(account = WHATSAPP, %error, "nothing could be claimed");
+                self.metrics.outbox().database_failed();
+                return DATABASE_PAUSE;
+            }
+        };
+        self.metrics.outbox().claimed(WHATSAPP, claimed.len());
+        self.metrics.outbox().factor(WHATSAPP, self.pace.factor(now()));
+        for (lane, share) in lanes.iter().zip(&shares).filter(|(_, share)| **share > 0) {
+            let found = claimed.iter().filter(|notice| notice.lane == *lane).count();
+            let more = found > 0 && found >= *share as usize;
+            self.known.insert(*lane, if more { Looked::More } else { Looked::Empty });
+        }
+        for notice in claimed {
+            match self.look(notice, at, claimed_at + self.patience.lease / 2) {
+                Ok(item) => self.line.push(item.claimed.lane.class, item),
+                Err(settlement) => drop(self.settled.send(settlement).await),
+            }
+        }
+        LOOK
+    }
+
+    /// What is sent, or how it is settled at once.
+    fn look(&self, mut notice: Claimed, at: Timestamp, until: Instant) -> Result<Item, Settlement> {
+        let ended = |fate| Verdict::Ended(fate);
+        if notice.consent == Consent::OptedOut {
+            return Err(settlement(&notice, ended(Fate::OptedOut)));
+        }
+        if notice.expires <= at {
+            return Err(settlement(&notice, ended(Fate::Expired)));
+        }
+        let Some(letter) = notice.letter.take() else {
+            tracing::error!(account = WHATSAPP, "a notice cannot be read");
+            return Err(settlement(&notice, ended(Fate::Refused)));
+        };
+        let to = match &letter.to {
+            Recipient::Phone(phone) => Address::from(phone),
+            Recipient::Chat { chat, .. } => Address::from(chat),
+        };
+        let user = self.hasher.hash_one(match &to {
+            Address::Phone(digits) => digits,
+            Address::User(id) => id,
+        });
+        let network = letter.to.phone().map(|phone| self.routes.of(phone));
+        let by_sms = network.filter(|network| !network.is_empty()).map(Arc::from);
+        Ok(Item { claimed: notice, letter, to, user, by_sms, form: Form::Free, until })
+    }
+
+    /// Sends as much as may be under way.
+    async fn fill(&mut self) {
+        self.not_before = None;
+        let mut soon = Vec::new();
+        while self.under_way.len() < self.at_once {
+            let at = now();
+            if at < self.held {
+                self.not_before = Some(self.held);
+                break;
+            }
+            let Some(item) = self.next() else { break };
+            let Some(item) = self.still_ours(item, at).await else { continue };
+            match self.pairs.take(item.user, at) {
+                Ok(()) => {}
+                Err(again) if again <= at + SOON => {
+                    self.may_wake_at(again);
+                    soon.push(item);
+                    continue;
+                }
+                Err(again) => {
+                    self.metrics.outbox().tried_again(WHATSAPP, "pair_pace");
+                    let due = clock::now().plus(again - at);
+                    self.settle(&item, given_back(&item, due)).await;
+                    continue;
+                }
+            }
+            if let Err(again) = self.pace.take(1, at) {
+                self.pairs.give_back(item.user);
+                self.line.put_back(item.claimed.lane.class, item);
+                self.may_wake_at(again);
+                break;
+            }
+            self.send(item, at);
+        }
+        for item in soon.into_iter().rev() {
+            self.line.put_back(item.claimed.lane.class, item);
+        }
+    }
+
+    fn may_wake_at(&mut self, at: Instant) {
+        self.not_before = Some(self.not_before.map_or(at, |before| before.min(at)));
+    }
+
+    /// What goes next: the oldest whose user has just become free, or the head of the line. Whoever has
+    /// a message under way gets the next one after it.
+    fn next(&mut self) -> Option<Item> {
+        let free = self.behind.iter().position(|item| !self.busy.contains(&item.user));
+        if let Some(item) = free.and_then(|at| self.behind.remove(at)) {
+            return Some(item);
+        }
+        while let Some(item) = self.line.take() {
+            if !self.busy.contains(&item.user) {
+                return Some(item);
+            }
+            self.behind.push_back(item);
+        }
+        None
+    }
+
+    /// Nothing leaves whose lease is nearly over, that is of no use any more, or at an hour that has
+    /// become indecent.
+    async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
+        let clock = clock::now();
+        let lane = item.claimed.lane;
+        let verdict = if at >= item.until {
+            given_back(&item, clock)
+        } else if item.claimed.expires <= clock {
+            Verdict::Ended(Fate::Expired)
+        } else if !self.patience.hours.allow(lane, clock) {
+            given_back(&item, self.patience.hours.decent(lane.zone, clock))
+        } else {
+            return Some(item);
+        };
+        self.settle(&item, verdict).await;
+        None
+    }
+
+    fn send(&mut self, item: Item, at: Instant) {
+        self.busy.insert(item.user);
+        let message = self.write(&item);
+        let cloud = self.cloud.clone();
+        self.under_way.spawn(async move {
+            let answer = cloud.send(&message).await;
+            (item, at, answer)
+        });
+    }
+
+    fn write(&self, item: &Item) -> Value {
+        match &self.template {
+            Some(template) if item.form == Form::Template => {
+                render::template(&item.to, template, &item.letter.text)
+            }
+            _ => render::message(&item.to, &item.letter.text, item.letter.card.as_ref()),
+        }
+    }
+
+    /// Takes in one end. `None` is a task that broke down: its lease runs out.
+    async fn hear(&mut self, ended: Option<(Item, Instant, Answer)>) {
+        let Some((item, left, answer)) = ended else {
+            if self.under_way.is_empty() {
+                self.busy.clear();
+            }
+            return;
+        };
+        self.busy.remove(&item.user);
+        match answer {
+            Answer::Taken(message_id) => {
+                self.pairs.took(item.user);
+                let message_id = match message_id.as_str() {
+                    "" => String::new(),
+                    name => stored_name(name),
+                };
+                let account = WHATSAPP.into();
+                self.settle(&item, Verdict::Sent { account, message_id }).await;
+            }
+            Answer::Refused { status, code } => {
+                let meaning = chat::meaning(status, code);
+                self.understand(item, left, meaning, code.unwrap_or(status.into())).await;
+            }
+            Answer::Unclear => self.understand(item, left, Meaning::Unclear, 0).await,
+            Answer::Unsent => {
+                self.pairs.give_back(item.user);
+                self.held = self.held.max(now() + UNREACHED);
+                self.understand(item, left, Meaning::Later, 0).await;
+            }
+        }
+    }
+
+    /// `code` is for the log: of the API's table, or else of HTTP.
+    async fn understand(&mut self, mut item: Item, left: Instant, meaning: Meaning, code: u32) {
+        let at = now();
+        let mut wait = Duration::ZERO;
+        match meaning {
+            Meaning::Throttled { after } => {
+                self.pairs.give_back(item.user);
+                self.pace.too_fast(left, at);
+                if after > SOON {
+                    self.held = self.held.max(at + after);
+                }
+            }
+            Meaning::PairRate => wait = self.pairs.too_fast(item.user, at),
+            Meaning::TokenExpired | Meaning::Stopped => {
+                self.pairs.give_back(item.user);
+                if self.cloud.renew_token() == Renewed::Yes {
+                    tracing::info!(account = WHATSAPP, "there is a new token");
+                    self.line.put_back(item.claimed.lane.class, item);
+                    return;
+                }
+                if self.held <= at {
+                    let why = meaning.as_str();
+                    tracing::error!(code, why, "WhatsApp takes nothing: look after the account");
+                }
+                self.held = self.held.max(at + chat::HELD);
+            }
+            Meaning::IdentityChanged => {
+                if let Recipient::Chat { chat, .. } = &item.letter.to {
+                    let _ = self.changes.try_send(chat.clone());
+                }
+            }
+            Meaning::Refused => {
+                tracing::error!(code, "WhatsApp refuses a message: it is not as it should be");
+            }
+            _ => {}
+        }
+        let standing = Standing {
+            class: item.claimed.lane.class,
+            tries: item.claimed.tries,
+            expires: item.claimed.expires,
+            by_sms: item.by_sms.as_ref(),
+            template: item.form == Form::Free && self.template.is_some(),
+        };
+        self.metrics.outbox().tried_again(WHATSAPP, meaning.as_str());
+        match chat::follow(meaning, &standing, wait, clock::now()) {
+            Follow::Settle(verdict) => self.settle(&item, verdict).await,
+            Follow::AsTemplate => {
+                item.form = Form::Template;
+                self.line.put_back(item.claimed.lane.class, item);
+            }
+        }
+    }
+
+    async fn settle(&self, item: &Item, verdict: Verdict) {
+        let _ = self.settled.send(settlement(&item.claimed, verdict)).await;
+    }
+
+    async fn end(mut self) {
+        let until = now() + TO_END;
+        while !self.under_way.is_empty() {
+            let next = tokio::time::timeout_at(until.into(), self.under_way.join_next()).await;
+            let Ok(Some(ended)) = next else { break };
+            self.hear(ended.ok()).await;
+        }
+        let line: Vec<Item> = self.line.drain().collect();
+        for item in line.iter().chain(&self.behind) {
+            self.settle(item, given_back(item, clock::now())).await;
+        }
+    }
+}
+
+fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
+    Settlement { id: claimed.id, attempts: claimed.attempts, day: claimed.day, verdict }
+}
+
+/// How a notice is settled that goes back untouched.
+fn given_back(item: &Item, due: Timestamp) -> Verdict {
+    Verdict::Again { due, tries: item.claimed.tries, parts: 0 }
+}
