@@ -114,7 +114,8 @@ pub fn write_sms_configuration(
     menus: &[PathBuf],
     database: Option<&str>,
 ) -> Result<PathBuf, Failed> {
-    let country = Country { operators: vec![], aggregators: vec![], data: data.to_owned() };
+    let country =
+        Country { operators: vec![], aggregators: vec![], cloud: None, data: data.to_owned() };
     let mut text = on_database(&country, menus, database)? + NO_LIMITS;
     text.push_str("\n[outbox]\ndecent_from = 0\ndecent_until = 24\n");
     for Account { operator, prefix, links, window } in accounts {

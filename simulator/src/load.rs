@@ -102,6 +102,7 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
     let country = Country {
         operators: vec![address(&network)],
         aggregators: vec![],
+        cloud: None,
         data: data.path().to_owned(),
     };
     let mut child = start_gateway(&country, &load).await?;

@@ -21,6 +21,7 @@ use crate::operator::sms::parts::Concatenation;
 use crate::operator::sms::receipt::{Ids, Spelling};
 use crate::operator::{Account, Operator, Settings};
 use crate::page::{Page, SamplePerson};
+use crate::whatsapp::{self, Cloud};
 
 /// The first service's code on every network.
 pub const CODE: &str = "*119#";
@@ -50,6 +51,8 @@ pub struct Plan {
     pub first_port: Option<u16>,
     /// Where data is kept; `None` takes a fresh directory that is removed at the end.
     pub keep: Option<PathBuf>,
+    /// The cloud of the chat phone; `None` for a country without WhatsApp.
+    pub whatsapp: Option<whatsapp::Settings>,
 }
 
 /// What a gateway has to know of the country.
@@ -59,6 +62,8 @@ pub struct Country {
     pub operators: Vec<OperatorAddress>,
     /// The aggregators, which have to be told where the gateway is.
     pub aggregators: Vec<Aggregator>,
+    /// WhatsApp, which has to be told where the gateway is.
+    pub cloud: Option<Cloud>,
     /// An existing directory for the gateway's data.
     pub data: PathBuf,
 }
@@ -89,6 +94,9 @@ pub enum PlayError {
         /// Why.
         error: io::Error,
     },
+    /// The port of the Cloud API cannot be opened.
+    #[error("cannot serve the Cloud API: {0}")]
+    Cloud(io::Error),
     /// The page's port cannot be opened.
     #[error("cannot serve the page at {address}: {error}")]
     Page {
@@ -125,9 +133,14 @@ pub async fn run<G>(
     let data = DataDirectory::new(plan.keep.clone())?;
     let operators = start_operators(&plan).await?;
     let aggregators = start_aggregators(&plan);
+    let cloud = match plan.whatsapp.clone() {
+        Some(settings) => Some(Cloud::start(settings).await.map_err(PlayError::Cloud)?),
+        None => None,
+    };
     let country = Country {
         operators: operators.iter().map(address_of).collect(),
         aggregators: aggregators.clone(),
+        cloud: cloud.clone(),
         data: data.path().to_owned(),
     };
     let (gateway, people) = start(&country).await.map_err(PlayError::Gateway)?;
@@ -139,7 +152,7 @@ pub async fn run<G>(
         people,
         codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned()],
         short_code: SHORT_CODE.to_owned(),
-        cloud: None,
+        cloud: cloud.clone(),
     };
     let page = page
         .serve(plan.page)
@@ -153,11 +166,17 @@ pub async fn run<G>(
         let aggregator::Settings { name, provider, .. } = aggregator.settings();
         println!("network {name} ({}): calls {}", provider.name(), aggregator.path());
     }
+    if let Some(cloud) = &cloud {
+        println!("WhatsApp: Cloud API at {}", cloud.api());
+    }
     println!("open http://{}/ and dial {CODE}; Ctrl-C ends", page.address());
     stopped.await;
     println!("stopping");
     page.stop().await;
     stop(gateway).await;
+    if let Some(cloud) = cloud {
+        cloud.stop().await;
+    }
     for network in networks {
         network.stop().await;
     }

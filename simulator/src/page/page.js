@@ -422,6 +422,7 @@ function drawCentre(at) {
 
 // The chat phone stands beside the others where there is a cloud.
 function showChat() {
+  if (chat) one("#phones").append(chat.slot);
   if (!country.chat || chat) return;
   chat = new ChatPhone({ one, element, say, send, toast });
   for (const event of ["focusin", "pointerdown"]) document.addEventListener(event, ({ target }) => { if (target.closest?.(".slot")) chat.active = chat.slot.contains(target); });
