@@ -305,6 +305,21 @@ impl Cloud {
         self.inner.with(|account| account.received(media).cloned())
     }
 
+    /// A user wrote the message of this id, and somebody else tells the gateway so.
+    pub fn wrote_elsewhere(&self, wa_id: &str, id: &str) {
+        let now = self.now();
+        self.inner.with(|account| account.wrote(wa_id, id, now));
+    }
+
+    /// How many users have got a message of the service.
+    pub fn answered(&self) -> u64 {
+        let by_service = |bubble: &Bubble| bubble.author == user::Author::Service;
+        self.inner.with(|account| {
+            let users = account.users.values();
+            users.filter(|user| user.bubbles.iter().any(by_service)).count() as u64
+        })
+    }
+
     /// The numbers of users whose phones change, from now on.
     pub fn news(&self) -> broadcast::Receiver<String> {
         self.inner.news.subscribe()

@@ -9,6 +9,11 @@ use simulator::operator::sms::faults::{Above, Faults, Limit, Receipts};
 use simulator::operator::{Account, Operator, Settings, dialect};
 use simulator::page::{Page, SamplePerson, Served, Words};
 use simulator::responder::{Heard, Responder, Say};
+use simulator::whatsapp::content::Content;
+use simulator::whatsapp::event::FileKind;
+use simulator::whatsapp::faults::{Faults as CloudFaults, Token};
+use simulator::whatsapp::user::{Profile, Shows};
+use simulator::whatsapp::{self, Cloud};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tungstenite::client::IntoClientRequest;
 use tungstenite::error::Error;
@@ -18,6 +23,7 @@ use tungstenite::{Message, WebSocket};
 struct Stage {
     page: Served,
     operator: Operator,
+    cloud: Cloud,
     _gateway: Responder,
 }
 
@@ -41,6 +47,7 @@ async fn stage() -> Stage {
     };
     let gateway = Responder::start(operator.address(), &account, reply).await.unwrap();
     operator.bound(1).await.unwrap();
+    let cloud = Cloud::start(whatsapp::Settings::default()).await.unwrap();
     let page = Page {
         networks: vec![(&operator).into()],
         phones: vec![("081211900001".parse().unwrap(), 0), ("081211900002".parse().unwrap(), 0)],
@@ -54,10 +61,10 @@ async fn stage() -> Stage {
         }],
         codes: vec!["*119#".to_owned(), "*131#".to_owned()],
         short_code: "1199".to_owned(),
-        cloud: None,
+        cloud: Some(cloud.clone()),
     };
     let page = page.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
-    Stage { page, operator, _gateway: gateway }
+    Stage { page, operator, cloud, _gateway: gateway }
 }
 
 async fn get(stage: &Stage, path: &str) -> String {
@@ -270,4 +277,55 @@ async fn a_browser_reads_writes_and_breaks_texts() {
             ..Faults::default()
         }
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_chats_and_breaks_the_cloud() {
+    let stage = stage().await;
+    browse(&stage, |mut browser| {
+        assert_eq!(browser.hear("hello", |_| true)["chat"], true);
+        let empty = browser.hear("chat", |_| true);
+        assert_eq!((&empty["number"], &empty["bubbles"]), (&json!("081211900001"), &json!([])));
+
+        let chat =
+            |act: &str, name: &str, value: Value| json!({"do": "chat", "act": act, name: value});
+        browser.say(chat("write", "text", json!("Halo")));
+        let view = browser.hear("chat", |view| view["bubbles"] != json!([]));
+        assert_eq!(view["bubbles"][0]["content"], json!({"kind": "text", "body": "Halo"}));
+        browser.say(json!({"do": "chat", "act": "location"}));
+        browser.hear("chat", |view| view["bubbles"][1]["content"]["kind"] == "location");
+        browser.say(chat("write", "text", json!("a".repeat(4097))));
+        assert_eq!(browser.hear("not_now", |_| true)["why"], "too_long");
+        browser.say(json!({"do": "chat", "act": "pick", "message": "wamid.x", "id": "1"}));
+        assert_eq!(browser.hear("not_now", |_| true)["why"], "chat_gone");
+
+        browser.say(chat("faults", "faults", json!({"token": "expired"})));
+        browser.hear("cloud", |cloud| cloud["faults"]["token"] == "expired");
+        browser.say(chat("profile", "profile", json!({"shows": "user_id"})));
+        browser.hear("chat", |view| view["profile"]["shows"] == "user_id");
+        browser.say(chat("number", "number", json!("0813 1190 0003")));
+        let other = browser.hear("chat", |view| view["number"] == "081311900003");
+        assert_eq!(other["bubbles"], json!([]));
+        browser.say(chat("number", "number", json!("12")));
+        assert_eq!(browser.hear("not_now", |_| true)["why"], "badNumber");
+    })
+    .await;
+    assert_eq!(
+        stage.cloud.faults(),
+        CloudFaults { token: Token::Expired, ..CloudFaults::default() }
+    );
+    let chat = stage.cloud.chat("081211900001".parse().unwrap(), "");
+    assert_eq!(chat.profile(), Profile { shows: Shows::UserId, ..Profile::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_of_a_chat_can_be_opened() {
+    let stage = stage().await;
+    let chat = stage.cloud.chat("081211900001".parse().unwrap(), "");
+    chat.send_file(FileKind::Document, "kartu.pdf", "%PDF-1.7".into(), "");
+    let bubble = chat.messages().remove(0);
+    let Content::Document { media, .. } = bubble.content else { panic!("no document") };
+    let answer = get(&stage, &format!("/document/{media}")).await;
+    assert!(answer.contains("application/pdf") && answer.ends_with("%PDF-1.7"), "{answer}");
+    assert!(get(&stage, "/document/1").await.starts_with("HTTP/1.1 404"));
 }

@@ -27,6 +27,8 @@ pub const TYPING_MS: u64 = 25_000;
 const REFUSALS_MAX: usize = 500;
 /// Files that are kept; the oldest goes.
 const FILES_MAX: usize = 2000;
+/// Messages of users that can be marked as read; the oldest goes.
+const WRITTEN_MAX: usize = 100_000;
 /// Octets of the largest document and the largest picture.
 const DOCUMENT_MAX: usize = 100 << 20;
 const IMAGE_MAX: usize = 5 << 20;
@@ -63,6 +65,9 @@ pub(super) struct Account {
     user_ids: HashMap<String, String>,
     files: HashMap<String, File>,
     file_order: VecDeque<String>,
+    /// Who wrote which message, to be marked as read.
+    written: HashMap<String, String>,
+    written_order: VecDeque<String>,
     throughput: Throughput,
 }
 
@@ -86,6 +91,8 @@ impl Account {
             user_ids: HashMap::new(),
             files: HashMap::new(),
             file_order: VecDeque::new(),
+            written: HashMap::new(),
+            written_order: VecDeque::new(),
             throughput: Throughput::default(),
         }
     }
@@ -242,7 +249,7 @@ impl Account {
                 return Err(Refusal::new(Code::Invalid, "typing_indicator.type is `text`"));
             }
         };
-        let user = self.users.values_mut().find(|user| user.wrote(id));
+        let user = self.written.get(id).and_then(|wa_id| self.users.get_mut(wa_id));
         let user =
             user.ok_or_else(|| Refusal::new(Code::Invalid, "message_id is no message of a user"))?;
         user.mark_read(id);
@@ -307,10 +314,22 @@ impl Account {
         let id = message_id(wa_id);
         // Whoever writes has been asked by the app whether the new key is theirs.
         user.profile.identity = Identity::Known;
-        user.last_wrote = Some(now);
         user.hear_said(said, &id, now);
         let part = event::message(&line, &user.sender(), &id, &at, said);
+        self.wrote(wa_id, &id, now);
         (id, part)
+    }
+
+    /// Remembers that a user wrote this message now: the window is open.
+    pub fn wrote(&mut self, wa_id: &str, id: &str, now: u64) {
+        self.user(wa_id, "").last_wrote = Some(now);
+        if self.written_order.len() >= WRITTEN_MAX
+            && let Some(oldest) = self.written_order.pop_front()
+        {
+            self.written.remove(&oldest);
+        }
+        self.written_order.push_back(id.to_owned());
+        self.written.insert(id.to_owned(), wa_id.to_owned());
     }
 
     pub fn count(&mut self, refusal: &Refusal, now: u64) {

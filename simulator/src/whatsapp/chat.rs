@@ -15,7 +15,7 @@ use crate::number::Number;
 /// How long a script waits for a message before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// One user's chat with the service. Clones read the same phone, each at its own pace.
+/// One user's chat with the service. Several of one number read the same phone, each at its own pace.
 #[derive(Debug)]
 pub struct Chat {
     cloud: Cloud,

@@ -152,7 +152,7 @@ pub(super) fn timestamp(at: u64, how: Timestamps) -> String {
 }
 
 /// A message of a user.
-pub(super) fn message(line: &Line, sender: &Sender, id: &str, at: &str, said: &Said) -> Part {
+pub fn message(line: &Line, sender: &Sender, id: &str, at: &str, said: &Said) -> Part {
     let mut message = Map::new();
     put(&mut message, "from", sender.wa_id.as_deref());
     put(&mut message, "from_user_id", sender.user_id.as_deref());

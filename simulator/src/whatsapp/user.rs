@@ -189,10 +189,6 @@ impl User {
         format!("{:x}", self.device * 0x9e37_79b9 + self.user_id.len() as u64)
     }
 
-    pub fn wrote(&self, id: &str) -> bool {
-        self.bubbles.iter().any(|it| it.author == Author::User && it.id == id)
-    }
-
     /// Marking one as read marks those before it too.
     pub fn mark_read(&mut self, id: &str) {
         let Some(until) = self.bubbles.iter().find(|it| it.id == id).map(|it| it.serial) else {
