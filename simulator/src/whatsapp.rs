@@ -93,6 +93,28 @@ impl std::fmt::Debug for Settings {
     }
 }
 
+/// Something that passed between the cloud and the gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Air {
+    /// The user's number with its middle hidden, or the id of somebody unknown.
+    pub user: String,
+    /// Which way, and what.
+    pub passed: Passed,
+}
+
+/// What passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Passed {
+    /// A user's message, for the gateway: its type.
+    Event(&'static str),
+    /// A message of the gateway that was taken: its kind.
+    Message(&'static str),
+    /// A request of the gateway that was refused: the number and why.
+    Refused(u32, String),
+    /// A body that the gateway did not acknowledge: its status, 0 for none.
+    Unacknowledged(u16),
+}
+
 /// A running cloud. Clones are the same one.
 #[derive(Debug, Clone)]
 pub struct Cloud {
@@ -110,6 +132,7 @@ struct Inner {
     webhook: watch::Sender<Option<String>>,
     /// The numbers of users whose phones have changed.
     news: broadcast::Sender<String>,
+    air: broadcast::Sender<Air>,
     stopping: watch::Sender<Running>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -154,6 +177,14 @@ impl Inner {
         let now = self.clock.now();
         tracing::debug!(code = refusal.code.number(), details = refusal.details, "refused");
         self.with(|account| account.count(refusal, now));
+        let passed = Passed::Refused(refusal.code.number(), refusal.details.clone());
+        self.pass("", passed);
+    }
+
+    fn pass(&self, user: &str, passed: Passed) {
+        let user = user.parse::<Number>().map_or_else(|_| String::new(), Number::masked);
+        // Nobody may be listening.
+        let _ = self.air.send(Air { user, passed });
     }
 
     /// Takes what the gateway sends.
@@ -161,6 +192,9 @@ impl Inner {
         let now = self.clock.now();
         let (taken, faults) = self.with(|account| (account.post(request, now), account.faults));
         let taken = taken?;
+        if let Some(passed) = taken.passed {
+            self.pass(&taken.user, passed);
+        }
         self.tell(&taken.user, taken.parts, &faults, now);
         Ok(taken.answer)
     }
@@ -172,6 +206,7 @@ impl Inner {
             let (id, part) = account.write(user, said, now);
             (id, part, account.faults)
         });
+        self.pass(user, Passed::Event(said.word()));
         self.tell(user, vec![part], &faults, now);
         id
     }
@@ -209,6 +244,7 @@ impl Cloud {
             queue: hook::Queue::default(),
             webhook: watch::Sender::new(None),
             news: broadcast::Sender::new(NEWS),
+            air: broadcast::Sender::new(NEWS),
             stopping: watch::Sender::new(Running::Yes),
             tasks: Mutex::new(Vec::new()),
         });
@@ -323,6 +359,11 @@ impl Cloud {
     /// The numbers of users whose phones change, from now on.
     pub fn news(&self) -> broadcast::Receiver<String> {
         self.inner.news.subscribe()
+    }
+
+    /// What passes between the cloud and the gateway, from now on.
+    pub fn air(&self) -> broadcast::Receiver<Air> {
+        self.inner.air.subscribe()
     }
 
     /// Stops the API and tells nothing any more.

@@ -292,6 +292,9 @@ async fn a_browser_chats_and_breaks_the_cloud() {
         browser.say(chat("write", "text", json!("Halo")));
         let view = browser.hear("chat", |view| view["bubbles"] != json!([]));
         assert_eq!(view["bubbles"][0]["content"], json!({"kind": "text", "body": "Halo"}));
+        let air = browser.hear("chat_air", |_| true);
+        let shown = (&air["kind"], &air["code"], &air["number"]);
+        assert_eq!(shown, (&json!("wa_event"), &json!("text"), &json!("0812****0001")));
         browser.say(json!({"do": "chat", "act": "location"}));
         browser.hear("chat", |view| view["bubbles"][1]["content"]["kind"] == "location");
         browser.say(chat("write", "text", json!("a".repeat(4097))));

@@ -6,6 +6,7 @@ export const CHAT_WORDS = {
     chatPhone: "Ponsel WhatsApp", chatNumber: "Nomor", chatName: "Setara", chatOnline: "akun layanan", chatTyping: "sedang mengetik…", chatWrite: "Ketik pesan", chatSend: "Kirim", chatMore: "Lampirkan", chatBegin: "Tulis apa saja untuk memulai, misalnya “Halo”.",
     chatClose: "Tutup", chatOpen: "Buka dokumen", chatDocument: "Dokumen", chatPicture: "Gambar", chatLocation: "Lokasi", chat_image: "Gambar", chat_audio: "Pesan suara", chat_sticker: "Stiker", chat_contact: "Kontak", chat_unsupported: "Jenis lain", chat_video: "Video", chat_contacts: "Kontak", chat_system: "Nomor berganti", chat_gone: "Pilihan itu sudah tidak ada.",
     chatSent: "terkirim", chatDelivered: "sampai", chatRead: "dibaca", chatTemplate: "templat", chatMessages: "Percakapan",
+    wa_event: "WhatsApp dari ponsel", wa_message: "WhatsApp ke ponsel", wa_again: "tidak diterima gateway, diulang", cloudStatuses: "Status pesan", cloudAll: "semua", cloudNoDelivered: "tanpa “sampai”", cloudFailures: "gagal saja", cloudRefusing: "Penolakan", cloudByStatus: "lewat status", cloudAtOnce: "langsung",
     cloud: "WhatsApp", cloudFigures: "{taken} masuk · {refused} ditolak · {acknowledged} kabar · {waiting} menunggu", cloudEvents: "Kabar", cloudOnce: "sekali", cloudTwice: "dua kali", cloudOrder: "Urutan", cloudKept: "tetap", cloudMixed: "acak", cloudToken: "Token", cloudGood: "baik", cloudExpired: "kedaluwarsa", cloudRequests: "Permintaan", cloudFailing: "galat 500", cloudUnavailable: "galat 503", cloudCutAfter: "terputus setelah diterima", cloudAnswer: "Jawaban setelah (ms)", cloudTogether: "Kabar sekali kirim",
     cloudShows: "Pengguna tampak", cloudBoth: "nomor dan id", cloudUserId: "id saja", cloudNumber: "nomor saja", cloudMember: "Di WhatsApp", cloudIs: "ya", cloudIsNot: "tidak", cloudIdentity: "Perangkat", cloudKnown: "sama", cloudChanged: "berganti", cloudOffers: "Promosi", cloudWanted: "boleh", cloudRefused: "berhenti", cloudHeldBack: "ditahan", cloudAdvance: "Majukan jam", cloudHours: "+{n} jam", cloudDays: "+{n} hari", cloudRefusals: "Ditolak terakhir",
   },
@@ -13,6 +14,7 @@ export const CHAT_WORDS = {
     chatPhone: "WhatsApp phone", chatNumber: "Number", chatName: "Setara", chatOnline: "business account", chatTyping: "typing…", chatWrite: "Message", chatSend: "Send", chatMore: "Attach", chatBegin: "Write anything to begin, such as “Hello”.",
     chatClose: "Close", chatOpen: "Open document", chatDocument: "Document", chatPicture: "Picture", chatLocation: "Location", chat_image: "Picture", chat_audio: "Voice message", chat_sticker: "Sticker", chat_contact: "Contact", chat_unsupported: "Another kind", chat_video: "Video", chat_contacts: "Contact", chat_system: "Number changed", chat_gone: "That choice is gone.",
     chatSent: "sent", chatDelivered: "delivered", chatRead: "read", chatTemplate: "template", chatMessages: "Conversation",
+    wa_event: "WhatsApp of the phone", wa_message: "WhatsApp to the phone", wa_again: "not acknowledged, comes again", cloudStatuses: "Statuses", cloudAll: "all", cloudNoDelivered: "no “delivered”", cloudFailures: "failures only", cloudRefusing: "Refusals", cloudByStatus: "by status", cloudAtOnce: "at once",
     cloud: "WhatsApp", cloudFigures: "{taken} in · {refused} refused · {acknowledged} events · {waiting} waiting", cloudEvents: "Events", cloudOnce: "once", cloudTwice: "twice", cloudOrder: "Order", cloudKept: "kept", cloudMixed: "mixed", cloudToken: "Token", cloudGood: "good", cloudExpired: "expired", cloudRequests: "Requests", cloudFailing: "error 500", cloudUnavailable: "error 503", cloudCutAfter: "cut after taking", cloudAnswer: "Answer after (ms)", cloudTogether: "Events in one body",
     cloudShows: "The user shows", cloudBoth: "number and id", cloudUserId: "id only", cloudNumber: "number only", cloudMember: "On WhatsApp", cloudIs: "yes", cloudIsNot: "no", cloudIdentity: "Device", cloudKnown: "the same", cloudChanged: "changed", cloudOffers: "Offers", cloudWanted: "wanted", cloudRefused: "stopped", cloudHeldBack: "held back", cloudAdvance: "Move the clock", cloudHours: "+{n} hours", cloudDays: "+{n} days", cloudRefusals: "Refused lately",
   },
@@ -218,13 +220,15 @@ export class ChatPhone {
   }
 }
 
-const FAULTLESS = { events: "once", order: "kept", together: 1, token: "good", answer_ms: 0, requests: "good" };
+const FAULTLESS = { events: "once", order: "kept", together: 1, token: "good", answer_ms: 0, requests: "good", statuses: "all" };
 const PROFILE = { shows: "both", membership: "member", identity: "known", offers: "wanted" };
 const CHOICES = {
   events: ["cloudEvents", { once: "cloudOnce", twice: "cloudTwice" }],
   order: ["cloudOrder", { kept: "cloudKept", mixed: "cloudMixed" }],
   token: ["cloudToken", { good: "cloudGood", expired: "cloudExpired" }],
   requests: ["cloudRequests", { good: "cloudGood", failing: "cloudFailing", unavailable: "cloudUnavailable", cut_after: "cloudCutAfter" }],
+  statuses: ["cloudStatuses", { all: "cloudAll", no_delivered: "cloudNoDelivered", failures: "cloudFailures" }],
+  refusals: ["cloudRefusing", { by_status: "cloudByStatus", at_once: "cloudAtOnce" }],
   shows: ["cloudShows", { both: "cloudBoth", user_id: "cloudUserId", number: "cloudNumber" }],
   membership: ["cloudMember", { member: "cloudIs", gone: "cloudIsNot" }],
   identity: ["cloudIdentity", { known: "cloudKnown", changed: "cloudChanged" }],
@@ -262,7 +266,7 @@ export function cloudBox(cloud, profile, open, { element, say, send }) {
   };
   const clock = element("div", { class: "cloud-clock" }, element("span", {}, `${say("cloudAdvance")} · ${new Date(today).toLocaleDateString("id-ID")}`), later(6, "cloudHours", 6), later(25, "cloudHours", 25), later(168, "cloudDays", 7));
   box.append(summary, element("div", { class: "form" },
-    ...["events", "order", "token", "requests"].map((name) => choice(name, faults, fault)),
+    ...["events", "order", "token", "requests", "statuses", "refusals"].map((name) => choice(name, faults, fault)),
     number("answer_ms", "cloudAnswer", 0, 60_000), number("together", "cloudTogether", 1, 100),
     ...["shows", "membership", "identity", "offers"].map((name) => choice(name, profile, make)), clock));
   if (figures.refusals.length) {

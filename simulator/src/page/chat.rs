@@ -8,13 +8,13 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 
-use super::talk::{Told, tell};
+use super::talk::{self, Told, tell};
 use crate::number::Number;
-use crate::whatsapp::Cloud;
 use crate::whatsapp::chat::Chat;
 use crate::whatsapp::event::{FileKind, Said};
 use crate::whatsapp::faults::{Faults, Figures};
 use crate::whatsapp::user::{Bubble, Profile};
+use crate::whatsapp::{Air, Cloud, Passed};
 
 /// Characters of the longest text that a person writes.
 const TEXT_MAX: usize = 4096;
@@ -166,6 +166,28 @@ pub(super) async fn tell_chat(out: mpsc::Sender<String>, cloud: Cloud, chat: Cha
                 Err(broadcast::error::RecvError::Closed) => return,
             },
         };
+    }
+}
+
+/// Tells a browser what passes between the cloud and the gateway.
+pub(super) async fn tell_air(out: mpsc::Sender<String>, cloud: Cloud) {
+    let mut air = cloud.air();
+    loop {
+        let Air { user, passed } = match air.recv().await {
+            Ok(line) => line,
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => return,
+        };
+        let (kind, code, why) = match passed {
+            Passed::Event(what) => ("wa_event", what.to_owned(), String::new()),
+            Passed::Message(what) => ("wa_message", what.to_owned(), String::new()),
+            Passed::Refused(code, why) => ("refused", code.to_string(), why),
+            Passed::Unacknowledged(status) => ("wa_again", status.to_string(), String::new()),
+        };
+        let told = Told::ChatAir { at: talk::millis(), number: user, kind, code, why };
+        if tell(&out, &told).await.is_none() {
+            return;
+        }
     }
 }
 

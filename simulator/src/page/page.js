@@ -449,14 +449,14 @@ function aggregator(name, provider, at) {
   return element("span", {}, element("b", {}, name), ` ${provider} · `, element("label", {}, box, ` ${say("retries")}`));
 }
 
-const TONES = { begin: ["▲", "up"], answer: ["▲", "up"], read: ["▲", "up"], text: ["▲", "up"], receipt: ["▲", "up"], sms: ["▼", "down"], push: ["▼", "down"], notice: ["▼", "down"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };
+const TONES = { wa_event: ["▲", "up"], wa_message: ["▼", "down"], begin: ["▲", "up"], answer: ["▲", "up"], read: ["▲", "up"], text: ["▲", "up"], receipt: ["▲", "up"], sms: ["▼", "down"], push: ["▼", "down"], notice: ["▼", "down"], abort: ["▲", "up"], redelivered: ["▲", "up"], ask: ["▼", "down"], end: ["▼", "down"] };
 function logLine({ at, number, network, kind, code, size, why }) {
   const log = one("#log");
   one(".empty", log)?.remove();
   const [way, tone] = TONES[kind] ?? ["✕", "bad"];
   const word = { answer: "answerAir", lost: "lostAir", read: "readAir" }[kind] ?? kind;
   const what = `${say(word, { why })}${code ? ` · ${code}` : ""}`;
-  const line = element("li", { "data-tone": tone, "data-kind": kind, title: country.networks[network]?.name ?? "" });
+  const line = element("li", { "data-tone": tone, "data-kind": kind, title: country.networks[network]?.name ?? network });
   line.append(
     element("time", {}, new Date(at).toLocaleTimeString("id-ID", { hour12: false })), element("span", { class: "who" }, number),
     element("span", { class: "way", "aria-hidden": "true" }, way), element("span", { class: "what" }, what), element("span", { class: "size" }, size || ""),
@@ -513,6 +513,7 @@ const HEAR = {
   text({ phone, text }) { phones[phone]?.mail.arrive(text); },
   chat(view) { chat?.hear(view); drawCloud(); },
   cloud(view) { cloud = view; drawCloud(); },
+  chat_air(line) { logLine({ ...line, network: "WhatsApp" }); },
   sms({ network, faults, figures }) { Object.assign(country.networks[network], { faults, figures }); drawCentre(network); },
 };
 

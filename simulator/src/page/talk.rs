@@ -115,6 +115,13 @@ pub(super) enum Told<'a> {
     },
     Chat(chat::View),
     Cloud(&'a chat::CloudView),
+    ChatAir {
+        at: u64,
+        number: String,
+        kind: &'static str,
+        code: String,
+        why: String,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -235,6 +242,7 @@ impl Browser {
         }
         if let Some(cloud) = &page.cloud {
             self.listening.spawn(chat::tell_cloud(self.out.clone(), cloud.clone()));
+            self.listening.spawn(chat::tell_air(self.out.clone(), cloud.clone()));
             self.listen_to_chat();
         }
         Some(())
@@ -423,8 +431,12 @@ pub(super) async fn tell(out: &mpsc::Sender<String>, told: &Told<'_>) -> Option<
 }
 
 #[expect(clippy::disallowed_methods, reason = "the page shows when a line was written")]
-fn air_line(on: usize, network: &Network, air: Air) -> Told<'static> {
+pub(super) fn millis() -> u64 {
     let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    u64::try_from(at).unwrap_or_default()
+}
+
+fn air_line(on: usize, network: &Network, air: Air) -> Told<'static> {
     let (kind, mut code, why) = match network {
         Network::Operator(operator) => air_words(operator.dialect(), air.kind),
         // What goes over the air is the same; only its names on the wire are not SMPP's.
@@ -444,15 +456,7 @@ fn air_line(on: usize, network: &Network, air: Air) -> Told<'static> {
         }
         _ => format!("{} oct", air.length),
     };
-    Told::Air {
-        at: u64::try_from(at).unwrap_or_default(),
-        network: on,
-        number: air.number.masked(),
-        kind,
-        code,
-        size,
-        why,
-    }
+    Told::Air { at: millis(), network: on, number: air.number.masked(), kind, code, size, why }
 }
 
 fn kind(network: &Network) -> &'static str {

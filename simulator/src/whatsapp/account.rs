@@ -9,6 +9,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::Passed;
 use super::content::{self, At, Content, Outgoing, To};
 use super::event::{self, FileSent, Line, Part, Said, Sender, hex, timestamp};
 use super::faults::{Faults, Figures, Refusals, Statuses};
@@ -77,6 +78,8 @@ pub(super) struct Taken {
     pub answer: Value,
     pub user: String,
     pub parts: Vec<Part>,
+    /// What the air shows of it.
+    pub passed: Option<Passed>,
 }
 
 impl Account {
@@ -171,7 +174,8 @@ impl Account {
         let told = if self.faults.statuses == Statuses::Failures { Vec::new() } else { told };
         let parts =
             told.iter().map(|state| event::status(&sender, &id, &at, state.word(), None)).collect();
-        Ok(Taken { answer: accepted(&outgoing.to, &sender, &id), user, parts })
+        let passed = Some(Passed::Message(outgoing.content.word()));
+        Ok(Taken { answer: accepted(&outgoing.to, &sender, &id), user, parts, passed })
     }
 
     /// Finds the template or the file that a message names.
@@ -231,7 +235,8 @@ impl Account {
         let id = message_id(&user);
         let at = timestamp(now, self.faults.timestamps);
         let failed = event::status(sender, &id, &at, "failed", Some(refusal.in_status()));
-        Ok(Taken { answer: accepted(to, sender, &id), user, parts: vec![failed] })
+        let passed = Some(Passed::Refused(refusal.code.number(), refusal.details));
+        Ok(Taken { answer: accepted(to, sender, &id), user, parts: vec![failed], passed })
     }
 
     /// Marks a message of a user as read, and shows that an answer is being written.
@@ -257,7 +262,7 @@ impl Account {
             user.typing_until = now + TYPING_MS;
         }
         let user = user.wa_id.clone();
-        Ok(Taken { answer: json!({ "success": true }), user, parts: Vec::new() })
+        Ok(Taken { answer: json!({ "success": true }), user, parts: Vec::new(), passed: None })
     }
 
     /// Takes a file; gives its id.

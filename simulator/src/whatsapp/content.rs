@@ -167,6 +167,20 @@ impl Content {
         }
     }
 
+    /// The kind in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Buttons { .. } => "buttons",
+            Self::List { .. } => "list",
+            Self::Document { .. } => "document",
+            Self::Image { .. } => "image",
+            Self::Template { .. } => "template",
+            Self::Location { .. } => "location",
+            Self::Other { .. } => "other",
+        }
+    }
+
     /// The words of a message: its body, text or caption.
     pub fn words(&self) -> &str {
         match self {

@@ -36,6 +36,25 @@ pub enum Said {
     Unheard,
 }
 
+impl Said {
+    /// The type of its event.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Tap(..) => "button_reply",
+            Self::Row(..) => "list_reply",
+            Self::TemplateButton(..) => "button",
+            Self::File(kind, _) => kind.word(),
+            Self::Location(..) => "location",
+            Self::Contact(..) => "contacts",
+            Self::NumberChanged(_) => "system",
+            Self::Reaction(..) => "reaction",
+            Self::Unsupported => "unsupported",
+            Self::Unheard => "hologram",
+        }
+    }
+}
+
 /// The kinds of files that a user sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {

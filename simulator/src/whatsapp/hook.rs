@@ -200,6 +200,8 @@ fn settle(inner: &Inner, events: Vec<Waiting>, status: u16) {
     let given_up = if acknowledged {
         0
     } else {
+        let user = events.first().map(|event| event.user.clone()).unwrap_or_default();
+        inner.pass(&user, super::Passed::Unacknowledged(status));
         inner.queue.put_back(events, inner.clock.now(), inner.settings.first_retry)
     };
     inner.with(|account| {
