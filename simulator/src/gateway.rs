@@ -5,8 +5,10 @@
 
 use std::error::Error;
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use setara::app::Gateway;
@@ -17,6 +19,8 @@ use simulator::aggregator::post::Proof;
 use simulator::operator::dialect;
 use simulator::operator::sms::receipt::Ids;
 use simulator::play::{Country, OperatorAddress, SHORT_CODE};
+use simulator::whatsapp::Cloud;
+use simulator::whatsapp::template::Template;
 
 const DATABASE: &str = "setara.db";
 const TOKEN_FILE: &str = "setara.token";
@@ -60,7 +64,55 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
     for aggregator in &country.aggregators {
         aggregator.calls(gateway.http());
     }
+    if let Some(cloud) = &country.cloud {
+        tokio::spawn(subscribe(cloud.clone(), gateway.http()));
+    }
     Ok(gateway)
+}
+
+/// The number of the service on WhatsApp, and the texts that were approved for it.
+pub fn whatsapp() -> simulator::whatsapp::Settings {
+    let template = |language| Template::new(TEMPLATE, language, "PeduliLindungi: {{1}}");
+    let templates = vec![template("id"), template("en")];
+    simulator::whatsapp::Settings { templates, ..Default::default() }
+}
+
+/// The template of notices.
+const TEMPLATE: &str = "pemberitahuan";
+
+/// Asks the gateway's webhook until it knows the cloud, and then tells it everything.
+pub async fn subscribe(cloud: Cloud, gateway: SocketAddr) {
+    let url = format!("http://{gateway}/whatsapp");
+    let mut told = false;
+    while let Err(error) = cloud.subscribe(&url).await {
+        if !told {
+            println!("WhatsApp waits for {url}: {error}");
+        }
+        told = true;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+}
+
+/// What the gateway has to know of the cloud.
+fn write_whatsapp(text: &mut String, cloud: &Cloud) -> Result<(), std::fmt::Error> {
+    let simulator::whatsapp::Settings {
+        phone_number_id,
+        display_number,
+        token,
+        app_secret,
+        verify_token,
+        limits,
+        ..
+    } = cloud.settings();
+    write!(
+        text,
+        "\n[whatsapp]\napi = \"{}\"\nversion = \"v23.0\"\n\
+         phone_number_id = \"{phone_number_id}\"\ndisplay_number = \"{display_number}\"\n\
+         token = \"{token}\"\napp_secret = \"{app_secret}\"\nverify_token = \"{verify_token}\"\n\
+         template = \"{TEMPLATE}\"\nper_second = {}\n",
+        cloud.api(),
+        limits.per_second
+    )
 }
 
 /// Writes the configuration of a gateway under load: SQLite in the country's data directory, or
@@ -71,6 +123,21 @@ pub fn write_load_configuration(
     database: Option<&str>,
 ) -> Result<PathBuf, Failed> {
     let text = on_database(country, menus, database)? + "window = 1000\n" + NO_LIMITS;
+    let path = country.data.join("setara.toml");
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+/// Writes the configuration of a gateway that is told events as fast as it acknowledges them, at
+/// this address.
+pub fn write_chat_configuration(
+    country: &Country,
+    menus: &[PathBuf],
+    database: Option<&str>,
+    listen: SocketAddr,
+) -> Result<PathBuf, Failed> {
+    let text = on_database(country, menus, database)? + NO_LIMITS;
+    let text = text.replace("listen = \"127.0.0.1:0\"", &format!("listen = \"{listen}\""));
     let path = country.data.join("setara.toml");
     std::fs::write(&path, text)?;
     Ok(path)
@@ -214,6 +281,9 @@ fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed>
              allow = [\"127.0.0.0/8\"]\nurl = \"http://gateway.example{}\"\n",
             aggregator.path()
         )?;
+    }
+    if let Some(cloud) = &country.cloud {
+        write_whatsapp(&mut text, cloud)?;
     }
     Ok(text)
 }

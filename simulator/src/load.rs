@@ -26,6 +26,7 @@ use tokio::sync::Mutex;
 use crate::gateway;
 
 pub mod sms;
+pub mod whatsapp;
 
 type Failed = Box<dyn Error + Send + Sync>;
 
@@ -43,6 +44,8 @@ pub struct Load {
 enum What {
     /// Notices by SMS to a fast SMSC, and texts both ways, beside the bare link
     Sms(sms::Sms),
+    /// Signed WhatsApp events, and how fast they are acknowledged, beside a bare axum webhook
+    Whatsapp(whatsapp::Whatsapp),
 }
 
 /// USSD: phones that dial.
@@ -92,6 +95,7 @@ struct Figures {
 pub async fn run(load: Load) -> Result<(), Failed> {
     match load.what {
         Some(What::Sms(sms)) => sms::run(sms).await,
+        Some(What::Whatsapp(whatsapp)) => whatsapp::run(whatsapp).await,
         None => ussd(load.ussd).await,
     }
 }

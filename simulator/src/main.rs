@@ -147,10 +147,20 @@ fn failed(error: impl std::fmt::Display) -> ExitCode {
 
 async fn run(play: Play) -> Result<(), play::PlayError> {
     let Play { page, dialects, providers, smsc_port, keep, menus, no_gateway, callbacks } = play;
-    let plan = Plan { page, dialects, providers, first_port: smsc_port, keep, whatsapp: None };
+    let plan = Plan {
+        page,
+        dialects,
+        providers,
+        first_port: smsc_port,
+        keep,
+        whatsapp: Some(gateway::whatsapp()),
+    };
     if no_gateway {
         let wait = async |country: &play::Country| {
             country.aggregators.iter().for_each(|aggregator| aggregator.calls(callbacks));
+            if let Some(cloud) = &country.cloud {
+                tokio::spawn(gateway::subscribe(cloud.clone(), callbacks));
+            }
             Ok(((), Vec::new()))
         };
         return play::run(plan, wait, async |()| {}).await;
