@@ -94,7 +94,8 @@ pub async fn subscribe(cloud: Cloud, gateway: SocketAddr) {
 }
 
 /// What the gateway has to know of the cloud.
-fn write_whatsapp(text: &mut String, cloud: &Cloud) -> Result<(), std::fmt::Error> {
+pub fn whatsapp_section(cloud: &Cloud) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
     let simulator::whatsapp::Settings {
         phone_number_id,
         display_number,
@@ -112,7 +113,8 @@ fn write_whatsapp(text: &mut String, cloud: &Cloud) -> Result<(), std::fmt::Erro
          template = \"{TEMPLATE}\"\nper_second = {}\n",
         cloud.api(),
         limits.per_second
-    )
+    )?;
+    Ok(text)
 }
 
 /// Writes the configuration of a gateway under load: SQLite in the country's data directory, or
@@ -283,7 +285,7 @@ fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed>
         )?;
     }
     if let Some(cloud) = &country.cloud {
-        write_whatsapp(&mut text, cloud)?;
+        text.push_str(&whatsapp_section(cloud)?);
     }
     Ok(text)
 }

@@ -159,6 +159,7 @@ async fn run(play: Play) -> Result<(), play::PlayError> {
         let wait = async |country: &play::Country| {
             country.aggregators.iter().for_each(|aggregator| aggregator.calls(callbacks));
             if let Some(cloud) = &country.cloud {
+                println!("{}", gateway::whatsapp_section(cloud)?);
                 tokio::spawn(gateway::subscribe(cloud.clone(), callbacks));
             }
             Ok(((), Vec::new()))
