@@ -148,7 +148,7 @@ pub enum Follow {
 }
 
 /// How long nothing goes when somebody has to do something about the account.
-pub const HELD: Duration = MINUTE;
+pub const HELD: Duration = Duration::from_secs(10);
 
 /// What becomes of a notice after an answer that is no success. `wait` is the time that its user is
 /// left alone ([`Pairs::too_fast`]).

@@ -72,8 +72,17 @@ pub struct Sender {
     known: HashMap<Lane, Looked>,
     /// Nothing goes before.
     held: Instant,
+    account: Account,
     /// The pace, or a user, allows nothing before.
     not_before: Option<Instant>,
+}
+
+/// Whether the provider takes anything from us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Account {
+    Good,
+    /// Not with this token, or not before somebody has done something.
+    Refused,
 }
 
 /// A claimed notice on its way.
@@ -111,7 +120,7 @@ impl Sender {
         // An answer that comes at the last moment still finds the lease.
         let lease = patience.lease.max(4 * (settings.answer() + settings.connect()));
         Self {
-            pace: Pace::new(settings.per_second, now()),
+            pace: Pace::new(below(settings.per_second), now()),
             patience: Patience { lease, ..patience },
             cloud,
             store,
@@ -129,6 +138,7 @@ impl Sender {
             hasher: RandomState::new(),
             known: HashMap::new(),
             held: now(),
+            account: Account::Good,
             not_before: None,
         }
     }
@@ -180,6 +190,10 @@ impl Sender {
 
     /// Claims what is due, and says when to look again.
     async fn claim(&mut self) -> Duration {
+        if self.account == Account::Refused && self.cloud.renew_token() == Renewed::Yes {
+            tracing::info!(account = WHATSAPP, "there is a new token");
+            (self.account, self.held) = (Account::Good, now());
+        }
         let room = (2 * self.at_once).saturating_sub(self.waiting() + self.under_way.len());
         if room == 0 || now() < self.held {
             return LOOK;
@@ -363,6 +377,7 @@ impl Sender {
         match answer {
             Answer::Taken(message_id) => {
                 self.pairs.took(item.user);
+                self.account = Account::Good;
                 let message_id = match message_id.as_str() {
                     "" => String::new(),
                     name => stored_name(name),
@@ -407,6 +422,7 @@ impl Sender {
                     let why = meaning.as_str();
                     tracing::error!(code, why, "WhatsApp takes nothing: look after the account");
                 }
+                self.account = Account::Refused;
                 self.held = self.held.max(at + chat::HELD);
             }
             Meaning::IdentityChanged => {
@@ -452,6 +468,12 @@ impl Sender {
             self.settle(item, given_back(item, clock::now())).await;
         }
     }
+}
+
+/// What is sent of what may be: the provider counts any second, and on the way to it messages may
+/// come closer together.
+fn below(per_second: u32) -> u32 {
+    per_second - per_second / 10
 }
 
 fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
