@@ -14,6 +14,7 @@ use setara::{
     store::{Store, StoreOptions},
     vault::Vault,
 };
+use simulator::whatsapp::{Cloud, Settings};
 
 use crate::support::postgres;
 
@@ -62,6 +63,27 @@ impl Bed {
             .unwrap();
         }
         self
+    }
+
+    /// With a number on WhatsApp at this cloud; `lines` are more of its table. What we present stands in
+    /// a file, and [`Bed::token`] changes it.
+    pub fn whatsapp(mut self, cloud: &Cloud, lines: &str) -> Self {
+        let Settings { phone_number_id, token, app_secret, verify_token, .. } = cloud.settings();
+        self.token(token);
+        writeln!(
+            self.operators,
+            "[whatsapp]\napi = {:?}\nphone_number_id = {phone_number_id:?}\n\
+             token_file = \"whatsapp.token\"\napp_secret = {app_secret:?}\n\
+             verify_token = {verify_token:?}\n{lines}",
+            cloud.api()
+        )
+        .unwrap();
+        self
+    }
+
+    /// Writes what we present to the cloud.
+    pub fn token(&self, token: &str) {
+        std::fs::write(self.folder.join("whatsapp.token"), token).unwrap();
     }
 
     /// Writes the configuration and says where it is.

@@ -9,6 +9,7 @@ mod support;
 mod node;
 
 mod bed;
+mod chats;
 mod drain;
 mod kills;
 mod rows;
