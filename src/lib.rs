@@ -2,6 +2,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod app;
+pub mod certificate;
 pub mod channel;
 pub mod cli;
 pub mod clock;

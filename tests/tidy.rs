@@ -22,8 +22,9 @@ const FLOORS: &[&[&str]] = &[
     &["clock", "diagnostic", "text", "smpp::pdu", "telemetry::instruments", "telemetry::spans"],
     // Names and numbers are cleaned with the transliteration of `text`.
     &["identity", "smpp::session"],
-    // Screens; and the keys, which know a NIK, a number and a chat and nothing else.
-    &["menu", "vault", "smpp::link"],
+    // Screens; the keys, which know a NIK, a number and a chat and nothing else; and certificates,
+    // which say what they are told.
+    &["menu", "vault", "smpp::link", "certificate"],
     // A notice to a chat has a card.
     &["outbox"],
     // Names people by their blind indexes, and offers calls to a menu.
@@ -54,6 +55,7 @@ const PURE: &[&str] = &[
     "channel",
     "service",
     "outbox",
+    "certificate",
     "smpp::pdu",
     "smpp::session",
     "diagnostic",
@@ -88,6 +90,9 @@ const ONLY: &[(&str, &[&str])] = &[
     // The vault's indexes; and the signatures of callers, which have keys of their own.
     ("hmac", &["vault", "http::gate", "channel::whatsapp::proof"]),
     ("chacha20poly1305", &["vault"]),
+    ("p256", &["certificate::keys"]),
+    ("ed25519_dalek", &["certificate::keys"]),
+    ("x509_cert", &["certificate::keys"]),
     // Traces only name the provider of their client's TLS.
     ("tokio_rustls", &["smpp::link", "telemetry::traces", "app::whatsapp::cloud"]),
     ("reqwest", &["app::whatsapp::cloud"]),
@@ -101,16 +106,30 @@ const ONLY: &[(&str, &[&str])] = &[
     ("std::thread", &[]),
     ("SystemTime", &["clock"]),
     // The vault draws nonces itself, the engine the random value of a turn, the link its jitter,
-    // the store the token of an import, the roof the mark of its process.
-    ("rand::", &["vault", "engine", "smpp::link", "store", "app", "cli", "service::sample"]),
+    // the store the token of an import, the roof the mark of its process, the file of the signing
+    // keys what new ones are made of.
+    (
+        "rand::",
+        &[
+            "vault",
+            "engine",
+            "smpp::link",
+            "store",
+            "app",
+            "cli",
+            "service::sample",
+            "certificate::file",
+        ],
+    ),
     // Files are read by those who are told their names.
-    ("std::fs", &["config", "vault", "cli", "menus", "http", "store"]),
+    ("std::fs", &["config", "vault", "cli", "menus", "http", "store", "certificate::file"]),
 ];
 
 /// Exceptions to [`PURE`], each with its reason.
 const PARDONED: &[(&str, &str, &str)] = &[
     ("src/service/sample.rs", "rand::", "a seeded generator: people are invented from a number"),
     ("src/service/sample/names.rs", "rand::", "see `sample`"),
+    ("src/certificate/file.rs", "rand::", "new keys are drawn here, and handed to what is pure"),
 ];
 
 /// What may stand at the top.
@@ -311,6 +330,8 @@ const PERSONAL: &[&str] = &[
     "Message",
     "Keys",
     "Vault",
+    "Keyring",
+    "Seed",
     "LinkConfig",
 ];
 

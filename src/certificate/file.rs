@@ -1,0 +1,220 @@
+//! The file of the keyring: readable by its owner only, never overwritten by new keys, and replaced
+//! as a whole where keys are rotated. Random octets for new keys are drawn here.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use rand::Rng;
+use thiserror::Error;
+
+use super::keys::{KeptError, Keyring, Seed, Which};
+use crate::clock::Timestamp;
+
+/// Why there is no keyring. No message repeats anything of the file's content.
+#[derive(Debug, Error)]
+pub enum KeyFileError {
+    /// There is no file yet.
+    #[error("there is no file of signing keys at this path")]
+    Missing,
+    /// Others than the owner may read or change the file.
+    #[error(
+        "the file of signing keys has mode {mode:04o}; others can read it: `chmod 600` it first"
+    )]
+    Exposed {
+        /// Permission bits found.
+        mode: u32,
+    },
+    /// A file is already there. Keys are never overwritten: what they signed could not be verified.
+    #[error("a file is already there, and keys are never overwritten: `setara keys rotate`")]
+    Exists,
+    /// The content is no keyring, or no keyring can be made.
+    #[error("the signing keys cannot be used: {0}")]
+    Kept(#[from] KeptError),
+    /// The file system refused.
+    #[error("the file of signing keys cannot be used")]
+    Io(#[source] io::Error),
+}
+
+impl Keyring {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`]; a file that others may read is refused.
+    pub fn open_file(path: impl AsRef<Path>) -> Result<Self, KeyFileError> {
+        let mode = fs::metadata(&path).map_err(missing_or_io)?.permissions().mode() & 0o7777;
+        if mode & 0o077 != 0 {
+            return Err(KeyFileError::Exposed { mode });
+        }
+        let text = fs::read_to_string(&path).map_err(missing_or_io)?;
+        Ok(Self::from_text(&text)?)
+    }
+
+    /// Reads the file, or draws new keys if there is none.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`].
+    pub fn open_or_create_file(
+        path: impl AsRef<Path>,
+        authority: &str,
+        now: Timestamp,
+    ) -> Result<Self, KeyFileError> {
+        match Self::open_file(&path) {
+            Err(KeyFileError::Missing) => match Self::create_file(&path, authority, now) {
+                // Another node on this machine was faster.
+                Err(KeyFileError::Exists) => Self::open_file(&path),
+                created => created,
+            },
+            opened => opened,
+        }
+    }
+
+    /// Draws new keys and writes them with mode 0600. The file is whole on the disk before it has its name:
+    /// nothing may be signed with a key that a power cut can take away, and nobody reads a half.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Exists`] if there is any file at `path`.
+    pub fn create_file(
+        path: impl AsRef<Path>,
+        authority: &str,
+        now: Timestamp,
+    ) -> Result<Self, KeyFileError> {
+        let ring = Self::new(&draw(), authority, now)?;
+        let beside = write_beside(path.as_ref(), &ring.to_text())?;
+        // A link is refused where a name is taken; a rename would take it.
+        let linked = fs::hard_link(&beside, &path);
+        let _ = fs::remove_file(&beside);
+        linked.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => KeyFileError::Exists,
+            _ => KeyFileError::Io(error),
+        })?;
+        sync_folder(path.as_ref())?;
+        Ok(ring)
+    }
+
+    /// Puts new keys in front and replaces the file at one stroke.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`]; the old file stays.
+    pub fn rotate_file(
+        path: impl AsRef<Path>,
+        which: Which,
+        authority: &str,
+        now: Timestamp,
+    ) -> Result<Self, KeyFileError> {
+        let ring = Self::open_file(&path)?.rotated(which, &draw(), authority, now)?;
+        let beside = write_beside(path.as_ref(), &ring.to_text())?;
+        fs::rename(&beside, &path).map_err(|error| {
+            let _ = fs::remove_file(&beside);
+            KeyFileError::Io(error)
+        })?;
+        sync_folder(path.as_ref())?;
+        Ok(ring)
+    }
+}
+
+fn draw() -> Seed {
+    let mut seed = Seed { document: [0; 32], short: [0; 32] };
+    rand::rng().fill_bytes(&mut seed.document);
+    rand::rng().fill_bytes(&mut seed.short);
+    seed
+}
+
+/// A new file beside the one that is meant, on the disk when this returns.
+fn write_beside(path: &Path, text: &str) -> Result<PathBuf, KeyFileError> {
+    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
+    name.push(format!(".{:016x}.new", rand::random::<u64>()));
+    let beside = path.with_file_name(name);
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
+    let written = opened.and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        KeyFileError::Io(error)
+    })?;
+    Ok(beside)
+}
+
+/// A name is on the disk when its folder is.
+fn sync_folder(path: &Path) -> Result<(), KeyFileError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(KeyFileError::Io)
+}
+
+fn missing_or_io(error: io::Error) -> KeyFileError {
+    match error.kind() {
+        io::ErrorKind::NotFound => KeyFileError::Missing,
+        _ => KeyFileError::Io(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_637_550_000_000);
+
+    /// A folder of this test's own, gone when the test is.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("setara-{}-{name}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_new_file_is_private_opens_again_and_is_never_overwritten() {
+        let folder = Folder::new("keys-new");
+        let path = folder.0.join("setara.signing");
+        assert!(matches!(Keyring::open_file(&path), Err(KeyFileError::Missing)));
+        let ring = Keyring::open_or_create_file(&path, "Kemenkes", NOW).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let again = Keyring::open_or_create_file(&path, "Kemenkes", NOW).unwrap();
+        assert!(again.public() == ring.public());
+        let refused = Keyring::create_file(&path, "Kemenkes", NOW);
+        assert!(matches!(refused, Err(KeyFileError::Exists)));
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_rotation_replaces_the_file_and_keeps_it_private() {
+        let folder = Folder::new("keys-rotate");
+        let path = folder.0.join("setara.signing");
+        let missing = Keyring::rotate_file(&path, Which::Both, "Kemenkes", NOW);
+        assert!(matches!(missing, Err(KeyFileError::Missing)));
+        let old = Keyring::create_file(&path, "Kemenkes", NOW).unwrap();
+        let new = Keyring::rotate_file(&path, Which::Both, "Kemenkes", NOW).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(Keyring::open_file(&path).unwrap().public() == new.public());
+        assert!(new.public().document(old.document_key().kid()).is_some());
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused() {
+        let folder = Folder::new("keys-mode");
+        let path = folder.0.join("setara.signing");
+        Keyring::create_file(&path, "Kemenkes", NOW).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let refused = Keyring::open_file(&path).unwrap_err();
+        assert!(refused.to_string().contains("0644"), "{refused}");
+    }
+}
