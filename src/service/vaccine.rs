@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
 
+use crate::certificate::Product;
+
 /// Vaccines by their code.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -22,6 +24,12 @@ pub struct Vaccine {
     pub interval_days: u16,
     /// Days from the end of the course to a booster.
     pub booster_days: u16,
+    /// The kind of vaccine, as certificates call it.
+    pub vp: String,
+    /// The product, as certificates call it.
+    pub mp: String,
+    /// Who is responsible for the product, as certificates call it.
+    pub ma: String,
 }
 
 impl Vaccines {
@@ -34,6 +42,14 @@ impl Vaccines {
     /// The name of a vaccine; its code if it is not configured.
     pub fn name<'a>(&'a self, code: &'a str) -> &'a str {
         self.0.get(code).map_or(code, |vaccine| vaccine.name.as_str())
+    }
+
+    /// What certificates call a vaccine, and how many doses its first course has; `None` if it is
+    /// not configured.
+    pub fn product(&self, code: &str) -> Option<(Product, u8)> {
+        let vaccine = self.0.get(code)?;
+        let (vp, mp, ma) = (vaccine.vp.clone(), vaccine.mp.clone(), vaccine.ma.clone());
+        Some((Product { vp, mp, ma }, vaccine.doses))
     }
 
     /// Whether the first course is complete with dose `number`.
