@@ -10,6 +10,7 @@ pub mod dcc;
 mod file;
 mod id;
 pub mod keys;
+pub mod pdf;
 mod read;
 
 use std::{fmt, time::Duration};

@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    certificate::{
+        CertificateId, Product, Shot,
+        keys::tests::{AUTHORITY, NOW, keyring},
+    },
+    identity::{Nik, PersonName},
+};
+
+fn options() -> Options {
+    let good_for = Duration::from_secs(365 * 86_400);
+    Options {
+        issuer: Issuer { authority: AUTHORITY.into(), good_for },
+        nik: NikShown::Masked,
+        check_at: "*119#".into(),
+        zone: Zone::Wib,
+    }
+}
+
+fn shot(number: u8) -> Shot {
+    Shot {
+        number,
+        vaccine: "Sinovac".into(),
+        product: Product {
+            vp: "1157024006".into(),
+            mp: "CoronaVac".into(),
+            ma: "Sinovac-Biotech".into(),
+        },
+        batch: "20210101A".into(),
+        place: "Puskesmas Kec. Gambir".into(),
+        given_on: date(2021, 3, 1),
+    }
+}
+
+fn paper(name: &str, number: u8) -> Paper {
+    Paper {
+        id: CertificateId::parse("3173012345678").unwrap(),
+        name: PersonName::parse(name).unwrap(),
+        nik: Nik::parse("3173041708900001").unwrap(),
+        birth: date(1990, 8, 17),
+        course: 2,
+        shot: shot(number),
+        earlier: (1..number).map(shot).collect(),
+    }
+}
+
+#[test]
+fn the_same_arguments_make_the_same_octets() {
+    let page =
+        |name: &str, now: Timestamp| render(&paper(name, 2), &keyring(), now, &options()).unwrap();
+    let one = page("Siti Nur Aminah", NOW);
+    assert!(one.starts_with(b"%PDF-1.7") && one.len() < 64 * 1024, "{} octets", one.len());
+    assert!(one == page("Siti Nur Aminah", NOW));
+    assert!(one != page("Siti Nur Aminah", NOW.plus(Duration::from_secs(1))));
+    assert!(one != page("Siti Nur Aminat", NOW));
+}
+
+#[test]
+fn as_many_doses_as_there_can_be_fit() {
+    for number in 1..=9 {
+        assert!(render(&paper("Suharto", number), &keyring(), NOW, &options()).is_ok());
+    }
+}
+
+#[test]
+fn what_is_long_is_fitted() {
+    let word = "W".repeat(100);
+    let mut paper = paper(&word, 3);
+    paper.shot.batch = word.clone();
+    paper.shot.place = format!("{word} {word}");
+    paper.shot.vaccine = word.clone();
+    paper.id = CertificateId::parse(&"W".repeat(60)).unwrap();
+    let mut options = options();
+    options.nik = NikShown::Full;
+    options.issuer.authority = "W".repeat(64);
+    options.check_at = word;
+    assert!(render(&paper, &keyring(), NOW, &options).is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_name_has_its_page(name in "\\PC{1,100}") {
+        let Ok(name) = PersonName::parse(&name) else { return Ok(()) };
+        let paper = paper(name.as_str(), 1);
+        prop_assert!(render(&paper, &keyring(), NOW, &options()).is_ok());
+    }
+}
