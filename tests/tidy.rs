@@ -331,6 +331,8 @@ const PERSONAL: &[&str] = &[
     "Keys",
     "Vault",
     "Keyring",
+    "Paper",
+    "Seen",
     "Seed",
     "LinkConfig",
 ];

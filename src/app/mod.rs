@@ -41,6 +41,8 @@ use crate::{
         ussd::Counter,
         whatsapp::cloud::Cloud,
     },
+    certificate::{KeyFileError, Keyring},
+    clock,
     config::{Config, ConfigError, Sms},
     engine::{Engine, Rules},
     front::{
@@ -69,6 +71,9 @@ pub enum StartError {
     /// The keys cannot be read or made.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The signing keys cannot be read or made.
+    #[error(transparent)]
+    Signing(#[from] KeyFileError),
     /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -132,6 +137,7 @@ impl Gateway {
     /// Builds everything and starts it.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let vault = Vault::open_or_create_file(&config.vault.key_file)?;
+        let keyring = Arc::new(keyring(config)?);
         let options =
             StoreOptions { connections: config.database.connections, ..Default::default() };
         let store = Store::open(&config.database.url, vault.clone(), options).await?;
@@ -193,6 +199,7 @@ impl Gateway {
             pushes: pushes.clone(),
             campaigns: campaigns.clone(),
             whatsapp: webhook,
+            keyring,
             token,
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;
@@ -278,6 +285,15 @@ impl Gateway {
         let took_ms = (Instant::now() - began).as_millis() as u64;
         tracing::info!(took_ms, "gateway stopped");
     }
+}
+
+/// The keys that sign certificates, made anew where there are none.
+///
+/// # Errors
+/// See [`KeyFileError`].
+pub fn keyring(config: &Config) -> Result<Keyring, KeyFileError> {
+    let certificate = &config.certificate;
+    Keyring::open_or_create_file(&certificate.keys, &certificate.authority, clock::now())
 }
 
 fn token(path: &Path) -> Result<Token, StartError> {

@@ -1,11 +1,13 @@
 //! The commands of `setara`. Each is a file; this one only names them and tells how they ended.
 
 pub mod campaign;
+pub mod keys;
 pub mod menu;
 pub mod queue;
 pub mod record;
 pub mod serve;
 pub mod telemetry;
+pub mod verify;
 
 use std::{
     path::{Path, PathBuf},
@@ -45,6 +47,11 @@ pub enum Command {
     /// Send a text to many people
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
+    /// Draw, rotate and show the keys that sign certificates
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Look at a certificate, offline
+    Verify(verify::VerifyArgs),
     /// Watch the gateway
     #[command(subcommand)]
     Telemetry(telemetry::TelemetryCommand),
@@ -85,6 +92,8 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Record(command) => record::run_command(command, &config),
         Command::Queue(command) => queue::run(command, &config),
         Command::Campaign(command) => campaign::run(command, &config),
+        Command::Keys(command) => keys::run(command, &config),
+        Command::Verify(args) => verify::run(&args, &config),
         Command::Telemetry(command) => Ok(telemetry::run(&command)),
         Command::Config(_) => {
             println!("the configuration is good");

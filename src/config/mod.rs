@@ -4,12 +4,14 @@
 //! falls back to, and what a test parses, so it cannot rot.
 
 mod callback;
+mod certificate;
 mod operator;
 mod sms;
 mod whatsapp;
 
 pub use self::{
     callback::{Callback, Proof},
+    certificate::{Certificates, NikName},
     operator::{LinkConfig, ModeName, Operator, TlsConfig},
     sms::{Outbox, ReceiptIds, Sms},
     whatsapp::Whatsapp,
@@ -47,6 +49,8 @@ pub struct Config {
     pub database: Database,
     /// The key file.
     pub vault: VaultFile,
+    /// Certificates.
+    pub certificate: Certificates,
     /// The web side.
     pub http: Http,
     /// The pages for operations.
@@ -334,6 +338,7 @@ impl Config {
             let what = "chats go by that name: give the operator another one";
             return Err(ConfigError::Meaning(format!("operator.{WHATSAPP}: {what}")));
         }
+        self.certificate.check()?;
         if self.lookups.window_hours > Budgets::LONGEST_HOURS {
             let most = Budgets::LONGEST_HOURS;
             return Err(ConfigError::Meaning(format!("lookups.window_hours is {most} at most")));
@@ -360,7 +365,8 @@ impl Config {
     }
 
     fn relative_to(&mut self, folder: &Path) {
-        for path in self.menu.folders.iter_mut().chain([&mut self.vault.key_file]) {
+        let keys = [&mut self.vault.key_file, &mut self.certificate.keys];
+        for path in self.menu.folders.iter_mut().chain(keys) {
             *path = folder.join(&*path);
         }
         if let Some(file) = &mut self.admin.token_file {

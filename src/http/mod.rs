@@ -1,10 +1,12 @@
-//! The web side: is the node alive, is it ready, what does it count; the pages for operations; and
-//! where aggregators call that speak USSD over HTTP (`callback`, behind a `gate`).
+//! The web side: is the node alive, is it ready, what does it count; the pages for operations; the
+//! keys that verify certificates; and where aggregators call that speak USSD over HTTP (`callback`,
+//! behind a `gate`).
 
 mod admin;
 mod callback;
 mod campaign;
 mod gate;
+mod keys;
 mod push;
 mod whatsapp;
 
@@ -26,6 +28,7 @@ use axum::{
 };
 
 use crate::{
+    certificate::Keyring,
     front::{Front, campaign::Campaigns, push::Pushes},
     menus::Reloading,
     smpp::link::{Link, LinkStatus},
@@ -49,6 +52,8 @@ pub struct Site {
     pub campaigns: Campaigns,
     /// The webhook of WhatsApp, where there is a number.
     pub whatsapp: Option<Webhook>,
+    /// What signs certificates, and what verifies them.
+    pub keyring: Arc<Keyring>,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }
@@ -59,6 +64,7 @@ pub fn router(site: Site, body_limit: usize) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .route("/keys", get(keys::keys))
         .merge(admin::router(site.clone()))
         .route("/ussd/{account}", any(callback::plain))
         .route("/ussd/{account}/{*tail}", any(callback::with_tail))

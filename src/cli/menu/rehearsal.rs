@@ -87,6 +87,7 @@ impl Rehearsal {
         let file = || format!("sqlite:{}", folder.join("setara.db").display());
         config.database.url = url.unwrap_or_else(file);
         config.vault.key_file = folder.join("setara.key");
+        config.certificate.keys = folder.join("setara.signing");
         let rehearsal = Self { config, folder };
         rehearsal.fill().await?;
         Ok(rehearsal)
