@@ -80,4 +80,4 @@ macro_rules! targets {
     };
 }
 
-targets!(frame, dialect, provider, event, mmi, menu, story, roster, config);
+targets!(frame, dialect, provider, event, mmi, menu, story, roster, config, certificate);

@@ -2,10 +2,18 @@
 //! calls them in every test run, with the kept inputs and changes of them; `tests/fuzz/run` gives
 //! them to libFuzzer for as long as one likes. Both look for a panic.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    io::Write,
+    sync::{Arc, LazyLock},
+};
 
 use jiff::civil::{Date, date};
 use setara::{
+    certificate::{
+        Keyring, PublicKeys, Text,
+        dcc::{self, WhyNot},
+        keys::Seed,
+    },
     channel::{
         ussd::{self, Act, mmi, provider},
         whatsapp,
@@ -48,9 +56,20 @@ pub const TARGETS: &[Target] = &[
     ("story", story),
     ("roster", roster),
     ("config", config),
+    ("certificate", certificate),
 ];
 
 const TODAY: Date = date(2021, 8, 17);
+
+/// 2021-11-22, on which the kept certificates were made out.
+const MADE_OUT: Timestamp = Timestamp::from_millis(1_637_550_000_000);
+
+/// The keys they were signed with.
+static KEYS: LazyLock<PublicKeys> = LazyLock::new(|| {
+    let seed = Seed { document: [7; 32], short: [8; 32] };
+    let authority = "Kementerian Kesehatan Republik Indonesia";
+    Keyring::new(&seed, authority, MADE_OUT).expect("keys").public().clone()
+});
 
 static DEFAULT: LazyLock<Config> = LazyLock::new(|| Config::parse("").expect("the default"));
 
@@ -391,5 +410,28 @@ fn config(octets: &[u8]) {
                 }
             }
         }
+    }
+}
+
+/// What is scanned, as it is, and as the octets inside: nothing but what was signed is good.
+fn certificate(octets: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(octets) {
+        looked_at(text);
+    }
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(octets).expect("into a vector");
+    let packed = packed.finish().expect("into a vector");
+    looked_at(&format!("{}{}", dcc::PREFIX, base45::encode(packed)));
+}
+
+fn looked_at(text: &str) {
+    let seen = dcc::verify(text, &KEYS, MADE_OUT);
+    match Text::of(text) {
+        Text::Document(_) => {}
+        _ => assert_eq!(seen.as_ref().err(), Some(&WhyNot::NotHc1)),
+    }
+    if let Ok(seen) = seen {
+        assert_eq!(seen.authority, "Kementerian Kesehatan Republik Indonesia");
+        assert!(!seen.name().is_empty() && seen.issued == MADE_OUT);
     }
 }
