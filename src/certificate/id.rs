@@ -137,7 +137,7 @@ mod tests {
     fn a_slip_in_a_uvci_is_found() {
         let uvci = CertificateId::parse("317301234567A").unwrap().uvci();
         for (at, _) in uvci.char_indices().skip(HEAD.len()).take(13) {
-            for other in "0A9Z".chars().filter(|other| uvci[at..].chars().next() != Some(*other)) {
+            for other in "0A9Z".chars().filter(|other| !uvci[at..].starts_with(*other)) {
                 let mut slipped = uvci.clone();
                 slipped.replace_range(at..=at, &other.to_string());
                 assert_eq!(CertificateId::from_uvci(&slipped), Err(IdError::Check), "{slipped}");

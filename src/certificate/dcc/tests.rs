@@ -187,12 +187,13 @@ fn what_is_wrong_is_said_from_the_outside_to_the_inside() {
 #[test]
 fn what_is_signed_well_and_says_nothing_is_refused() {
     assert!(check(&signed(&claims())).is_ok());
-    let edit = |change: fn(&mut Vec<(Value, Value)>)| {
+    type Change = fn(&mut Vec<(Value, Value)>);
+    let edit = |change: Change| {
         let mut claims = claims();
         change(claims.as_map_mut().unwrap());
         check(&signed(&claims)).err()
     };
-    let all: [fn(&mut Vec<(Value, Value)>); 7] = [
+    let all: [Change; 7] = [
         |claims| drop(claims.remove(1)),
         |claims| drop(claims.pop()),
         |claims| claims.push(claims[1].clone()),

@@ -203,7 +203,7 @@ mod tests {
             format!("{text}\nsecret = 1"),
         ];
         for text in rows {
-            let refused = Keyring::from_text(&text).err().expect("a refusal").to_string();
+            let refused = Keyring::from_text(&text).expect_err("a refusal").to_string();
             assert!(!refused.contains("secret"), "{refused}");
         }
     }
