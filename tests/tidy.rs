@@ -93,6 +93,9 @@ const ONLY: &[(&str, &[&str])] = &[
     ("p256", &["certificate::keys"]),
     ("ed25519_dalek", &["certificate::keys"]),
     ("x509_cert", &["certificate::keys"]),
+    ("ciborium", &["certificate::dcc"]),
+    ("coset", &["certificate::dcc"]),
+    ("krilla", &["certificate::pdf"]),
     // Traces only name the provider of their client's TLS.
     ("tokio_rustls", &["smpp::link", "telemetry::traces", "app::whatsapp::cloud"]),
     ("reqwest", &["app::whatsapp::cloud"]),

@@ -292,8 +292,14 @@ impl Gateway {
 /// # Errors
 /// See [`KeyFileError`].
 pub fn keyring(config: &Config) -> Result<Keyring, KeyFileError> {
-    let certificate = &config.certificate;
-    Keyring::open_or_create_file(&certificate.keys, &certificate.authority, clock::now())
+    let (certificate, now) = (&config.certificate, clock::now());
+    let ring = Keyring::open_or_create_file(&certificate.keys, &certificate.authority, now)?;
+    let key = ring.document_key();
+    if key.expires() < now.plus(certificate.issuer().good_for) {
+        // What it signs ends with it.
+        tracing::warn!(kid = %key.kid(), "the signing key runs out soon: `setara keys rotate`");
+    }
+    Ok(ring)
 }
 
 fn token(path: &Path) -> Result<Token, StartError> {

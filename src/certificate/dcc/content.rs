@@ -28,6 +28,9 @@ const IAT: i64 = 6;
 const HCERT: i64 = -260;
 const DCC: i64 = 1;
 
+/// Entries of a map that is read.
+const MOST_ENTRIES: usize = 64;
+
 /// Room of a text in the schema, in characters.
 const LONGEST: usize = 80;
 
@@ -115,13 +118,16 @@ struct Map<'v>(&'v [(Value, Value)]);
 
 impl<'v> Map<'v> {
     fn of(value: &'v Value) -> Option<Self> {
-        let entries = value.as_map()?.as_slice();
-        let twice = entries
-            .iter()
-            .enumerate()
-            .any(|(at, (key, _))| entries.iter().skip(at + 1).any(|(other, _)| other == key));
-        // A certificate has a dozen; comparing them all with each other is bounded by that.
-        (entries.len() <= 64 && !twice).then_some(Self(entries))
+        // A certificate has a dozen, so each may be compared with all.
+        let entries = value.as_map().filter(|entries| entries.len() <= MOST_ENTRIES)?.as_slice();
+        let mut rest = entries;
+        while let Some(((key, _), others)) = rest.split_first() {
+            if others.iter().any(|(other, _)| other == key) {
+                return None;
+            }
+            rest = others;
+        }
+        Some(Self(entries))
     }
 
     fn get(&self, key: &str) -> Option<&'v Value> {
