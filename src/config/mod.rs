@@ -35,7 +35,9 @@ use crate::{
     clock::Zone,
     menu::check::Profile,
     outbox::route::WHATSAPP,
-    service::{code::CodeRules, lookup::Budgets, queue::Units, vaccine::Vaccines},
+    service::{
+        code::CodeRules, lookup::Budgets, queue::Units, ticket::TicketRules, vaccine::Vaccines,
+    },
 };
 
 /// The commented default.
@@ -72,6 +74,8 @@ pub struct Config {
     pub lookups: Budgets,
     /// One-time codes.
     pub codes: CodeRules,
+    /// Complaints, and changes that need documents.
+    pub tickets: TicketRules,
     /// What is sent outside of a session.
     pub outbox: Outbox,
     /// Accounts at SMSCs, by name.
@@ -325,6 +329,9 @@ impl Config {
             ("lookups.phones_per_nik", self.lookups.phones_per_nik as usize),
             ("lookups.serials_per_stem", self.lookups.serials_per_stem as usize),
             ("codes.per_hour", self.codes.per_hour as usize),
+            ("tickets.due_hours", self.tickets.due_hours as usize),
+            ("tickets.severe_hours", self.tickets.severe_hours as usize),
+            ("tickets.open_per_phone", self.tickets.open_per_phone as usize),
             ("conversation.sms_minutes", self.conversation.sms_minutes as usize),
             ("conversation.parts_seconds", self.conversation.parts_seconds as usize),
             ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),

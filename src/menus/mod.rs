@@ -148,6 +148,8 @@ impl Menus {
             units: self.config.queue.clone(),
             budgets: self.config.lookups.clone(),
             codes: self.config.codes.clone(),
+            tickets: self.config.tickets.clone(),
+            zone: self.config.menu.zone.into(),
         };
         Ok(Arc::new(Service { menu: checked.menu, desk }))
     }

@@ -7,6 +7,7 @@
 //! One file a noun: `registration`, `status`, `person`, `region`. [`DESKS`] lists what they offer.
 //! `lookup` holds the budgets of all calls that look a NIK up.
 
+pub mod audit;
 pub mod campaign;
 pub mod chat;
 pub mod code;
@@ -22,6 +23,7 @@ mod registration;
 pub mod roster;
 pub mod sample;
 mod status;
+pub mod ticket;
 pub mod vaccine;
 mod validators;
 
@@ -30,7 +32,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::{
-    clock::Timestamp,
+    clock::{Timestamp, Zone},
     identity::{Msisdn, Nik},
     menu::{
         catalogue::{Call, Catalogue, Effect, Given, Outcome, Privacy},
@@ -42,6 +44,7 @@ use crate::{
         lookup::Budgets,
         queue::Units,
         record::{Change, CodeNeed, Facts, Need},
+        ticket::TicketRules,
         vaccine::Vaccines,
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -63,7 +66,7 @@ pub const QUEUE: Catalogue = Catalogue {
 pub const VACCINATION: Catalogue = Catalogue {
     desk: "vaccination",
     validators: validators::VALIDATORS,
-    lists: &[person::PEOPLE, region::PROVINCES, region::REGENCIES],
+    lists: &[person::PEOPLE, region::PROVINCES, region::REGENCIES, ticket::TICKETS],
     calls: &[
         CONSENT,
         person::LIST,
@@ -77,8 +80,19 @@ pub const VACCINATION: Catalogue = Catalogue {
         status::CERTIFICATE,
         otp::SEND,
         otp::VERIFY,
+        ticket::OPEN,
+        ticket::MINE,
+        ticket::READ,
     ],
-    sends: &[registration::REGISTERED_TEXT, registration::WAITING_TEXT, otp::CODE_TEXT],
+    sends: &[
+        registration::REGISTERED_TEXT,
+        registration::WAITING_TEXT,
+        otp::CODE_TEXT,
+        ticket::OPENED_TEXT,
+        ticket::STAFF_TEXTS[0],
+        ticket::STAFF_TEXTS[1],
+        ticket::STAFF_TEXTS[2],
+    ],
 };
 
 /// What a call is made with.
@@ -225,6 +239,10 @@ pub struct Desk {
     pub budgets: Budgets,
     /// How many codes are sent.
     pub codes: CodeRules,
+    /// When tickets are due, and how many a phone may have.
+    pub tickets: TicketRules,
+    /// Whose time it is on a screen.
+    pub zone: Zone,
 }
 
 impl Desk {
@@ -250,6 +268,18 @@ impl Desk {
                 tries: self.look(asking),
                 ..Need::default()
             },
+            "ticket.open" => Need {
+                person: match asking.values.text("category") {
+                    Some("nik_used" | "identity") => self.typed_person(asking),
+                    _ => picked_person(asking.values),
+                },
+                people: Some(asking.subscriber),
+                tickets: Some(asking.subscriber),
+                ..Need::default()
+            },
+            "ticket.mine" | "ticket.read" => {
+                Need { tickets: Some(asking.subscriber), ..Need::default() }
+            }
             "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
             "status.read" | "certificate.state" => Need {
                 person: picked_person(asking.values),
@@ -276,6 +306,9 @@ impl Desk {
             "certificate.state" => status::certificate(asking, facts),
             "otp.send" => otp::send(self, asking, facts),
             "otp.verify" => otp::verify(self, asking, facts),
+            "ticket.open" => ticket::open_call(self, asking, facts),
+            "ticket.mine" => Some(ticket::mine(asking, facts)),
+            "ticket.read" => ticket::read(self, asking, facts),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),

@@ -12,11 +12,13 @@ use crate::{
     clock::Timestamp,
     identity::{Msisdn, Nik, PersonName},
     service::{
+        audit::{Act, Deed},
         code::{CodeChange, CodeFacts, CodeKey},
         number::Number,
         place::{Line, QueueFacts, QueueNeed},
+        ticket::{NewTicket, Ticket, TicketStep},
     },
-    vault::{NikIndex, StemIndex, SubscriberKey},
+    vault::{NikIndex, StemIndex, SubscriberKey, Vault},
 };
 
 /// One person of the national record ("Satu Data"), with what we keep of them. `Debug` shows nothing
@@ -169,6 +171,10 @@ pub struct Need {
     pub tries: Option<Look>,
     /// A one-time code.
     pub code: Option<CodeNeed>,
+    /// The tickets of this phone.
+    pub tickets: Option<SubscriberKey>,
+    /// When this person's name was corrected last.
+    pub renamed: Option<NikIndex>,
 }
 
 /// A phone that asks for a code, or types one.
@@ -206,6 +212,10 @@ pub struct Facts {
     pub tries: Tries,
     /// What is known of a one-time code.
     pub code: CodeFacts,
+    /// Tickets of this phone, latest first: the latest, and all that are pending.
+    pub tickets: Vec<Ticket>,
+    /// When the person's name was corrected last, if it was.
+    pub renamed: Option<Timestamp>,
 }
 
 /// Look-ups that failed and are not forgotten. The budgets bound their number: who is refused does
@@ -280,4 +290,83 @@ pub enum Change {
         /// The service.
         service: String,
     },
+    /// A change that staff can make as well.
+    Desk(DeskChange),
+}
+
+/// A change that names whom it is about, whoever makes it: a turn, or somebody of the staff.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeskChange {
+    /// A ticket.
+    Open(Box<NewTicket>),
+    /// A step of a ticket.
+    Step(TicketStep),
+    /// The record is corrected.
+    Correct(Correction),
+    /// Another phone may see a person.
+    Acquaint(SubscriberKey, NikIndex),
+    /// Another phone may no longer see a person.
+    Estrange(SubscriberKey, NikIndex),
+    /// A row of the audit log.
+    Audit(Act),
+}
+
+/// A correction of the record. What it was is named, and another value there by then is a conflict:
+/// of two that correct at once, the second looks again.
+#[derive(Clone, PartialEq)]
+pub struct Correction {
+    /// Whose.
+    pub person: NikIndex,
+    /// What.
+    pub item: Item,
+}
+
+/// What is corrected, as it was and as it is from now on.
+#[derive(Clone, PartialEq)]
+pub enum Item {
+    /// The name.
+    Name(PersonName, PersonName),
+    /// The phone number.
+    Phone(Option<Msisdn>, Option<Msisdn>),
+}
+
+impl fmt::Debug for Correction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Correction").field("person", &self.person).finish_non_exhaustive()
+    }
+}
+
+impl Correction {
+    /// The person has this name.
+    pub fn name(person: &Person, name: PersonName) -> Self {
+        Self { person: person.index, item: Item::Name(person.name.clone(), name) }
+    }
+
+    /// The person has this phone.
+    pub fn phone(person: &Person, phone: Option<Msisdn>) -> Self {
+        Self { person: person.index, item: Item::Phone(person.phone.clone(), phone) }
+    }
+
+    /// The correction with all that goes along: the row of the log, and who may see the person. A
+    /// number that is no longer theirs may be sold, so it does not.
+    pub fn changes(self, vault: &Vault, ticket: Option<&Number>) -> Vec<DeskChange> {
+        let person = self.person;
+        let mut changes = Vec::new();
+        let act = match &self.item {
+            Item::Name(was, to) => Act::new(Deed::NameChanged).from_to(was.as_str(), to.as_str()),
+            Item::Phone(was, to) => {
+                let key = |phone: &Msisdn| vault.subscriber_key(phone);
+                changes.extend(was.as_ref().map(|of| DeskChange::Estrange(key(of), person)));
+                changes.extend(to.as_ref().map(|of| DeskChange::Acquaint(key(of), person)));
+                let text = |phone: &Option<Msisdn>| {
+                    phone.as_ref().map(|phone| phone.as_str().to_owned()).unwrap_or_default()
+                };
+                Act::new(Deed::PhoneChanged).from_to(&text(was), &text(to))
+            }
+        };
+        let act = Act { ticket: ticket.cloned(), ..act.about(Some(person)) };
+        changes.push(DeskChange::Correct(self));
+        changes.push(DeskChange::Audit(act));
+        changes
+    }
 }

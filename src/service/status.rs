@@ -160,7 +160,7 @@ pub(super) fn certificate(asking: Asking<'_>, facts: &Facts) -> Option<Decision>
 }
 
 /// The person picked, if this phone may see them now.
-fn visible<'f>(asking: Asking<'_>, facts: &'f Facts) -> Option<&'f Person> {
+pub(super) fn visible<'f>(asking: Asking<'_>, facts: &'f Facts) -> Option<&'f Person> {
     let picked = picked_person(asking.values)?;
     let proved_now = asking.values.text(PROVED.name) == Some(&picked.to_hex());
     let knows = facts.people.iter().any(|known| known.person == picked);

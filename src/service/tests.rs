@@ -29,6 +29,8 @@ fn desk() -> Desk {
         units: config.queue,
         budgets: config.lookups,
         codes: config.codes,
+        tickets: config.tickets,
+        zone: config.menu.zone.into(),
     }
 }
 

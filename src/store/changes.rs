@@ -5,18 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::QueryBuilder;
 
 use super::{
-    CommitError, TurnWrite,
+    CommitError, StaffWrite, TurnWrite,
+    audit::Log,
     code::Codes,
+    desk,
     engine::{Tx, on_engine, padded_keys, padded_rows},
     lookup::Failures,
     queue,
     sealed::{Place, seal_identity},
+    ticket,
 };
 use crate::{
     clock::Timestamp,
     service::{
+        audit::Doer,
         number::Number,
-        record::{Change, Registration, Standing},
+        record::{Change, Correction, DeskChange, Registration, Standing},
+        ticket::{NewTicket, TicketStep},
     },
     vault::{NikIndex, SubscriberKey, Vault},
 };
@@ -36,6 +41,10 @@ pub(super) struct Changes<'a> {
     codes: Codes<'a>,
     /// Who wants no broadcasts since when, and who wants them again.
     opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
+    corrections: Vec<&'a Correction>,
+    tickets: Vec<(&'a NewTicket, SubscriberKey, Stamp<'a>)>,
+    steps: Vec<(&'a TicketStep, Timestamp)>,
+    log: Log<'a>,
 }
 
 type Registrations<'a> = BTreeMap<(NikIndex, SubscriberKey), (&'a Registration, Stamp<'a>)>;
@@ -64,6 +73,30 @@ impl<'a> Changes<'a> {
             }
         }
         changes
+    }
+
+    pub(super) fn of_staff(write: &'a StaffWrite) -> Self {
+        let mut changes = Self::default();
+        for change in &write.changes {
+            changes.add_desk(&Doer::Staff(write.staff.clone()), write.at, change);
+        }
+        changes
+    }
+
+    fn add_desk(&mut self, doer: &Doer, at: Timestamp, change: &'a DeskChange) {
+        match change {
+            // A phone opens tickets, and staff do not.
+            DeskChange::Open(_) => {}
+            DeskChange::Step(step) => self.steps.push((step, at)),
+            DeskChange::Correct(correction) => self.corrections.push(correction),
+            DeskChange::Acquaint(phone, person) => {
+                self.acquaintances.insert((*phone, *person), Bond::KnownSince(at));
+            }
+            DeskChange::Estrange(phone, person) => {
+                self.acquaintances.insert((*phone, *person), Bond::Forgotten);
+            }
+            DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
+        }
     }
 
     fn add(&mut self, vault: &Vault, phone: SubscriberKey, stamp: Stamp<'a>, change: &'a Change) {
@@ -100,6 +133,11 @@ impl<'a> Changes<'a> {
             Change::LeaveQueue { service } => {
                 self.left.insert((phone, service));
             }
+            Change::Desk(DeskChange::Open(ticket)) => self.tickets.push((ticket, phone, stamp)),
+            Change::Desk(change) => {
+                let channel = stamp.channel.map(str::to_owned);
+                self.add_desk(&Doer::Phone { key: phone, channel }, stamp.at, change);
+            }
             Change::Register(registration) => {
                 let person = vault.nik_index(&registration.nik);
                 let rows = match registration.standing {
@@ -122,8 +160,34 @@ impl<'a> Changes<'a> {
         write_registered(tx, vault, &self.registered).await?;
         write_opted(tx, &self.opted).await?;
         self.codes.write(tx).await?;
-        self.failures.write(tx).await
+        self.failures.write(tx).await?;
+        write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
+        // The last of all: the end of a chain is held until the commit.
+        self.log.write(tx, vault).await
     }
+}
+
+/// Rare: a statement for each, in the order of the keys.
+async fn write_desk(
+    tx: &mut Tx,
+    vault: &Vault,
+    mut corrections: Vec<&Correction>,
+    mut tickets: Vec<(&NewTicket, SubscriberKey, Stamp<'_>)>,
+    mut steps: Vec<(&TicketStep, Timestamp)>,
+) -> Result<(), CommitError> {
+    corrections.sort_by_key(|correction| correction.person);
+    for correction in corrections {
+        desk::correct(tx, vault, correction).await?;
+    }
+    tickets.sort_by_key(|(ticket, ..)| ticket.number.clone());
+    for (new, by, stamp) in tickets {
+        ticket::write_opened(tx, vault, new, by, stamp.channel, stamp.at).await?;
+    }
+    steps.sort_by_key(|(step, _)| step.number.clone());
+    for (step, at) in steps {
+        ticket::write_step(tx, vault, step, at).await?;
+    }
+    Ok(())
 }
 
 async fn write_opted(
@@ -196,6 +260,13 @@ async fn write_strangers(
         let mut sql = QueryBuilder::<Db>::new("update registration set hidden_at = ");
         sql.push_bind(at.millis())
             .push(" where standing = 'waiting' and hidden_at is null and subscriber in (");
+        let mut keys = sql.separated(", ");
+        for phone in padded_keys(&phones) {
+            keys.push_bind(phone.as_bytes().to_vec());
+        }
+        sql.push(")").build().execute(&mut **tx).await?;
+        let mut sql = QueryBuilder::<Db>::new("update ticket set hidden_at = ");
+        sql.push_bind(at.millis()).push(" where hidden_at is null and subscriber in (");
         let mut keys = sql.separated(", ");
         for phone in padded_keys(&phones) {
             keys.push_bind(phone.as_bytes().to_vec());

@@ -54,6 +54,11 @@ pub(super) trait Dialect {
     /// been filled: it would read all of one for every piece, and, because it thinks that dear, would
     /// compile each small statement to machine code, which takes three times as long as the work.
     const BY_INDEX: &'static [&'static str];
+    /// Reads a person's sealed identity, and the end of a chain of the audit log, which are this
+    /// transaction's until it ends. On SQLite everything is.
+    const LOCK_PERSON: &'static str;
+    /// See [`Dialect::LOCK_PERSON`].
+    const LOCK_HEAD: &'static str;
     /// After an import, so that PostgreSQL plans look-ups by what the record holds now.
     const SURVEY: &'static [&'static str];
 }
@@ -65,6 +70,8 @@ impl Dialect for Sqlite {
     const ORDER_STAGE: &'static [&'static str] = &[];
     const UNHURRIED: &'static [&'static str] = &[];
     const BY_INDEX: &'static [&'static str] = &[];
+    const LOCK_PERSON: &'static str = "select identity from person where nik_index = $1";
+    const LOCK_HEAD: &'static str = "select seq, hash from audit_head where shard = $1";
     const SURVEY: &'static [&'static str] = &[];
 }
 
@@ -79,6 +86,10 @@ impl Dialect for Postgres {
     const BY_INDEX: &'static [&'static str] = &["select set_config(name, 'off', true) from \
         (values ('enable_seqscan'), ('enable_hashjoin'), ('enable_mergejoin'), ('jit')) \
         as plans (name)"];
+    const LOCK_PERSON: &'static str =
+        "select identity from person where nik_index = $1 for no key update";
+    const LOCK_HEAD: &'static str =
+        "select seq, hash from audit_head where shard = $1 for no key update";
     const SURVEY: &'static [&'static str] = &["analyze person", "analyze dose"];
 }
 

@@ -1,5 +1,5 @@
-//! Reading what service calls ask for: at most five statements for a batch, and none for what
-//! nobody in it asks for.
+//! Reading what service calls ask for: a few statements for a batch, and none for what nobody in it
+//! asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,13 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     Batch, StoreError,
+    audit::read_renamed,
     code::read_codes,
     engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
     queue,
     sealed::{Identity, Place},
+    ticket::read_tickets,
 };
 use crate::{
     clock::Timestamp,
@@ -45,12 +47,17 @@ impl Batch {
         };
         let tries = read_tries(tx, needs).await?;
         let codes = read_codes(tx, needs).await?;
+        let tickets = read_tickets(tx, vault, needs).await?;
+        let renamed = read_renamed(tx, needs).await?;
         Ok(needs
             .iter()
             .zip(tries.into_iter().zip(codes))
-            .map(|(need, (tries, code))| Facts {
+            .zip(tickets.into_iter().zip(renamed))
+            .map(|((need, (tries, code)), (tickets, renamed))| Facts {
                 tries,
                 code,
+                tickets,
+                renamed,
                 person: need.person.and_then(|index| persons.get(&index)).cloned(),
                 people: need
                     .people

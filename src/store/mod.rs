@@ -12,12 +12,14 @@
 //!
 //! A turn's road: [`Store::begin`], [`Batch::recall`], [`Batch::facts`], [`Batch::commit`].
 
+mod audit;
 mod campaign;
 mod changes;
 mod chat;
 mod code;
 mod commit;
 mod copy;
+mod desk;
 mod engine;
 mod facts;
 mod import;
@@ -30,6 +32,7 @@ mod sealed;
 mod session;
 mod stage;
 mod sweep;
+mod ticket;
 mod turn;
 
 use std::{fmt, path::Path, str::FromStr, time::Duration};
@@ -45,10 +48,12 @@ use thiserror::Error;
 
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
+    audit::{Logged, Verified},
     campaign::{
         Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
     },
     chat::{Bound, ChatWrite, EventWrite, KnownChat},
+    desk::StaffWrite,
     import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
     outbox::{Bounced, Bounds, PartKey, Swept},
@@ -57,6 +62,7 @@ pub use self::{
     session::{KeptSession, SessionWrite},
     stage::{STAGE_ROWS, SealedRows, Sealer},
     sweep::Cut,
+    ticket::{TicketEvent, TicketFigures, TicketLine},
     turn::{
         CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, Spoke,
         TurnKey, TurnWrite,
@@ -298,6 +304,9 @@ pub enum Table {
     Broadcast,
     Chat,
     ChatEvent,
+    Ticket,
+    TicketEvent,
+    Audit,
 }
 
 impl Table {
@@ -323,6 +332,9 @@ impl Table {
             Self::Broadcast => "select count(*) from broadcast",
             Self::Chat => "select count(*) from chat",
             Self::ChatEvent => "select count(*) from chat_event",
+            Self::Ticket => "select count(*) from ticket",
+            Self::TicketEvent => "select count(*) from ticket_event",
+            Self::Audit => "select count(*) from audit",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::StoreError;
 use crate::{
     identity::{Msisdn, Nik, PersonName},
     outbox::NoticeId,
+    service::number::Number,
     vault::{NikIndex, SubscriberKey, Vault},
 };
 
@@ -34,6 +35,12 @@ pub(super) enum Place<'a> {
     Chat(&'a SubscriberKey),
     /// `campaign_people.body`: the campaign, and the part.
     People(i64, i64),
+    /// `ticket.body`.
+    Ticket(&'a Number),
+    /// `ticket.answer`.
+    Answer(&'a Number),
+    /// `audit.old` and `audit.new`: the chain, and the place in it.
+    Audit(u8, i64),
 }
 
 impl Place<'_> {
@@ -49,6 +56,9 @@ impl Place<'_> {
             Self::Event(_) => "chat_event",
             Self::Chat(_) => "chat",
             Self::People(..) => "campaign_people",
+            Self::Ticket(_) => "ticket",
+            Self::Answer(_) => "ticket_answer",
+            Self::Audit(..) => "audit",
         }
     }
 
@@ -74,6 +84,13 @@ impl Place<'_> {
             Self::People(campaign, part) => {
                 context.extend_from_slice(&campaign.to_be_bytes());
                 context.extend_from_slice(&part.to_be_bytes());
+            }
+            Self::Ticket(number) | Self::Answer(number) => {
+                context.extend_from_slice(number.as_str().as_bytes());
+            }
+            Self::Audit(shard, seq) => {
+                context.push(shard);
+                context.extend_from_slice(&seq.to_be_bytes());
             }
             Self::Notice(id) => context.extend_from_slice(&id.as_i64().to_be_bytes()),
         }

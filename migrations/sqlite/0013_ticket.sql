@@ -1,0 +1,39 @@
+-- Tickets: complaints, and changes that a person of the staff has to decide on. `nik_index`: whom it
+-- is about, if anybody was named; nobody has proved it. `subscriber`: who opened it. `body`: what was
+-- written and asked for; `answer`: what staff wrote; both sealed. `due_at`: when the law wants it
+-- answered. `not_before`: no change is made because of it any earlier. `version` counts its writes.
+-- `hidden_at`: since then the phone does not show it, because its number may have been sold.
+create table ticket (
+    number text not null primary key,
+    nik_index blob,
+    subscriber blob not null,
+    category text not null,
+    severity text,
+    onset text,
+    body blob not null,
+    state text not null
+        check (state in ('open', 'taken', 'answered', 'closed', 'merged')),
+    channel text,
+    opened_at integer not null,
+    due_at integer,
+    not_before integer,
+    staff text,
+    answer blob,
+    answered_at integer,
+    merged_into text,
+    version integer not null,
+    hidden_at integer
+) strict, without rowid;
+
+create index ticket_subscriber on ticket (subscriber, opened_at);
+create index ticket_due on ticket (due_at, opened_at) where state in ('open', 'taken');
+
+-- What happened to a ticket, from 1. `staff`: empty for the person who opened it.
+create table ticket_event (
+    ticket text not null,
+    step integer not null,
+    state text not null,
+    staff text not null,
+    at integer not null,
+    primary key (ticket, step)
+) strict, without rowid;
