@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     clock::Timestamp,
-    vault::{SubscriberKey, Vault},
+    vault::{NikIndex, SubscriberKey, Vault},
 };
 
 /// `[codes]` of the configuration.
@@ -34,6 +34,12 @@ pub enum Purpose {
     Record,
     /// To speak for a phone from a chat.
     Chat,
+    /// To take a number out of a person's record, for this one: it goes to the old.
+    OldPhone(SubscriberKey),
+    /// To put a number into this person's record: it goes to that number.
+    NewPhone(NikIndex),
+    /// To let a phone see and act for this person: it goes to that phone.
+    Guardian(NikIndex),
 }
 
 impl Purpose {
@@ -42,6 +48,19 @@ impl Purpose {
         match self {
             Self::Record => "record",
             Self::Chat => "chat",
+            Self::OldPhone(_) => "old_phone",
+            Self::NewPhone(_) => "new_phone",
+            Self::Guardian(_) => "guardian",
+        }
+    }
+
+    /// What the code is bound to beside its key: about anything else it is wrong. Tries and locks are
+    /// those of the key.
+    fn bound(self) -> String {
+        match self {
+            Self::Record | Self::Chat => String::new(),
+            Self::OldPhone(new) => new.to_hex(),
+            Self::NewPhone(person) | Self::Guardian(person) => person.to_hex(),
         }
     }
 }
@@ -247,7 +266,8 @@ impl CodeKey {
     fn digest(&self, vault: &Vault, what: &str, text: &str) -> [u8; 16] {
         let subject = SubscriberKey::from_bytes(self.subject).to_hex();
         let (by, purpose) = (self.by.to_hex(), self.purpose.as_str());
-        vault.code_key(format!("{what} {purpose} {subject} {by} {text}").as_bytes())
+        let bound = self.purpose.bound();
+        vault.code_key(format!("{what} {purpose} {subject} {by} {bound} {text}").as_bytes())
     }
 }
 

@@ -100,7 +100,7 @@ impl Desk {
     }
 
     /// Whether the record or an earlier proof ties this phone to the person.
-    fn is_acquainted(&self, asking: Asking<'_>, facts: &Facts) -> bool {
+    pub(super) fn is_acquainted(&self, asking: Asking<'_>, facts: &Facts) -> bool {
         let proved = facts.tries.acquainted && asking.silence == Silence::Short;
         let phone = facts.person.as_ref().and_then(|person| person.phone.as_ref());
         proved || phone.is_some_and(|phone| self.vault.subscriber_key(phone) == asking.subscriber)

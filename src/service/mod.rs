@@ -4,13 +4,16 @@
 //! and answers with an outcome, the values it gives and the [`Change`]s to commit. The engine reads
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
-//! One file a noun: `registration`, `status`, `person`, `region`. [`DESKS`] lists what they offer.
-//! `lookup` holds the budgets of all calls that look a NIK up.
+//! One file a noun: `registration`, `status`, `person`, `region`, `complaint`, `change`, `ticket`.
+//! [`DESKS`] lists what they offer. `lookup` holds the budgets of all calls that look a NIK up, `audit`
+//! what is logged.
 
 pub mod audit;
 pub mod campaign;
+pub mod change;
 pub mod chat;
 pub mod code;
+mod complaint;
 pub mod lookup;
 pub mod number;
 pub mod otp;
@@ -40,7 +43,7 @@ use crate::{
     },
     outbox::Class,
     service::{
-        code::CodeRules,
+        code::{CodeKey, CodeRules},
         lookup::Budgets,
         queue::Units,
         record::{Change, CodeNeed, Facts, Need},
@@ -83,6 +86,16 @@ pub const VACCINATION: Catalogue = Catalogue {
         ticket::OPEN,
         ticket::MINE,
         ticket::READ,
+        complaint::LOOK,
+        change::PROVE,
+        change::NAME,
+        change::ASK_OLD,
+        change::PROVE_OLD,
+        change::ASK_NEW,
+        change::SET_PHONE,
+        change::LOST,
+        change::ASK_GUARDIAN,
+        change::GUARDIAN,
     ],
     sends: &[
         registration::REGISTERED_TEXT,
@@ -92,6 +105,17 @@ pub const VACCINATION: Catalogue = Catalogue {
         ticket::STAFF_TEXTS[0],
         ticket::STAFF_TEXTS[1],
         ticket::STAFF_TEXTS[2],
+        change::OLD_CODE,
+        change::NEW_CODE,
+        change::GUARDIAN_CODE,
+        change::NAME_CHANGED,
+        change::NAME_TICKET,
+        change::PHONE_LEFT,
+        change::PHONE_CAME,
+        change::PHONE_LOST,
+        change::LOST_TICKET,
+        change::GUARDIAN_ADDED,
+        change::GUARDIAN_YOU,
     ],
 };
 
@@ -256,10 +280,21 @@ impl Desk {
                 tries: self.look(asking),
                 ..Need::default()
             },
-            "otp.send" | "otp.verify" => Need {
+            "otp.send" | "otp.verify" => self.code_need(asking, otp::key(self, asking)),
+            "change.ask_old" | "change.prove_old" => {
+                self.code_need(asking, change::old_key(self, asking))
+            }
+            "change.ask_new" | "change.phone" => {
+                self.code_need(asking, change::new_key(self, asking))
+            }
+            "change.ask_guardian" | "change.guardian" => {
+                self.code_need(asking, change::guardian_key(self, asking))
+            }
+            "change.prove" | "change.name" | "change.lost" => Need {
                 person: self.typed_person(asking),
                 tries: self.look(asking),
-                code: otp::key(self, asking).map(|key| CodeNeed { key, at: asking.now }),
+                tickets: Some(asking.subscriber),
+                renamed: self.typed_person(asking),
                 ..Need::default()
             },
             "registration.submit" => Need {
@@ -269,10 +304,7 @@ impl Desk {
                 ..Need::default()
             },
             "ticket.open" => Need {
-                person: match asking.values.text("category") {
-                    Some("nik_used" | "identity") => self.typed_person(asking),
-                    _ => picked_person(asking.values),
-                },
+                person: picked_person(asking.values),
                 people: Some(asking.subscriber),
                 tickets: Some(asking.subscriber),
                 ..Need::default()
@@ -281,7 +313,7 @@ impl Desk {
                 Need { tickets: Some(asking.subscriber), ..Need::default() }
             }
             "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
-            "status.read" | "certificate.state" => Need {
+            "status.read" | "certificate.state" | "complaint.look" => Need {
                 person: picked_person(asking.values),
                 people: Some(asking.subscriber),
                 ..Need::default()
@@ -309,10 +341,29 @@ impl Desk {
             "ticket.open" => ticket::open_call(self, asking, facts),
             "ticket.mine" => Some(ticket::mine(asking, facts)),
             "ticket.read" => ticket::read(self, asking, facts),
+            "complaint.look" => complaint::look(asking, facts),
+            "change.prove" => change::prove(self, asking, facts),
+            "change.name" => change::name(self, asking, facts),
+            "change.ask_old" => change::ask_old(self, asking, facts),
+            "change.prove_old" => change::prove_old(self, asking, facts),
+            "change.ask_new" => change::ask_new(self, asking, facts),
+            "change.phone" => change::set_phone(self, asking, facts),
+            "change.lost" => change::lost(self, asking, facts),
+            "change.ask_guardian" => change::ask_guardian(self, asking, facts),
+            "change.guardian" => change::guardian(self, asking, facts),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),
             _ => None,
+        }
+    }
+
+    fn code_need(&self, asking: Asking<'_>, key: Option<CodeKey>) -> Need {
+        Need {
+            person: self.typed_person(asking),
+            tries: self.look(asking),
+            code: key.map(|key| CodeNeed { key, at: asking.now }),
+            ..Need::default()
         }
     }
 

@@ -29,6 +29,26 @@ pub(super) const CODE: Validator = Validator {
     privacy: Privacy::Personal,
 };
 
+/// Outcomes of every call that sends a code.
+pub(super) const WAIT: Outcome = Outcome {
+    name: "wait",
+    means: "A code was asked for a moment ago, or often enough: not before some minutes.",
+    gives: &[open("minutes", "1440")],
+};
+pub(super) const LOCKED: Outcome = Outcome {
+    name: "locked",
+    means: "Too many codes were wrong: not before some minutes.",
+    gives: &[open("minutes", "1440")],
+};
+pub(super) const LATER: Outcome =
+    Outcome { name: "later", means: "Too many codes were sent in all.", gives: &[] };
+/// Outcome of every call that takes one.
+pub(super) const WRONG: Outcome = Outcome {
+    name: "wrong",
+    means: "It is not the code, or too old, or none was sent.",
+    gives: &[],
+};
+
 /// Sends a code to the number that the record knows, if NIK and birth date match. Whether they do is
 /// not told.
 pub const SEND: Call = Call {
@@ -42,17 +62,9 @@ pub const SEND: Call = Call {
             means: "If NIK and birth date match, a code is on its way to the registered number.",
             gives: &[],
         },
-        Outcome {
-            name: "wait",
-            means: "A code was asked for a moment ago, or often enough: not before some minutes.",
-            gives: &[open("minutes", "1440")],
-        },
-        Outcome {
-            name: "locked",
-            means: "Too many codes were wrong: not before some minutes.",
-            gives: &[open("minutes", "1440")],
-        },
-        Outcome { name: "later", means: "Too many codes were sent in all.", gives: &[] },
+        WAIT,
+        LOCKED,
+        LATER,
     ],
 };
 
@@ -67,16 +79,8 @@ pub const VERIFY: Call = Call {
             means: "It is the code: this phone may see the person from now on.",
             gives: &[PERSON, PERSON_NAME, PROVED],
         },
-        Outcome {
-            name: "wrong",
-            means: "It is not the code, or too old, or none was sent.",
-            gives: &[],
-        },
-        Outcome {
-            name: "locked",
-            means: "Too many codes were wrong: not before some minutes.",
-            gives: &[open("minutes", "1440")],
-        },
+        WRONG,
+        LOCKED,
     ],
 };
 
@@ -101,52 +105,76 @@ pub(super) fn send(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
         return Some(refused);
     }
     let phone = reachable(facts, &typed).map(|(_, phone)| phone);
-    let now = asking.now;
-    let sending =
-        key.send(&desk.vault, &desk.codes, &facts.code, phone.is_some(), asking.random, now);
-    Some(match sending {
-        Sending::Locked(until) => in_minutes("locked", until, now),
-        Sending::Wait(until) => in_minutes("wait", until, now),
-        Sending::Later => Decision::of("later"),
-        Sending::Sent { code, change } => {
-            let decision = Decision::of("sent").change(Change::Code(change));
-            match phone.zip(code) {
-                Some((phone, code)) => {
-                    let note = Note::to(CODE_TEXT.name, Class::Code, phone.clone());
-                    decision.note(note.give("otp", code))
-                }
-                None => decision,
-            }
-        }
-    })
+    Some(ask(desk, asking, facts, key, phone, CODE_TEXT.name))
 }
 
 pub(super) fn verify(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let typed = Typed::of(asking)?;
     let key = key(desk, asking)?;
-    let code = asking.values.text("otp")?;
     let person = reachable(facts, &typed).map(|(person, _)| person);
-    let tried = key.take(&desk.vault, &facts.code, code, person.is_some(), asking.now);
-    let (decision, change) = match (tried, person) {
-        (Tried::Right(change), Some(person)) => {
-            let decision = Decision::of("known")
-                .give(PERSON.name, person.index.to_hex())
-                .give(PERSON_NAME.name, person.name.masked())
-                .give(PROVED.name, person.index.to_hex());
-            (decision.change(Change::Know(person.index)), Some(change))
-        }
-        (Tried::Right(change), None) => (Decision::of("wrong"), Some(change)),
-        (Tried::Wrong(change), _) => (Decision::of("wrong"), change),
-        (Tried::Locked(until, change), _) => (in_minutes("locked", until, asking.now), change),
-    };
-    Some(match change {
-        Some(change) => decision.change(Change::Code(change)),
-        None => decision,
+    Some(match attempt(desk, asking, facts, key, person)? {
+        Ok((person, used)) => Decision::of("known")
+            .give(PERSON.name, person.index.to_hex())
+            .give(PERSON_NAME.name, person.name.masked())
+            .give(PROVED.name, person.index.to_hex())
+            .change(used)
+            .change(Change::Know(person.index)),
+        Err(decision) => decision,
     })
 }
 
+/// Sends a code, or does as if: `sent`, `wait`, `locked`, `later`.
+pub(super) fn ask(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+    key: CodeKey,
+    to: Option<&Msisdn>,
+    text: &'static str,
+) -> Decision {
+    let now = asking.now;
+    let sending = key.send(&desk.vault, &desk.codes, &facts.code, to.is_some(), asking.random, now);
+    match sending {
+        Sending::Locked(until) => in_minutes(LOCKED.name, until, now),
+        Sending::Wait(until) => in_minutes(WAIT.name, until, now),
+        Sending::Later => Decision::of(LATER.name),
+        Sending::Sent { code, change } => {
+            let decision = Decision::of("sent").change(Change::Code(change));
+            match to.zip(code) {
+                Some((phone, code)) => {
+                    decision.note(Note::to(text, Class::Code, phone.clone()).give("otp", code))
+                }
+                None => decision,
+            }
+        }
+    }
+}
+
+/// Takes the code that was typed: the change uses it up. Else `wrong` or `locked`, also where there is
+/// nobody any more whom it was sent to (`whose`).
+pub(super) fn attempt<T>(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+    key: CodeKey,
+    whose: Option<T>,
+) -> Option<Result<(T, Change), Decision>> {
+    let code = asking.values.text("otp")?;
+    let tried = key.take(&desk.vault, &facts.code, code, whose.is_some(), asking.now);
+    let (decision, change) = match (tried, whose) {
+        (Tried::Right(change), Some(whose)) => return Some(Ok((whose, Change::Code(change)))),
+        (Tried::Right(change), None) => (Decision::of(WRONG.name), Some(change)),
+        (Tried::Wrong(change), _) => (Decision::of(WRONG.name), change),
+        (Tried::Locked(until, change), _) => (in_minutes(LOCKED.name, until, asking.now), change),
+    };
+    Some(Err(match change {
+        Some(change) => decision.change(Change::Code(change)),
+        None => decision,
+    }))
+}
+
 /// The person who matches, and the phone that the record knows.
-fn reachable<'f>(facts: &'f Facts, typed: &Typed) -> Option<(&'f Person, &'f Msisdn)> {
+pub(super) fn reachable<'f>(facts: &'f Facts, typed: &Typed) -> Option<(&'f Person, &'f Msisdn)> {
     let person = facts.person.as_ref()?;
     let matches = !person.blocked && person.birth == typed.birth;
     Some((person, person.phone.as_ref().filter(|_| matches)?))

@@ -17,7 +17,7 @@ use crate::{
 
 const WIDEST_DATE: &str = "17-08-2021";
 const WIDEST_VACCINE: &str = "AstraZeneca";
-const WIDEST_PLACE: &str = "Puskesmas Kec. Kebayoran Lama";
+pub(super) const WIDEST_PLACE: &str = "Puskesmas Kec. Kebayoran Lama";
 
 /// The day from which the next dose can be given.
 const NEXT: Given = personal("next_from", WIDEST_DATE);
@@ -105,7 +105,7 @@ pub const CERTIFICATE: Call = Call {
 };
 
 /// Days until a certificate has to be there.
-const CERTIFICATE_DAYS: i64 = 10;
+pub(super) const CERTIFICATE_DAYS: i64 = 10;
 
 pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     if let Some(number) = waiting_number(asking.values) {
@@ -168,7 +168,7 @@ pub(super) fn visible<'f>(asking: Asking<'_>, facts: &'f Facts) -> Option<&'f Pe
     (proved_now || (knows && asking.silence == Silence::Short)).then_some(person)
 }
 
-fn days_between(from: Date, to: Date) -> i64 {
+pub(super) fn days_between(from: Date, to: Date) -> i64 {
     from.until(to).map(|span| i64::from(span.get_days())).unwrap_or(i64::MAX)
 }
 

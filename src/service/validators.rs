@@ -10,12 +10,14 @@ use crate::{
         nik::NikError,
     },
     menu::catalogue::{Privacy, Validator, Wrong},
-    service::otp,
+    service::{change, complaint, otp},
 };
 
 /// All validators.
 pub const VALIDATORS: &[Validator] = &[
     otp::CODE,
+    change::PHONE,
+    complaint::TEXT,
     Validator {
         name: "nik",
         read: nik,

@@ -293,7 +293,7 @@ const DUE: Given = open("due", "17-08-2021 23:59");
 const FOUND: Given = open("tickets", "");
 
 /// The longest answer of staff, in characters of the GSM basic table.
-pub const LONGEST_ANSWER: usize = 320;
+pub const LONGEST_ANSWER: usize = 200;
 
 const WIDE: [u8; LONGEST_ANSWER] = [b'W'; LONGEST_ANSWER];
 const WIDEST_ANSWER: &str = match std::str::from_utf8(&WIDE) {
@@ -383,21 +383,25 @@ pub(super) fn open_call(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Optio
     let values = asking.values;
     let category = Category::parse(values.text("category")?)?;
     let mut body = Body::default();
-    let typed = Typed::of(asking);
     let mut person = None;
+    // Of whom there was no proof the NIK is kept as typed. Whoever feels ill need not prove anything.
+    let typed = values.text("about") == Some("typed");
     match category {
-        Category::Certificate | Category::WrongData => {
+        Category::Certificate | Category::WrongData | Category::Kipi if !typed => {
             person = visible(asking, facts).map(|person| person.index);
         }
-        // Whoever feels ill need not prove who they are.
-        Category::Kipi => person = visible(asking, facts).map(|person| person.index),
-        Category::NikUsed | Category::Name | Category::Phone | Category::Identity => {
+        Category::Other | Category::Kipi => {}
+        Category::Certificate
+        | Category::WrongData
+        | Category::NikUsed
+        | Category::Name
+        | Category::Phone
+        | Category::Identity => {
             person = desk.typed_person(asking);
-            body = Body::of(typed.as_ref()?);
+            body = Body::of(&Typed::of(asking)?);
         }
-        Category::Other => {}
     }
-    if category != Category::Certificate {
+    if category != Category::Certificate || typed {
         body.text = values.text("text").unwrap_or_default().to_owned();
     }
     let kipi = category == Category::Kipi;
