@@ -9,6 +9,7 @@
 pub mod campaign;
 pub mod chat;
 pub mod push;
+pub mod ticket;
 
 use std::{sync::Arc, time::Duration};
 

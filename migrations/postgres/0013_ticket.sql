@@ -27,6 +27,7 @@ create table ticket (
 
 create index ticket_subscriber on ticket (subscriber, opened_at);
 create index ticket_due on ticket (due_at, opened_at) where state in ('open', 'taken');
+create index ticket_pending on ticket (category, due_at) where state in ('open', 'taken');
 
 -- What happened to a ticket, from 1. `staff`: empty for the person who opened it.
 create table ticket_event (

@@ -20,6 +20,7 @@ create table audit (
 );
 
 create index audit_person on audit (nik_index, act, at) where nik_index is not null;
+create index audit_ticket on audit (ticket) where ticket is not null;
 
 -- The end of each chain.
 create table audit_head (

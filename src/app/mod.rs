@@ -49,6 +49,7 @@ use crate::{
         Front,
         campaign::Campaigns,
         push::{MOST_WAITING, Pushes},
+        ticket::Tickets,
     },
     http::{self, Site, Token, router},
     limits::{Limits, Quotas},
@@ -145,6 +146,7 @@ impl Gateway {
         let menus = Menus::new(config, &vault);
         let shelf = menus.open(&store).await?;
         let (engine, lanes) = Engine::new(store.clone(), vault.clone(), shelf, rules(config));
+        let tickets = Tickets::new(store.clone(), vault.clone(), config);
         let campaigns = Campaigns::new(store.clone(), vault, config);
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
         let metrics = Arc::new(Metrics::new(engine.batches()));
@@ -200,6 +202,7 @@ impl Gateway {
             campaigns: campaigns.clone(),
             whatsapp: webhook,
             keyring,
+            tickets,
             token,
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;

@@ -77,6 +77,8 @@ impl Sweep {
                 post.incomplete(phone).await;
             }
         }
+        let tickets = self.swept("tickets", store.ticket_figures(clock::now())).await;
+        metrics.tickets(&tickets);
         let purged = self.swept("old rows", store.purge(clock::now(), ROWS)).await;
         metrics.swept(timed_out.len() as u64, purged);
     }

@@ -249,7 +249,7 @@ fn tell_bad(listed: &Listed) {
 }
 
 /// The menus of the configuration, checked as a gateway checks them.
-fn menus(config: &Config) -> Result<Vec<Menu>, String> {
+pub(super) fn menus(config: &Config) -> Result<Vec<Menu>, String> {
     let profiles = config.profiles();
     let menu = |folder: &PathBuf| {
         let files = read(folder).map_err(told)?;

@@ -8,6 +8,7 @@ pub mod record;
 pub mod serve;
 pub mod telemetry;
 pub mod verify;
+pub mod ticket;
 
 use std::{
     path::{Path, PathBuf},
@@ -52,6 +53,12 @@ pub enum Command {
     Keys(keys::KeysCommand),
     /// Look at a certificate, offline
     Verify(verify::VerifyArgs),
+    /// Answer complaints, and decide on changes that need documents
+    #[command(subcommand)]
+    Ticket(ticket::TicketCommand),
+    /// Look whether the log of who did what is whole
+    #[command(subcommand)]
+    Audit(ticket::AuditCommand),
     /// Watch the gateway
     #[command(subcommand)]
     Telemetry(telemetry::TelemetryCommand),
@@ -94,6 +101,8 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Campaign(command) => campaign::run(command, &config),
         Command::Keys(command) => keys::run(command, &config),
         Command::Verify(args) => verify::run(&args, &config),
+        Command::Ticket(command) => ticket::run(command, &config),
+        Command::Audit(command) => ticket::run_audit(command, &config),
         Command::Telemetry(command) => Ok(telemetry::run(&command)),
         Command::Config(_) => {
             println!("the configuration is good");

@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     diagnostic::Told,
-    http::{Site, campaign, push},
+    http::{Site, campaign, push, ticket},
     menu::version::Version,
     menus::{Change, MenuError},
 };
@@ -60,9 +60,9 @@ impl Token {
 
 /// The pages behind the token.
 pub fn router(site: Site) -> Router<Site> {
-    let (campaigns, described) = campaign::routes().split_for_parts();
+    let (pages, described) = campaign::routes().merge(ticket::routes()).split_for_parts();
     Router::new()
-        .merge(campaigns)
+        .merge(pages)
         .route("/admin/openapi.json", get(async move || Json(described.clone())))
         .route("/admin/menus", get(menus))
         .route("/admin/reload", post(reload))

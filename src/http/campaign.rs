@@ -45,8 +45,8 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "Setara: campaigns",
-        description = "Broadcasts by SMS to many people. Every page wants the token of [admin] token_file.",
+        title = "Setara: campaigns and tickets",
+        description = "Broadcasts by SMS to many people, and what people complain of. Every page wants the token of [admin] token_file.",
         version = "1",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),

@@ -9,6 +9,7 @@ mod gate;
 mod keys;
 mod push;
 mod whatsapp;
+mod ticket;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -17,6 +18,7 @@ pub use self::{
     callback::Account,
     campaign::{Previewed, Shown},
     whatsapp::Webhook,
+    ticket::{Entry as TicketEntry, Line as TicketShown, Whole as TicketWhole},
 };
 
 use axum::{
@@ -29,7 +31,7 @@ use axum::{
 
 use crate::{
     certificate::Keyring,
-    front::{Front, campaign::Campaigns, push::Pushes},
+    front::{Front, campaign::Campaigns, push::Pushes, ticket::Tickets},
     menus::Reloading,
     smpp::link::{Link, LinkStatus},
     telemetry::Moment,
@@ -54,6 +56,8 @@ pub struct Site {
     pub whatsapp: Option<Webhook>,
     /// What signs certificates, and what verifies them.
     pub keyring: Arc<Keyring>,
+    /// Complaints, and what staff do with them.
+    pub tickets: Tickets,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }

@@ -84,18 +84,18 @@ pub(super) fn look(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     }
     // A registration that waits has no dose, and is nobody of the record.
     let Some(person) = visible(asking, facts) else { return Some(Decision::of("no_dose")) };
-    let late = |on: Date| days_between(on, asking.today) > CERTIFICATE_DAYS;
-    let mut uncertified = person.doses.iter().filter(|dose| dose.certificate.is_none());
     if person.doses.is_empty() {
         return Some(Decision::of("no_dose"));
     }
-    if uncertified.clone().any(|dose| dose.given_on.is_some_and(late)) {
+    let uncertified = || person.doses.iter().filter(|dose| dose.certificate.is_none());
+    let late = |on: Date| days_between(on, asking.today) > CERTIFICATE_DAYS;
+    if uncertified().any(|dose| dose.given_on.is_some_and(late)) {
         return Some(Decision::of("not_issued"));
     }
-    if let Some(dose) = uncertified.clone().find(|dose| dose.given_on.is_none()) {
+    if let Some(dose) = person.doses.iter().find(|dose| dose.given_on.is_none()) {
         return Some(Decision::of("not_entered").give("place", dose.place.as_str()));
     }
-    let waits = uncertified.next().is_some();
+    let waits = uncertified().next().is_some();
     Some(Decision::of(if waits { "on_its_way" } else { "issued" }))
 }
 

@@ -1,5 +1,6 @@
 //! What the calls come to, as tables.
 
+mod change;
 mod lookup;
 mod otp;
 

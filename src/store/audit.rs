@@ -286,6 +286,15 @@ impl Store {
         Ok(piece)
     }
 
+    /// The hash of a row of the log.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn audit_hash(&self, shard: u8, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut piece = self.audit_piece(shard, seq.saturating_sub(1), seq).await?;
+        Ok(piece.pop().map(|(_, hash)| hash))
+    }
+
     /// A row of the log.
     ///
     /// # Errors
@@ -296,31 +305,41 @@ impl Store {
         piece.pop().map(|(row, _)| self.logged_as(row)).transpose()
     }
 
-    /// What is logged of a person, or because of a ticket, latest first.
+    /// What is logged of a person, latest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
-    pub async fn log_of(
-        &self,
-        person: Option<&NikIndex>,
-        ticket: Option<&Number>,
-        limit: u32,
-    ) -> Result<Vec<Logged>, StoreError> {
+    pub async fn log_of(&self, person: &NikIndex, limit: u32) -> Result<Vec<Logged>, StoreError> {
         let sql = concat!(
             "select ",
             columns!(),
-            " from audit where ($1 is null or nik_index = $1) and ($2 is null or ticket = $2) \
-             order by at desc, shard, seq desc limit $3"
+            " from audit where nik_index = $1 order by at desc, shard, seq desc limit $2"
         );
         let mut logged = Vec::new();
         on_engine!(self.reader(), |Db, pool| {
-            let rows = sqlx::query::<Db>(sql)
-                .bind(person.map(|person| person.as_bytes().to_vec()))
-                .bind(ticket.map(|number| number.as_str().to_owned()))
-                .bind(i64::from(limit))
-                .fetch_all(pool)
-                .await?;
-            for row in rows {
+            let person = person.as_bytes().to_vec();
+            let rows = sqlx::query::<Db>(sql).bind(person).bind(i64::from(limit));
+            for row in rows.fetch_all(pool).await? {
+                logged.push(self.logged_as(row!(row))?);
+            }
+        });
+        Ok(logged)
+    }
+
+    /// What is logged because of a ticket, latest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn log_for(&self, ticket: &Number, limit: u32) -> Result<Vec<Logged>, StoreError> {
+        let sql = concat!(
+            "select ",
+            columns!(),
+            " from audit where ticket = $1 order by at desc, shard, seq desc limit $2"
+        );
+        let mut logged = Vec::new();
+        on_engine!(self.reader(), |Db, pool| {
+            let rows = sqlx::query::<Db>(sql).bind(ticket.as_str()).bind(i64::from(limit));
+            for row in rows.fetch_all(pool).await? {
                 logged.push(self.logged_as(row!(row))?);
             }
         });

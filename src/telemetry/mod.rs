@@ -7,6 +7,7 @@ mod known;
 mod node;
 pub mod outbox;
 pub mod spans;
+mod ticket;
 pub mod traces;
 
 use std::time::Duration;
@@ -31,6 +32,7 @@ use crate::{
     engine::{Answer, News},
     limits::Refusal,
     smpp::link::{LinkLoad, Outcome},
+    store::TicketFigures,
 };
 
 /// A Grafana dashboard over these metrics. A test holds the two together.
@@ -59,6 +61,7 @@ pub struct Metrics {
     running: Gauge,
     swept: Counts<WhatLabels>,
     sweep_failures: Counter,
+    tickets: ticket::TicketMeters,
     sweep_time: Timer,
     node: Node,
     outbox: outbox::OutboxMeters,
@@ -168,6 +171,7 @@ impl Default for Metrics {
             running: Gauge::default(),
             swept: Family::default(),
             sweep_failures: Counter::default(),
+            tickets: ticket::TicketMeters::default(),
             sweep_time: Timer::default(),
             node: Node::default(),
             outbox: outbox::OutboxMeters::default(),
@@ -212,6 +216,7 @@ impl Metrics {
         registry.register("noticed", "What looked like an attack", self.noticed.clone());
         registry.register("turns_running", "Turns that wait for their reply", self.running.clone());
         registry.register("swept", "Rows that the sweep ended or deleted", self.swept.clone());
+        self.tickets.register(registry);
         let failures = self.sweep_failures.clone();
         registry.register("sweep_failures", "Sweeps that the database did not take", failures);
         registry.register_with_unit(
@@ -289,6 +294,11 @@ impl Metrics {
     /// A part of a sweep that the database did not take.
     pub fn sweep_failed(&self) {
         self.sweep_failures.inc();
+    }
+
+    /// How many tickets wait, and how many are late.
+    pub fn tickets(&self, figures: &[TicketFigures]) {
+        self.tickets.counted(figures);
     }
 
     /// How long sweeps take.

@@ -26,6 +26,7 @@ mod readme;
 mod reload;
 mod restart;
 mod sms;
+mod ticket;
 #[cfg(feature = "otlp")]
 mod traces;
 mod web;

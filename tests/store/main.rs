@@ -14,5 +14,6 @@ mod secrets;
 mod session;
 mod story;
 mod sweep;
+mod ticket;
 mod together;
 mod turn;

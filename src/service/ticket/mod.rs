@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::step::{Answered, Asked, Refused, Stepped, TicketStep, step};
 use crate::{
-    clock::{Timestamp, Zone},
+    clock::Timestamp,
     identity::{Msisdn, Nik, PersonName, birth},
     menu::{
         catalogue::{Call, Effect, Given, List, Outcome, Privacy, Sends},
@@ -289,7 +289,7 @@ pub const MOST_TICKETS: usize = 12;
 /// A ticket's number, as shown.
 pub(super) const TICKET: Given = open("ticket", "123 456 7890");
 const ANSWER: Given = personal("answer", WIDEST_ANSWER);
-const DUE: Given = open("due", "17-08-2021 23:59");
+const DUE: Given = open("due", "17-08-2021");
 const FOUND: Given = open("tickets", "");
 
 /// The longest answer of staff, in characters of the GSM basic table.
@@ -385,12 +385,15 @@ pub(super) fn open_call(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Optio
     let mut body = Body::default();
     let mut person = None;
     // Of whom there was no proof the NIK is kept as typed. Whoever feels ill need not prove anything.
-    let typed = values.text("about") == Some("typed");
+    let (picked, typed) = match values.text("about") {
+        Some("typed") => (None, true),
+        Some("nobody") => (None, false),
+        _ => (visible(asking, facts).map(|person| person.index), false),
+    };
     match category {
-        Category::Certificate | Category::WrongData | Category::Kipi if !typed => {
-            person = visible(asking, facts).map(|person| person.index);
-        }
-        Category::Other | Category::Kipi => {}
+        Category::Certificate | Category::WrongData if !typed => person = picked,
+        Category::Kipi => person = picked,
+        Category::Other => {}
         Category::Certificate
         | Category::WrongData
         | Category::NikUsed
@@ -438,7 +441,7 @@ pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
     };
     let by = |plain, dated| match ticket.made.due {
         _ if ticket.is_overdue(asking.now) => Decision::of("late"),
-        Some(due) => Decision::of(dated).give(DUE.name, moment(due, desk.zone)),
+        Some(due) => Decision::of(dated).give(DUE.name, birth::show(due.date(desk.zone))),
         None => Decision::of(plain),
     };
     Some(match ticket.state {
@@ -453,12 +456,6 @@ pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
             None => Decision::of("closed"),
         },
     })
-}
-
-/// A day and an hour, as people write them.
-fn moment(at: Timestamp, zone: Zone) -> String {
-    let local = at.local(zone);
-    format!("{} {:02}:{:02}", birth::show(local.date()), local.hour(), local.minute())
 }
 
 /// A ticket that is wanted.
@@ -508,7 +505,9 @@ impl Desk {
         wanted: Wanted,
     ) -> Decision {
         let Wanted { person, category, severity, onset, body } = wanted;
-        let pending = || facts.tickets.iter().filter(|ticket| ticket.state.is_pending());
+        // What a number had that was silent too long is another's.
+        let own = |ticket: &&Ticket| asking.silence == Silence::Short && ticket.state.is_pending();
+        let pending = || facts.tickets.iter().filter(own);
         let same = pending().find(|ticket| {
             let made = &ticket.made;
             made.category == category && made.person == person && made.body == body

@@ -1,0 +1,412 @@
+//! Tickets as staff see and move them, whoever asks: the command or the admin pages. What may be done
+//! is decided by `service::ticket::step`; here it is read, stored with a row of the audit log, and told
+//! to whoever opened the ticket.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::{
+    clock::{self, Timestamp, Zone},
+    config::Config,
+    identity::{Msisdn, PersonName},
+    menu::{language::Language, model::Menu},
+    outbox::{Class, Lane, Notice, NoticeId, route::Routes},
+    service::{
+        audit::{Act, Deed, StaffName},
+        change::{NAME_CHANGED_TEXT, PHONE_CAME_TEXT, PHONE_LEFT_TEXT},
+        number::Number,
+        record::{Correction, DeskChange, Item, Need, Person},
+        ticket::{Answered, Asked, Category, Refused, Ticket, TicketState, step},
+    },
+    store::{
+        CommitError, Logged, StaffWrite, Store, StoreError, TicketEvent, TicketLine, Verified,
+    },
+    vault::{SubscriberKey, Vault},
+};
+
+/// How long word of a ticket is of use: people are away, and phones are off.
+const GOOD_FOR: Duration = Duration::from_secs(72 * 3600);
+
+/// How often an act is tried while others are faster.
+const TRIES: u32 = 4;
+
+/// Rows of the log that are shown with a ticket.
+const LOGGED: u32 = 50;
+
+/// What tickets are read, moved and told with.
+#[derive(Debug, Clone)]
+pub struct Tickets {
+    store: Store,
+    vault: Vault,
+    routes: Routes,
+    zone: Zone,
+}
+
+/// What somebody of the staff wants to do with a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Work on it.
+    Take,
+    /// Answer it.
+    Answer {
+        /// The answer.
+        text: String,
+        /// Whether the record is changed as the ticket asks.
+        with: Answered,
+    },
+    /// End it without an answer.
+    Close,
+    /// Let another ticket have it all.
+    Merge {
+        /// The number of that one.
+        into: Number,
+    },
+}
+
+/// A ticket with all that staff have to know.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What happened to it.
+    pub events: Vec<TicketEvent>,
+    /// Whom it is about, if the record has them.
+    pub person: Option<Person>,
+    /// The phone that opened it.
+    pub phone: Option<Msisdn>,
+    /// What the audit log has because of it.
+    pub logged: Vec<Logged>,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
+/// Whether what was typed is of the person whom the record has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The phone was tied to the person, so nothing was typed.
+    ByPhone,
+    /// NIK and birth date that were typed are the record's.
+    Typed,
+    /// They are not, or the record has nobody.
+    None,
+    /// It is about nobody.
+    Nobody,
+}
+
+impl Case {
+    /// What is known of whom it is about.
+    pub fn proof(&self) -> Proof {
+        match (&self.ticket.made.person, &self.person) {
+            (None, _) => Proof::Nobody,
+            (Some(_), Some(person)) => match self.ticket.made.body.birth {
+                None => Proof::ByPhone,
+                Some(birth) if birth == person.birth => Proof::Typed,
+                Some(_) => Proof::None,
+            },
+            (Some(_), None) => Proof::None,
+        }
+    }
+}
+
+/// Why something was not done.
+#[derive(Debug, Error)]
+pub enum TicketError {
+    /// There is none of that number.
+    #[error("there is no ticket of that number")]
+    NoSuch,
+    /// There is no such row of the audit log.
+    #[error("the audit log has no such row")]
+    NoRow,
+    /// That row is of nothing that can be put back.
+    #[error("that row is of nothing that can be put back")]
+    NotAChange,
+    /// The record has something else by now.
+    #[error("the record has been changed since; put the latest change back first")]
+    Moved,
+    /// It may not be done.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Others were faster, again and again.
+    #[error("somebody else changed it at the same moment; look again")]
+    Conflict,
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Tickets {
+    /// Those of a configuration.
+    pub fn new(store: Store, vault: Vault, config: &Config) -> Self {
+        Self { store, vault, routes: config.routes(), zone: config.menu.zone.into() }
+    }
+
+    /// The tickets that wait, or those of a state, in the order in which they are due.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list(
+        &self,
+        state: Option<TicketState>,
+        category: Option<Category>,
+        limit: u32,
+    ) -> Result<Vec<TicketLine>, StoreError> {
+        self.store.tickets(state, category, limit).await
+    }
+
+    /// A ticket with all that belongs to it. That it was read is logged: it tells of a person.
+    ///
+    /// # Errors
+    /// [`TicketError::NoSuch`], [`TicketError::Store`].
+    pub async fn show(&self, number: &Number, staff: &StaffName) -> Result<Case, TicketError> {
+        let ticket = self.store.ticket(number).await?.ok_or(TicketError::NoSuch)?;
+        let at = clock::now();
+        let seen = Act::new(Deed::TicketSeen).about(ticket.made.person).ticket(number);
+        let changes = vec![DeskChange::Audit(seen)];
+        let write = StaffWrite { staff: staff.clone(), at, changes, notices: Vec::new() };
+        let mut batch = self.store.begin().await?;
+        let need = Need { person: ticket.made.person, ..Need::default() };
+        let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
+        batch.commit_staff(&write).await.map_err(not_stored)?;
+        Ok(Case {
+            events: self.store.ticket_events(number).await?,
+            phone: self.store.number_of(ticket.by).await?,
+            logged: self.store.log_for(number, LOGGED).await?,
+            person,
+            ticket,
+            at,
+        })
+    }
+
+    /// Does something with a ticket, and tells whoever opened it in the words of these menus.
+    ///
+    /// # Errors
+    /// See [`TicketError`].
+    pub async fn act(
+        &self,
+        number: &Number,
+        staff: &StaffName,
+        wish: &Wish,
+        menus: &[&Menu],
+    ) -> Result<TicketState, TicketError> {
+        for _ in 0..TRIES {
+            match self.try_act(number, staff, wish, menus).await {
+                Err(TicketError::Conflict) => {}
+                done => return done,
+            }
+        }
+        Err(TicketError::Conflict)
+    }
+
+    async fn try_act(
+        &self,
+        number: &Number,
+        staff: &StaffName,
+        wish: &Wish,
+        menus: &[&Menu],
+    ) -> Result<TicketState, TicketError> {
+        let ticket = self.store.ticket(number).await?.ok_or(TicketError::NoSuch)?;
+        let asked = match wish {
+            Wish::Take => Asked::Take,
+            Wish::Answer { text, with } => Asked::Answer { text: text.clone(), with: *with },
+            Wish::Close => Asked::Close,
+            Wish::Merge { into } => {
+                let into = self.store.ticket(into).await?.ok_or(TicketError::NoSuch)?;
+                Asked::Merge { into: Box::new(into) }
+            }
+        };
+        let phone = self.store.number_of(ticket.by).await?;
+        let mut letters = Letters::new(self, menus, clock::now());
+        let at = letters.at;
+        let mut batch = self.store.begin().await?;
+        let need = Need { person: ticket.made.person, ..Need::default() };
+        let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
+        let stepped = step(&self.vault, &ticket, person.as_ref(), &asked, staff, at)?;
+        // On SQLite the transaction has the one connection; languages are read beside it.
+        letters.of_changes(&stepped.changes, person.as_ref()).await?;
+        if let (Some(text), Some(phone)) = (stepped.text, &phone) {
+            let other = match &asked {
+                Asked::Merge { into } => into.made.number.to_string(),
+                _ => String::new(),
+            };
+            let values = [("ticket", number.to_string()), ("other", other)];
+            letters.write(phone, text, &values).await?;
+        }
+        let state = stepped.changes.iter().find_map(|change| match change {
+            DeskChange::Step(step) => Some(step.state),
+            _ => None,
+        });
+        let write = StaffWrite {
+            staff: staff.clone(),
+            at,
+            changes: stepped.changes,
+            notices: letters.notices,
+        };
+        batch.commit_staff(&write).await.map_err(not_stored)?;
+        Ok(state.unwrap_or(ticket.state))
+    }
+
+    /// Puts back what a row of the audit log changed, and tells the person.
+    ///
+    /// # Errors
+    /// See [`TicketError`].
+    pub async fn undo(
+        &self,
+        (shard, seq): (u8, i64),
+        staff: &StaffName,
+        menus: &[&Menu],
+    ) -> Result<Deed, TicketError> {
+        let row = self.store.logged(shard, seq).await?.ok_or(TicketError::NoRow)?;
+        let mut letters = Letters::new(self, menus, clock::now());
+        let at = letters.at;
+        let mut batch = self.store.begin().await?;
+        let need = Need { person: row.act.person, ..Need::default() };
+        let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
+        let changes = put_back(&self.vault, &row, person.as_ref())?;
+        letters.of_changes(&changes, person.as_ref()).await?;
+        let notices = letters.notices;
+        let write = StaffWrite { staff: staff.clone(), at, changes, notices };
+        batch.commit_staff(&write).await.map_err(not_stored)?;
+        Ok(row.act.deed)
+    }
+
+    /// Follows the audit log from its beginning to its end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn verify_audit(&self) -> Result<Verified, StoreError> {
+        self.store.verify_audit().await
+    }
+
+    /// Whether that row of the audit log is there with that hash, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_row(&self, (shard, seq): (u8, i64), hash: &str) -> Result<bool, StoreError> {
+        let kept = self.store.audit_hash(shard, seq).await?;
+        let digits = |kept: Vec<u8>| kept.iter().map(|of| format!("{of:02x}")).collect::<String>();
+        Ok(seq == 0 || kept.is_some_and(|kept| digits(kept) == hash))
+    }
+}
+
+fn not_stored(error: CommitError) -> TicketError {
+    match error {
+        CommitError::Conflict => TicketError::Conflict,
+        CommitError::Unavailable(error) => error.into(),
+    }
+}
+
+/// What puts a change back. Only the latest one of a thing can be: the record has what it made.
+fn put_back(
+    vault: &Vault,
+    row: &Logged,
+    person: Option<&Person>,
+) -> Result<Vec<DeskChange>, TicketError> {
+    let act = &row.act;
+    let (old, new) = (act.old.as_deref().unwrap_or(""), act.new.as_deref().unwrap_or(""));
+    let person = person.ok_or(TicketError::NotAChange)?;
+    let phone = |text: &str| Msisdn::parse_any(text).ok();
+    match act.deed {
+        Deed::NameChanged => {
+            if person.name.as_str() != new {
+                return Err(TicketError::Moved);
+            }
+            let name = PersonName::parse(old);
+            let name = name.map_err(|_| TicketError::NotAChange)?;
+            Ok(Correction::name(person, name).changes(vault, act.ticket.as_ref()))
+        }
+        Deed::PhoneChanged => {
+            if person.phone != phone(new) {
+                return Err(TicketError::Moved);
+            }
+            Ok(Correction::phone(person, phone(old)).changes(vault, act.ticket.as_ref()))
+        }
+        Deed::GuardianAdded => {
+            let guardian = phone(new).ok_or(TicketError::NotAChange)?;
+            let act = Act::new(Deed::GuardianRemoved).about(Some(person.index)).from_to(new, "");
+            let key = vault.subscriber_key(&guardian);
+            Ok(vec![DeskChange::Estrange(key, person.index), DeskChange::Audit(act)])
+        }
+        _ => Err(TicketError::NotAChange),
+    }
+}
+
+/// The notices of one act.
+struct Letters<'a> {
+    of: &'a Tickets,
+    menus: &'a [&'a Menu],
+    at: Timestamp,
+    notices: Vec<Notice>,
+}
+
+impl<'a> Letters<'a> {
+    fn new(of: &'a Tickets, menus: &'a [&'a Menu], at: Timestamp) -> Self {
+        Self { of, menus, at, notices: Vec::new() }
+    }
+
+    /// What was changed in the record is told to the number it was registered with, and to a new one.
+    async fn of_changes(
+        &mut self,
+        changes: &[DeskChange],
+        person: Option<&Person>,
+    ) -> Result<(), StoreError> {
+        let registered = person.and_then(|person| person.phone.as_ref());
+        for change in changes {
+            let DeskChange::Correct(correction) = change else { continue };
+            match &correction.item {
+                Item::Name(..) => {
+                    if let Some(phone) = registered {
+                        self.write(phone, NAME_CHANGED_TEXT, &[]).await?;
+                    }
+                }
+                Item::Phone(old, new) => {
+                    if let Some(phone) = old {
+                        self.write(phone, PHONE_LEFT_TEXT, &[]).await?;
+                    }
+                    if let Some(phone) = new {
+                        self.write(phone, PHONE_CAME_TEXT, &[]).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A text of the menus, in the language of its reader. A phone that no operator carries gets none,
+    /// and reads the answer in the menu.
+    async fn write(
+        &mut self,
+        phone: &Msisdn,
+        text: &str,
+        values: &[(&str, String)],
+    ) -> Result<(), StoreError> {
+        let found = self.menus.iter().find_map(|menu| Some((*menu, menu.notice(text)?)));
+        let (Some((menu, text)), route) = (found, self.of.routes.of(phone)) else {
+            return Ok(());
+        };
+        if route.is_empty() {
+            tracing::warn!("no operator carries SMS to the phone of a ticket");
+            return Ok(());
+        }
+        let key: SubscriberKey = self.of.vault.subscriber_key(phone);
+        let tongue = self.of.store.tongue(key).await?;
+        let language = tongue.language.as_deref().and_then(Language::parse);
+        let code = self.of.routes.short_code(route);
+        let value = |name: &str| match name {
+            "code" => Some(code),
+            _ => values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str()),
+        };
+        let text = menu.write(text, menu.language(language.as_ref()), value);
+        let id = NoticeId::draw(self.at, rand_of(&key, self.at)).after(self.notices.len());
+        let lane = Lane { class: Class::Reply, zone: self.of.zone };
+        let notice = Notice::at_once(id, phone.clone().into(), route, lane, text, self.at);
+        self.notices.push(Notice { expires: self.at.plus(GOOD_FOR), ..notice });
+        Ok(())
+    }
+}
+
+/// Tells notices of one millisecond apart: those of other phones, and of turns, have other bits.
+fn rand_of(key: &SubscriberKey, at: Timestamp) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *key.as_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h]) ^ at.millis().unsigned_abs().rotate_left(17)
+}

@@ -1,0 +1,358 @@
+//! `/admin/tickets`: tickets listed, read and moved over the web, as `setara ticket` does it. Whoever
+//! asks has the token, and says who of the staff does it: every act is a row of the audit log.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp as Instant;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    clock::{self, Timestamp},
+    front::ticket::{Case, Proof, TicketError, Wish},
+    http::Site,
+    menu::model::Menu,
+    service::{
+        audit::{Doer, StaffName},
+        number::Number,
+        ticket::{Answered, Category, Refused, Severity, TicketState},
+    },
+    store::{Logged, TicketLine},
+};
+
+/// Tickets of one list, at most.
+const MOST: u32 = 500;
+
+/// Paths and what describes them. Who may ask is the business of `admin`.
+pub(super) fn routes() -> OpenApiRouter<Site> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(act))
+}
+
+/// A ticket in a list: nobody's name, and no words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Line {
+    /// Ten digits.
+    number: String,
+    /// `certificate`, `wrong_data`, `nik_used`, `kipi`, `other`, `name`, `phone` or `identity`.
+    category: String,
+    /// Of a reaction: `mild`, `moderate` or `severe`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<String>,
+    /// `open`, `taken`, `answered`, `closed` or `merged`.
+    state: String,
+    /// Who has it.
+    staff: Option<String>,
+    /// RFC 3339.
+    opened: String,
+    /// When the law wants it answered (UU 27/2022 art. 30).
+    due: Option<String>,
+    /// Whether that is over.
+    overdue: bool,
+}
+
+impl Line {
+    /// A ticket as it stands now.
+    pub fn of(line: &TicketLine, now: Timestamp) -> Self {
+        let late = line.due.is_some_and(|due| due < now);
+        Self {
+            number: line.number.as_str().to_owned(),
+            category: line.category.as_str().to_owned(),
+            severity: line.severity.map(|of| Severity::as_str(of).to_owned()),
+            state: line.state.as_str().to_owned(),
+            staff: line.staff.clone(),
+            opened: written(line.opened),
+            due: line.due.map(written),
+            overdue: late && line.state.is_pending(),
+        }
+    }
+}
+
+/// A ticket with all that staff have to know. The NIK is masked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Whole {
+    /// As in a list.
+    #[serde(flatten)]
+    line: Line,
+    /// No change is made because of it any earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_before: Option<String>,
+    /// Of a reaction: `half_hour`, `day`, `week` or `later`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    onset: Option<String>,
+    /// In the person's own words.
+    text: String,
+    /// `by_phone`: the phone was tied to the person; `typed`: NIK and birth date match; `none`: they do
+    /// not, and nothing may be told or changed without documents; `nobody`: it is about nobody.
+    proof: String,
+    /// The NIK, masked.
+    nik: Option<String>,
+    /// The name that the record has.
+    name: Option<String>,
+    /// The name that is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wants_name: Option<String>,
+    /// The phone number that is wanted, masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wants_phone: Option<String>,
+    /// The phone that opened it, masked.
+    phone: Option<String>,
+    /// What staff answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
+    /// The ticket that has it all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
+    /// What happened to it.
+    events: Vec<Event>,
+    /// What the audit log has because of it.
+    log: Vec<Entry>,
+}
+
+/// Something that happened to a ticket.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct Event {
+    state: String,
+    staff: Option<String>,
+    at: String,
+}
+
+/// A row of the audit log, without what was changed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Entry {
+    /// Chain and place, for `setara audit undo`.
+    row: String,
+    act: String,
+    /// Who of the staff, or the channel of a phone.
+    by: String,
+    at: String,
+}
+
+impl Entry {
+    /// A row as it is shown.
+    pub fn of(row: &Logged) -> Self {
+        let by = match &row.doer {
+            Doer::Staff(name) => name.as_str().to_owned(),
+            Doer::Phone { channel, .. } => channel.clone().unwrap_or_default(),
+        };
+        let at = written(row.at);
+        let place = format!("{:02x}-{}", row.shard, row.seq);
+        Self { row: place, act: row.act.deed.as_str().to_owned(), by, at }
+    }
+}
+
+impl Whole {
+    /// A ticket with all that belongs to it.
+    pub fn of(case: &Case) -> Self {
+        let ticket = &case.ticket;
+        let (made, body) = (&ticket.made, &ticket.made.body);
+        let line = TicketLine {
+            number: made.number.clone(),
+            category: made.category,
+            severity: made.severity,
+            state: ticket.state,
+            staff: ticket.staff.clone(),
+            opened: ticket.opened,
+            due: made.due,
+        };
+        let proof = case.proof();
+        // What the record says is shown only of whom the ticket surely is about.
+        let person = case.person.as_ref();
+        let person = person.filter(|_| matches!(proof, Proof::ByPhone | Proof::Typed));
+        let nik = body.nik().or_else(|| person.map(|person| person.nik.clone()));
+        Self {
+            line: Line::of(&line, case.at),
+            not_before: made.not_before.map(written),
+            onset: made.onset.map(|of| of.as_str().to_owned()),
+            text: body.text.clone(),
+            proof: match proof {
+                Proof::ByPhone => "by_phone",
+                Proof::Typed => "typed",
+                Proof::None => "none",
+                Proof::Nobody => "nobody",
+            }
+            .to_owned(),
+            nik: nik.map(|nik| nik.masked()),
+            name: person.map(|person| person.name.as_str().to_owned()),
+            wants_name: body.name.clone(),
+            wants_phone: body.phone().map(|phone| phone.masked()),
+            phone: case.phone.as_ref().map(|phone| phone.masked()),
+            answer: ticket.answer.clone(),
+            merged_into: ticket.merged_into.as_ref().map(|number| number.as_str().to_owned()),
+            events: case
+                .events
+                .iter()
+                .map(|event| Event {
+                    state: event.state.as_str().to_owned(),
+                    staff: event.staff.clone(),
+                    at: written(event.at),
+                })
+                .collect(),
+            log: case.logged.iter().map(Entry::of).collect(),
+        }
+    }
+}
+
+fn written(at: Timestamp) -> String {
+    Instant::from_millisecond(at.millis()).map(|at| at.to_string()).unwrap_or_default()
+}
+
+/// What is to be done with a ticket.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Doing {
+    /// Who does it: 2 to 40 small letters, digits, dots, dashes.
+    #[schema(example = "rina.k")]
+    staff: String,
+    /// With `answer`: at most 200 letters that every phone has.
+    #[serde(default)]
+    text: Option<String>,
+    /// With `answer`: make the change that the ticket asks for.
+    #[serde(default)]
+    change: bool,
+    /// With `merge`: the number of the ticket that has it all from now on.
+    #[serde(default)]
+    into: Option<String>,
+}
+
+/// How a ticket stands after an act.
+#[derive(Serialize, ToSchema)]
+struct Now {
+    state: String,
+}
+
+/// Why something was not done.
+#[derive(Serialize, ToSchema)]
+struct NotDone {
+    error: String,
+}
+
+fn wrong(status: StatusCode, error: impl ToString) -> Response {
+    (status, Json(NotDone { error: error.to_string() })).into_response()
+}
+
+#[derive(Deserialize)]
+struct ListQuery {
+    state: Option<String>,
+    category: Option<String>,
+}
+
+/// Tickets in the order in which they are due; without a state, those that wait.
+#[utoipa::path(get, path = "/admin/tickets",
+    params(("state" = Option<String>, Query), ("category" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Line>), (status = 401, description = "no token"),
+        (status = 422, body = NotDone)))]
+async fn list(State(site): State<Site>, Query(query): Query<ListQuery>) -> Response {
+    let state = query.state.as_deref().map(|word| TicketState::parse(word).ok_or("no such state"));
+    let category =
+        query.category.as_deref().map(|word| Category::parse(word).ok_or("no such category"));
+    let (state, category) = match (state.transpose(), category.transpose()) {
+        (Ok(state), Ok(category)) => (state, category),
+        (Err(error), _) | (_, Err(error)) => {
+            return wrong(StatusCode::UNPROCESSABLE_ENTITY, error);
+        }
+    };
+    match site.tickets.list(state, category, MOST).await {
+        Ok(lines) => {
+            let now = clock::now();
+            let lines: Vec<Line> = lines.iter().map(|line| Line::of(line, now)).collect();
+            Json(lines).into_response()
+        }
+        Err(error) => wrong(StatusCode::SERVICE_UNAVAILABLE, error),
+    }
+}
+
+#[derive(Deserialize)]
+struct Reader {
+    staff: String,
+}
+
+/// A ticket, with what was written. That it was read is logged.
+#[utoipa::path(get, path = "/admin/tickets/{number}",
+    params(("number" = String, Path), ("staff" = String, Query, description = "who reads it")),
+    responses((status = 200, body = Whole), (status = 401, description = "no token"),
+        (status = 404, body = NotDone), (status = 422, body = NotDone)))]
+async fn show(
+    State(site): State<Site>,
+    Path(number): Path<String>,
+    Query(Reader { staff }): Query<Reader>,
+) -> Response {
+    let (number, staff) = match (Number::parse(&number), StaffName::parse(&staff)) {
+        (Ok(number), Ok(staff)) => (number, staff),
+        (Err(error), _) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+        (_, Err(error)) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+    };
+    match site.tickets.show(&number, &staff).await {
+        Ok(case) => Json(Whole::of(&case)).into_response(),
+        Err(error) => not_done(&error),
+    }
+}
+
+/// Takes, answers, closes or merges a ticket.
+#[utoipa::path(post, path = "/admin/tickets/{number}/{act}", request_body = Doing,
+    params(("number" = String, Path),
+        ("act" = String, Path, description = "take, answer, close or merge")),
+    responses((status = 200, body = Now), (status = 400, body = NotDone),
+        (status = 401, description = "no token"), (status = 404, body = NotDone),
+        (status = 409, description = "not in the state it is in, or not yet", body = NotDone),
+        (status = 422, body = NotDone)))]
+async fn act(
+    State(site): State<Site>,
+    Path((number, act)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
+    let doing: Doing = match serde_json::from_slice(&body) {
+        Ok(doing) => doing,
+        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
+    };
+    let wish = match (act.as_str(), doing.text, doing.into) {
+        ("take", None, None) => Wish::Take,
+        ("answer", Some(text), None) => {
+            let with = if doing.change { Answered::ByChange } else { Answered::InWords };
+            Wish::Answer { text, with }
+        }
+        ("close", None, None) => Wish::Close,
+        ("merge", None, Some(into)) => match Number::parse(&into) {
+            Ok(into) => Wish::Merge { into },
+            Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+        },
+        ("take" | "close", ..) => {
+            return wrong(StatusCode::UNPROCESSABLE_ENTITY, "it takes no text and no other ticket");
+        }
+        ("answer", ..) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, "an answer has a text"),
+        ("merge", ..) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, "say into which ticket"),
+        _ => return wrong(StatusCode::NOT_FOUND, "an act is take, answer, close or merge"),
+    };
+    let (number, staff) = match (Number::parse(&number), StaffName::parse(&doing.staff)) {
+        (Ok(number), Ok(staff)) => (number, staff),
+        (Err(error), _) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+        (_, Err(error)) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+    };
+    let shelf = site.menus.engine().shelf();
+    let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
+    match site.tickets.act(&number, &staff, &wish, &menus).await {
+        Ok(state) => {
+            site.menus.engine().wake().ring();
+            Json(Now { state: state.as_str().to_owned() }).into_response()
+        }
+        Err(error) => not_done(&error),
+    }
+}
+
+fn not_done(error: &TicketError) -> Response {
+    let status = match error {
+        TicketError::NoSuch | TicketError::NoRow => StatusCode::NOT_FOUND,
+        TicketError::Refused(Refused::Words | Refused::Into | Refused::NoChange)
+        | TicketError::NotAChange => StatusCode::UNPROCESSABLE_ENTITY,
+        TicketError::Refused(_) | TicketError::Conflict | TicketError::Moved => {
+            StatusCode::CONFLICT
+        }
+        TicketError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    wrong(status, error)
+}
