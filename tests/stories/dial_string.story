@@ -11,6 +11,9 @@ dial *119*4*2#
 | 2 Vaccination status
 | 3 People on this number
 | 4 Language / Bahasa
+| 5 Change my data
+| 6 Complaints
+| 7 About the vaccine
 hang up
 dial *119*4*1#
 | PeduliLindungi
@@ -18,14 +21,20 @@ dial *119*4*1#
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 hang up
 dial *119*1*1*3173014502900001#
 | Demi keamanan, jangan ketik NIK saat menelepon: nomor itu tersimpan di HP. Dial *119# saja, lalu ketik NIK saat diminta.
 closes
 dial *119*8#
-| Ketik angka 1-4.
+| Ketik angka 1-7.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin

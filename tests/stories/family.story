@@ -56,6 +56,9 @@ type 00
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 type 3
 | Orang di nomor ini:
 | 1 Lihat status

@@ -6,6 +6,9 @@ dial *119#
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 type 4
 | Pilih bahasa:
 | 1 Bahasa Indonesia
@@ -17,6 +20,9 @@ type 2
 | 2 Vaccination status
 | 3 People on this number
 | 4 Language / Bahasa
+| 5 Change my data
+| 6 Complaints
+| 7 About the vaccine
 type 1
 | The Ministry of Health uses your NIK, name and health data for vaccination only. Agree?
 | 1 Agree
@@ -51,6 +57,9 @@ dial *119#
 | 2 Vaccination status
 | 3 People on this number
 | 4 Language / Bahasa
+| 5 Change my data
+| 6 Complaints
+| 7 About the vaccine
 hang up
 dial *119*2#
 | S*** A****: REGISTERED, not vaccinated yet. Registration number: {number}

@@ -6,6 +6,9 @@ dial *119#
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju

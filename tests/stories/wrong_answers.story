@@ -6,20 +6,29 @@ dial *119#
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
-type 7
-| Ketik angka 1-4.
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
+type 17
+| Ketik angka 1-7.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 type vaksin
-| Ketik angka 1-4.
+| Ketik angka 1-7.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju

@@ -6,6 +6,9 @@ text MENU
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 text 4
 | Pilih bahasa:
 | 1 Bahasa Indonesia
@@ -17,6 +20,9 @@ text 2
 | 2 Vaccination status
 | 3 People on this number
 | 4 Language / Bahasa
+| 5 Change my data
+| 6 Complaints
+| 7 About the vaccine
 text HELP
 | Reply DAFTAR, STATUS, SERTIFIKAT, STOP. Or at once: DAFTAR#NIK#name#birth date, STATUS#NIK#17081990. Free: dial *119#. Help: 119 ext 9.
 closes

@@ -6,6 +6,9 @@ text "Vaksn"!
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 phone 081290000105
 text selamat pagi
 | PeduliLindungi
@@ -13,14 +16,20 @@ text selamat pagi
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 # In a conversation a slip is an answer, and a keyword is a keyword.
 text Daftr
-| Ketik angka 1-4.
+| Ketik angka 1-7.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
 text  sTaTuS.
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali

@@ -1,0 +1,35 @@
+# NIK and birth date need documents and a human.
+phone 081290000030
+dial *119#
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
+type 5
+| Data siapa yang diubah? Ketik 16 angka NIK:
+| 0 Kembali
+type 1371015511720001
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+type 05111972
+| Apa yang diubah untuk Y***?
+| 1 Nama
+| 2 Nomor HP
+| 3 Pendamping anak/lansia
+| 4 NIK atau tanggal lahir
+| 0 Kembali 00 Menu
+type 4
+| NIK dan tanggal lahir diubah petugas, dengan KTP atau KK. Kami bukakan tiket?
+| 1 Ya, buka tiket
+| 2 Tidak
+| 0 Kembali 00 Menu
+type 1
+| Ceritakan singkat: apa, kapan, di mana.
+| 0 Kembali
+type Tanggal lahir di KTP saya 15-11-1972
+| Pengaduan diterima. Nomor tiket: {number}. Jawaban kami kabari lewat SMS. Cek: *119#, Pengaduan, Tiket saya.
+closes

@@ -1,0 +1,74 @@
+# Domain 5, 6: the SIM is lost. From the new one: a ticket, and the old number is told.
+phone 081290000098
+dial *119#
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
+type 5
+| Data siapa yang diubah? Ketik 16 angka NIK:
+| 0 Kembali
+type 3276010402790001
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+type 04021979
+| Tidak cocok, atau terdaftar di nomor HP lain.
+| 1 Ketik ulang
+| 2 Ganti nomor HP
+| 3 Selesai
+| 0 Kembali 00 Menu
+type 2
+| Ketik nomor HP yang BARU. Contoh: 081234567890
+| 0 Kembali
+type 12345
+| Nomor HP itu salah.
+| Ketik nomor HP yang BARU. Contoh: 081234567890
+| 0 Kembali
+type 081290000098
+| Nomor baru: 081290000098. Nomor lama masih bisa menerima SMS?
+| 1 Ya, kirim kode
+| 2 Tidak, hilang
+| 3 Ketik ulang nomor
+| 0 Kembali 00 Menu
+type 2
+| Petugas memeriksa dengan KTP, paling lama 3x24 jam. Nomor lama dikabari lewat SMS. Lanjut?
+| 1 Ya, lanjut
+| 2 Tidak
+| 0 Kembali 00 Menu
+type 1
+| Perubahan ini diperiksa petugas: siapkan KTP atau KK. Tiket: {number}. Paling lama 3x24 jam, dikabari lewat SMS.
+closes
+dial *119#
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
+type 6
+| Pengaduan tentang apa?
+| 1 Sertifikat belum ada
+| 2 Data salah
+| 3 NIK dipakai orang lain
+| 4 Sakit setelah vaksin
+| 5 Lainnya
+| 6 Tiket saya
+| 0 Kembali
+type 6
+| Tiket yang mana?
+| 1 {number}
+| 0 Kembali 00 Menu
+type 1
+| Tiket {number}: DITERIMA, menunggu petugas. Dijawab paling lambat {date}.
+| 1 Tiket lain
+| 2 Selesai
+| 0 Kembali 00 Menu
+type 2
+| Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
+closes

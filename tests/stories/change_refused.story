@@ -1,0 +1,38 @@
+# Data that do not match, and a way out.
+phone 081290000058
+dial *119#
+| PeduliLindungi
+| 1 Daftar vaksin
+| 2 Status vaksinasi
+| 3 Orang di nomor ini
+| 4 Bahasa / Language
+| 5 Ubah info diri
+| 6 Pengaduan
+| 7 Info vaksin
+type 5
+| Data siapa yang diubah? Ketik 16 angka NIK:
+| 0 Kembali
+type 3173014502900001
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+type 06021990
+| Tidak cocok, atau terdaftar di nomor HP lain.
+| 1 Ketik ulang
+| 2 Ganti nomor HP
+| 3 Selesai
+| 0 Kembali 00 Menu
+type 1
+| Data siapa yang diubah? Ketik 16 angka NIK:
+| 0 Kembali
+type 3173014502900001
+| Tanggal lahir? Tulis tanggal, bulan, tahun. Contoh: 17081990
+| 0 Kembali
+type 05021990
+| Tidak cocok, atau terdaftar di nomor HP lain.
+| 1 Ketik ulang
+| 2 Ganti nomor HP
+| 3 Selesai
+| 0 Kembali 00 Menu
+type 3
+| Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
+closes
