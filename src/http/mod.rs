@@ -8,8 +8,8 @@ mod campaign;
 mod gate;
 mod keys;
 mod push;
-mod whatsapp;
 mod ticket;
+mod whatsapp;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -17,8 +17,8 @@ pub use self::{
     admin::Token,
     callback::Account,
     campaign::{Previewed, Shown},
-    whatsapp::Webhook,
     ticket::{Entry as TicketEntry, Line as TicketShown, Whole as TicketWhole},
+    whatsapp::Webhook,
 };
 
 use axum::{
