@@ -1,5 +1,6 @@
 //! Every conversation file of `tests/stories`, many times: against the engine on SQLite and on
-//! PostgreSQL, over real SMPP sockets on each dialect, over real HTTP at each aggregator, and by SMS.
+//! PostgreSQL, over real SMPP sockets on each dialect, over real HTTP at each aggregator, by SMS, and on
+//! a chat.
 //!
 //! What is told first by SMS stands in `tests/texts`: it runs against the engine, and by SMS over the
 //! wire, with the calls in it on the same phone.
@@ -10,6 +11,8 @@
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "stories/chats.rs"]
+mod chats;
 #[path = "stories/country.rs"]
 mod country;
 #[path = "stories/engine.rs"]
@@ -90,6 +93,16 @@ fn on_sms(_: &Path, text: String) -> datatest_stable::Result<()> {
     compare(&story, &seen)
 }
 
+/// The same on a chat.
+fn on_whatsapp(_: &Path, text: String) -> datatest_stable::Result<()> {
+    let mut story = Story::parse(&text)?;
+    let seen = block_on(async {
+        let country = country::Country::on_sqlite().await;
+        chats::run(&country, &mut story).await
+    });
+    compare(&story, &seen)
+}
+
 fn over_sockets(road: impl Future<Output = Road>, text: &str) -> datatest_stable::Result<()> {
     let story = Story::parse(text)?;
     let seen = block_on(async {
@@ -131,6 +144,7 @@ datatest_stable::harness! {
     { test = on_aat, root = "tests/stories", pattern = r"\.story$" },
     { test = on_safaricom, root = "tests/stories", pattern = r"\.story$" },
     { test = on_sms, root = "tests/stories", pattern = r"\.story$" },
+    { test = on_whatsapp, root = "tests/stories", pattern = r"\.story$" },
     { test = on_sqlite, root = "tests/texts", pattern = r"\.story$" },
     { test = on_postgres, root = "tests/texts", pattern = r"\.story$" },
     { test = on_sms, root = "tests/texts", pattern = r"\.story$" },

@@ -48,7 +48,7 @@ use crate::{
 const SHORT_CODE: &str = "1199";
 
 /// Keywords that stories type as wrong answers.
-const KEYWORDS: [&str; 1] = ["vaksin"];
+pub const KEYWORDS: [&str; 1] = ["vaksin"];
 
 /// Who reads and answers needs longer than these seconds; a network that delivers twice does not.
 /// Only stories with an `again` have to wait for it.
@@ -257,7 +257,7 @@ impl Person {
 }
 
 /// The keyword of the service that a string dials, and its groups; `None` if there is a NIK in it.
-fn groups(string: &str) -> Option<(&'static str, VecDeque<String>)> {
+pub fn groups(string: &str) -> Option<(&'static str, VecDeque<String>)> {
     let mut groups: VecDeque<String> =
         string.trim_matches(['*', '#']).split('*').map(str::to_owned).collect();
     let keyword = match groups.pop_front()?.as_str() {
@@ -268,7 +268,7 @@ fn groups(string: &str) -> Option<(&'static str, VecDeque<String>)> {
     groups.iter().all(|group| group.len() < 16).then_some((keyword, groups))
 }
 
-fn asks_to_go_on(screen: &str) -> bool {
+pub fn asks_to_go_on(screen: &str) -> bool {
     screen.contains("Tadi Anda belum selesai.") || screen.contains("You had not finished.")
 }
 
@@ -281,7 +281,7 @@ fn code(screen: &str) -> Option<String> {
 }
 
 /// The configuration with an operator in it that carries both.
-fn connected(config: &Config, network: &Operator) -> Config {
+pub fn connected(config: &Config, network: &Operator) -> Config {
     let mut config = config.clone();
     let sms = toml::from_str(
         "short_code = \"1199\"\nsender = \"PEDULICOVID\"\nper_second = 1000\nprefixes = [\"\"]",

@@ -132,7 +132,7 @@ impl Store {
                 sender: Sender::Name,
                 text: campaign.made.wording.write(person, routes.short_code(&route), language),
                 card: None,
-                over: Over::Any,
+                over: Over::Route,
                 lane: Lane { class: campaign.made.class, zone: draft.zone },
                 campaign: campaign.id,
                 due: slot.due,

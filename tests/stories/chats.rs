@@ -1,0 +1,406 @@
+//! Plays a story on a chat: the whole gateway, the simulated Cloud API, and a user who taps and types.
+//!
+//! A story that was told for the keypad is told on a chat like this:
+//!
+//! - Before all, the chat proves that it speaks for the phone: it takes the number that it is offered, and
+//!   types the code that came to that phone by SMS. What was written first is then answered.
+//! - `dial *119#` is the keyword of the service; groups behind the code are typed, one a message. A
+//!   question whether to go on comes before them.
+//! - `type 3` taps what the story's screen calls 3; where the card is a list of several pages, its words
+//!   are typed. `type 9` is nothing where the next page is on the card already. Other words are typed.
+//! - `again` is the provider that brings each event twice: no second answer comes.
+//! - `hang up`, `lose signal` and `cut` are nothing: there is no session.
+//!
+//! What is seen agrees with the story if every row of its page can be tapped, and its words stand on the
+//! card, or the fuller wording of its screen. A complaint about numbers is not compared: a card has more
+//! of them.
+//!
+//! Left out are a NIK in a dial string, because what is refused there is that a phone keeps what it
+//! dials; and a wrong answer that is a right one on a card: a keyword, or a row of the next page.
+
+use std::{collections::HashMap, time::Duration};
+
+use setara::{
+    app::Gateway,
+    config::Config,
+    menu::story::{Act, Session, Step, Story, typed},
+};
+use simulator::{
+    operator::Operator,
+    phone::Phone,
+    whatsapp::{
+        Cloud, Settings,
+        chat::Chat,
+        faults::{Faults, Times},
+        user::Bubble,
+    },
+};
+
+use crate::{
+    Seen,
+    country::Country,
+    road::Road,
+    texts::{KEYWORDS, asks_to_go_on, connected, groups},
+};
+
+/// Somebody with a chat, and the phone that it speaks for.
+struct Person {
+    phone: Phone,
+    chat: Chat,
+    last: Option<Shown>,
+    groups: Vec<String>,
+}
+
+/// What stands on the chat: a card, and the rows that were seen of its screen.
+#[derive(Clone)]
+struct Shown {
+    words: String,
+    rows: Vec<String>,
+    /// The page of the story that it was compared with.
+    told: String,
+}
+
+/// What a step of the story comes to.
+enum Came {
+    Shown(Shown),
+    Nothing,
+    /// It cannot be done on a chat, and is left out of the story.
+    LeftOut,
+}
+
+pub async fn run(country: &Country, story: &mut Story) -> Seen {
+    let Road::Network(network, _) = Road::network("plain").await else { unreachable!() };
+    let settings = Settings { first_retry: Duration::from_millis(50), ..Settings::default() };
+    let cloud = Cloud::start(settings).await.expect("a cloud");
+    let config = with_number(connected(&country.config, &network), &cloud);
+    let mut gateway = start(&config, &network, &cloud).await;
+    let mut people: HashMap<String, Person> = HashMap::new();
+    let mut current = String::new();
+    let mut seen = Seen::new();
+    let mut left_out = Vec::new();
+    for (at, step) in story.steps.iter().enumerate() {
+        match &step.act {
+            Act::Phone(number) => {
+                current.clone_from(number);
+                if !people.contains_key(number) {
+                    let person = Person::new(&network, &cloud, number).await;
+                    people.insert(current.clone(), person);
+                }
+                continue;
+            }
+            Act::Restart => {
+                gateway.shutdown().await;
+                gateway = start(&config, &network, &cloud).await;
+                continue;
+            }
+            _ => {}
+        }
+        let twice = story.steps.get(at + 1).is_some_and(|next| next.act == Act::Again);
+        let events = if twice { Times::Twice } else { Times::Once };
+        cloud.set_faults(Faults { events, ..Faults::default() });
+        let person = people.get_mut(&current).expect("a story begins with `phone`");
+        match person.does(step).await {
+            Ok(Came::Shown(shown)) => {
+                let shown = person.turned_to(&step.see, shown).await;
+                let text = match agrees(&step.see, &shown) {
+                    Ok(()) => step.see.clone(),
+                    Err(missing) => format!("{missing}\n-- of --\n{}", shown.drawn()),
+                };
+                seen.push((step.line, text, step.session));
+                person.last = Some(Shown { told: step.see.clone(), ..shown });
+            }
+            Ok(Came::Nothing) => {}
+            Ok(Came::LeftOut) => left_out.push(step.line),
+            Err(error) => {
+                seen.push((step.line, format!("line {}: {error}", step.line), Session::Closed));
+                break;
+            }
+        }
+    }
+    let broken = cloud.broken_rules();
+    assert!(broken.is_empty(), "the cloud refused what breaks its rules: {broken:?}");
+    gateway.shutdown().await;
+    cloud.stop().await;
+    network.stop().await;
+    story.steps.retain(|step| !left_out.contains(&step.line));
+    seen
+}
+
+impl Person {
+    async fn new(network: &Operator, cloud: &Cloud, number: &str) -> Self {
+        let number = number.parse().expect("a number of the simulator");
+        let phone = Phone::new(network, number).await.expect("a phone");
+        let chat = cloud.chat(number, "Warga");
+        Self { phone, chat, last: None, groups: Vec::new() }
+    }
+
+    async fn does(&mut self, step: &Step) -> Result<Came, String> {
+        let shown = match &step.act {
+            Act::Dial(string) => match groups(string) {
+                Some((keyword, groups)) => {
+                    self.groups = groups.into();
+                    self.chat.write(keyword);
+                    let shown = self.came_in().await?;
+                    if asks_to_go_on(&shown.words) { shown } else { self.walks(shown).await? }
+                }
+                None => return Ok(Came::LeftOut),
+            },
+            Act::Type(answer) if KEYWORDS.contains(&answer.as_str()) => return Ok(Came::LeftOut),
+            Act::Type(answer) => return self.types(answer).await,
+            Act::Again => {
+                // The second copy of every event has come by then, and a second answer would have.
+                tokio::time::sleep(Duration::from_millis(1500)).await;
+                self.only_notices()?;
+                self.last.clone().ok_or("nothing was shown before")?
+            }
+            Act::Text(_) => return Err("texts are another road".into()),
+            _ => return Ok(Came::Nothing),
+        };
+        Ok(Came::Shown(shown))
+    }
+
+    async fn types(&mut self, answer: &str) -> Result<Came, String> {
+        let last = self.last.clone().ok_or("nothing was shown before")?;
+        let page = Page::of(&last.told);
+        let asked = asks_to_go_on(&last.told);
+        if answer == "9" && page.next {
+            return Ok(Came::Shown(last));
+        }
+        if let Some(label) = page.label(answer) {
+            if self.chat.pick(label).is_err() {
+                self.chat.write(label);
+            }
+        } else if !page.rows.is_empty()
+            && answer.parse::<usize>().is_ok_and(|number| number <= last.rows.len().min(7))
+            && !matches!(answer, "0" | "00")
+        {
+            return Ok(Came::LeftOut);
+        } else {
+            self.chat.write(&typed(answer, Some(&last.told)));
+        }
+        let shown = self.next().await?;
+        let shown = if asked && answer == "2" { self.walks(shown).await? } else { shown };
+        Ok(Came::Shown(shown))
+    }
+
+    /// What comes after the first words: the door, if the chat has not gone through it yet.
+    async fn came_in(&mut self) -> Result<Shown, String> {
+        let shown = self.next().await?;
+        let Some(own) = shown.rows.iter().find(|row| row.starts_with("Pakai 0")) else {
+            return Ok(shown);
+        };
+        self.chat.pick(own).map_err(|error| error.to_string())?;
+        let code = loop {
+            let text = self.phone.next_text().await.map_err(|error| error.to_string())?.text;
+            if text.contains("WhatsApp") {
+                break typed("{code}", Some(&text));
+            }
+        };
+        self.next().await?;
+        self.chat.write(&code);
+        self.next().await
+    }
+
+    async fn walks(&mut self, mut shown: Shown) -> Result<Shown, String> {
+        for group in std::mem::take(&mut self.groups) {
+            self.chat.write(&group);
+            shown = self.next().await?;
+        }
+        Ok(shown)
+    }
+
+    /// The next answer; what is told without being asked is passed over.
+    async fn next(&mut self) -> Result<Shown, String> {
+        loop {
+            let bubble = self.chat.wait_for_message().await.map_err(|error| error.to_string())?;
+            if !is_notice(&bubble) {
+                return Ok(Shown::of(&bubble));
+            }
+        }
+    }
+
+    /// Nothing came but what nobody asked for.
+    fn only_notices(&mut self) -> Result<(), String> {
+        let last = self.last.as_ref().map(|shown| shown.words.clone()).unwrap_or_default();
+        let messages = self.chat.messages();
+        let newest = messages.iter().rev().find(|bubble| {
+            bubble.author == simulator::whatsapp::user::Author::Service && !is_notice(bubble)
+        });
+        let same = newest.is_some_and(|bubble| bubble.content.words() == last);
+        let copies = messages
+            .windows(2)
+            .filter(|pair| pair[0].author == pair[1].author && pair[0].content == pair[1].content)
+            .count();
+        if same && copies == 0 { Ok(()) } else { Err("a second answer came".into()) }
+    }
+
+    /// Turns the card's pages until it shows every row of the story's page.
+    async fn turned_to(&mut self, told: &str, mut shown: Shown) -> Shown {
+        let page = Page::of(told);
+        for _ in 0..12 {
+            let missing = page.rows.iter().any(|row| !shown.has(row));
+            let next = shown.rows.iter().rev().find(|row| matches!(row.as_str(), "Lanjut" | "More"));
+            let (true, Some(next)) = (missing, next.cloned()) else { break };
+            if self.chat.pick(&next).is_err() {
+                break;
+            }
+            let Ok(turned) = self.next().await else { break };
+            let seen = std::mem::take(&mut shown.rows);
+            shown.rows = seen.into_iter().filter(|row| *row != next).chain(turned.rows).collect();
+        }
+        shown
+    }
+}
+
+impl Shown {
+    fn of(bubble: &Bubble) -> Self {
+        // A label that is too long for a row goes on in its description.
+        let row = |choice: &&simulator::whatsapp::content::Choice| {
+            let title = choice.title.trim_end_matches('\u{2026}').trim_end();
+            match choice.description.is_empty() {
+                true => title.to_owned(),
+                false if choice.description.starts_with(title) => choice.description.clone(),
+                false => format!("{title} {}", choice.description.trim_start_matches('\u{2026}')),
+            }
+        };
+        let rows = bubble.content.choices().iter().map(row).collect();
+        Self { words: bubble.content.words().to_owned(), rows, told: String::new() }
+    }
+
+    fn has(&self, label: &str) -> bool {
+        let label = letters(label);
+        self.rows.iter().any(|row| letters(row) == label)
+    }
+
+    fn drawn(&self) -> String {
+        let rows = self.rows.iter().map(|row| format!("\n[{row}]"));
+        format!("{}{}", self.words, rows.collect::<String>())
+    }
+}
+
+/// A page of the story: its words, its rows, and whether another page follows.
+struct Page {
+    words: String,
+    rows: Vec<String>,
+    next: bool,
+}
+
+impl Page {
+    fn of(told: &str) -> Self {
+        let mut lines: Vec<&str> = told.lines().collect();
+        let is_keys = |line: &&&str| ["0 ", "00 ", "9 "].iter().any(|key| line.starts_with(key));
+        let keys = lines.last().filter(is_keys).copied();
+        if keys.is_some() {
+            lines.pop();
+        }
+        let mut rows = Vec::new();
+        // The rows stand last, and are numbered from 1.
+        let first = lines.iter().rposition(|line| line.starts_with("1 "));
+        if let Some(first) = first {
+            let numbered = |(at, line): (usize, &&str)| {
+                line.strip_prefix(&format!("{} ", at + 1)).map(str::to_owned)
+            };
+            let all: Option<Vec<String>> =
+                lines[first..].iter().enumerate().map(numbered).collect();
+            if let Some(all) = all {
+                rows = all;
+                lines.truncate(first);
+            }
+        }
+        let complaint = |line: &&&str| {
+            let starts = ["Ketik angka", "Type a number", "Type the number", "Ketik 9", "Type 9"];
+            !starts.iter().any(|start| line.starts_with(start))
+        };
+        let words = lines.iter().filter(complaint).copied().collect::<Vec<_>>().join(" ");
+        Self { words, rows, next: keys.is_some_and(|keys| keys.starts_with("9 ")) }
+    }
+
+    fn label(&self, number: &str) -> Option<&String> {
+        self.rows.get(number.parse::<usize>().ok()?.checked_sub(1)?)
+    }
+}
+
+/// Whether a card shows what the story tells, and what it does not show.
+fn agrees(told: &str, shown: &Shown) -> Result<(), String> {
+    let page = Page::of(told);
+    if let Some(row) = page.rows.iter().find(|row| !shown.has(row)) {
+        return Err(format!("no row `{row}`"));
+    }
+    let (words, card) = (letters(&page.words), letters(&shown.words));
+    if card.contains(&words) || fuller(&words).is_some_and(|fuller| card.contains(&fuller)) {
+        return Ok(());
+    }
+    Err(format!("no words `{}`", page.words))
+}
+
+/// The fuller wording of the screen that says these words.
+fn fuller(words: &str) -> Option<String> {
+    static WORDINGS: std::sync::LazyLock<Vec<(String, String)>> =
+        std::sync::LazyLock::new(wordings);
+    WORDINGS.iter().find(|(short, _)| short.contains(words)).map(|(_, fuller)| fuller.clone())
+}
+
+/// What the menu files say twice, short and full.
+fn wordings() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
+    let mut pairs = Vec::new();
+    for file in std::fs::read_dir(folder).expect("the menu") {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a text");
+        let table: toml::Table = text.parse().expect("TOML");
+        for screen in table.get("screen").and_then(|of| of.as_table()).into_iter().flatten() {
+            let both = |language: &str| {
+                let of = |key: &str| Some(letters(screen.1.get(key)?.get(language)?.as_str()?));
+                Some((of("say")?, of("fuller")?))
+            };
+            pairs.extend(["id", "en"].into_iter().filter_map(both));
+        }
+    }
+    pairs
+}
+
+/// Letters and digits, small; a registration number is one like another.
+fn letters(text: &str) -> String {
+    let shape = "000 000 0000";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let window = rest.get(..shape.len()).unwrap_or_default();
+        let alike = |(c, s): (u8, u8)| if s == b'0' { c.is_ascii_digit() } else { c == s };
+        if window.len() == shape.len() && window.bytes().zip(shape.bytes()).all(alike) {
+            out.push('#');
+            rest = &rest[shape.len()..];
+            continue;
+        }
+        if c.is_alphanumeric() || c == '*' {
+            out.extend(c.to_lowercase());
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+fn is_notice(bubble: &Bubble) -> bool {
+    bubble.content.choices().is_empty() && bubble.content.words().starts_with("PeduliLindungi: ")
+}
+
+/// The configuration with the number of the cloud in it.
+fn with_number(mut config: Config, cloud: &Cloud) -> Config {
+    let Settings { phone_number_id, display_number, token, app_secret, verify_token, .. } =
+        cloud.settings();
+    let text = format!(
+        "api = \"{}\"\nphone_number_id = \"{phone_number_id}\"\n\
+         display_number = \"{display_number}\"\ntoken = \"{token}\"\n\
+         app_secret = \"{app_secret}\"\nverify_token = \"{verify_token}\"",
+        cloud.api()
+    );
+    config.whatsapp = Some(toml::from_str(&text).expect("a number"));
+    config
+}
+
+async fn start(config: &Config, network: &Operator, cloud: &Cloud) -> Gateway {
+    let gateway = Gateway::start(config).await.expect("a gateway");
+    network.bound(1).await.expect("the link");
+    let webhook = format!("http://{}/whatsapp", gateway.http());
+    cloud.subscribe(&webhook).await.expect("a webhook");
+    gateway
+}
