@@ -60,7 +60,8 @@ pub struct Sender {
     at_once: usize,
     /// What is claimed and may go.
     line: Line<Item>,
-    /// What is claimed, and whose user has a message under way.
+    /// What was taken from the line and could not go yet, mostly because its user has a message under
+    /// way. It goes before the line, so that what is for one user stays in order.
     behind: VecDeque<Item>,
     /// Users with a message under way.
     busy: HashSet<u64>,
@@ -73,6 +74,8 @@ pub struct Sender {
     /// Nothing goes before.
     held: Instant,
     account: Account,
+    /// When there was a new token: what left before had the old one.
+    renewed: Instant,
     /// The pace, or a user, allows nothing before.
     not_before: Option<Instant>,
 }
@@ -139,6 +142,7 @@ impl Sender {
             known: HashMap::new(),
             held: now(),
             account: Account::Good,
+            renewed: now(),
             not_before: None,
         }
     }
@@ -190,9 +194,8 @@ impl Sender {
 
     /// Claims what is due, and says when to look again.
     async fn claim(&mut self) -> Duration {
-        if self.account == Account::Refused && self.cloud.renew_token() == Renewed::Yes {
-            tracing::info!(account = WHATSAPP, "there is a new token");
-            (self.account, self.held) = (Account::Good, now());
+        if self.account == Account::Refused && self.renew() == Renewed::Yes {
+            self.held = now();
         }
         let room = (2 * self.at_once).saturating_sub(self.waiting() + self.under_way.len());
         if room == 0 || now() < self.held {
@@ -297,14 +300,14 @@ impl Sender {
             }
             if let Err(again) = self.pace.take(1, at) {
                 self.pairs.give_back(item.user);
-                self.line.put_back(item.claimed.lane.class, item);
+                self.behind.push_front(item);
                 self.may_wake_at(again);
                 break;
             }
             self.send(item, at);
         }
         for item in soon.into_iter().rev() {
-            self.line.put_back(item.claimed.lane.class, item);
+            self.behind.push_front(item);
         }
     }
 
@@ -413,9 +416,8 @@ impl Sender {
             Meaning::PairRate => wait = self.pairs.too_fast(item.user, at),
             Meaning::TokenExpired | Meaning::Stopped => {
                 self.pairs.give_back(item.user);
-                if self.cloud.renew_token() == Renewed::Yes {
-                    tracing::info!(account = WHATSAPP, "there is a new token");
-                    self.line.put_back(item.claimed.lane.class, item);
+                if left < self.renewed || self.renew() == Renewed::Yes {
+                    self.behind.push_front(item);
                     return;
                 }
                 if self.held <= at {
@@ -440,16 +442,32 @@ impl Sender {
             tries: item.claimed.tries,
             expires: item.claimed.expires,
             by_sms: item.by_sms.as_ref(),
-            template: item.form == Form::Free && self.template.is_some(),
+            // A template for news is none for codes (131062): those have the SMS.
+            template: item.form == Form::Free
+                && item.claimed.lane.class != Class::Code
+                && self.template.is_some(),
         };
-        self.metrics.outbox().tried_again(WHATSAPP, meaning.as_str());
-        match chat::follow(meaning, &standing, wait, clock::now()) {
+        let follow = chat::follow(meaning, &standing, wait, clock::now());
+        if !matches!(follow, Follow::Settle(Verdict::Ended(_))) {
+            self.metrics.outbox().tried_again(WHATSAPP, meaning.as_str());
+        }
+        match follow {
             Follow::Settle(verdict) => self.settle(&item, verdict).await,
             Follow::AsTemplate => {
                 item.form = Form::Template;
-                self.line.put_back(item.claimed.lane.class, item);
+                self.behind.push_front(item);
             }
         }
+    }
+
+    /// Reads the token again.
+    fn renew(&mut self) -> Renewed {
+        let renewed = self.cloud.renew_token();
+        if renewed == Renewed::Yes {
+            tracing::info!(account = WHATSAPP, "there is a new token");
+            (self.account, self.renewed) = (Account::Good, now());
+        }
+        renewed
     }
 
     async fn settle(&self, item: &Item, verdict: Verdict) {
