@@ -1,7 +1,6 @@
 //! Notices to chats, against the simulated Cloud API over HTTP.
 
 use std::{
-    collections::BTreeMap,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -9,9 +8,8 @@ use std::{
 use setara::{
     app::{
         Gateway,
-        whatsapp::{cloud::Answer, cloud::Cloud as Client, media::Paper, statuses},
+        whatsapp::{cloud::Answer, cloud::Cloud as Client, media::Paper},
     },
-    channel::whatsapp::parse::{Became, Status},
     clock::{self, Zone},
     config::Config,
     identity::{ChatId, Msisdn},
@@ -22,9 +20,8 @@ use setara::{
     outbox::{
         Class, Fate, Lane, Notice, Recipient, Sender,
         route::{Routes, WHATSAPP},
-        work::{Portion, Settlement, Verdict},
+        work::{Claimed, Portion, Settlement, Verdict},
     },
-    telemetry::Metrics,
 };
 use simulator::whatsapp::{
     Cloud, Settings,
@@ -227,7 +224,7 @@ async fn without_a_good_token_everything_waits_and_nothing_is_lost() {
 async fn what_breaks_off_is_sent_again() {
     for bed in both().await {
         let cloud = cloud().await;
-        let (requests, percent) = (Requests::CutAfter, 30);
+        let (requests, percent) = (Requests::CutAfter, 20);
         cloud.set_faults(Faults { requests, percent, ..Faults::default() });
         let bed = bed.whatsapp(&cloud, "");
         let chats: Vec<Chat> = (0..40).map(|at| user(&cloud, at)).collect();
@@ -272,8 +269,53 @@ async fn a_shutdown_settles_what_left_and_gives_back_the_rest() {
 }
 
 /// The real cloud mostly takes a message and says later that it cannot arrive.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_later_goes_by_sms_and_the_rest_is_delivered() {
+    for bed in both().await {
+        let cloud = cloud().await;
+        let smsc = Smsc::start(Manner::default()).await;
+        let bed = bed.operator("telco", &[smsc.port], SMS, "").whatsapp(&cloud, "");
+        let gateway = gateway(&bed).await;
+        cloud.subscribe(&format!("http://{}/whatsapp", gateway.http())).await.unwrap();
+        let chats: Vec<Chat> = (0..20)
+            .map(|at| {
+                let chat = cloud.chat(number(at).parse().unwrap(), "Siti");
+                if at < 5 {
+                    let profile = Profile { membership: Membership::Gone, ..chat.profile() };
+                    chat.set_profile(profile);
+                }
+                chat
+            })
+            .collect();
+        // The window of the next five has closed; the others have just written.
+        for chat in &chats[..10] {
+            chat.write("halo");
+        }
+        cloud.advance(Duration::from_secs(25 * 3600));
+        for chat in &chats[10..] {
+            chat.write("halo");
+        }
+        // The gateway answers who writes; that is not what is looked at here.
+        let before = smsc.submits().len();
+        let notices: Vec<Notice> = (0..20).map(|at| to_user(at, &format!("kabar {at}"))).collect();
+        bed.store.enqueue(&notices).await.unwrap();
+        gateway.outbox().wake();
+        smsc.came(before + 10).await;
+        let mut to: Vec<String> = smsc.submits().into_iter().map(|submit| submit.to).collect();
+        to.sort();
+        to.dedup();
+        assert_eq!(to, (0..10).map(number).collect::<Vec<_>>());
+        for chat in &chats[10..] {
+            while !texts(chat).iter().any(|text| text.starts_with("kabar")) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        gateway.shutdown().await;
+    }
+}
+
 #[tokio::test]
-async fn what_comes_back_later_goes_by_sms() {
+async fn what_comes_back_waits_for_another_network() {
     for bed in both().await {
         let now = clock::now();
         let chat = ChatId::new(Some("ID.1349"), None).unwrap();
@@ -291,54 +333,32 @@ async fn what_comes_back_later_goes_by_sms() {
             let portion = Portion { route: route.into(), campaign: 0, lane, most: 9 };
             bed.store.claim(&[portion], now, now.plus(Duration::from_secs(60))).await.unwrap()
         };
-        let name = |number: usize| format!("wamid.HBgN{number}");
-        let settled = |(at, claimed): (usize, &setara::outbox::work::Claimed)| Settlement {
+        let settled = |(at, claimed): (usize, &Claimed)| Settlement {
             id: claimed.id,
             attempts: claimed.attempts,
             day: 0,
-            verdict: Verdict::Sent {
-                account: WHATSAPP.into(),
-                message_id: setara::channel::whatsapp::stored_name(&name(at)),
-            },
+            verdict: Verdict::Sent { account: WHATSAPP.into(), message_id: at.to_string() },
         };
         let all: Vec<Settlement> = claim(WHATSAPP).await.iter().enumerate().map(settled).collect();
         assert_eq!(all.len(), 5);
         bed.store.settle(&all[..4], now).await.unwrap();
 
-        let status = |number: usize, what| Status { id: name(number), what, at: now };
-        let gone = Became::Failed { code: 131_026 };
-        let said = [
-            status(0, gone),
-            status(0, Became::Sent),
-            status(1, Became::Read),
-            status(2, gone),
-            status(3, Became::Failed { code: 131_047 }),
-            status(4, gone),
-        ];
         let routes = Routes::new([("0812", "telco")].into_iter());
-        let metrics = Metrics::new(&Default::default());
-        let settle = async |said: &[Status]| {
-            statuses::settle(&bed.store, &routes, &metrics, said, now).await.unwrap()
+        let bounce = async |names: &[&str]| {
+            let route = |phone: &Msisdn| routes.of(phone);
+            bed.store.bounce(WHATSAPP, names, route, now).await.unwrap()
         };
-        // The last of them is not known yet: it is told again.
-        assert_eq!(settle(&said).await, said[5..]);
-        let stand = async || {
-            let mut stand = BTreeMap::new();
-            for fate in Fate::ALL {
-                stand.insert(fate, bed.standing(fate).await);
-            }
-            stand.retain(|_, many| *many > 0);
-            stand.into_iter().collect::<Vec<_>>()
-        };
-        let (waiting, undeliverable) = (Fate::Waiting, Fate::Undeliverable);
-        assert_eq!(stand().await, [(waiting, 2), (Fate::Delivered, 1), (undeliverable, 2)]);
+        let bounced = bounce(&["0", "2", "3", "4", "nobody"]).await;
+        assert_eq!((bounced.moved.len(), bounced.unknown), (3, vec!["4".into(), "nobody".into()]));
+        for (fate, many) in [(Fate::Waiting, 2), (Fate::Sent, 1), (Fate::Undeliverable, 2)] {
+            assert_eq!(bed.standing(fate).await, many, "{fate:?}");
+        }
+        // Of the last one it was said before we had written down that it was sent.
         bed.store.settle(&all[4..], now).await.unwrap();
-        assert_eq!(settle(&said[5..]).await, []);
+        assert_eq!(bounce(&["4"]).await.moved.len(), 1);
         // What came back comes back once.
-        assert_eq!(
-            settle(&said).await,
-            said[..1].iter().chain(&said[5..]).cloned().collect::<Vec<_>>()
-        );
+        let again = bounce(&["0", "2", "3", "4"]).await;
+        assert_eq!((again.moved, again.unknown), (vec![], vec!["0".into(), "4".into()]));
         let by_sms = claim("telco").await;
         let letters: Vec<_> = by_sms.into_iter().map(|one| one.letter.unwrap().text).collect();
         assert_eq!(letters, ["satu", "lima"]);
