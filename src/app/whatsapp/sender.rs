@@ -41,6 +41,9 @@ use crate::{
 /// How often the database is looked at when nobody rings.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// The shortest time between two looks: on a busy day the bell never stops, and mostly rings for others.
+const BREATH: Duration = Duration::from_millis(20);
+
 /// How long nothing goes when the provider cannot be reached.
 const UNREACHED: Duration = Duration::from_secs(1);
 
@@ -159,11 +162,12 @@ impl Sender {
             // What a dead process had is ours again, before anything else is claimed.
             _ = released.wait_for(|released| *released) => {}
         }
-        let mut look_at = now();
+        let (mut look_at, mut looked) = (now(), now());
         while *stop.borrow() != Stop::Now {
             if now() >= look_at {
                 rung.mark_unchanged();
                 look_at = now() + self.claim().await;
+                looked = now();
             }
             self.fill().await;
             let wake_at = self.not_before.unwrap_or(look_at).min(look_at);
@@ -172,13 +176,13 @@ impl Sender {
                     self.hear(ended.ok()).await;
                     // There is room again.
                     if self.waiting() == 0 && self.known.values().any(|known| *known == Looked::More) {
-                        look_at = now();
+                        look_at = looked + BREATH;
                     }
                 }
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 rung = rung.changed() => {
                     if rung.is_ok() && now() >= self.held {
-                        look_at = now();
+                        look_at = look_at.min(looked + BREATH);
                     }
                 }
                 () = stop::told(&mut stop) => {}
