@@ -265,6 +265,7 @@ impl Carrier {
 }
 
 /// What a message's end leads to.
+#[expect(clippy::large_enum_variant, reason = "looked at as soon as it is made")]
 enum Then {
     Settle(Settlement),
     PutBack(Item),

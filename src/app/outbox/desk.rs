@@ -91,6 +91,7 @@ pub struct Item {
 }
 
 /// What a carrier is to do next.
+#[expect(clippy::large_enum_variant, reason = "one a message, looked at as soon as it is made")]
 pub enum Next {
     Send(Item),
     /// Nothing before this moment.
