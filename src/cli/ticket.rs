@@ -81,7 +81,7 @@ pub struct AnswerArgs {
     /// Which, and who
     #[command(flatten)]
     pub act: ActArgs,
-    /// The answer, at most 200 letters that every phone has
+    /// The answer, at most 160 letters that every phone has
     #[arg(long)]
     pub text: String,
     /// Make the change that the ticket asks for

@@ -209,7 +209,7 @@ struct Doing {
     /// Who does it: 2 to 40 small letters, digits, dots, dashes.
     #[schema(example = "rina.k")]
     staff: String,
-    /// With `answer`: at most 200 letters that every phone has.
+    /// With `answer`: at most 160 letters that every phone has.
     #[serde(default)]
     text: Option<String>,
     /// With `answer`: make the change that the ticket asks for.

@@ -310,7 +310,7 @@ fn staff_cannot_hurry_and_cannot_end_what_others_took() {
     assert_eq!(go(&closed, None, &Asked::Take, 0), Err(Refused::Ended(TicketState::Closed)));
 
     let say = |text: &str| Asked::Answer { text: text.into(), with: Answered::InWords };
-    for bad in ["", "  ", "baik 🙂", &"a".repeat(201)] {
+    for bad in ["", "  ", "baik 🙂", &"a".repeat(161)] {
         assert_eq!(go(&lost(), None, &say(bad), 0), Err(Refused::Words), "{bad}");
     }
     let merge = |into: Ticket| Asked::Merge { into: Box::new(into) };

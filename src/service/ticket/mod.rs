@@ -293,7 +293,7 @@ const DUE: Given = open("due", "17-08-2021");
 const FOUND: Given = open("tickets", "");
 
 /// The longest answer of staff, in characters of the GSM basic table.
-pub const LONGEST_ANSWER: usize = 200;
+pub const LONGEST_ANSWER: usize = 160;
 
 const WIDE: [u8; LONGEST_ANSWER] = [b'W'; LONGEST_ANSWER];
 const WIDEST_ANSWER: &str = match std::str::from_utf8(&WIDE) {
