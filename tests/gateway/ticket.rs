@@ -99,7 +99,7 @@ async fn a_complaint_is_answered(site: Site) {
     assert!(again.0.contains("409"), "{again:?}");
     reads(&mut rina, &format!("tiket {} {}", &number[..3], &number[3..6])).await;
     let screen = comes_to(&mut rina, &["6", "6", "1"], "Sertifikat sudah terbit.").await;
-    assert!(screen.contains("DIJAWAB"), "{screen}");
+    assert!(screen.contains("Jawaban tiket"), "{screen}");
 
     let (head, lines) = node.get_as("/admin/tickets?state=answered", Some(TOKEN)).await;
     assert!(head.contains("200"), "{head}");

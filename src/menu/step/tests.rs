@@ -293,7 +293,7 @@ fn the_language_can_be_changed_and_stays() {
     assert_eq!(state.language.as_str(), "en");
     assert!(text.contains("1 Register"), "{text}");
     let step = answer(context(160), state.clone(), "x");
-    assert!(shown(&step).1.starts_with("Type a number 1-4."), "{}", shown(&step).1);
+    assert!(shown(&step).1.starts_with("Type a number 1-"), "{}", shown(&step).1);
 }
 
 #[test]
