@@ -1,17 +1,22 @@
 //! Certificates that a machine can check, and the page that carries one.
 //!
 //! Owns what a certificate says ([`Paper`]), the keys that sign it (`keys`), the document of the EU
-//! (`dcc`) and the page (`pdf`). Everything is a function of its arguments: signatures are
-//! deterministic (RFC 6979, RFC 8032), the time and random octets are handed in. Only the key file is
-//! read and written here too (`file`). Must not know a database, a menu, a channel, or whether a
-//! certificate was revoked.
+//! (`dcc`), the page (`pdf`), the certificate that one SMS carries (`text`), the short code (`code`), the
+//! serial by which the record knows one (`serial`), and what somebody shows (`proof`). Everything is a
+//! function of its arguments: signatures are deterministic (RFC 6979, RFC 8032), the time and random
+//! octets are handed in. Only the key file is read and written here too (`file`). Must not know a
+//! database, a menu, a channel, or whether a certificate was revoked.
 
+pub mod code;
 pub mod dcc;
 mod file;
 mod id;
 pub mod keys;
 pub mod pdf;
+pub mod proof;
 mod read;
+pub mod serial;
+pub mod text;
 
 use std::{fmt, time::Duration};
 

@@ -1,12 +1,13 @@
 //! Text as phones and networks count it.
 //!
 //! Owns the GSM 7-bit alphabet and its packings (`gsm7`), UCS-2 (`ucs2`), the way into GSM 7-bit
-//! for text that has left it (`transliterate`), the cut of an SMS into parts (`segment`) and the
-//! cut of a screen into pages (`page`). Knows nothing of menus, channels, links or languages:
+//! for text that has left it (`transliterate`), the cut of an SMS into parts (`segment`), the cut of
+//! a screen into pages (`page`) and the check digit of numbers that are typed (`damm`). Knows nothing of menus, channels, links or languages:
 //! everything here is a function of a text and a budget.
 //!
 //! Standards: 3GPP TS 23.038 (alphabets, packing), TS 23.040 §9.2.3.24.1 (parts of an SMS).
 
+pub mod damm;
 pub mod gsm7;
 pub mod page;
 pub mod segment;

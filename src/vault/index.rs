@@ -51,6 +51,11 @@ impl Indexer {
         self.index(b"code", octets)
     }
 
+    pub(super) fn holder(&self, digits: &str) -> [u8; 4] {
+        let [a, b, c, d, ..] = self.index(b"holder", digits.as_bytes());
+        [a, b, c, d]
+    }
+
     pub(super) fn proof(&self) -> [u8; 16] {
         self.index(b"vault", b"")
     }

@@ -109,6 +109,12 @@ impl Vault {
         self.inner.indexer.code(octets)
     }
 
+    /// What a certificate says of its holder's NIK: whoever has the key can tell whose it is, and nobody
+    /// else. It is no key of a table, and says nothing of one.
+    pub fn holder_hash(&self, nik: &Nik) -> [u8; 4] {
+        self.inner.indexer.holder(nik.as_str())
+    }
+
     /// Tells index keys apart without giving one away.
     pub(crate) fn index_proof(&self) -> [u8; 16] {
         self.inner.indexer.proof()
