@@ -6,6 +6,7 @@
 
 use std::{
     hash::Hash,
+    net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
@@ -27,6 +28,10 @@ pub struct Quotas {
     pub global_per_second: u32,
     /// Screens a second that we push.
     pub push_per_second: u32,
+    /// Certificates a minute that one address may check on the page.
+    pub checks_per_minute: u32,
+    /// Certificates a second that all of them may.
+    pub checks_per_second: u32,
     /// Subscribers remembered at once: the bound of the memory this takes.
     pub most_subscribers: usize,
 }
@@ -44,6 +49,8 @@ pub enum Refusal {
     Crowd,
     /// That of pushes.
     Push,
+    /// That of an address which checks certificates, or that of all.
+    Check,
 }
 
 impl Refusal {
@@ -58,6 +65,7 @@ impl Refusal {
             Self::Global => "global",
             Self::Crowd => "crowd",
             Self::Push => "push",
+            Self::Check => "check",
         }
     }
 }
@@ -68,6 +76,9 @@ pub struct Limits {
     links: DefaultKeyedRateLimiter<String>,
     global: DefaultDirectRateLimiter,
     pushes: DefaultDirectRateLimiter,
+    callers: DefaultKeyedRateLimiter<IpAddr>,
+    checks: DefaultDirectRateLimiter,
+    since_callers: AtomicU32,
     most_subscribers: usize,
     since_tidy: AtomicU32,
     crowded: AtomicBool,
@@ -89,6 +100,9 @@ impl Limits {
             links: RateLimiter::keyed(Quota::per_second(at_least_one(quotas.link_per_second))),
             global: RateLimiter::direct(Quota::per_second(at_least_one(quotas.global_per_second))),
             pushes: RateLimiter::direct(Quota::per_second(at_least_one(quotas.push_per_second))),
+            callers: RateLimiter::keyed(Quota::per_minute(at_least_one(quotas.checks_per_minute))),
+            checks: RateLimiter::direct(Quota::per_second(at_least_one(quotas.checks_per_second))),
+            since_callers: AtomicU32::new(0),
             most_subscribers: quotas.most_subscribers,
             since_tidy: AtomicU32::new(0),
             crowded: AtomicBool::new(false),
@@ -109,6 +123,22 @@ impl Limits {
     /// [`Refusal::Push`].
     pub fn admit_push(&self) -> Result<(), Refusal> {
         self.pushes.check().map_err(|_| Refusal::Push)
+    }
+
+    /// Admits whoever checks a certificate on the page. A network of IPv6 that one customer has is one
+    /// caller (RFC 6177).
+    ///
+    /// # Errors
+    /// [`Refusal::Check`].
+    pub fn admit_check(&self, from: IpAddr) -> Result<(), Refusal> {
+        if self.since_callers.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
+            self.callers.retain_recent();
+        }
+        if self.callers.len() > MOST_CALLERS {
+            return Err(Refusal::Check);
+        }
+        self.callers.check_key(&customer(from)).map_err(|_| Refusal::Check)?;
+        self.checks.check().map_err(|_| Refusal::Check)
     }
 
     /// How many subscribers are remembered, and how many may be.
@@ -133,6 +163,16 @@ impl Limits {
     }
 }
 
+/// Addresses that are remembered at once.
+const MOST_CALLERS: usize = 65_536;
+
+fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
+    }
+}
+
 fn at_least_one(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
@@ -152,6 +192,8 @@ mod tests {
             link_per_second: 1_000_000,
             global_per_second: 1_000_000,
             push_per_second: 50,
+            checks_per_minute: 10,
+            checks_per_second: 1000,
             most_subscribers: 10_000,
         }
     }
@@ -184,6 +226,27 @@ mod tests {
         let admitted: Vec<_> = (0..3).map(|_| limits.admit_push()).collect();
         assert_eq!(admitted, [Ok(()), Ok(()), Err(Refusal::Push)]);
         assert_eq!(limits.admit(&phone(1), "a"), Ok(()));
+    }
+
+    #[test]
+    fn whoever_checks_certificates_is_bounded_by_address_and_in_all() {
+        let limits = Limits::new(quotas());
+        let admitted = |from: &str| limits.admit_check(from.parse().unwrap());
+        for _ in 0..10 {
+            assert_eq!(admitted("192.0.2.1"), Ok(()));
+        }
+        assert_eq!(admitted("192.0.2.1"), Err(Refusal::Check));
+        assert_eq!(admitted("::ffff:192.0.2.1"), Err(Refusal::Check), "the same, written longer");
+        assert_eq!(admitted("192.0.2.2"), Ok(()));
+        for last in 0..10 {
+            assert_eq!(admitted(&format!("2001:db8:0:1::{last}")), Ok(()));
+        }
+        assert_eq!(admitted("2001:db8:0:1:ffff::1"), Err(Refusal::Check), "the same customer");
+        assert_eq!(admitted("2001:db8:0:2::1"), Ok(()));
+        let limits = Limits::new(Quotas { checks_per_second: 2, ..quotas() });
+        let from = |last: u8| IpAddr::from([192, 0, 2, last]);
+        let admitted: Vec<_> = (0..3).map(|last| limits.admit_check(from(last))).collect();
+        assert_eq!(admitted, [Ok(()), Ok(()), Err(Refusal::Check)]);
     }
 
     #[test]

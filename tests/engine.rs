@@ -5,7 +5,7 @@ mod country;
 #[path = "support/mod.rs"]
 mod support;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use setara::{
     app,
@@ -255,9 +255,10 @@ async fn a_full_engine_refuses_at_once() {
     let mut country = Country::on_sqlite().await;
     country.config.turns.waiting = 3;
     let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
+    let keyring = Arc::new(app::keyring(&country.config).unwrap());
     let url = &country.config.database.url;
     let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
-    let shelf = Menus::new(&country.config, &vault).open(&store).await.unwrap();
+    let shelf = Menus::new(&country.config, &vault, &keyring).open(&store).await.unwrap();
     // The lanes are not run: what is taken in stays there.
     let (engine, _lanes) = Engine::new(store, vault, shelf, app::rules(&country.config));
     let taken = (0..5)
@@ -271,9 +272,10 @@ async fn a_full_engine_refuses_at_once() {
 async fn a_turn_that_nobody_waits_for_is_not_begun() {
     let country = Country::on_sqlite().await;
     let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
+    let keyring = Arc::new(app::keyring(&country.config).unwrap());
     let url = &country.config.database.url;
     let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
-    let shelf = Menus::new(&country.config, &vault).open(&store).await.unwrap();
+    let shelf = Menus::new(&country.config, &vault, &keyring).open(&store).await.unwrap();
     let (engine, mut lanes) = Engine::new(store.clone(), vault, shelf, app::rules(&country.config));
     let take =
         |n| engine.take(Phone::new(&engine, n).inbound(Signal::Begin(Opening::default()))).unwrap();

@@ -84,6 +84,7 @@ const ONLY: &[(&str, &[&str])] = &[
     // The router is built in `http`; the roof binds the listener and serves it.
     ("axum", &["http", "app"]),
     ("utoipa", &["http"]),
+    ("maud", &["http"]),
     ("prometheus_client", &["telemetry"]),
     ("opentelemetry", &["telemetry::traces"]),
     ("governor", &["limits"]),

@@ -143,7 +143,7 @@ impl Gateway {
             StoreOptions { connections: config.database.connections, ..Default::default() };
         let store = Store::open(&config.database.url, vault.clone(), options).await?;
         let token = config.admin.token_file.as_deref().map(token).transpose()?;
-        let menus = Menus::new(config, &vault);
+        let menus = Menus::new(config, &vault, &keyring);
         let shelf = menus.open(&store).await?;
         let (engine, lanes) = Engine::new(store.clone(), vault.clone(), shelf, rules(config));
         let tickets = Tickets::new(store.clone(), vault.clone(), config);
@@ -200,6 +200,7 @@ impl Gateway {
             menus: Arc::clone(&menus),
             pushes: pushes.clone(),
             campaigns: campaigns.clone(),
+            proxies: config.http.proxies.clone().into(),
             whatsapp: webhook,
             keyring,
             tickets,
@@ -336,6 +337,8 @@ fn quotas(config: &Config) -> Quotas {
         link_per_second: limits.link_per_second,
         global_per_second: limits.global_per_second,
         push_per_second: limits.push_per_second,
+        checks_per_minute: config.checks.web_per_minute,
+        checks_per_second: config.checks.web_per_second,
         most_subscribers: limits.most_subscribers,
     }
 }

@@ -1,14 +1,15 @@
 //! The commands of `setara`. Each is a file; this one only names them and tells how they ended.
 
 pub mod campaign;
+pub mod certificate;
 pub mod keys;
 pub mod menu;
 pub mod queue;
 pub mod record;
 pub mod serve;
 pub mod telemetry;
-pub mod verify;
 pub mod ticket;
+pub mod verify;
 
 use std::{
     path::{Path, PathBuf},
@@ -48,6 +49,9 @@ pub enum Command {
     /// Send a text to many people
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
+    /// Take certificates back
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
     /// Draw, rotate and show the keys that sign certificates
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -99,6 +103,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Record(command) => record::run_command(command, &config),
         Command::Queue(command) => queue::run(command, &config),
         Command::Campaign(command) => campaign::run(command, &config),
+        Command::Certificate(command) => certificate::run(command, &config),
         Command::Keys(command) => keys::run(command, &config),
         Command::Verify(args) => verify::run(&args, &config),
         Command::Ticket(command) => ticket::run(command, &config),

@@ -24,6 +24,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -36,7 +37,8 @@ use crate::{
     menu::check::Profile,
     outbox::route::WHATSAPP,
     service::{
-        code::CodeRules, lookup::Budgets, queue::Units, ticket::TicketRules, vaccine::Vaccines,
+        certificate::CheckRules, code::CodeRules, lookup::Budgets, queue::Units,
+        ticket::TicketRules, vaccine::Vaccines,
     },
 };
 
@@ -53,6 +55,8 @@ pub struct Config {
     pub vault: VaultFile,
     /// Certificates.
     pub certificate: Certificates,
+    /// How many certificates are checked and sent.
+    pub checks: CheckRules,
     /// The web side.
     pub http: Http,
     /// The pages for operations.
@@ -121,6 +125,9 @@ pub struct VaultFile {
 pub struct Http {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Whose `X-Forwarded-For` is believed by the pages for everybody.
+    #[serde(default)]
+    pub proxies: Vec<IpNet>,
 }
 
 /// `[admin]`

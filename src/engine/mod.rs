@@ -312,7 +312,7 @@ impl Engine {
         rand::random()
     }
 
-    /// Where the service is.
+    /// Whose days count.
     pub fn zone(&self) -> Zone {
         self.core.rules.zone
     }

@@ -302,7 +302,7 @@ impl<'t> Turn<'t> {
         for Written { note, text } in &self.notes {
             let phone = match (&note.to, answer_by) {
                 (To::Phone(phone), _) => phone,
-                (To::Caller, AnswerBy::Session) => from,
+                (To::CallerToKeep, _) | (To::Caller, AnswerBy::Session) => from,
                 (To::Caller, AnswerBy::Notice { .. } | AnswerBy::Chat(_)) => continue,
             };
             match routes.of(phone) {
@@ -320,7 +320,7 @@ impl<'t> Turn<'t> {
     fn write_note(&mut self, service: &Service, state_language: &Language, note: Note) {
         let routes = &self.core.rules.routes;
         let phone = match &note.to {
-            To::Caller => &self.job.inbound.from,
+            To::Caller | To::CallerToKeep => &self.job.inbound.from,
             To::Phone(phone) => phone,
         };
         let code = routes.short_code(routes.of(phone));

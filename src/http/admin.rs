@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     diagnostic::Told,
-    http::{Site, campaign, push, ticket},
+    http::{Site, campaign, certificate, push, ticket},
     menu::version::Version,
     menus::{Change, MenuError},
 };
@@ -60,7 +60,8 @@ impl Token {
 
 /// The pages behind the token.
 pub fn router(site: Site) -> Router<Site> {
-    let (pages, described) = campaign::routes().merge(ticket::routes()).split_for_parts();
+    let described = campaign::routes().merge(ticket::routes()).merge(certificate::routes());
+    let (pages, described) = described.split_for_parts();
     Router::new()
         .merge(pages)
         .route("/admin/openapi.json", get(async move || Json(described.clone())))

@@ -112,7 +112,7 @@ impl Gate {
     /// # Errors
     /// See [`Refused`].
     pub fn admit(&self, call: Call<'_>) -> Result<(), Refused> {
-        let from = self.caller(call).ok_or(Refused::Network)?;
+        let from = caller(&self.proxies, call.peer, call.headers).ok_or(Refused::Network)?;
         if !self.allow.is_empty() && !is_in(&self.allow, from) {
             return Err(Refused::Network);
         }
@@ -121,29 +121,6 @@ impl Gate {
             Proof::Header => self.secret(call),
             Proof::Hmac => self.signed(call),
         }
-    }
-
-    /// Who called. The word of a proxy of ours is believed, of every other caller it is not; of
-    /// several in a row the last one that is none of ours counts. `None` if a proxy says nothing
-    /// that can be read.
-    fn caller(&self, call: Call<'_>) -> Option<IpAddr> {
-        let peer = call.peer.to_canonical();
-        if !is_in(&self.proxies, peer) {
-            return Some(peer);
-        }
-        let lines = call.headers.get_all("x-forwarded-for");
-        let said: Vec<&str> = lines
-            .iter()
-            .flat_map(|line| line.to_str().unwrap_or("?").split(','))
-            .map(str::trim)
-            .collect();
-        for hop in said.into_iter().rev() {
-            let hop = hop.parse::<IpAddr>().ok()?.to_canonical();
-            if !is_in(&self.proxies, hop) {
-                return Some(hop);
-            }
-        }
-        None
     }
 
     /// Tags of two texts are compared in place of the texts, so that neither their length nor how
@@ -185,6 +162,29 @@ impl Gate {
         parts.iter().for_each(|part| tag.update(part));
         tag
     }
+}
+
+/// Who called. The word of a proxy of ours is believed, of every other caller it is not; of
+/// several in a row the last one that is none of ours counts. `None` if a proxy says nothing
+/// that can be read.
+pub(super) fn caller(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = peer.to_canonical();
+    if !is_in(proxies, peer) {
+        return Some(peer);
+    }
+    let lines = headers.get_all("x-forwarded-for");
+    let said: Vec<&str> = lines
+        .iter()
+        .flat_map(|line| line.to_str().unwrap_or("?").split(','))
+        .map(str::trim)
+        .collect();
+    for hop in said.into_iter().rev() {
+        let hop = hop.parse::<IpAddr>().ok()?.to_canonical();
+        if !is_in(proxies, hop) {
+            return Some(hop);
+        }
+    }
+    None
 }
 
 fn is_in(networks: &[IpNet], address: IpAddr) -> bool {

@@ -5,10 +5,12 @@
 mod admin;
 mod callback;
 mod campaign;
+mod certificate;
 mod gate;
 mod keys;
 mod push;
 mod ticket;
+mod verify;
 mod whatsapp;
 
 use std::{collections::HashMap, sync::Arc};
@@ -28,6 +30,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
+
+use ipnet::IpNet;
 
 use crate::{
     certificate::Keyring,
@@ -52,6 +56,8 @@ pub struct Site {
     pub pushes: Pushes,
     /// Broadcasts to many people.
     pub campaigns: Campaigns,
+    /// Whose word is believed of who calls the pages for everybody.
+    pub proxies: Arc<[IpNet]>,
     /// The webhook of WhatsApp, where there is a number.
     pub whatsapp: Option<Webhook>,
     /// What signs certificates, and what verifies them.
@@ -68,6 +74,7 @@ pub fn router(site: Site, body_limit: usize) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .route("/verify", verify::page())
         .route("/keys", get(keys::keys))
         .merge(admin::router(site.clone()))
         .route("/ussd/{account}", any(callback::plain))

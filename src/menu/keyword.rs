@@ -13,12 +13,23 @@ use crate::menu::{model::Menu, view::letters};
 /// A word that leads past the first screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyword {
-    /// How it is written.
+    /// How it is written; one word, or two.
     pub words: Vec<String>,
     /// Choices by id, taken on the way from the first screen.
     pub path: Vec<String>,
     /// The choices where answers come along.
     pub with: Vec<String>,
+    /// What of a text is an answer.
+    pub data: Data,
+}
+
+/// What the answers are that a text brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Data {
+    /// Each of the parts that stand behind the keyword.
+    Parts,
+    /// The whole text, keyword and all: it is one thing that is handed on as it came.
+    Whole,
 }
 
 /// What is said to the gateway and not to a service.
@@ -83,18 +94,22 @@ pub enum Sure {
     Surely,
 }
 
+/// Nobody's name and no place has a longer word, in octets; a certificate has.
+const LONGEST_WORD: usize = 40;
+
 /// The most answers of one text.
 pub const MOST_ANSWERS: usize = 8;
 
 impl Menu {
     /// What a text asks of this service, if it begins with one of its keywords or with a command.
     pub fn wanted(&self, text: &str) -> Option<(Sure, Wanted)> {
-        let (head, rest) = head(text);
+        let (head, rest) = self.opening(text);
         let answers = answers(rest);
         let data =
             answers.front().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit()));
+        let code = rest.split_whitespace().any(|word| word.len() > LONGEST_WORD);
         let sure = |likeness| match likeness {
-            Likeness::Same if answers.is_empty() || data => Sure::Surely,
+            Likeness::Same if answers.is_empty() || data || code => Sure::Surely,
             Likeness::Same | Likeness::Near => Sure::Perhaps,
         };
         let alone = answers.is_empty();
@@ -113,13 +128,25 @@ impl Menu {
             Way::Home => Wanted::Errand(Errand::default()),
             Way::Path(keyword) => {
                 let path = if answers.is_empty() { &keyword.path } else { &keyword.with };
-                Wanted::Errand(Errand {
-                    path: path.iter().cloned().collect(),
-                    answers: answers.clone(),
-                })
+                let answers = match keyword.data {
+                    Data::Whole if !answers.is_empty() => [text.trim().to_owned()].into(),
+                    Data::Parts | Data::Whole => answers.clone(),
+                };
+                Wanted::Errand(Errand { path: path.iter().cloned().collect(), answers })
             }
         };
         Some((sure(likeness), wanted))
+    }
+
+    /// The first word of a text and what stands behind it; the first two, if they are a keyword.
+    fn opening<'t>(&self, text: &'t str) -> (String, &'t str) {
+        let (first, rest) = head(text);
+        let (second, behind) = head(rest);
+        let pair = format!("{first} {second}");
+        if self.every_keyword().any(|word| word.to_lowercase() == pair) {
+            return (pair, behind);
+        }
+        (first, rest)
     }
 
     /// The words of a command.

@@ -9,7 +9,10 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Finding, Place, SourceFile, Spot};
+use crate::{
+    diagnostic::{Finding, Place, SourceFile, Spot},
+    menu::keyword::Data,
+};
 
 /// A menu as written.
 #[derive(Debug, Default)]
@@ -55,6 +58,8 @@ pub struct DraftKeyword {
     pub path: Vec<Spot<String>>,
     /// `with = [...]`; without it, the same as `path`.
     pub with: Option<Vec<Spot<String>>>,
+    /// `whole = true`
+    pub data: Data,
 }
 
 /// A text in several languages, as written.
@@ -211,17 +216,34 @@ impl Reader<'_> {
     }
 
     fn keyword(&mut self, id: &Key<'_>, value: &Value<'_>) -> Option<DraftKeyword> {
-        let mut keyword =
-            DraftKeyword { id: self.spot(id), words: vec![], path: vec![], with: None };
+        let mut keyword = DraftKeyword {
+            id: self.spot(id),
+            words: vec![],
+            path: vec![],
+            with: None,
+            data: Data::Parts,
+        };
         for (key, value) in self.table(value)? {
             match key.get_ref().as_ref() {
                 "words" => keyword.words = self.texts(value),
                 "path" => keyword.path = self.texts(value),
                 "with" => keyword.with = Some(self.texts(value)),
+                "whole" => keyword.data = self.whole(value),
                 _ => self.unknown(key, "a keyword", KEYWORD_KEYS),
             }
         }
         Some(keyword)
+    }
+
+    fn whole(&mut self, value: &Value<'_>) -> Data {
+        match value.get_ref().as_bool() {
+            Some(true) => Data::Whole,
+            Some(false) => Data::Parts,
+            None => {
+                self.shape(value, "true or false");
+                Data::Parts
+            }
+        }
     }
 
     fn notices(&mut self, table: NoticeTable, value: &Value<'_>) -> Vec<DraftNotice> {
@@ -428,7 +450,7 @@ const MENU_KEYS: &[&str] = &[
     "notice",
     "campaign",
 ];
-const KEYWORD_KEYS: &[&str] = &["words", "path", "with"];
+const KEYWORD_KEYS: &[&str] = &["words", "path", "with", "whole"];
 const SCREEN_KEYS: &[&str] =
     &["say", "fuller", "choose", "ask", "pick", "call", "keep", "go", "on", "last"];
 const NOTICE_KEYS: &[&str] = &["say"];

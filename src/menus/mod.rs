@@ -19,12 +19,13 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 
 use crate::{
+    certificate::Keyring,
     clock,
     config::Config,
     diagnostic::{Finding, SourceFile},
     engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
     menu::{check, version::Version},
-    service::{DESKS, Desk},
+    service::{DESKS, Desk, certificate::CertificateRules},
     store::{MenuVersion, Store, StoreError, StoredMenu},
     vault::Vault,
 };
@@ -57,6 +58,7 @@ pub enum MenuError {
 pub struct Menus {
     config: Config,
     vault: Vault,
+    keyring: Arc<Keyring>,
 }
 
 /// A version that is live after a reload.
@@ -103,8 +105,8 @@ struct Made {
 
 impl Menus {
     /// The menus of a configuration.
-    pub fn new(config: &Config, vault: &Vault) -> Self {
-        Self { config: config.clone(), vault: vault.clone() }
+    pub fn new(config: &Config, vault: &Vault, keyring: &Arc<Keyring>) -> Self {
+        Self { config: config.clone(), vault: vault.clone(), keyring: Arc::clone(keyring) }
     }
 
     /// Reads and checks every menu, keeps their versions, and brings back the former ones that are
@@ -148,6 +150,11 @@ impl Menus {
             units: self.config.queue.clone(),
             budgets: self.config.lookups.clone(),
             codes: self.config.codes.clone(),
+            certificates: CertificateRules {
+                valid_days: self.config.certificate.valid_days,
+                checks: self.config.checks.clone(),
+            },
+            keyring: Arc::clone(&self.keyring),
             tickets: self.config.tickets.clone(),
             zone: self.config.menu.zone.into(),
         };

@@ -4,12 +4,13 @@
 //! and answers with an outcome, the values it gives and the [`Change`]s to commit. The engine reads
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
-//! One file a noun: `registration`, `status`, `person`, `region`, `complaint`, `change`, `ticket`.
+//! One file a noun: `registration`, `status`, `certificate`, `person`, `region`, `complaint`, `change`, `ticket`.
 //! [`DESKS`] lists what they offer. `lookup` holds the budgets of all calls that look a NIK up, `audit`
 //! what is logged.
 
 pub mod audit;
 pub mod campaign;
+pub mod certificate;
 pub mod change;
 pub mod chat;
 pub mod code;
@@ -30,11 +31,12 @@ pub mod ticket;
 pub mod vaccine;
 mod validators;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use jiff::civil::Date;
 
 use crate::{
+    certificate::keys::Keyring,
     clock::{Timestamp, Zone},
     identity::{Msisdn, Nik},
     menu::{
@@ -43,6 +45,7 @@ use crate::{
     },
     outbox::Class,
     service::{
+        certificate::CertificateRules,
         code::{CodeKey, CodeRules},
         lookup::Budgets,
         queue::Units,
@@ -69,7 +72,13 @@ pub const QUEUE: Catalogue = Catalogue {
 pub const VACCINATION: Catalogue = Catalogue {
     desk: "vaccination",
     validators: validators::VALIDATORS,
-    lists: &[person::PEOPLE, region::PROVINCES, region::REGENCIES, ticket::TICKETS],
+    lists: &[
+        person::PEOPLE,
+        certificate::DOSES,
+        region::PROVINCES,
+        region::REGENCIES,
+        ticket::TICKETS,
+    ],
     calls: &[
         CONSENT,
         person::LIST,
@@ -80,7 +89,11 @@ pub const VACCINATION: Catalogue = Catalogue {
         registration::MATCH,
         registration::SUBMIT,
         status::READ,
-        status::CERTIFICATE,
+        certificate::LIST,
+        certificate::STATE,
+        certificate::SEND,
+        certificate::check::READ,
+        certificate::check::CHECK,
         otp::SEND,
         otp::VERIFY,
         ticket::OPEN,
@@ -101,6 +114,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         registration::REGISTERED_TEXT,
         registration::WAITING_TEXT,
         otp::CODE_TEXT,
+        certificate::TEXT,
         ticket::OPENED_TEXT,
         ticket::STAFF_TEXTS[0],
         ticket::STAFF_TEXTS[1],
@@ -181,6 +195,8 @@ pub enum To {
     /// The phone that called, so that what a session showed is not lost with it. Where the answer is
     /// kept on the phone anyway, it is not sent.
     Caller,
+    /// The phone that called, whatever the answer is kept on: a text of its own, to forward.
+    CallerToKeep,
     /// Another phone.
     Phone(Msisdn),
 }
@@ -193,12 +209,16 @@ impl fmt::Debug for Note {
 }
 
 impl Note {
+    fn new(text: &'static str, class: Class, to: To) -> Self {
+        Self { text, class, to, values: Values::default() }
+    }
+
     fn to_caller(text: &'static str) -> Self {
-        Self { text, class: Class::Reply, to: To::Caller, values: Values::default() }
+        Self::new(text, Class::Reply, To::Caller)
     }
 
     fn to(text: &'static str, class: Class, phone: Msisdn) -> Self {
-        Self { text, class, to: To::Phone(phone), values: Values::default() }
+        Self::new(text, class, To::Phone(phone))
     }
 
     fn give(mut self, name: &str, text: impl Into<String>) -> Self {
@@ -263,6 +283,10 @@ pub struct Desk {
     pub budgets: Budgets,
     /// How many codes are sent.
     pub codes: CodeRules,
+    /// How long certificates are good, and how many are checked.
+    pub certificates: CertificateRules,
+    /// The keys that sign them.
+    pub keyring: Arc<Keyring>,
     /// When tickets are due, and how many a phone may have.
     pub tickets: TicketRules,
     /// Whose time it is on a screen.
@@ -313,7 +337,11 @@ impl Desk {
                 Need { tickets: Some(asking.subscriber), ..Need::default() }
             }
             "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
-            "status.read" | "certificate.state" | "complaint.look" => Need {
+            "certificate.list" | "certificate.state" | "certificate.send" => {
+                certificate::need(asking)
+            }
+            "certificate.check" => certificate::check::need(self, asking),
+            "status.read" | "complaint.look" => Need {
                 person: picked_person(asking.values),
                 people: Some(asking.subscriber),
                 ..Need::default()
@@ -335,7 +363,11 @@ impl Desk {
             "person.prove" => person::prove(self, asking, facts),
             "person.detach" => person::detach(asking),
             "status.read" => status::read(self, asking, facts),
-            "certificate.state" => status::certificate(asking, facts),
+            "certificate.list" => certificate::list(self, asking, facts),
+            "certificate.state" => certificate::state(self, asking, facts),
+            "certificate.send" => certificate::send(self, asking, facts),
+            "certificate.read" => certificate::check::read(asking),
+            "certificate.check" => certificate::check::check(self, asking, facts),
             "otp.send" => otp::send(self, asking, facts),
             "otp.verify" => otp::verify(self, asking, facts),
             "ticket.open" => ticket::open_call(self, asking, facts),

@@ -13,6 +13,7 @@ use crate::{
     identity::{Msisdn, Nik, PersonName},
     service::{
         audit::{Act, Deed},
+        certificate::{CertificateChange, CertificateFacts, CertificateNeed},
         code::{CodeChange, CodeFacts, CodeKey},
         number::Number,
         place::{Line, QueueFacts, QueueNeed},
@@ -171,6 +172,8 @@ pub struct Need {
     pub tries: Option<Look>,
     /// A one-time code.
     pub code: Option<CodeNeed>,
+    /// Certificates. With one that somebody shows comes its holder, as [`Facts::person`].
+    pub certificate: Option<CertificateNeed>,
     /// The tickets of this phone.
     pub tickets: Option<SubscriberKey>,
     /// When this person's name was corrected last.
@@ -212,6 +215,8 @@ pub struct Facts {
     pub tries: Tries,
     /// What is known of a one-time code.
     pub code: CodeFacts,
+    /// What is known of certificates.
+    pub certificate: CertificateFacts,
     /// Tickets of this phone, latest first: the latest, and all that are pending.
     pub tickets: Vec<Ticket>,
     /// When the person's name was corrected last, if it was.
@@ -260,6 +265,8 @@ pub enum Change {
     ForgetEverybody,
     /// A one-time code was asked for, tried or used.
     Code(CodeChange),
+    /// A certificate was asked for, sent or checked.
+    Certificate(CertificateChange),
     /// The subscriber wants no broadcasts.
     RefuseBroadcasts,
     /// The subscriber wants broadcasts again.

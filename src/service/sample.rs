@@ -34,12 +34,16 @@
 //! | [`OLD_NUMBER`] | 3276010402790001 | Hendra Gunawan | 1979-02-04 | 0812 9000 0099 | lost the phone; the record knows the old number |
 
 mod cases;
+mod certified;
 mod names;
 
 use jiff::{ToSpan, civil::Date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-pub use self::cases::*;
+pub use self::{
+    cases::*,
+    certified::{CERTIFIED, Certified, Standing, keyring},
+};
 use super::roster::{Entry, Group};
 use crate::{
     identity::{

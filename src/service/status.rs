@@ -1,5 +1,4 @@
-//! *Status vaksinasi*: registered or not, which doses, what comes next; and why a certificate is
-//! not there.
+//! *Status vaksinasi*: registered or not, which doses, what comes next.
 
 use jiff::civil::Date;
 
@@ -72,38 +71,6 @@ pub const READ: Call = Call {
     ],
 };
 
-/// Whether there is a certificate for the latest dose. The two ways of not having one need two
-/// answers (`domain.md` §3): without a date the facility did not enter the dose; with a date, only
-/// the ministry can issue it. Until ten days after the dose it may simply be on its way.
-pub const CERTIFICATE: Call = Call {
-    name: "certificate.state",
-    effect: Effect::Reads,
-    needs: &["person"],
-    outcomes: &[
-        Outcome { name: "no_dose", means: "There is no dose.", gives: &[] },
-        Outcome {
-            name: "not_entered",
-            means: "The last dose has no date: the facility has to enter it.",
-            gives: &[],
-        },
-        Outcome {
-            name: "on_its_way",
-            means: "The last dose is recent; the certificate may still come.",
-            gives: &[],
-        },
-        Outcome {
-            name: "not_issued",
-            means: "It should be there: only the ministry can issue it.",
-            gives: &[],
-        },
-        Outcome {
-            name: "issued",
-            means: "There is one.",
-            gives: &[personal("certificate", "WWWWWWWWWWWWWWWWWWWWWWWW")],
-        },
-    ],
-};
-
 /// Days until a certificate has to be there.
 pub(super) const CERTIFICATE_DAYS: i64 = 10;
 
@@ -144,19 +111,6 @@ pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
     }
     // A vaccine that is not configured has no known interval; a dash says so in every language.
     Some(decision.give(NEXT.name, next.map_or_else(|| "-".to_owned(), birth::show)))
-}
-
-pub(super) fn certificate(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
-    let person = visible(asking, facts)?;
-    let Some(dose) = person.doses.last() else { return Some(Decision::of("no_dose")) };
-    Some(match (&dose.certificate, dose.given_on) {
-        (Some(certificate), _) => Decision::of("issued").give("certificate", certificate.as_str()),
-        (None, None) => Decision::of("not_entered"),
-        (None, Some(on)) if days_between(on, asking.today) <= CERTIFICATE_DAYS => {
-            Decision::of("on_its_way")
-        }
-        (None, Some(_)) => Decision::of("not_issued"),
-    })
 }
 
 /// The person picked, if this phone may see them now.

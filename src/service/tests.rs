@@ -1,5 +1,6 @@
 //! What the calls come to, as tables.
 
+mod certificate;
 mod change;
 mod lookup;
 mod otp;
@@ -8,6 +9,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::{
+    certificate::keys::Seed,
     config::Config,
     identity::{Msisdn, PersonName},
     service::{
@@ -21,6 +23,12 @@ const TODAY: Date = date(2021, 8, 17);
 const NOW: Timestamp = Timestamp::from_millis(1_629_127_800_000);
 const NIK: &str = "3173014502900001";
 
+/// Keys that are the same in every test.
+fn ring() -> Arc<Keyring> {
+    let seed = Seed { document: [3; 32], short: [4; 32] };
+    Arc::new(Keyring::new(&seed, "Kementerian Kesehatan", NOW).unwrap())
+}
+
 fn desk() -> Desk {
     let keys = Keys { id: 1, index: [7; 32], seal: [8; 32] };
     let config = Config::parse("").unwrap();
@@ -30,6 +38,8 @@ fn desk() -> Desk {
         units: config.queue,
         budgets: config.lookups,
         codes: config.codes,
+        certificates: CertificateRules { valid_days: 365, checks: config.checks },
+        keyring: ring(),
         tickets: config.tickets,
         zone: config.menu.zone.into(),
     }
@@ -116,7 +126,7 @@ fn typed(other: &[(&str, &str)]) -> Values {
 }
 
 fn picked() -> Values {
-    typed(&[("person", &index().to_hex())])
+    typed(&[("person", &index().to_hex()), ("dose", "1")])
 }
 
 fn asking(values: &Values) -> Asking<'_> {
@@ -388,41 +398,18 @@ fn only_who_may_see_a_person_sees_them() {
     };
     let knows = Facts { people: vec![known()], ..facts(person.clone()) };
     let not = facts(person.clone());
-    let proved = typed(&[("person", &index().to_hex()), ("proved", &index().to_hex())]);
+    let person_and =
+        |proved: &str| typed(&[("person", &index().to_hex()), ("dose", "1"), ("proved", proved)]);
+    let proved = person_and(&index().to_hex());
     assert!(seen(&knows, &picked(), Silence::Short));
     assert!(!seen(&knows, &picked(), Silence::TooLong), "the number may have a new owner");
     assert!(!seen(&not, &picked(), Silence::Short), "a stranger's");
     assert!(seen(&not, &proved, Silence::TooLong), "proved just now");
-    let another = typed(&[("person", &index().to_hex()), ("proved", "x")]);
+    let another = person_and("x");
     assert!(!seen(&not, &another, Silence::Short), "somebody else was proved");
     let blocked = Person { blocked: true, ..person };
     let knows = Facts { people: vec![known()], ..facts(blocked) };
     assert!(!seen(&knows, &proved, Silence::Short), "blocked since");
-}
-
-#[test]
-fn why_there_is_no_certificate() {
-    let on = date(2021, 8, 7);
-    for (what, doses, today, expected) in [
-        ("no dose", vec![], TODAY, "no_dose"),
-        ("issued", vec![dose(1, Some(on), Some("ID-1"))], TODAY, "issued"),
-        ("the facility", vec![dose(1, None, None)], TODAY, "not_entered"),
-        ("the day of it", vec![dose(1, Some(on), None)], on, "on_its_way"),
-        ("day 10", vec![dose(1, Some(on), None)], TODAY, "on_its_way"),
-        ("day 11, the ministry", vec![dose(1, Some(on), None)], date(2021, 8, 18), "not_issued"),
-        ("a year on", vec![dose(1, Some(on), None)], date(2022, 8, 18), "not_issued"),
-        (
-            "the latest counts",
-            vec![dose(1, Some(on), Some("ID-1")), dose(2, None, None)],
-            TODAY,
-            "not_entered",
-        ),
-    ] {
-        let facts = Facts { people: vec![known()], ..facts(Person { doses, ..siti() }) };
-        let values = picked();
-        let asking = Asking { today, ..asking(&values) };
-        assert_eq!(decide("certificate.state", asking, &facts).outcome, expected, "{what}");
-    }
 }
 
 #[test]

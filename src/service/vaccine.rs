@@ -44,6 +44,16 @@ impl Vaccines {
         self.0.get(code).map_or(code, |vaccine| vaccine.name.as_str())
     }
 
+    /// Which dose of a course that began with a vaccine: `2/2`, `3 (booster)`; the number alone if the
+    /// vaccine is not configured.
+    pub fn dose_of(&self, first: &str, number: u8) -> String {
+        match self.0.get(first) {
+            Some(vaccine) if number <= vaccine.doses => format!("{number}/{}", vaccine.doses),
+            Some(_) => format!("{number} (booster)"),
+            None => number.to_string(),
+        }
+    }
+
     /// What certificates call a vaccine, and how many doses its first course has; `None` if it is
     /// not configured.
     pub fn product(&self, code: &str) -> Option<(Product, u8)> {

@@ -10,12 +10,14 @@ use crate::{
         nik::NikError,
     },
     menu::catalogue::{Privacy, Validator, Wrong},
-    service::{change, complaint, otp},
+    service::{certificate::check, change, complaint, otp},
 };
 
 /// All validators.
 pub const VALIDATORS: &[Validator] = &[
     otp::CODE,
+    check::PROOF,
+    check::YEAR,
     change::PHONE,
     complaint::TEXT,
     Validator {

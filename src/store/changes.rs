@@ -7,6 +7,7 @@ use sqlx::QueryBuilder;
 use super::{
     CommitError, StaffWrite, TurnWrite,
     audit::Log,
+    certificate::Certificates,
     code::Codes,
     desk,
     engine::{Tx, on_engine, padded_keys, padded_rows},
@@ -39,6 +40,7 @@ pub(super) struct Changes<'a> {
     up: queue::Up<'a>,
     failures: Failures,
     codes: Codes<'a>,
+    certificates: Certificates<'a>,
     /// Who wants no broadcasts since when, and who wants them again.
     opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
     corrections: Vec<&'a Correction>,
@@ -115,6 +117,7 @@ impl<'a> Changes<'a> {
                 self.strangers.insert(phone, stamp.at);
             }
             Change::Code(change) => self.codes.add(change, stamp.at),
+            Change::Certificate(change) => self.certificates.add(phone, change, stamp.at),
             Change::RefuseBroadcasts => {
                 self.opted.insert(phone, Some(stamp));
             }
@@ -160,6 +163,7 @@ impl<'a> Changes<'a> {
         write_registered(tx, vault, &self.registered).await?;
         write_opted(tx, &self.opted).await?;
         self.codes.write(tx).await?;
+        self.certificates.write(tx).await?;
         self.failures.write(tx).await?;
         write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
         // The last of all: the end of a chain is held until the commit.

@@ -9,6 +9,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     Batch, StoreError,
     audit::read_renamed,
+    certificate::read_certificates,
     code::read_codes,
     engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     service::{
+        certificate::CertificateFacts,
         number::Number,
         record::{Acquaintance, Dose, Facts, Need, Person, Registered, Waiting},
     },
@@ -35,7 +37,13 @@ impl Batch {
     /// [`StoreError::Unavailable`], or [`StoreError::Unreadable`] if a row was damaged.
     pub async fn facts(&mut self, needs: &[Need]) -> Result<Vec<Facts>, StoreError> {
         let Self { tx, vault } = self;
-        let persons: Vec<NikIndex> = distinct(needs.iter().filter_map(|need| need.person));
+        let certificates = read_certificates(tx, needs).await?;
+        let holder = |need: &Need, of: &CertificateFacts| {
+            need.person.or(of.issued.first().map(|issued| issued.person))
+        };
+        let holders: Vec<Option<NikIndex>> =
+            needs.iter().zip(&certificates).map(|(need, of)| holder(need, of)).collect();
+        let persons: Vec<NikIndex> = distinct(holders.iter().copied().flatten());
         let phones: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.people));
         let persons = read_persons(tx, vault, &persons).await?;
         let people = read_people(tx, vault, &phones).await?;
@@ -53,12 +61,14 @@ impl Batch {
             .iter()
             .zip(tries.into_iter().zip(codes))
             .zip(tickets.into_iter().zip(renamed))
-            .map(|((need, (tries, code)), (tickets, renamed))| Facts {
+            .zip(certificates.into_iter().zip(holders))
+            .map(|(((need, (tries, code)), (tickets, renamed)), (certificate, person))| Facts {
                 tries,
                 code,
                 tickets,
                 renamed,
-                person: need.person.and_then(|index| persons.get(&index)).cloned(),
+                certificate,
+                person: person.and_then(|index| persons.get(&index)).cloned(),
                 people: need
                     .people
                     .and_then(|phone| people.get(&phone))
@@ -75,7 +85,7 @@ impl Batch {
     }
 }
 
-async fn read_persons(
+pub(super) async fn read_persons(
     tx: &mut Tx,
     vault: &Vault,
     indexes: &[NikIndex],

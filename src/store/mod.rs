@@ -14,6 +14,7 @@
 
 mod audit;
 mod campaign;
+mod certificate;
 mod changes;
 mod chat;
 mod code;
@@ -302,6 +303,8 @@ pub enum Table {
     Campaign,
     CampaignPeople,
     Broadcast,
+    Certificate,
+    CertificateCheck,
     Chat,
     ChatEvent,
     Ticket,
@@ -330,6 +333,8 @@ impl Table {
             Self::Campaign => "select count(*) from campaign",
             Self::CampaignPeople => "select count(*) from campaign_people",
             Self::Broadcast => "select count(*) from broadcast",
+            Self::Certificate => "select count(*) from certificate",
+            Self::CertificateCheck => "select count(*) from certificate_check",
             Self::Chat => "select count(*) from chat",
             Self::ChatEvent => "select count(*) from chat_event",
             Self::Ticket => "select count(*) from ticket",

@@ -88,6 +88,11 @@ impl Store {
                      (select subject, purpose, subscriber from code \
                      where keep_until < $1 order by keep_until limit $2{skip_locked})"
                 ),
+                format!(
+                    "delete from certificate_check where (subscriber, day) in \
+                     (select subscriber, day from certificate_check \
+                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
+                ),
                 // The provider brings a message again for seven days (WhatsApp Cloud API, "Webhooks").
                 format!(
                     "delete from chat_event where key in (select key from chat_event \

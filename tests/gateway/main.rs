@@ -29,4 +29,5 @@ mod sms;
 mod ticket;
 #[cfg(feature = "otlp")]
 mod traces;
+mod verify;
 mod web;

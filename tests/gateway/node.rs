@@ -98,11 +98,27 @@ impl Node {
         token: Option<&str>,
         body: &str,
     ) -> (String, String) {
-        let mut stream = TcpStream::connect(self.http).await.expect("the web side");
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
-        let token = token.unwrap_or_default();
+        self.request(method, path, &token.unwrap_or_default(), body).await
+    }
+
+    /// A form that somebody sends off.
+    #[allow(dead_code, reason = "not every test binary has forms")]
+    pub async fn form(&self, path: &str, body: &str) -> (String, String) {
+        let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+        self.request("POST", path, kind, body).await
+    }
+
+    async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        header: &str,
+        body: &str,
+    ) -> (String, String) {
+        let mut stream = TcpStream::connect(self.http).await.expect("the web side");
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: setara\r\n{token}Content-Length: {}\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: setara\r\n{header}Content-Length: {}\r\n\
              Connection: close\r\n\r\n{body}",
             body.len()
         );

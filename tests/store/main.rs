@@ -4,6 +4,7 @@
 mod support;
 
 mod bed;
+mod certificate;
 mod conflict;
 mod import;
 mod lookup;

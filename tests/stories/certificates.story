@@ -51,16 +51,19 @@ type 9
 | 3 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Sertifikat sudah terbit. Nomor: ID-2021000003
-| 1 Selesai
+| Sertifikat dosis yang mana?
+| 1 {date} Sinovac
+| 2 {date} Sinovac
 | 0 Kembali 00 Menu
 type 2
-| Ketik angka 1.
-| Sertifikat sudah terbit. Nomor: ID-2021000003
-| 1 Selesai
+| Sertifikat dosis 2/2, {date}
+| No ID-2021000003
+| Kode cek: 6088 2314 5077 4
+| 1 Kirim lewat SMS
+| 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
+| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 # With a booster; one dose that is a whole course; a dose due; a dose missing.
 phone 081290000023

@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 5
 | Data siapa yang diubah? Ketik 16 angka NIK:
 | 0 Kembali
@@ -44,6 +45,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 5
 | Data siapa yang diubah? Ketik 16 angka NIK:
 | 0 Kembali

@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 5
 | Data siapa yang diubah? Ketik 16 angka NIK:
 | 0 Kembali
@@ -51,6 +52,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 5
 | Data siapa yang diubah? Ketik 16 angka NIK:
 | 0 Kembali
@@ -85,6 +87,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 5
 | Data siapa yang diubah? Ketik 16 angka NIK:
 | 0 Kembali

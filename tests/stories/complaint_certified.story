@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
@@ -47,6 +48,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -62,6 +64,7 @@ type 0
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada

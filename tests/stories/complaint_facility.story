@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada

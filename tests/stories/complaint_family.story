@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 3
 | Belum ada orang di nomor ini.
 | 1 Tambah orang
@@ -45,6 +46,7 @@ type 00
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
@@ -81,6 +83,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada

@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
@@ -36,6 +37,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
@@ -67,6 +69,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 6
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada

@@ -14,6 +14,7 @@ dial *119*4*2#
 | 5 Change my data
 | 6 Complaints
 | 7 About the vaccine
+| 8 Certificate
 hang up
 dial *119*4*1#
 | PeduliLindungi
@@ -24,17 +25,16 @@ dial *119*4*1#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 hang up
 dial *119*1*1*3173014502900001#
 | Demi keamanan, jangan ketik NIK saat menelepon: nomor itu tersimpan di HP. Dial *119# saja, lalu ketik NIK saat diminta.
 closes
-dial *119*8#
-| Ketik angka 1-7.
+dial *119*88#
+| Ketik angka 1-8.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
+| 9 Lanjut

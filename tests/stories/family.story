@@ -59,6 +59,7 @@ type 00
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 3
 | Orang di nomor ini:
 | 1 Lihat status

@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 7
 | Info vaksin COVID-19
 | 1 Apa gunanya?

@@ -9,6 +9,7 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 4
 | Pilih bahasa:
 | 1 Bahasa Indonesia
@@ -23,6 +24,7 @@ type 2
 | 5 Change my data
 | 6 Complaints
 | 7 About the vaccine
+| 8 Certificate
 type 7
 | COVID-19 vaccine
 | 1 What is it for?

@@ -233,7 +233,7 @@ impl Person {
         loop {
             let text = self.phone.next_text().await?;
             // What comes under a name is no answer, nor is what a call could not show.
-            let told = text.text.starts_with("PeduliLindungi: ");
+            let told = ["PeduliLindungi: ", "PERIKSA "].iter().any(|by| text.text.starts_with(by));
             if text.from == Sender::ShortCode(SHORT_CODE.to_owned()) && !told {
                 return Ok(Screen { text: text.text, open: true });
             }

@@ -9,26 +9,23 @@ dial *119#
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 type 17
-| Ketik angka 1-7.
+| Ketik angka 1-8.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
+| 9 Lanjut
 type vaksin
-| Ketik angka 1-7.
+| Ketik angka 1-4.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
+| 9 Lanjut
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju

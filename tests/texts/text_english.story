@@ -9,6 +9,7 @@ text MENU
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 text 4
 | Pilih bahasa:
 | 1 Bahasa Indonesia
@@ -23,8 +24,9 @@ text 2
 | 5 Change my data
 | 6 Complaints
 | 7 About the vaccine
+| 8 Certificate
 text HELP
-| Reply DAFTAR, STATUS, SERTIFIKAT, STOP. Or at once: DAFTAR#NIK#name#birth date, STATUS#NIK#17081990. Free: dial *119#. Help: 119 ext 9.
+| Reply DAFTAR, STATUS, SERTIFIKAT, PERIKSA, STOP. Or at once: DAFTAR#NIK#name#birth date, STATUS#NIK#17081990. Free: dial *119#. Help: 119 ext 9.
 closes
 text daftar#3173014502900001#Siti Aminah#05021990
 | The Ministry of Health uses your NIK, name and health data for vaccination only. Agree?

@@ -9,6 +9,7 @@ text "Vaksn"!
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 phone 081290000105
 text selamat pagi
 | PeduliLindungi
@@ -19,17 +20,16 @@ text selamat pagi
 | 5 Ubah info diri
 | 6 Pengaduan
 | 7 Info vaksin
+| 8 Sertifikat
 # In a conversation a slip is an answer, and a keyword is a keyword.
 text Daftr
-| Ketik angka 1-7.
+| Ketik angka 1-8.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Orang di nomor ini
 | 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
+| 9 Lanjut
 text  sTaTuS.
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali

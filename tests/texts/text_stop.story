@@ -1,7 +1,7 @@
 # STOP in the middle of a conversation: it is done, and the conversation waits where it was.
 phone 081290000001
 text BANTUAN
-| Balas DAFTAR, STATUS, SERTIFIKAT, STOP. Atau sekaligus: DAFTAR#NIK#nama#tgl lahir, STATUS#NIK#17081990. Gratis: dial *119#. Bantuan: 119 ext 9.
+| Balas DAFTAR, STATUS, SERTIFIKAT, PERIKSA, STOP. Atau sekaligus: DAFTAR#NIK#nama#tgl lahir, STATUS#NIK#17081990. Gratis: dial *119#. Bantuan: 119 ext 9.
 closes
 text DAFTAR
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
@@ -27,7 +27,7 @@ text Berhenti.
 | Baik, Anda tidak menerima SMS massal dari kami lagi. Kabar tentang data Anda sendiri tetap dikirim. Mau lagi? Balas MULAI.
 closes
 text bantuan
-| Balas DAFTAR, STATUS, SERTIFIKAT, STOP. Atau sekaligus: DAFTAR#NIK#nama#tgl lahir, STATUS#NIK#17081990. Gratis: dial *119#. Bantuan: 119 ext 9.
+| Balas DAFTAR, STATUS, SERTIFIKAT, PERIKSA, STOP. Atau sekaligus: DAFTAR#NIK#nama#tgl lahir, STATUS#NIK#17081990. Gratis: dial *119#. Bantuan: 119 ext 9.
 closes
 text MULAI
 | Baik, Anda menerima info dari kami lagi. Tidak mau? Balas STOP.

@@ -2,7 +2,9 @@
 //! afterwards; and the replay of a conversation file on it.
 
 use std::{
-    io,
+    fs::OpenOptions,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -16,7 +18,7 @@ use crate::{
     conversation::{End, Then},
     identity::Msisdn,
     menu::story::{Act, Session, Story, typed},
-    service::sample::People,
+    service::sample::{self, CERTIFIED, People},
     store::{ImportError, Spoke, Store, StoreError, StoreOptions, TurnWrite},
     vault::{Vault, VaultError},
 };
@@ -57,6 +59,9 @@ pub enum RehearsalError {
         /// Why not.
         reason: String,
     },
+    /// The certificates cannot be put in.
+    #[error("the certificates could not be kept")]
+    Certificates,
     /// The language cannot be set.
     #[error("the language could not be kept")]
     Language,
@@ -89,6 +94,7 @@ impl Rehearsal {
         config.vault.key_file = folder.join("setara.key");
         config.certificate.keys = folder.join("setara.signing");
         let rehearsal = Self { config, folder };
+        rehearsal.sign_as_the_sample()?;
         rehearsal.fill().await?;
         Ok(rehearsal)
     }
@@ -145,8 +151,19 @@ impl Rehearsal {
         let mut importing = store.begin_import(now).await?;
         importing.stage(&rows, now).await?;
         importing.apply(now, |_| ()).await?;
+        let vault = self.vault()?;
+        let certified: Vec<_> = CERTIFIED.iter().map(|of| of.issued(&vault)).collect();
+        let put = store.put_certificates(&certified, now).await;
+        put.map_err(|_| RehearsalError::Certificates)?;
         store.close().await;
         Ok(())
+    }
+
+    /// Conversation files hold what these keys have signed.
+    fn sign_as_the_sample(&self) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600);
+        file.open(&self.config.certificate.keys)?.write_all(sample::keyring().to_text().as_bytes())
     }
 
     async fn store(&self) -> Result<Store, RehearsalError> {

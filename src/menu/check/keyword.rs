@@ -37,6 +37,7 @@ pub fn resolve(draft: &Draft, findings: &mut Vec<Finding>) -> Vec<Keyword> {
         words: texts(&keyword.words),
         path: texts(&keyword.path),
         with: texts(keyword.with.as_ref().unwrap_or(&keyword.path)),
+        data: keyword.data,
     });
     keyword.collect()
 }
@@ -67,14 +68,16 @@ pub fn commands(draft: &Draft, findings: &mut Vec<Finding>) -> BTreeMap<Command,
     commands
 }
 
-/// Every word is one word, and opens one thing only.
+/// Every word is one word or two, and opens one thing only.
 fn words(draft: &Draft, findings: &mut Vec<Finding>) {
     let paths = draft.keyword.iter().flat_map(|keyword| &keyword.words);
     let commands = draft.commands.values().flatten();
     let mut seen: HashMap<String, &Spot<String>> = HashMap::new();
     for word in commands.chain(&draft.keywords).chain(paths) {
-        if word.value.is_empty() || !word.value.chars().all(char::is_alphanumeric) {
-            let message = "a keyword is one word of letters and digits";
+        let mut parts = word.value.split(' ');
+        let written = |part: &str| !part.is_empty() && part.chars().all(char::is_alphanumeric);
+        if parts.clone().count() > 2 || !parts.all(written) {
+            let message = "a keyword is one word of letters and digits, or two";
             findings.push(Finding::error("menu::keyword", &word.at, message));
         }
         if seen.insert(word.value.to_lowercase(), word).is_some() {

@@ -52,7 +52,7 @@ fn with_code(facts: &Facts, held: Held) -> Facts {
 fn texts(decision: &Decision) -> Vec<(&str, Option<Msisdn>)> {
     let to = |note: &Note| match &note.to {
         To::Phone(phone) => Some(phone.clone()),
-        To::Caller => None,
+        To::Caller | To::CallerToKeep => None,
     };
     decision.notes.iter().map(|note| (note.text, to(note))).collect()
 }

@@ -1,0 +1,66 @@
+//! `setara certificate`: what the ministry takes back, on the database of the configuration. A gateway
+//! that runs on it knows at once.
+
+use std::{io, process::ExitCode};
+
+use clap::{Args, Subcommand};
+
+use crate::{
+    cli::told,
+    clock,
+    config::Config,
+    service::certificate::revoke::{Order, OrderError},
+    store::{Store, StoreOptions},
+    vault::Vault,
+};
+
+/// What can be done with certificates.
+#[derive(Debug, Subcommand)]
+pub enum CertificateCommand {
+    /// Revoke the certificate with a short code, or all of a person
+    Revoke(RevokeArgs),
+}
+
+/// Arguments of `certificate revoke`.
+#[derive(Debug, Args)]
+pub struct RevokeArgs {
+    /// Its short code
+    #[arg(required_unless_present = "person", conflicts_with = "person")]
+    pub code: Option<String>,
+    /// All that a person has asked for; the NIK is read from standard input, so that no list of commands
+    /// or processes has it
+    #[arg(long)]
+    pub person: bool,
+    /// Why, for whoever looks at it later; no names
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// Runs a command.
+pub fn run(command: CertificateCommand, config: &Config) -> Result<ExitCode, String> {
+    let CertificateCommand::Revoke(args) = command;
+    let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
+    let nik = args.person.then(read_nik).transpose().map_err(told)?;
+    let order = Order::of(args.code.as_deref(), nik.as_deref(), &args.reason, &vault);
+    let order = order.map_err(told)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(told)?;
+    let revoked = runtime.block_on(async {
+        let store = Store::open(&config.database.url, vault, StoreOptions::default()).await?;
+        let revoked = store.revoke_certificates(&order.what, &order.reason, clock::now()).await;
+        store.close().await;
+        revoked
+    });
+    match revoked.map_err(told)? {
+        0 => Err(OrderError::None.to_string()),
+        revoked => {
+            println!("revoked: {revoked}");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn read_nik() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
