@@ -24,7 +24,7 @@ fn a_card_has_the_rows_and_the_keys_of_its_page() {
     let home = on_chat(None, dial(&[]));
     assert_eq!(card(&home).screen, "home");
     assert!(card(&home).rows.iter().any(|row| row.id == "status"));
-    assert_eq!(card(&home).keys, [], "home has nothing to go back to");
+    assert!(card(&home).keys.iter().all(|key| key.id != "0"), "home has nothing to go back to");
     let language = on_chat(stored(&home), tap("home", "language"));
     assert_eq!(card(&language).screen, "language");
     let keys: Vec<&str> = card(&language).keys.iter().map(|key| key.id.as_str()).collect();
