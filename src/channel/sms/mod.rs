@@ -58,8 +58,9 @@ pub enum ParseError {
     NotToUs,
 }
 
-/// The longest text that is read, in characters; what stands behind is nobody's answer.
-pub const LONGEST: usize = 480;
+/// The longest text that is read, in characters, with room for that of a QR code; what stands behind is
+/// nobody's answer.
+pub const LONGEST: usize = 1000;
 
 /// The room of a reply: one SMS. The check lays every screen out for it.
 pub fn frame() -> Frame {
