@@ -316,7 +316,7 @@ fn the_language_is_the_subscribers() {
 #[test]
 fn a_call_keeps_what_ended_before_it() {
     let dropped = at_consent();
-    let finished = turn_with(dropped, dial(&["3"]), &["none"]);
+    let finished = turn_with(dropped, dial(&["7"]), &["none"]);
     assert_eq!(finished.ends, [Ending { end: End::NetworkAbort, screen: "consent".into() }]);
 }
 

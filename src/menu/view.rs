@@ -123,7 +123,11 @@ impl View {
 
     /// The pages for a room, or why there are none.
     pub fn cut(&self, frame: Frame) -> Result<Vec<Page>, PageError> {
-        self.laid_out(|sheet| page::paginate(sheet, frame.budget, frame.rows))
+        // A list on a chat has room for one row more where its screen needs few keys.
+        let few =
+            frame.manner == Manner::Card && self.rows.len() + self.tail.len() <= MOST_ROWS + 1;
+        let rows = if few { MOST_ROWS } else { frame.rows };
+        self.laid_out(|sheet| page::paginate(sheet, frame.budget, rows))
     }
 
     /// One of the pages in its parts.

@@ -1,7 +1,7 @@
 # Whoever stands at a door checks a code with the year of birth. A slip is told, a wrong year and a code that
 # nobody has are not told apart.
 phone 081290000001
-dial *119*8*2#
+dial *119*3*2#
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 type 1234
@@ -61,7 +61,7 @@ type 2
 | Terima kasih sudah memeriksa.
 closes
 # Revoked; and over.
-dial *119*8*2#
+dial *119*3*2#
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 type 3501127946811
@@ -87,7 +87,7 @@ type 2
 | Terima kasih sudah memeriksa.
 closes
 # Enough for today.
-dial *119*8*2#
+dial *119*3*2#
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 type 1277394048628
@@ -96,7 +96,7 @@ type 1277394048628
 type 1965
 | Anda sudah memeriksa banyak sertifikat hari ini. Silakan lanjutkan besok, atau telepon 119 ext 9.
 closes
-dial *119*8*2#
+dial *119*3*2#
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 type 1277394048628

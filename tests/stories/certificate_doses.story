@@ -1,6 +1,6 @@
 # The certificate of each dose. Who is not known on this phone yet finds it behind the status.
 phone 081290000022
-dial *119*8*1#
+dial *119*3*1#
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 1271010312700001
@@ -32,7 +32,7 @@ type 1
 type 2
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
-dial *119*8#
+dial *119*3#
 | Sertifikat vaksin
 | 1 Sertifikat saya
 | 2 Periksa sertifikat
@@ -64,7 +64,7 @@ type 1
 hang up
 # A booster is called one; the first is revoked, the second was asked for long ago and is good again.
 phone 081290000023
-dial *119*8*1#
+dial *119*3*1#
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 3204012002650001
@@ -90,7 +90,7 @@ type 1
 type 1
 | Sertifikat ini sudah dicabut oleh Kemenkes. Menurut Anda keliru? Telepon 119 ext 9.
 closes
-dial *119*8*1*2#
+dial *119*3*1*2#
 | Sertifikat dosis 2/2, {date}
 | No ID-2021000005
 | Kode cek: 9146 6027 5303 1
@@ -100,7 +100,7 @@ dial *119*8*1*2#
 type 2
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
-dial *119*8*1*3#
+dial *119*3*1*3#
 | Sertifikat dosis 3 (booster), {date}
 | No ID-2021000006
 | Kode cek: 1277 3940 4862 8
@@ -110,7 +110,7 @@ dial *119*8*1*3#
 hang up
 # One dose that is a whole course, and one of two.
 phone 081290000026
-dial *119*8*1#
+dial *119*3*1#
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 5171013008910001
@@ -132,7 +132,7 @@ type 1
 | 0 Kembali 00 Menu
 hang up
 phone 081290000024
-dial *119*8*1#
+dial *119*3*1#
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 6471016204930001
@@ -158,7 +158,7 @@ type 1
 closes
 # The two ways of not having one: the ministry, and no dose at all.
 phone 081290000021
-dial *119*8*1#
+dial *119*3*1#
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 3471015809880001
@@ -176,7 +176,7 @@ type 1
 | Vaksin sudah tercatat, tapi sertifikat belum terbit. Ini urusan Kemenkes, bukan tempat vaksin: telepon 119 ext 9.
 closes
 phone 081290000001
-dial *119*8*1#
+dial *119*3*1#
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 type 3173014502900001

@@ -32,24 +32,24 @@ type 2
 type 1
 | Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
-dial *119*8*1*1*1#
+dial *119*3*1*1*1#
 | Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
-dial *119*8*1*2*1#
+dial *119*3*1*2*1#
 | Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
-dial *119*8*1*2*1#
+dial *119*3*1*2*1#
 | Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
-dial *119*8*1*2*1#
+dial *119*3*1*2*1#
 | Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
-dial *119*8*1*2*1#
+dial *119*3*1*2*1#
 | Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
-dial *119*8*1*2*1#
+dial *119*3*1*2*1#
 | Sertifikat ini sudah beberapa kali dikirim hari ini. Cari di kotak masuk SMS, atau minta lagi besok.
 closes
-dial *119*8*1*1*1#
+dial *119*3*1*1*1#
 | Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes

@@ -4,13 +4,13 @@ dial *119#
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
-| 3 Orang di nomor ini
-| 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
-| 8 Sertifikat
-type 5
+| 3 Sertifikat
+| 4 Ubah info diri
+| 5 Pengaduan
+| 6 Info vaksin
+| 7 Orang di nomor ini
+| 8 Bahasa / Language
+type 4
 | Data siapa yang diubah? Ketik 16 angka NIK:
 | 0 Kembali
 type 3276010402790009

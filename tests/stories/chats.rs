@@ -103,7 +103,7 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
             Ok(Came::Shown(shown)) => {
                 let shown = person.turned_to(&step.see, shown).await;
                 let text = match agrees(&step.see, &shown) {
-                    Ok(()) => step.see.clone(),
+                    Ok(()) => as_seen(&step.see),
                     Err(missing) => format!("{missing}\n-- of --\n{}", shown.drawn()),
                 };
                 seen.push((step.line, text, step.session));
@@ -117,6 +117,7 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
             }
         }
     }
+    crate::support::log::metrics(gateway.http()).await;
     let broken = cloud.broken_rules();
     assert!(broken.is_empty(), "the cloud refused what breaks its rules: {broken:?}");
     gateway.shutdown().await;
@@ -167,8 +168,9 @@ impl Person {
             return Ok(Came::Shown(last));
         }
         if let Some(label) = page.label(answer) {
-            if self.chat.pick(label).is_err() {
-                self.chat.write(label);
+            let label = last.row(&page, answer).unwrap_or_else(|| label.clone());
+            if self.chat.pick(&label).is_err() {
+                self.chat.write(&label);
             }
         } else if !page.rows.is_empty()
             && answer.parse::<usize>().is_ok_and(|number| number <= last.rows.len().min(7))
@@ -239,7 +241,8 @@ impl Person {
         let page = Page::of(told);
         for _ in 0..12 {
             let missing = page.rows.iter().any(|row| !shown.has(row));
-            let next = shown.rows.iter().rev().find(|row| matches!(row.as_str(), "Lanjut" | "More"));
+            let next =
+                shown.rows.iter().rev().find(|row| matches!(row.as_str(), "Lanjut" | "More"));
             let (true, Some(next)) = (missing, next.cloned()) else { break };
             if self.chat.pick(&next).is_err() {
                 break;
@@ -270,6 +273,15 @@ impl Shown {
     fn has(&self, label: &str) -> bool {
         let label = letters(label);
         self.rows.iter().any(|row| letters(row) == label)
+    }
+
+    /// What the row is called here that the story's page numbers so; of several that are told alike, the
+    /// one in its place.
+    fn row(&self, page: &Page, number: &str) -> Option<String> {
+        let label = letters(page.label(number)?);
+        let at = number.parse::<usize>().ok()?;
+        let before = page.rows.iter().take(at - 1).filter(|row| letters(row) == label).count();
+        self.rows.iter().filter(|row| letters(row) == label).nth(before).cloned()
     }
 
     fn drawn(&self) -> String {
@@ -358,25 +370,40 @@ fn wordings() -> Vec<(String, String)> {
     pairs
 }
 
-/// Letters and digits, small; a registration number is one like another.
+/// Letters and digits, small; one registration number is like another, and one day.
 fn letters(text: &str) -> String {
-    let shape = "000 000 0000";
+    // As `differences` does: these change from run to run.
+    let blurred = [("{number}", "000 000 0000"), ("{date}", "00-00-0000")];
     let mut out = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let window = rest.get(..shape.len()).unwrap_or_default();
-        let alike = |(c, s): (u8, u8)| if s == b'0' { c.is_ascii_digit() } else { c == s };
-        if window.len() == shape.len() && window.bytes().zip(shape.bytes()).all(alike) {
+        let blur = blurred.iter().find_map(|(name, shape)| {
+            let told = rest.starts_with(name).then_some(name.len());
+            told.or_else(|| has_shape(rest, shape).then_some(shape.len()))
+        });
+        if let Some(length) = blur {
             out.push('#');
-            rest = &rest[shape.len()..];
+            rest = &rest[length..];
             continue;
         }
-        if c.is_alphanumeric() || c == '*' {
-            out.extend(c.to_lowercase());
+        // A chat has no way to write a star that is no mark for bold: another sign looks like it.
+        if c.is_alphanumeric() || matches!(c, '*' | '\u{2217}') {
+            out.extend(if c == '\u{2217}' { '*' } else { c }.to_lowercase());
         }
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+/// A page of the story as if it had been seen.
+fn as_seen(told: &str) -> String {
+    told.replace("{number}", "000 000 0000").replace("{date}", "00-00-0000")
+}
+
+fn has_shape(text: &str, shape: &str) -> bool {
+    let alike = |(c, s): (u8, u8)| if s == b'0' { c.is_ascii_digit() } else { c == s };
+    let window = text.get(..shape.len());
+    window.is_some_and(|window| window.bytes().zip(shape.bytes()).all(alike))
 }
 
 fn is_notice(bubble: &Bubble) -> bool {

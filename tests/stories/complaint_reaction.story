@@ -4,13 +4,13 @@ dial *119#
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
-| 3 Orang di nomor ini
-| 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
-| 8 Sertifikat
-type 6
+| 3 Sertifikat
+| 4 Ubah info diri
+| 5 Pengaduan
+| 6 Info vaksin
+| 7 Orang di nomor ini
+| 8 Bahasa / Language
+type 5
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
 | 2 Data salah
@@ -51,13 +51,13 @@ dial *119#
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
-| 3 Orang di nomor ini
-| 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
-| 8 Sertifikat
-type 6
+| 3 Sertifikat
+| 4 Ubah info diri
+| 5 Pengaduan
+| 6 Info vaksin
+| 7 Orang di nomor ini
+| 8 Bahasa / Language
+type 5
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
 | 2 Data salah

@@ -5,27 +5,27 @@ dial *119*2#
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
 hang up
-dial *119*4*2#
+dial *119*8*2#
 | PeduliLindungi
 | 1 Register
 | 2 Vaccination status
-| 3 People on this number
-| 4 Language / Bahasa
-| 5 Change my data
-| 6 Complaints
-| 7 About the vaccine
-| 8 Certificate
+| 3 Certificate
+| 4 Change my data
+| 5 Complaints
+| 6 About the vaccine
+| 7 People on this number
+| 8 Language / Bahasa
 hang up
-dial *119*4*1#
+dial *119*8*1#
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
-| 3 Orang di nomor ini
-| 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
-| 8 Sertifikat
+| 3 Sertifikat
+| 4 Ubah info diri
+| 5 Pengaduan
+| 6 Info vaksin
+| 7 Orang di nomor ini
+| 8 Bahasa / Language
 hang up
 dial *119*1*1*3173014502900001#
 | Demi keamanan, jangan ketik NIK saat menelepon: nomor itu tersimpan di HP. Dial *119# saja, lalu ketik NIK saat diminta.
@@ -35,6 +35,6 @@ dial *119*88#
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
-| 3 Orang di nomor ini
-| 4 Bahasa / Language
+| 3 Sertifikat
+| 4 Ubah info diri
 | 9 Lanjut

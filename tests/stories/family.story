@@ -1,7 +1,7 @@
 # Domain 5.7: several relatives on one number. Everybody is chosen by a masked name, and a stranger
 # can be let go.
 phone 081290000010
-dial *119*3#
+dial *119*7#
 | Belum ada orang di nomor ini.
 | 1 Tambah orang
 | 2 Daftar vaksin
@@ -33,7 +33,7 @@ type 10061982
 type 3
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
-dial *119*3#
+dial *119*7#
 | Orang di nomor ini:
 | 1 Lihat status
 | 2 Tambah orang
@@ -54,13 +54,13 @@ type 00
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
-| 3 Orang di nomor ini
-| 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
-| 8 Sertifikat
-type 3
+| 3 Sertifikat
+| 4 Ubah info diri
+| 5 Pengaduan
+| 6 Info vaksin
+| 7 Orang di nomor ini
+| 8 Bahasa / Language
+type 7
 | Orang di nomor ini:
 | 1 Lihat status
 | 2 Tambah orang
@@ -79,7 +79,7 @@ type 1
 type 1
 | Sudah dilepas. Orang itu tidak terlihat lagi dari nomor ini.
 closes
-dial *119*3#
+dial *119*7#
 | Orang di nomor ini:
 | 1 Lihat status
 | 2 Tambah orang

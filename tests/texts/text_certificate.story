@@ -93,7 +93,7 @@ text 2
 | Terima kasih sudah memeriksa.
 closes
 # What is asked for on the keypad is the same certificate.
-dial *119*8*2#
+dial *119*3*2#
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 type 6088 2314 5077 4

@@ -4,13 +4,13 @@ text MENU
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
-| 3 Orang di nomor ini
-| 4 Bahasa / Language
-| 5 Ubah info diri
-| 6 Pengaduan
-| 7 Info vaksin
-| 8 Sertifikat
-text 4
+| 3 Sertifikat
+| 4 Ubah info diri
+| 5 Pengaduan
+| 6 Info vaksin
+| 7 Orang di nomor ini
+| 8 Bahasa / Language
+text 8
 | Pilih bahasa:
 | 1 Bahasa Indonesia
 | 2 English
@@ -19,12 +19,12 @@ text 2
 | PeduliLindungi
 | 1 Register
 | 2 Vaccination status
-| 3 People on this number
-| 4 Language / Bahasa
-| 5 Change my data
-| 6 Complaints
-| 7 About the vaccine
-| 8 Certificate
+| 3 Certificate
+| 4 Change my data
+| 5 Complaints
+| 6 About the vaccine
+| 7 People on this number
+| 8 Language / Bahasa
 text HELP
 | Reply DAFTAR, STATUS, SERTIFIKAT, PERIKSA, STOP. Or at once: DAFTAR#NIK#name#birth date, STATUS#NIK#17081990. Free: dial *119#. Help: 119 ext 9.
 closes
