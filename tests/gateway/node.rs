@@ -18,12 +18,16 @@ use tokio::{
     sync::watch,
 };
 
+use crate::support::log;
+
 /// How long anything may take before a test fails. Generous: machines that test are busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A node and what it has logged so far.
 pub struct Node {
     child: Child,
+    /// Under which what it says is kept.
+    name: String,
     log: watch::Receiver<String>,
     http: SocketAddr,
 }
@@ -50,7 +54,8 @@ impl Node {
                 });
             }
         });
-        let mut node = Self { child, log, http: ([127, 0, 0, 1], 0).into() };
+        let name = format!("gateway-{}", child.id().expect("it was started"));
+        let mut node = Self { child, name, log, http: ([127, 0, 0, 1], 0).into() };
         let line = node.logged("gateway started").await;
         // As people read it, or as machines do.
         let told = line.split_once("http=").or_else(|| line.split_once("\"http\":\""));
@@ -125,6 +130,9 @@ impl Node {
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("an answer");
+        if path == "/metrics" {
+            log::add(&self.name, &answer);
+        }
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
         (head.lines().next().unwrap_or_default().to_owned(), body.to_owned())
     }
@@ -173,6 +181,7 @@ impl Node {
 
     /// Stops it in good order.
     pub async fn stop(self) -> String {
+        log::metrics(self.http).await;
         self.terminate();
         let (status, log) = self.ended().await;
         assert!(status.success(), "{status}");
@@ -185,6 +194,7 @@ impl Node {
         // The writer is gone when everything was read.
         while log.changed().await.is_ok() {}
         let log = log.borrow().clone();
+        log::add(&self.name, &log);
         assert!(!log.contains("panicked at"), "{log}");
         log
     }

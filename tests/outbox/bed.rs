@@ -91,7 +91,7 @@ impl Bed {
         let path = self.folder.join("setara.toml");
         let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
         let text = format!(
-            "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"info\"\n\
+            "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"debug\"\n\
              menu.folders = [{menus:?}]\noutbox.lease_seconds = 4\noutbox.decent_from = 0\n\
              outbox.decent_until = 24\n{}",
             self.url, self.operators

@@ -35,6 +35,7 @@ use simulator::whatsapp::{
 use crate::{
     bed::{Bed, both, notice},
     smsc::{Manner, Smsc},
+    support::log,
 };
 
 const SMS: &str = "per_second = 5000\nprefixes = [\"\"]";
@@ -45,6 +46,7 @@ async fn cloud() -> Cloud {
 }
 
 async fn gateway(bed: &Bed) -> Gateway {
+    log::keep();
     Gateway::start(&Config::read(&bed.config()).unwrap()).await.unwrap()
 }
 

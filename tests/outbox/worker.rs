@@ -13,11 +13,13 @@ use setara::{
 use crate::{
     bed::{Bed, both, later, notice},
     smsc::{Manner, Smsc, Submit},
+    support::log,
 };
 
 const FAST: &str = "per_second = 5000\nprefixes = [\"\"]";
 
 async fn gateway(bed: &Bed) -> Gateway {
+    log::keep();
     let config = Config::read(&bed.config()).unwrap();
     Gateway::start(&config).await.unwrap()
 }

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use setara::{cli::menu::rehearsal::Rehearsal, config::Config};
 
-use crate::support::postgres;
+use crate::support::{log, postgres};
 
 /// A folder of its own, with a configuration of its own.
 pub struct Country(Rehearsal);
@@ -19,6 +19,7 @@ impl Country {
     }
 
     async fn with(url: Option<String>) -> Self {
+        log::keep();
         let mut config = Config::parse("").expect("the default");
         config.http.listen = "127.0.0.1:0".parse().expect("an address");
         // A script types faster than any person.

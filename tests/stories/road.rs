@@ -14,7 +14,7 @@ use simulator::{
     phone::{Phone, PhoneError, Screen},
 };
 
-use crate::{Seen, country::Country};
+use crate::{Seen, country::Country, support::log};
 
 const SECRET: &str = "known to these two alone";
 
@@ -177,6 +177,7 @@ impl Road {
     }
 
     async fn stop(self, gateway: Gateway) {
+        log::metrics(gateway.http()).await;
         match self {
             Self::Network(network, _) => {
                 gateway.shutdown().await;

@@ -43,6 +43,7 @@ use crate::{
     Seen,
     country::Country,
     road::{self, Road},
+    support::log,
 };
 
 const SHORT_CODE: &str = "1199";
@@ -136,6 +137,7 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
             }
         }
     }
+    log::metrics(gateway.http()).await;
     gateway.shutdown().await;
     network.stop().await;
     story.steps.retain(|step| !left_out.contains(&step.line));
