@@ -1,3 +1,4 @@
+# The clinic in English, with a message that the network delivers again.
 phone 081290000104
 dial *131#
 | Antrean klinik

@@ -1,3 +1,4 @@
+# A number at the clinic, thought over and given back.
 phone 081290000103
 dial *131*1*1#
 | Nomor Anda: 1

@@ -1,3 +1,4 @@
+# The way to a number at the clinic, and a look at who is ahead.
 phone 081290000101
 dial *131#
 | Antrean klinik

@@ -1,3 +1,4 @@
+# Two services on one phone: what was begun in one waits while the other is used.
 phone 081290000105
 dial *119#
 | PeduliLindungi
