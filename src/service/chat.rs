@@ -3,7 +3,10 @@
 //! that phone, until the binding ends.
 //!
 //! Pure, in two halves as every call: [`Door::need`] says which code to read, [`Door::answer`] says what
-//! is shown, stored and sent. Nobody learns whether a number is registered: a code goes to any.
+//! is shown, stored and sent. Nobody learns whether a number is registered: a code goes to any. [`bound`]
+//! is what the phone sees of it afterwards, and how it cuts a chat.
+
+pub mod bound;
 
 use std::fmt;
 

@@ -4,7 +4,8 @@
 //! and answers with an outcome, the values it gives and the [`Change`]s to commit. The engine reads
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
-//! One file a noun: `registration`, `status`, `certificate`, `person`, `region`, `complaint`, `change`, `ticket`.
+//! One file a noun: `registration`, `status`, `certificate`, `person`, `region`, `complaint`, `change`,
+//! `ticket`, `chat`.
 //! [`DESKS`] lists what they offer. `lookup` holds the budgets of all calls that look a NIK up, `audit`
 //! what is logged.
 
@@ -78,6 +79,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         region::PROVINCES,
         region::REGENCIES,
         ticket::TICKETS,
+        chat::bound::CHATS,
     ],
     calls: &[
         CONSENT,
@@ -109,6 +111,8 @@ pub const VACCINATION: Catalogue = Catalogue {
         change::LOST,
         change::ASK_GUARDIAN,
         change::GUARDIAN,
+        chat::bound::LIST,
+        chat::bound::CUT,
     ],
     sends: &[
         registration::REGISTERED_TEXT,
@@ -336,6 +340,7 @@ impl Desk {
             "ticket.mine" | "ticket.read" => {
                 Need { tickets: Some(asking.subscriber), ..Need::default() }
             }
+            "chat.list" => Need { chats: Some(asking.subscriber), ..Need::default() },
             "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
             "certificate.list" | "certificate.state" | "certificate.send" => {
                 certificate::need(asking)
@@ -383,6 +388,8 @@ impl Desk {
             "change.lost" => change::lost(self, asking, facts),
             "change.ask_guardian" => change::ask_guardian(self, asking, facts),
             "change.guardian" => change::guardian(self, asking, facts),
+            "chat.list" => Some(chat::bound::list(self, asking, facts)),
+            "chat.cut" => chat::bound::cut(asking),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),

@@ -178,6 +178,8 @@ pub struct Need {
     pub tickets: Option<SubscriberKey>,
     /// When this person's name was corrected last.
     pub renamed: Option<NikIndex>,
+    /// The chats that speak for this phone.
+    pub chats: Option<SubscriberKey>,
 }
 
 /// A phone that asks for a code, or types one.
@@ -221,6 +223,19 @@ pub struct Facts {
     pub tickets: Vec<Ticket>,
     /// When the person's name was corrected last, if it was.
     pub renamed: Option<Timestamp>,
+    /// Chats that were bound to this phone, oldest first. Some may have expired.
+    pub chats: Vec<BoundChat>,
+}
+
+/// A chat that was bound to a phone by a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoundChat {
+    /// The chat.
+    pub chat: SubscriberKey,
+    /// Since when it speaks for the phone.
+    pub since: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// Look-ups that failed and are not forgotten. The budgets bound their number: who is refused does
@@ -297,6 +312,8 @@ pub enum Change {
         /// The service.
         service: String,
     },
+    /// This chat speaks for the subscriber no longer. One that speaks for another phone is left alone.
+    CutChat(SubscriberKey),
     /// A change that staff can make as well.
     Desk(DeskChange),
 }

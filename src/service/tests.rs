@@ -2,6 +2,7 @@
 
 mod certificate;
 mod change;
+mod chat;
 mod lookup;
 mod otp;
 

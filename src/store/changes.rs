@@ -8,6 +8,7 @@ use super::{
     CommitError, StaffWrite, TurnWrite,
     audit::Log,
     certificate::Certificates,
+    chat,
     code::Codes,
     desk,
     engine::{Tx, on_engine, padded_keys, padded_rows},
@@ -43,6 +44,8 @@ pub(super) struct Changes<'a> {
     certificates: Certificates<'a>,
     /// Who wants no broadcasts since when, and who wants them again.
     opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
+    /// Chats, and the phones that they no longer speak for.
+    cut: BTreeSet<(SubscriberKey, SubscriberKey)>,
     corrections: Vec<&'a Correction>,
     tickets: Vec<(&'a NewTicket, SubscriberKey, Stamp<'a>)>,
     steps: Vec<(&'a TicketStep, Timestamp)>,
@@ -136,6 +139,9 @@ impl<'a> Changes<'a> {
             Change::LeaveQueue { service } => {
                 self.left.insert((phone, service));
             }
+            Change::CutChat(chat) => {
+                self.cut.insert((*chat, phone));
+            }
             Change::Desk(DeskChange::Open(ticket)) => self.tickets.push((ticket, phone, stamp)),
             Change::Desk(change) => {
                 let channel = stamp.channel.map(str::to_owned);
@@ -162,6 +168,8 @@ impl<'a> Changes<'a> {
         write_waiting(tx, vault, &self.waiting).await?;
         write_registered(tx, vault, &self.registered).await?;
         write_opted(tx, &self.opted).await?;
+        // Before the codes, as the door does.
+        chat::write_cut(tx, &self.cut).await?;
         self.codes.write(tx).await?;
         self.certificates.write(tx).await?;
         self.failures.write(tx).await?;

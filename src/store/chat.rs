@@ -1,13 +1,15 @@
 //! Chats: what came from each and is not answered yet, who stands at the door, and which phone each
 //! speaks for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row};
 
 use super::{
     Batch, CommitError, Store, StoreError,
     code::Codes,
-    engine::{octets, on_engine, padded_keys, padded_rows},
+    engine::{Tx, octets, on_engine, padded_keys, padded_rows},
     outbox,
     sealed::{self, Place},
 };
@@ -15,7 +17,11 @@ use crate::{
     clock::Timestamp,
     identity::{ChatId, Msisdn},
     outbox::Notice,
-    service::{chat::Door, code::CodeChange},
+    service::{
+        chat::{Door, bound::MOST_CHATS},
+        code::CodeChange,
+        record::BoundChat,
+    },
     vault::{SubscriberKey, Vault},
 };
 
@@ -111,6 +117,15 @@ macro_rules! found {
         })
     }};
 }
+
+/// What is left of a chat that speaks for nobody.
+macro_rules! unbind {
+    () => {
+        "update chat set subscriber = null, number = null, bound_at = null, bound_until = null, \
+         door = null, version = version + 1"
+    };
+}
+
 /// Events read by one statement.
 const EVENTS: i64 = 512;
 
@@ -258,15 +273,11 @@ impl Store {
         let [one, other] = both(names);
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
-            sqlx::query::<Db>(
-                "update chat set subscriber = null, number = null, bound_at = null, \
-                 bound_until = null, door = null, version = version + 1 \
-                 where key in ($1, $2) or alias in ($1, $2)",
-            )
-            .bind(one.as_bytes().to_vec())
-            .bind(other.as_bytes().to_vec())
-            .execute(&mut *tx)
-            .await?;
+            sqlx::query::<Db>(concat!(unbind!(), " where key in ($1, $2) or alias in ($1, $2)"))
+                .bind(one.as_bytes().to_vec())
+                .bind(other.as_bytes().to_vec())
+                .execute(&mut *tx)
+                .await?;
             tx.commit().await?;
         });
         Ok(())
@@ -357,6 +368,63 @@ impl Batch {
         });
         Ok(())
     }
+}
+
+/// Chats that are bound to each of the phones, oldest first. Of more than a list shows, those that stay
+/// longest.
+pub(super) async fn read_bound(
+    tx: &mut Tx,
+    phones: &[SubscriberKey],
+) -> Result<BTreeMap<SubscriberKey, Vec<BoundChat>>, StoreError> {
+    let mut chats: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    if phones.is_empty() {
+        return Ok(chats);
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "select subscriber, key, bound_at, bound_until from (\
+             select subscriber, key, bound_at, bound_until, row_number() over (\
+             partition by subscriber order by bound_until desc, key) as nth \
+             from chat where bound_at is not null and bound_until is not null \
+             and subscriber in (",
+        );
+        let mut keys = sql.separated(", ");
+        for phone in padded_keys(phones) {
+            keys.push_bind(phone.as_bytes().to_vec());
+        }
+        sql.push(")) as bound where nth <= ")
+            .push_bind(i64::try_from(MOST_CHATS).unwrap_or(i64::MAX))
+            .push(" order by subscriber, bound_at, key");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "chat")?);
+            chats.entry(phone).or_default().push(BoundChat {
+                chat: SubscriberKey::from_bytes(octets(row.try_get(1)?, "chat")?),
+                since: Timestamp::from_millis(row.try_get(2)?),
+                until: Timestamp::from_millis(row.try_get(3)?),
+            });
+        }
+    });
+    Ok(chats)
+}
+
+/// Each chat of `cut` speaks no longer for the phone beside it; if it speaks for another by now, nothing
+/// happens. At its next message it stands at the door as one that was never seen.
+pub(super) async fn write_cut(
+    tx: &mut Tx,
+    cut: &BTreeSet<(SubscriberKey, SubscriberKey)>,
+) -> Result<(), CommitError> {
+    if cut.is_empty() {
+        return Ok(());
+    }
+    let cut: Vec<_> = cut.iter().copied().collect();
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(concat!(unbind!(), " where (key, subscriber) in ("));
+        sql.push_values(padded_keys(&cut), |mut row, (chat, phone)| {
+            row.push_bind(chat.as_bytes().to_vec()).push_bind(phone.as_bytes().to_vec());
+        });
+        sql.push(")").build().execute(&mut **tx).await?;
+    });
+    Ok(())
 }
 
 /// A chat by the two names it may have.

@@ -10,6 +10,7 @@ use super::{
     Batch, StoreError,
     audit::read_renamed,
     certificate::read_certificates,
+    chat,
     code::read_codes,
     engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
@@ -48,6 +49,8 @@ impl Batch {
         let persons = read_persons(tx, vault, &persons).await?;
         let people = read_people(tx, vault, &phones).await?;
         let waiting = read_waiting(tx, vault, &phones).await?;
+        let spoken_for: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.chats));
+        let chats = chat::read_bound(tx, &spoken_for).await?;
         let queues = queue::read(tx, needs).await?;
         let queue = |need: &Need| {
             let need = need.queue.as_ref()?;
@@ -80,6 +83,7 @@ impl Batch {
                     .cloned()
                     .unwrap_or_default(),
                 queue: queue(need).unwrap_or_default(),
+                chats: need.chats.and_then(|phone| chats.get(&phone)).cloned().unwrap_or_default(),
             })
             .collect())
     }

@@ -5,6 +5,7 @@ mod support;
 
 mod bed;
 mod certificate;
+mod chat;
 mod conflict;
 mod import;
 mod lookup;
