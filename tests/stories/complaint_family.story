@@ -14,6 +14,7 @@ type 7
 | Belum ada orang di nomor ini.
 | 1 Tambah orang
 | 2 Daftar vaksin
+| 3 Chat yang terhubung
 | 0 Kembali
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):

@@ -5,6 +5,7 @@ dial *119*7#
 | Belum ada orang di nomor ini.
 | 1 Tambah orang
 | 2 Daftar vaksin
+| 3 Chat yang terhubung
 | 0 Kembali
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -38,6 +39,7 @@ dial *119*7#
 | 1 Lihat status
 | 2 Tambah orang
 | 3 Lepas orang
+| 4 Chat yang terhubung
 | 0 Kembali
 type 1
 | Status siapa?
@@ -65,6 +67,7 @@ type 7
 | 1 Lihat status
 | 2 Tambah orang
 | 3 Lepas orang
+| 4 Chat yang terhubung
 | 0 Kembali
 type 3
 | Siapa yang bukan di nomor ini?
@@ -84,6 +87,7 @@ dial *119*7#
 | 1 Lihat status
 | 2 Tambah orang
 | 3 Lepas orang
+| 4 Chat yang terhubung
 | 0 Kembali
 type 1
 | Status siapa?
