@@ -10,6 +10,7 @@ mod node;
 
 mod bed;
 mod chats;
+mod cut;
 mod drain;
 mod kills;
 mod rows;
