@@ -13,10 +13,10 @@ use setara::{
     clock,
     conversation::{End, NotPushed, Signal, Then},
     engine::{Answer, Engine, News, TurnError},
-    identity::Msisdn,
+    identity::{ChatId, Msisdn},
     menu::step::Opening,
     menus::Menus,
-    store::{Store, StoreOptions, Table},
+    store::{ChatWrite, Store, StoreOptions, Table},
     vault::Vault,
 };
 
@@ -317,4 +317,53 @@ async fn whoever_is_in_a_service_that_is_gone_is_answered_by_the_first() {
         }
         running.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
+    on_both(async |engine| {
+        let mut phone = Phone::new(engine, 1);
+        let mut stranger = Phone::new(engine, 2);
+        assert!(phone.dial(&["3", "3"]).await.contains("Belum ada chat"));
+
+        let chats = ["ID.1", "ID.2"].map(|id| engine.vault().chat_key(id));
+        let now = clock::now();
+        for (id, key) in ["ID.1", "ID.2"].into_iter().zip(chats) {
+            let write = ChatWrite {
+                key,
+                alias: None,
+                was: None,
+                address: ChatId::new(Some(id), None).unwrap(),
+                door: None,
+                bound: Some((phone.number.clone(), now, now.plus(Duration::from_secs(3600)))),
+                identity: None,
+                at: now,
+            };
+            let batch = engine.store().begin().await.unwrap();
+            batch.commit_door(&write, None, &[], None).await.unwrap();
+        }
+        assert!(stranger.dial(&["3", "3"]).await.contains("Belum ada chat"));
+
+        // Two of one day have rows of their own; nothing is cut before it is confirmed.
+        let list = phone.dial(&["3", "3"]).await;
+        assert!(list.contains("1 WhatsApp ") && list.contains(" (2)"), "{list}");
+        let sure = phone.answer("1").await;
+        assert!(sure.starts_with("Terhubung: WhatsApp "), "{sure}");
+        assert!(phone.answer("2").await.starts_with("PeduliLindungi"));
+        phone.dial(&["3", "3", "1"]).await;
+        assert!(phone.answer("1").await.contains("Sudah diputus"));
+
+        let mut bound = Vec::new();
+        for key in chats {
+            bound.push(engine.store().chat(&[key]).await.unwrap().unwrap().bound.is_some());
+        }
+        bound.sort_unstable();
+        assert_eq!(bound, [false, true]);
+
+        // One is left, and is picked already.
+        assert!(phone.dial(&["3", "3"]).await.starts_with("Terhubung: WhatsApp "));
+        assert!(phone.answer("1").await.contains("Sudah diputus"));
+        assert!(phone.dial(&["3", "3"]).await.contains("Belum ada chat"));
+    })
+    .await;
 }
