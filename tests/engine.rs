@@ -138,7 +138,7 @@ async fn a_subscriber_is_answered_in_the_order_of_asking() {
         let mut phone = Phone::new(engine, 1);
         let signals = [
             Signal::Begin(Opening::default()),
-            Signal::Answer("4".into()),
+            Signal::Answer("8".into()),
             Signal::Answer("2".into()),
         ];
         let taken: Vec<_> = signals
@@ -324,7 +324,7 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
     on_both(async |engine| {
         let mut phone = Phone::new(engine, 1);
         let mut stranger = Phone::new(engine, 2);
-        assert!(phone.dial(&["3", "3"]).await.contains("Belum ada chat"));
+        assert!(phone.dial(&["7", "3"]).await.contains("Belum ada chat"));
 
         let chats = ["ID.1", "ID.2"].map(|id| engine.vault().chat_key(id));
         let now = clock::now();
@@ -342,15 +342,15 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
             let batch = engine.store().begin().await.unwrap();
             batch.commit_door(&write, None, &[], None).await.unwrap();
         }
-        assert!(stranger.dial(&["3", "3"]).await.contains("Belum ada chat"));
+        assert!(stranger.dial(&["7", "3"]).await.contains("Belum ada chat"));
 
         // Two of one day have rows of their own; nothing is cut before it is confirmed.
-        let list = phone.dial(&["3", "3"]).await;
+        let list = phone.dial(&["7", "3"]).await;
         assert!(list.contains("1 WhatsApp ") && list.contains(" (2)"), "{list}");
         let sure = phone.answer("1").await;
         assert!(sure.starts_with("Terhubung: WhatsApp "), "{sure}");
         assert!(phone.answer("2").await.starts_with("PeduliLindungi"));
-        phone.dial(&["3", "3", "1"]).await;
+        phone.dial(&["7", "3", "1"]).await;
         assert!(phone.answer("1").await.contains("Sudah diputus"));
 
         let mut bound = Vec::new();
@@ -361,9 +361,9 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
         assert_eq!(bound, [false, true]);
 
         // One is left, and is picked already.
-        assert!(phone.dial(&["3", "3"]).await.starts_with("Terhubung: WhatsApp "));
+        assert!(phone.dial(&["7", "3"]).await.starts_with("Terhubung: WhatsApp "));
         assert!(phone.answer("1").await.contains("Sudah diputus"));
-        assert!(phone.dial(&["3", "3"]).await.contains("Belum ada chat"));
+        assert!(phone.dial(&["7", "3"]).await.contains("Belum ada chat"));
     })
     .await;
 }

@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 
 use super::ConfigError;
-use crate::channel::whatsapp::render::Template;
+use crate::{channel::whatsapp::render::Template, outbox::chat::PAIR_BURST};
 
 /// One number.
 #[derive(Clone, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Whatsapp {
     /// Messages a second of this number.
     #[serde(default = "per_second")]
     pub per_second: u32,
+    /// Messages to the same user that may go at once, before one in 6 seconds; the provider allows 45.
+    #[serde(default = "pair_burst")]
+    pub pair_burst: u32,
     /// How long a chat speaks for a phone, once a code came back. After that it is asked again: the
     /// number may have been sold.
     #[serde(default = "bound_days")]
@@ -61,6 +64,10 @@ fn api() -> String {
 
 fn version() -> String {
     "v23.0".into()
+}
+
+fn pair_burst() -> u32 {
+    PAIR_BURST
 }
 
 fn bound_days() -> u32 {

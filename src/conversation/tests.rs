@@ -252,7 +252,7 @@ fn the_question_after_a_redial_is_answered() {
     check_turn(asked(&[]), says("2"), &[], HOME, Some(("home", None)), &given_up);
     // The new dial string is walked by whoever starts again.
     let finished = check_turn(
-        asked(&["4", "2"]),
+        asked(&["8", "2"]),
         says("2"),
         &[],
         Some(("1 Register", Then::Wait)),

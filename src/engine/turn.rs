@@ -309,7 +309,10 @@ impl<'t> Turn<'t> {
                 "" => tracing::warn!(text = note.text, "no operator carries SMS to a phone"),
                 route => {
                     let to = phone.clone().into();
-                    notices.push(notice(notices.len(), to, route, note.class, text));
+                    let told = notice(notices.len(), to, route, note.class, text);
+                    // What is to be kept on the phone goes there, and to no chat.
+                    let over = if note.to == To::CallerToKeep { Over::Route } else { told.over };
+                    notices.push(Notice { over, ..told });
                 }
             }
         }

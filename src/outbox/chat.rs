@@ -193,7 +193,7 @@ pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestam
 const GAP: Duration = Duration::from_secs(6);
 
 /// The most at once, borrowed from the time after it (same place: 45).
-const BURST: u32 = 45;
+pub const PAIR_BURST: u32 = 45;
 
 /// The longest time that a user is left alone.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
@@ -203,8 +203,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 pub const MOST_PAIRS: usize = 65_536;
 
 /// How often each user may be written to. A user is known by a hash.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Pairs {
+    /// The most at once.
+    burst: u32,
     users: HashMap<u64, Pair>,
     /// When so many are remembered, those of no interest any more are forgotten.
     sweep_at: usize,
@@ -230,7 +232,18 @@ impl Pair {
     }
 }
 
+impl Default for Pairs {
+    fn default() -> Self {
+        Self::new(PAIR_BURST)
+    }
+}
+
 impl Pairs {
+    /// Nobody was written to yet; `burst` messages may go at once, at least 1.
+    pub fn new(burst: u32) -> Self {
+        Self { burst: burst.max(1), users: HashMap::new(), sweep_at: 0 }
+    }
+
     /// Lets a message to a user through, or says when to ask again.
     ///
     /// # Errors
@@ -240,7 +253,7 @@ impl Pairs {
         let pair = self.users.entry(user).or_insert_with(|| Pair::fresh(now));
         let paid = pair.paid.max(now) + GAP;
         // `paid` is at least a gap after now, so that the subtraction has something to take from.
-        let from = (paid - GAP).checked_sub(GAP * (BURST - 1)).unwrap_or(now).max(pair.held);
+        let from = (paid - GAP).checked_sub(GAP * (self.burst - 1)).unwrap_or(now).max(pair.held);
         if from > now {
             return Err(from);
         }
@@ -272,7 +285,7 @@ impl Pairs {
             let wait = (GAP * (1 << pair.refused.min(8))).min(LONGEST_WAIT);
             pair.refused = pair.refused.saturating_add(1);
             pair.held = now + wait;
-            pair.paid = pair.paid.max(pair.held + GAP * (BURST - 1));
+            pair.paid = pair.paid.max(pair.held + GAP * (self.burst - 1));
         }
         pair.held - now
     }
@@ -435,7 +448,7 @@ mod tests {
     fn a_burst_is_paid_back() {
         let start = Instant::now() + DAY;
         let mut pairs = Pairs::default();
-        for _ in 0..BURST {
+        for _ in 0..PAIR_BURST {
             assert_eq!(pairs.take(1, start), Ok(()));
         }
         assert_eq!(pairs.take(1, start), Err(start + GAP));
@@ -445,7 +458,7 @@ mod tests {
         pairs.give_back(1);
         assert_eq!(pairs.take(1, start + GAP), Ok(()));
         let later = start + GAP * 200;
-        assert_eq!((0..100).filter(|_| pairs.take(1, later).is_ok()).count(), BURST as usize);
+        assert_eq!((0..100).filter(|_| pairs.take(1, later).is_ok()).count(), PAIR_BURST as usize);
     }
 
     #[test]
@@ -483,7 +496,7 @@ mod tests {
             for went in went.values() {
                 for (at, from) in went.iter().enumerate() {
                     let within = went[at..].iter().filter(|to| **to - *from < GAP * 10).count();
-                    prop_assert!(within <= BURST as usize + 10);
+                    prop_assert!(within <= PAIR_BURST as usize + 10);
                 }
             }
         }

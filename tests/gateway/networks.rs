@@ -95,7 +95,7 @@ async fn the_busy_screen_is_in_the_language_of_the_subscriber() {
     let node = Node::start(&site.config()).await;
     network.bound(1).await.unwrap();
     let mut phone = Walk::of("register").phone(&network).await;
-    phone.dial("*119*4#").await.unwrap();
+    phone.dial("*119*8#").await.unwrap();
     let home = phone.answer("2").await.unwrap();
     assert!(home.text.contains("1 Register"), "{home:?}");
     node.stop().await;

@@ -32,6 +32,7 @@ use simulator::{
         Cloud, Settings,
         chat::Chat,
         faults::{Faults, Times},
+        pace::Limits,
         user::Bubble,
     },
 };
@@ -42,6 +43,9 @@ use crate::{
     road::Road,
     texts::{KEYWORDS, asks_to_go_on, connected, groups},
 };
+
+/// Messages of one story.
+const AT_ONCE: u32 = 500;
 
 /// Somebody with a chat, and the phone that it speaks for.
 struct Person {
@@ -70,7 +74,10 @@ enum Came {
 
 pub async fn run(country: &Country, story: &mut Story) -> Seen {
     let Road::Network(network, _) = Road::network("plain").await else { unreachable!() };
-    let settings = Settings { first_retry: Duration::from_millis(50), ..Settings::default() };
+    // A story goes on without the breath that a person takes.
+    let limits = Limits { pair_burst: AT_ONCE, ..Limits::default() };
+    let first_retry = Duration::from_millis(50);
+    let settings = Settings { first_retry, limits, ..Settings::default() };
     let cloud = Cloud::start(settings).await.expect("a cloud");
     let config = with_number(connected(&country.config, &network), &cloud);
     let mut gateway = start(&config, &network, &cloud).await;
@@ -417,7 +424,7 @@ fn with_number(mut config: Config, cloud: &Cloud) -> Config {
     let text = format!(
         "api = \"{}\"\nphone_number_id = \"{phone_number_id}\"\n\
          display_number = \"{display_number}\"\ntoken = \"{token}\"\n\
-         app_secret = \"{app_secret}\"\nverify_token = \"{verify_token}\"",
+         app_secret = \"{app_secret}\"\nverify_token = \"{verify_token}\"\npair_burst = {AT_ONCE}",
         cloud.api()
     );
     config.whatsapp = Some(toml::from_str(&text).expect("a number"));

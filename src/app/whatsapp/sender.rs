@@ -123,6 +123,7 @@ impl Sender {
     ) -> Self {
         let settings = cloud.settings();
         let (template, at_once) = (settings.template(), settings.at_once);
+        let pair_burst = settings.pair_burst;
         // An answer that comes at the last moment still finds the lease.
         let lease = patience.lease.max(4 * (settings.answer() + settings.connect()));
         Self {
@@ -140,7 +141,7 @@ impl Sender {
             behind: VecDeque::new(),
             busy: HashSet::new(),
             under_way: JoinSet::new(),
-            pairs: Pairs::default(),
+            pairs: Pairs::new(pair_burst),
             hasher: RandomState::new(),
             known: HashMap::new(),
             held: now(),

@@ -288,7 +288,7 @@ fn wrong_answers_are_told_and_bounded() {
 
 #[test]
 fn the_language_can_be_changed_and_stays() {
-    let step = walk(&["4", "2"], &[]);
+    let step = walk(&["8", "2"], &[]);
     let (state, text) = shown(&step);
     assert_eq!(state.language.as_str(), "en");
     assert!(text.contains("1 Register"), "{text}");
@@ -361,7 +361,7 @@ fn a_dialled_string_is_walked_and_no_further_than_its_calls() {
     };
     assert_eq!(shown(&dial(&["1"])).0.screen, "consent");
     assert_eq!(shown(&dial(&["1", "3"])).0.screen, "consent_full");
-    assert_eq!(shown(&dial(&["4", "2"])).0.language.as_str(), "en");
+    assert_eq!(shown(&dial(&["8", "2"])).0.language.as_str(), "en");
     // A wrong digit stops the walk.
     let step = dial(&["1", "7", "1"]);
     assert_eq!((shown(&step).0.screen.as_str(), shown(&step).0.wrong), ("consent", 1));
