@@ -69,7 +69,7 @@ async fn a_complaint_is_answered(site: Site) {
     let mut rina = rina.with_patience(PATIENCE);
 
     // The dose is there and the certificate is not: only the ministry can help.
-    let way = ["6", "1", "3471015809880001", "18091988"];
+    let way = ["5", "1", "3471015809880001", "18091988"];
     comes_to(&mut rina, &way, "Pengaduan diterima").await;
     let number = digits(&reads(&mut rina, "pengaduan Anda diterima").await, 10);
 
@@ -86,7 +86,7 @@ async fn a_complaint_is_answered(site: Site) {
 
     let take = site.run(&["ticket", "take", &number, "--staff", "rina.k"]).await;
     assert!(take.status.success(), "{}", told(&take));
-    comes_to(&mut rina, &["6", "6", "1"], "sedang DIKERJAKAN").await;
+    comes_to(&mut rina, &["5", "6", "1"], "sedang DIKERJAKAN").await;
     let body = r#"{"staff":"budi","text":"Sertifikat sudah terbit."}"#;
     let path = format!("/admin/tickets/{number}/answer");
     let answer = node.ask("POST", &path, Some(TOKEN), body).await;
@@ -98,7 +98,7 @@ async fn a_complaint_is_answered(site: Site) {
     let again = node.ask("POST", &path, Some(TOKEN), &body).await;
     assert!(again.0.contains("409"), "{again:?}");
     reads(&mut rina, &format!("tiket {} {}", &number[..3], &number[3..6])).await;
-    let screen = comes_to(&mut rina, &["6", "6", "1"], "Sertifikat sudah terbit.").await;
+    let screen = comes_to(&mut rina, &["5", "6", "1"], "Sertifikat sudah terbit.").await;
     assert!(screen.contains("Jawaban tiket"), "{screen}");
 
     let (head, lines) = node.get_as("/admin/tickets?state=answered", Some(TOKEN)).await;
@@ -133,7 +133,7 @@ async fn a_number_changes_by_two_codes_and_is_put_back_by_staff() {
         phone.with_patience(PATIENCE)
     };
     let (mut old, mut new) = (phone("081290000001").await, phone("081290000077").await);
-    let know = ["5", "3173014502900001", "05021990"];
+    let know = ["4", "3173014502900001", "05021990"];
 
     let screen = async |phone: &mut Phone, answer: &str| phone.answer(answer).await.unwrap().text;
     old.dial("*119#").await.unwrap();
