@@ -95,7 +95,7 @@ async fn a_log_for_machines_is_one_object_a_line() {
         .configured("log.format = \"json\"\n");
     let node = Node::start(&site.config()).await;
     network.bound(1).await.unwrap();
-    let mut walk = Walk::of("mismatch");
+    let mut walk = Walk::of("not_listed");
     let mut phone = walk.phone(&network).await;
     walk.through(&mut phone).await;
     // A string that nobody offers, and one that holds a NIK.

@@ -130,6 +130,8 @@ impl Stage {
         let webhook = Webhook::default();
         let address = webhook.clone().start().await;
         cloud.subscribe(&format!("http://{address}/whatsapp")).await.unwrap();
+        // Built together with the gateway, the client has TLS, and wants to be told whose.
+        let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
         Self { cloud, webhook, client: Client::new() }
     }
 
