@@ -1,5 +1,5 @@
 //! Acting on somebody's record from another phone than the one it is registered with: a one-time code
-//! goes by SMS to the registered number ([`code`](super::code)) and is typed on the phone that asked.
+//! goes by SMS to the registered number ([`code`]) and is typed on the phone that asked.
 //!
 //! Whether there is such a person, and whether anything was sent, is not told: what does not match is
 //! counted, limited and answered like what does.

@@ -15,7 +15,7 @@ pub fn write(screen: &str, id: &str) -> String {
     text
 }
 
-/// The screen and the row of an id that [`write`] made; `None` for any other.
+/// The screen and the row of an id that [`write()`] made; `None` for any other.
 pub fn read(text: &str) -> Option<(String, String)> {
     let (screen, id) = text.split_once('/')?;
     let (screen, id) = (unescape(screen)?, unescape(id)?);
