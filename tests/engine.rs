@@ -16,7 +16,7 @@ use setara::{
     identity::{ChatId, Msisdn},
     menu::step::Opening,
     menus::Menus,
-    store::{ChatWrite, Store, StoreOptions, Table},
+    store::{ChatWrite, DoorWrite, Store, StoreOptions, Table},
     vault::Vault,
 };
 
@@ -339,8 +339,15 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
                 identity: None,
                 at: now,
             };
+            let door = DoorWrite {
+                chat: write,
+                change: None,
+                notices: vec![],
+                message: [0; 16],
+                becomes: None,
+            };
             let batch = engine.store().begin().await.unwrap();
-            batch.commit_door(&write, None, &[], None).await.unwrap();
+            batch.commit_doors(&[door]).await.unwrap();
         }
         assert!(stranger.dial(&["7", "3"]).await.contains("Belum ada chat"));
 
@@ -355,7 +362,8 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
 
         let mut bound = Vec::new();
         for key in chats {
-            bound.push(engine.store().chat(&[key]).await.unwrap().unwrap().bound.is_some());
+            let chat = engine.store().chats(&[&[key]]).await.unwrap().remove(0).unwrap();
+            bound.push(chat.unwrap().bound.is_some());
         }
         bound.sort_unstable();
         assert_eq!(bound, [false, true]);

@@ -61,8 +61,13 @@ pub enum AnswerBy {
         /// The operator.
         route: String,
     },
-    /// As a notice, to this chat.
-    Chat(ChatId),
+    /// As a notice, to a chat.
+    Chat {
+        /// Which chat.
+        chat: ChatId,
+        /// Its message, by the key that it is kept under: with the answer it is done.
+        answers: [u8; 16],
+    },
 }
 
 /// One thing that a subscriber did, whatever the provider calls it.

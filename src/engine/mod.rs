@@ -20,6 +20,7 @@ pub use self::{
 
 use std::{
     collections::{HashSet, VecDeque},
+    hash::Hash,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -356,19 +357,28 @@ impl Lane {
     /// At most one turn of every subscriber, oldest first; the others are carried to the next
     /// batch.
     fn one_of_each(&mut self, arrived: &mut Vec<Job>) -> Vec<Job> {
-        let mut seen = HashSet::new();
-        let mut batch = Vec::with_capacity(arrived.len());
-        let mut later = VecDeque::new();
-        for job in self.carried.drain(..).chain(arrived.drain(..)) {
-            if batch.len() < self.core.rules.batch && seen.insert(job.subscriber) {
-                batch.push(job);
-            } else {
-                later.push_back(job);
-            }
-        }
+        let waiting = self.carried.drain(..).chain(arrived.drain(..));
+        let (batch, later) = one_of_each(waiting, self.core.rules.batch, |job| job.subscriber);
         self.carried = later;
         batch
     }
+}
+
+/// At most one of every kind and `most` in all, oldest first; and what is left for later, in its order.
+pub fn one_of_each<T, K: Hash + Eq>(
+    waiting: impl Iterator<Item = T>,
+    most: usize,
+    kind: impl Fn(&T) -> K,
+) -> (Vec<T>, VecDeque<T>) {
+    let (mut seen, mut batch, mut later) = (HashSet::new(), Vec::new(), VecDeque::new());
+    for one in waiting {
+        if batch.len() < most && seen.insert(kind(&one)) {
+            batch.push(one);
+        } else {
+            later.push_back(one);
+        }
+    }
+    (batch, later)
 }
 
 /// A batch that took longer is told: people notice that they wait.

@@ -271,6 +271,10 @@ impl<'t> Turn<'t> {
             session: self.session(),
             changes: self.changes.iter().cloned().chain(said).collect(),
             notices: self.notices(finished),
+            answers: match self.job.inbound.answer_by {
+                AnswerBy::Chat { answers, .. } => Some(answers),
+                AnswerBy::Session | AnswerBy::Notice { .. } => None,
+            },
         })
     }
 
@@ -287,7 +291,7 @@ impl<'t> Turn<'t> {
         let back = match answer_by {
             AnswerBy::Session => None,
             AnswerBy::Notice { route } => Some((from.clone().into(), route.as_str())),
-            AnswerBy::Chat(chat) => {
+            AnswerBy::Chat { chat, .. } => {
                 let (chat, phone) = (chat.clone(), Some(from.clone()));
                 Some((Recipient::Chat { chat, phone }, WHATSAPP))
             }
@@ -303,15 +307,16 @@ impl<'t> Turn<'t> {
             let phone = match (&note.to, answer_by) {
                 (To::Phone(phone), _) => phone,
                 (To::CallerToKeep, _) | (To::Caller, AnswerBy::Session) => from,
-                (To::Caller, AnswerBy::Notice { .. } | AnswerBy::Chat(_)) => continue,
+                (To::Caller, AnswerBy::Notice { .. } | AnswerBy::Chat { .. }) => continue,
             };
             match routes.of(phone) {
                 "" => tracing::warn!(text = note.text, "no operator carries SMS to a phone"),
                 route => {
                     let to = phone.clone().into();
                     let told = notice(notices.len(), to, route, note.class, text);
-                    // What is to be kept on the phone goes there, and to no chat.
-                    let over = if note.to == To::CallerToKeep { Over::Route } else { told.over };
+                    // What is to be kept on the phone goes there, and so does what its holder has to
+                    // know even if somebody else has its chat.
+                    let over = if note.to == To::Caller { told.over } else { Over::Route };
                     notices.push(Notice { over, ..told });
                 }
             }

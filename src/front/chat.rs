@@ -7,6 +7,7 @@
 //! happens twice.
 
 mod clerk;
+mod door;
 mod keeper;
 mod statuses;
 
@@ -114,6 +115,17 @@ impl Kept {
             What::Location { .. } | What::Other(_) => Said::Unreadable,
         };
         Some(Self { chat: message.chat, said, identity: message.identity_key_hash })
+    }
+
+    /// As it is stored.
+    fn body(&self) -> Vec<u8> {
+        // Texts only: there is nothing JSON cannot hold.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The same message, if something else had been said.
+    fn saying(&self, said: Said) -> Self {
+        Self { said, ..self.clone() }
     }
 }
 

@@ -13,8 +13,7 @@ use std::{
 };
 
 use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, FromRequest, Path, Request, State},
+    extract::{ConnectInfo, Path, Request, State},
     http::{Method as Verb, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -30,15 +29,12 @@ use crate::{
     conversation::{End, Reply, Signal},
     front::{FOR_A_WORD, Front},
     http::{
-        Site,
+        Site, arrived,
         gate::{Call, Gate},
     },
     identity::Msisdn,
     menu::model::{BUSY, SORRY, UNKNOWN_CODE},
 };
-
-/// How long the octets of a request may take.
-const TO_ARRIVE: Duration = Duration::from_secs(5);
 
 /// Sessions remembered whose reply did not leave.
 const MOST_LOST: usize = 10_000;
@@ -116,10 +112,9 @@ async fn hear(
     };
     let (parts, body) = request.into_parts();
     let whole = Request::from_parts(parts.clone(), body);
-    let body = match tokio::time::timeout(TO_ARRIVE, Bytes::from_request(whole, &())).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(rejection)) => return rejection.into_response(),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "the request did not arrive"),
+    let body = match arrived(whole).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
     };
     let metrics = &site.front.metrics;
     let call = Call {

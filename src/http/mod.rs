@@ -13,7 +13,7 @@ mod ticket;
 mod verify;
 mod whatsapp;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 pub use self::{
     admin::Token,
@@ -25,7 +25,8 @@ pub use self::{
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::{any, get},
@@ -66,6 +67,17 @@ pub struct Site {
     pub tickets: Tickets,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
+}
+
+/// How long the octets of a request that has to prove itself may take.
+const TO_ARRIVE: Duration = Duration::from_secs(5);
+
+/// The body of a request, or the answer to one that is too long or too slow.
+async fn arrived(request: Request) -> Result<Bytes, Response> {
+    match tokio::time::timeout(TO_ARRIVE, Bytes::from_request(request, &())).await {
+        Ok(body) => body.map_err(IntoResponse::into_response),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the request did not arrive").into_response()),
+    }
 }
 
 /// The routes. No page takes a body longer than `body_limit` octets.

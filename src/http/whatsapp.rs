@@ -6,15 +6,14 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Query, State},
+    extract::{DefaultBodyLimit, Query, Request, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
 
-use super::Site;
+use super::{Site, arrived};
 use crate::{
     channel::whatsapp::{
         parse::{Heard, parse},
@@ -72,8 +71,12 @@ async fn subscribe(State(webhook): State<Webhook>, Query(asked): Query<Subscribe
     }
 }
 
-async fn take(State(webhook): State<Webhook>, headers: HeaderMap, body: Bytes) -> Response {
+async fn take(State(webhook): State<Webhook>, headers: HeaderMap, request: Request) -> Response {
     let Webhook { number, secret, chats } = webhook;
+    let body = match arrived(request).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
     let signature = headers.get("x-hub-signature-256").and_then(|header| header.to_str().ok());
     if !proof::verify(&secret, signature.unwrap_or_default(), &body) {
         tracing::warn!("an event of WhatsApp is not signed by our secret");

@@ -1,7 +1,6 @@
-//! Chats: what came from each and is not answered yet, who stands at the door, and which phone each
-//! speaks for.
+//! Chats: who stands at the door, and which phone each speaks for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row};
@@ -10,7 +9,7 @@ use super::{
     Batch, CommitError, Store, StoreError,
     code::Codes,
     engine::{Tx, octets, on_engine, padded_keys, padded_rows},
-    outbox,
+    event, outbox,
     sealed::{self, Place},
 };
 use crate::{
@@ -25,24 +24,11 @@ use crate::{
     vault::{SubscriberKey, Vault},
 };
 
-/// A message of a chat, as it is kept until it is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventWrite {
-    /// Keyed digest of the provider's name of the message.
-    pub key: [u8; 16],
-    /// What it is; opaque here, and sealed before it is stored.
-    pub body: Vec<u8>,
-    /// When it was taken in.
-    pub at: Timestamp,
-}
-
 /// A chat as it is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownChat {
     /// Its row.
     pub key: SubscriberKey,
-    /// Where it is answered.
-    pub address: ChatId,
     /// Where it stands at the door.
     pub door: Option<Door>,
     /// The phone that it speaks for.
@@ -85,6 +71,22 @@ pub struct ChatWrite {
     pub at: Timestamp,
 }
 
+/// What a message at the door comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoorWrite {
+    /// Its chat.
+    pub chat: ChatWrite,
+    /// What changes about a code.
+    pub change: Option<CodeChange>,
+    /// What is to be sent because of it.
+    pub notices: Vec<Notice>,
+    /// The message, by its key.
+    pub message: [u8; 16],
+    /// What the message says from now on, as [`EventWrite::body`](super::EventWrite::body), if it is not
+    /// answered by this.
+    pub becomes: Option<Vec<u8>>,
+}
+
 /// What is sealed of a chat's address.
 #[derive(Serialize, Deserialize)]
 struct Address(ChatId);
@@ -92,7 +94,6 @@ struct Address(ChatId);
 /// A row as the database gave it.
 struct Found {
     key: [u8; 16],
-    address: Vec<u8>,
     door: Option<Vec<u8>>,
     number: Option<Vec<u8>>,
     identity: Option<String>,
@@ -106,8 +107,7 @@ macro_rules! found {
     ($row:expr) => {{
         let row = $row;
         Ok::<Found, StoreError>(Found {
-            key: octets(row.try_get(0)?, "chat")?,
-            address: row.try_get(1)?,
+            key: octets(row.try_get(1)?, "chat")?,
             door: row.try_get(2)?,
             number: row.try_get(3)?,
             identity: row.try_get(4)?,
@@ -126,143 +126,88 @@ macro_rules! unbind {
     };
 }
 
-/// Events read by one statement.
-const EVENTS: i64 = 512;
-
 impl Store {
-    /// Keeps messages before they are acknowledged, and says of each whether it is new.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]; then nothing is kept.
-    pub async fn keep_events(&self, events: &[EventWrite]) -> Result<Vec<bool>, StoreError> {
-        let mut order: Vec<&EventWrite> = events.iter().collect();
-        order.sort_unstable_by_key(|event| event.key);
-        order.dedup_by_key(|event| event.key);
-        let mut fresh: Vec<[u8; 16]> = Vec::with_capacity(order.len());
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            for rows in order.chunks(EVENTS as usize) {
-                let mut sql = QueryBuilder::<Db>::new("with came (key, body, at) as (");
-                sql.push_values(padded_rows(rows), |mut row, event| {
-                    row.push_bind(event.map(|event| event.key.to_vec()))
-                        .push_bind(event.map(|event| {
-                            sealed::seal(&self.vault, Place::Event(&event.key), &event.body)
-                        }))
-                        .push_bind(event.map(|event| event.at.millis()));
-                });
-                sql.push(
-                    ") insert into chat_event (key, body, at) select key, body, at from came \
-                     where key is not null on conflict (key) do nothing returning key",
-                );
-                for row in sql.build().fetch_all(&mut *tx).await? {
-                    fresh.push(octets(row.try_get(0)?, "chat_event")?);
-                }
-            }
-            tx.commit().await?;
-        });
-        fresh.sort_unstable();
-        // Of one that came twice in this very call, the first is the new one.
-        let mut seen = std::collections::HashSet::new();
-        let new =
-            |event: &EventWrite| fresh.binary_search(&event.key).is_ok() && seen.insert(event.key);
-        Ok(events.iter().map(new).collect())
-    }
-
-    /// Messages that were taken in before `before` and are not answered yet, the oldest first.
+    /// Chats by the names that each may have; of two that have such a name, the one heard last. One whose
+    /// row was damaged is [`StoreError::Unreadable`], and the others are what they are.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn open_events(
+    pub async fn chats(
         &self,
-        before: Timestamp,
-    ) -> Result<Vec<([u8; 16], Vec<u8>)>, StoreError> {
-        let mut events = Vec::new();
-        on_engine!(self.reader(), |Db, pool| {
-            let rows = sqlx::query::<Db>(
-                "select key, body from chat_event where body is not null and at < $1 \
-                 order by at limit $2",
-            )
-            .bind(before.millis())
-            .bind(EVENTS)
-            .fetch_all(pool)
-            .await?;
-            for row in rows {
-                let key: [u8; 16] = octets(row.try_get(0)?, "chat_event")?;
-                let body: Vec<u8> = row.try_get(1)?;
-                // One that does not open is nobody's any more, and must not stop the others.
-                let body = sealed::open(&self.vault, Place::Event(&key), &body).unwrap_or_default();
-                events.push((key, body));
-            }
-        });
-        Ok(events)
-    }
-
-    /// Messages are answered: what they said is forgotten, and that they came is kept.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn close_events(&self, keys: &[[u8; 16]]) -> Result<(), StoreError> {
-        if keys.is_empty() {
-            return Ok(());
+        asked: &[&[SubscriberKey]],
+    ) -> Result<Vec<Result<Option<KnownChat>, StoreError>>, StoreError> {
+        let mut chats: Vec<_> = asked.iter().map(|_| Ok(None)).collect();
+        let named = |(nth, names): (usize, &&[SubscriberKey])| {
+            names.iter().map(|name| (nth, *name)).collect::<Vec<_>>()
+        };
+        let names: Vec<(usize, SubscriberKey)> = asked.iter().enumerate().flat_map(named).collect();
+        if names.is_empty() {
+            return Ok(chats);
         }
-        let mut keys = keys.to_vec();
-        keys.sort_unstable();
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            for keys in keys.chunks(EVENTS as usize) {
-                let mut sql =
-                    QueryBuilder::<Db>::new("update chat_event set body = null where key in (");
-                let mut list = sql.separated(", ");
-                for key in padded_keys(keys) {
-                    list.push_bind(key.to_vec());
+        on_engine!(self.reader(), |Db, pool| {
+            let mut sql = QueryBuilder::<Db>::new("with asked (nth, name) as (");
+            sql.push_values(padded_rows(&names), |mut row, asked| {
+                row.push_bind(asked.map(|(nth, _)| i64::try_from(*nth).unwrap_or(i64::MAX)))
+                    .push_bind(asked.map(|(_, name)| name.as_bytes().to_vec()));
+            });
+            // The names lead: each is one look into an index.
+            let road = |column| {
+                format!(
+                    "select nth, key, door, number, identity, bound_until, heard_at, version \
+                     from asked cross join chat where chat.{column} = asked.name"
+                )
+            };
+            sql.push(format!(
+                ") {} union all {} order by nth, heard_at desc",
+                road("key"),
+                road("alias")
+            ));
+            for row in sql.build().fetch_all(pool).await? {
+                let nth: i64 = row.try_get(0)?;
+                let chat = usize::try_from(nth).ok().and_then(|nth| chats.get_mut(nth));
+                if let Some(chat @ Ok(None)) = chat {
+                    *chat = found!(row).and_then(|row| row.open(&self.vault)).map(Some);
                 }
-                sql.push(")");
-                sql.build().execute(&mut *tx).await?;
             }
-            tx.commit().await?;
         });
-        Ok(())
+        Ok(chats)
     }
 
-    /// A chat by any of its names.
+    /// Where each of the phones is reached on a chat: of those that speak for it, the one heard last.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]; [`StoreError::Unreadable`] if its row was damaged.
-    pub async fn chat(&self, names: &[SubscriberKey]) -> Result<Option<KnownChat>, StoreError> {
-        let [one, other] = both(names);
-        let row = on_engine!(self.reader(), |Db, pool| {
-            let row = sqlx::query::<Db>(FIND)
-                .bind(one.as_bytes().to_vec())
-                .bind(other.as_bytes().to_vec())
-                .fetch_optional(pool)
-                .await?;
-            row.map(|row| found!(row)).transpose()?
-        });
-        row.map(|row| row.open(&self.vault)).transpose()
-    }
-
-    /// The chat that a phone is reached at: the one heard last of those bound to it.
-    ///
-    /// # Errors
-    /// As [`Self::chat`].
-    pub async fn chat_of(
+    /// [`StoreError::Unavailable`]; [`StoreError::Unreadable`] if a row was damaged.
+    pub async fn chats_of(
         &self,
-        phone: &SubscriberKey,
+        phones: &[Msisdn],
         now: Timestamp,
-    ) -> Result<Option<KnownChat>, StoreError> {
-        let row = on_engine!(self.reader(), |Db, pool| {
-            let row = sqlx::query::<Db>(
-                "select key, address, door, number, identity, bound_until, heard_at, version \
-                 from chat where subscriber = $1 and bound_until > $2 \
-                 order by heard_at desc limit 1",
-            )
-            .bind(phone.as_bytes().to_vec())
-            .bind(now.millis())
-            .fetch_optional(pool)
-            .await?;
-            row.map(|row| found!(row)).transpose()?
+    ) -> Result<Vec<Option<ChatId>>, StoreError> {
+        let keys: Vec<_> = phones.iter().map(|phone| self.vault.subscriber_key(phone)).collect();
+        let mut chats = HashMap::new();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        on_engine!(self.reader(), |Db, pool| {
+            let mut sql = QueryBuilder::<Db>::new(
+                "select subscriber, key, address from chat where bound_until > ",
+            );
+            sql.push_bind(now.millis()).push(" and subscriber in (");
+            let mut list = sql.separated(", ");
+            for key in padded_keys(&keys) {
+                list.push_bind(key.as_bytes().to_vec());
+            }
+            // Of two of one phone the later one stays.
+            for row in sql.push(") order by heard_at").build().fetch_all(pool).await? {
+                let phone: [u8; 16] = octets(row.try_get(0)?, "chat")?;
+                let key = SubscriberKey::from_bytes(octets(row.try_get(1)?, "chat")?);
+                let address: Vec<u8> = row.try_get(2)?;
+                let address = sealed::open(&self.vault, Place::Chat(&key), &address)?;
+                let Address(address) =
+                    serde_json::from_slice(&address).map_err(|_| StoreError::Unreadable("chat"))?;
+                chats.insert(phone, address);
+            }
         });
-        row.map(|row| row.open(&self.vault)).transpose()
+        Ok(keys.iter().map(|key| chats.get(key.as_bytes()).cloned()).collect())
     }
 
     /// A chat speaks for no phone any more.
@@ -283,18 +228,30 @@ impl Store {
         Ok(())
     }
 
-    /// A chat was heard, and speaks for its phone.
+    /// Chats were heard that speak for their phones.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn hear_chat(&self, key: &SubscriberKey, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn hear_chats(
+        &self,
+        keys: &[SubscriberKey],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
-            sqlx::query::<Db>("update chat set heard_at = $2 where key = $1 and heard_at < $2")
-                .bind(key.as_bytes().to_vec())
-                .bind(at.millis())
-                .execute(&mut *tx)
-                .await?;
+            let mut sql = QueryBuilder::<Db>::new("update chat set heard_at = ");
+            sql.push_bind(at.millis()).push(" where heard_at < ").push_bind(at.millis());
+            sql.push(" and key in (");
+            let mut list = sql.separated(", ");
+            for key in padded_keys(&keys) {
+                list.push_bind(key.as_bytes().to_vec());
+            }
+            sql.push(")").build().execute(&mut *tx).await?;
             tx.commit().await?;
         });
         Ok(())
@@ -302,72 +259,93 @@ impl Store {
 }
 
 impl Batch {
-    /// Stores what a message at the door comes to, all of it or none. `closes`: the message, once it is
-    /// answered by this.
+    /// Stores what messages at the door come to, all of it or none.
     ///
     /// # Errors
-    /// [`CommitError::Conflict`] if the chat has moved since it was read.
-    pub async fn commit_door(
-        self,
-        chat: &ChatWrite,
-        change: Option<&CodeChange>,
-        notices: &[Notice],
-        closes: Option<[u8; 16]>,
-    ) -> Result<(), CommitError> {
+    /// [`CommitError::Conflict`] if one of the chats has moved since it was read, or if two of the
+    /// messages need each other's outcome: then each is to be tried alone.
+    pub async fn commit_doors(self, doors: &[DoorWrite]) -> Result<(), CommitError> {
         let Self { mut tx, vault } = self;
-        let place = Place::Chat(&chat.key);
-        let address = serde_json::to_vec(&Address(chat.address.clone())).unwrap_or_default();
-        let door = chat.door.as_ref().map(|door| serde_json::to_vec(door).unwrap_or_default());
-        let phone = chat.bound.as_ref().map(|(phone, ..)| phone);
-        let number = phone.map(|phone| sealed::seal(&vault, place, phone.as_str().as_bytes()));
-        on_engine!(&mut tx, |Db, tx| {
-            let done = sqlx::query::<Db>(
-                "insert into chat (key, alias, address, door, subscriber, number, identity, \
-                 bound_at, bound_until, heard_at, version) \
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-                 on conflict (key) do update set alias = coalesce(excluded.alias, chat.alias), \
-                 address = excluded.address, door = excluded.door, \
-                 subscriber = excluded.subscriber, number = excluded.number, \
-                 identity = excluded.identity, bound_at = excluded.bound_at, \
-                 bound_until = excluded.bound_until, heard_at = excluded.heard_at, \
-                 version = excluded.version where chat.version = excluded.version - 1",
-            )
-            .bind(chat.key.as_bytes().to_vec())
-            .bind(chat.alias.map(|alias| alias.as_bytes().to_vec()))
-            .bind(sealed::seal(&vault, place, &address))
-            .bind(door.map(|door| sealed::seal(&vault, place, &door)))
-            .bind(phone.map(|phone| vault.subscriber_key(phone).as_bytes().to_vec()))
-            .bind(number)
-            .bind(chat.identity.clone())
-            .bind(chat.bound.as_ref().map(|(_, since, _)| since.millis()))
-            .bind(chat.bound.as_ref().map(|(_, _, until)| until.millis()))
-            .bind(chat.at.millis())
-            .bind(chat.was.unwrap_or(0).saturating_add(1))
-            .execute(&mut **tx)
-            .await?;
-            if done.rows_affected() != 1 {
-                return Err(CommitError::Conflict);
-            }
-        });
+        write_chats(&mut tx, &vault, doors).await?;
         let mut codes = Codes::default();
-        if let Some(change) = change {
-            codes.add(change, chat.at);
+        for door in doors {
+            if let Some(change) = &door.change {
+                codes.add(change, door.chat.at);
+            }
         }
         codes.write(&mut tx).await?;
-        let notices: Vec<&Notice> = notices.iter().collect();
+        let notices: Vec<&Notice> = doors.iter().flat_map(|door| &door.notices).collect();
         outbox::write(&mut tx, &vault, &notices).await?;
-        on_engine!(tx, |Db, tx| {
-            let mut tx = tx;
-            if let Some(key) = closes {
-                sqlx::query::<Db>("update chat_event set body = null where key = $1")
-                    .bind(key.to_vec())
-                    .execute(&mut *tx)
-                    .await?;
+        let mut answered = Vec::new();
+        for door in doors {
+            match &door.becomes {
+                None => answered.push(door.message),
+                Some(body) => event::change(&mut tx, &vault, door.message, body).await?,
             }
-            tx.commit().await?;
-        });
+        }
+        event::close(&mut tx, answered).await?;
+        on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(())
     }
+}
+
+async fn write_chats(tx: &mut Tx, vault: &Vault, doors: &[DoorWrite]) -> Result<(), CommitError> {
+    let mut chats: Vec<&ChatWrite> = doors.iter().map(|door| &door.chat).collect();
+    chats.sort_unstable_by_key(|chat| chat.key);
+    if chats.windows(2).any(|pair| pair[0].key == pair[1].key) {
+        return Err(CommitError::Conflict);
+    }
+    let sealed = |chat: &ChatWrite, what: &[u8]| sealed::seal(vault, Place::Chat(&chat.key), what);
+    let phone = |chat: &ChatWrite| chat.bound.as_ref().map(|(phone, ..)| phone.clone());
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "with moved (key, alias, address, door, subscriber, number, identity, bound_at, \
+             bound_until, heard_at, version) as (",
+        );
+        sql.push_values(padded_rows(&chats), |mut row, chat| {
+            row.push_bind(chat.map(|chat| chat.key.as_bytes().to_vec()))
+                .push_bind(chat.and_then(|chat| chat.alias).map(|alias| alias.as_bytes().to_vec()))
+                // Texts and numbers only: there is nothing JSON cannot hold.
+                .push_bind(chat.map(|chat| {
+                    let address = Address(chat.address.clone());
+                    sealed(chat, &serde_json::to_vec(&address).unwrap_or_default())
+                }))
+                .push_bind(chat.and_then(|chat| {
+                    let door = serde_json::to_vec(chat.door.as_ref()?).unwrap_or_default();
+                    Some(sealed(chat, &door))
+                }))
+                .push_bind(
+                    chat.and_then(|chat| {
+                        Some(vault.subscriber_key(&phone(chat)?).as_bytes().to_vec())
+                    }),
+                )
+                .push_bind(
+                    chat.and_then(|chat| Some(sealed(chat, phone(chat)?.as_str().as_bytes()))),
+                )
+                .push_bind(chat.and_then(|chat| chat.identity.clone()))
+                .push_bind(chat.and_then(|chat| Some(chat.bound.as_ref()?.1.millis())))
+                .push_bind(chat.and_then(|chat| Some(chat.bound.as_ref()?.2.millis())))
+                .push_bind(chat.map(|chat| chat.at.millis()))
+                .push_bind(chat.map(|chat| chat.was.unwrap_or(0).saturating_add(1)));
+        });
+        sql.push(
+            ") insert into chat (key, alias, address, door, subscriber, number, identity, \
+             bound_at, bound_until, heard_at, version) \
+             select key, alias, address, door, subscriber, number, identity, bound_at, \
+             bound_until, heard_at, version from moved where key is not null \
+             on conflict (key) do update set alias = coalesce(excluded.alias, chat.alias), \
+             address = excluded.address, door = excluded.door, \
+             subscriber = excluded.subscriber, number = excluded.number, \
+             identity = excluded.identity, bound_at = excluded.bound_at, \
+             bound_until = excluded.bound_until, heard_at = excluded.heard_at, \
+             version = excluded.version where chat.version = excluded.version - 1",
+        );
+        let stored = sql.build().execute(&mut **tx).await?.rows_affected();
+        if stored != chats.len() as u64 {
+            return Err(CommitError::Conflict);
+        }
+    });
+    Ok(())
 }
 
 /// Chats that are bound to each of the phones, oldest first. Of more than a list shows, those that stay
@@ -427,10 +405,6 @@ pub(super) async fn write_cut(
     Ok(())
 }
 
-/// A chat by the two names it may have.
-const FIND: &str = "select key, address, door, number, identity, bound_until, heard_at, version \
-     from chat where key in ($1, $2) or alias in ($1, $2) order by heard_at desc limit 1";
-
 /// Two names, whether there are two or one.
 fn both(names: &[SubscriberKey]) -> [SubscriberKey; 2] {
     let first = names.first().copied().unwrap_or(SubscriberKey::from_bytes([0; 16]));
@@ -442,8 +416,6 @@ impl Found {
         let key = SubscriberKey::from_bytes(self.key);
         let place = Place::Chat(&key);
         let unreadable = || StoreError::Unreadable("chat");
-        let address = sealed::open(vault, place, &self.address)?;
-        let Address(address) = serde_json::from_slice(&address).map_err(|_| unreadable())?;
         let door = match self.door {
             // What another version stored begins again.
             Some(door) => serde_json::from_slice(&sealed::open(vault, place, &door)?).ok(),
@@ -460,7 +432,6 @@ impl Found {
         };
         Ok(KnownChat {
             key,
-            address,
             door,
             bound,
             identity: self.identity,

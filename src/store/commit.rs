@@ -9,7 +9,7 @@ use super::{
     Batch, CommitError, Spoke, StoreError, TurnWrite,
     changes::Changes,
     engine::{Tx, on_engine, padded_rows},
-    outbox,
+    event, outbox,
     sealed::{self, Place},
     session,
 };
@@ -43,6 +43,8 @@ impl Batch {
         Changes::gather(&vault, &writes).write(&mut tx, &vault).await?;
         let notices: Vec<&Notice> = writes.iter().flat_map(|write| &write.notices).collect();
         outbox::write(&mut tx, &vault, &notices).await?;
+        let answered: Vec<_> = writes.iter().filter_map(|write| write.answers).collect();
+        event::close(&mut tx, answered).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(())
     }

@@ -22,6 +22,7 @@ mod commit;
 mod copy;
 mod desk;
 mod engine;
+mod event;
 mod facts;
 mod import;
 mod lookup;
@@ -53,8 +54,9 @@ pub use self::{
     campaign::{
         Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
     },
-    chat::{Bound, ChatWrite, EventWrite, KnownChat},
+    chat::{Bound, ChatWrite, DoorWrite, KnownChat},
     desk::StaffWrite,
+    event::EventWrite,
     import::{ImportError, Importing, Repeated},
     menus::{MenuVersion, StoredMenu},
     outbox::{Bounced, Bounds, PartKey, Swept},

@@ -100,6 +100,8 @@ pub struct TurnWrite {
     pub changes: Vec<Change>,
     /// What is to be sent because of it.
     pub notices: Vec<Notice>,
+    /// The message of a chat that it answers, by its key.
+    pub answers: Option<[u8; 16]>,
 }
 
 /// Who spoke first in a turn.

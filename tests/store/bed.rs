@@ -111,6 +111,7 @@ impl Bed {
             session: None,
             changes: vec![],
             notices: vec![],
+            answers: None,
         }
     }
 

@@ -24,7 +24,7 @@ use crate::{
         stored_name,
     },
     clock::{self, Timestamp, Zone},
-    identity::ChatId,
+    identity::{ChatId, Msisdn},
     outbox::{
         Class, Fate, Lane, Recipient,
         chat::{self, Follow, Meaning, Pairs, Standing},
@@ -34,7 +34,7 @@ use crate::{
         route::{Routes, WHATSAPP},
         work::{Claimed, Consent, Letter, Portion, Settlement, Verdict},
     },
-    store::Store,
+    store::{Store, StoreError},
     telemetry::Metrics,
 };
 
@@ -227,7 +227,7 @@ impl Sender {
         let portions: Vec<Portion> = lanes.iter().zip(&shares).map(portion).collect();
         let claimed_at = now();
         let lease_until = at.plus(self.patience.lease);
-        let claimed = match self.store.claim(&portions, at, lease_until).await {
+        let mut claimed = match self.store.claim(&portions, at, lease_until).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!(account = WHATSAPP, %error, "nothing could be claimed");
@@ -242,6 +242,11 @@ impl Sender {
             let more = found > 0 && found >= *share as usize;
             self.known.insert(*lane, if more { Looked::More } else { Looked::Empty });
         }
+        if let Err(error) = self.find_chats(&mut claimed, at).await {
+            tracing::error!(account = WHATSAPP, %error, "nobody knows where a chat is");
+            self.metrics.outbox().database_failed();
+            return DATABASE_PAUSE;
+        }
         for notice in claimed {
             match self.look(notice, at, claimed_at + self.patience.lease / 2) {
                 Ok(item) => self.line.push(item.claimed.lane.class, item),
@@ -249,6 +254,24 @@ impl Sender {
             }
         }
         LOOK
+    }
+
+    /// What is for a phone is for the chat that speaks for it, if there still is one.
+    async fn find_chats(&self, claimed: &mut [Claimed], at: Timestamp) -> Result<(), StoreError> {
+        let mut letters: Vec<&mut Letter> = claimed
+            .iter_mut()
+            .filter_map(|notice| notice.letter.as_mut())
+            .filter(|letter| matches!(letter.to, Recipient::Phone(_)))
+            .collect();
+        let phones: Vec<Msisdn> =
+            letters.iter().filter_map(|letter| letter.to.phone().cloned()).collect();
+        let chats = self.store.chats_of(&phones, at).await?;
+        for ((letter, phone), chat) in letters.iter_mut().zip(phones).zip(chats) {
+            if let Some(chat) = chat {
+                letter.to = Recipient::Chat { chat, phone: Some(phone) };
+            }
+        }
+        Ok(())
     }
 
     /// What is sent, or how it is settled at once.
@@ -264,16 +287,22 @@ impl Sender {
             tracing::error!(account = WHATSAPP, "a notice cannot be read");
             return Err(settlement(&notice, ended(Fate::Refused)));
         };
+        let network = letter.to.phone().map(|phone| self.routes.of(phone));
+        let by_sms = network.filter(|network| !network.is_empty()).map(Arc::from);
         let to = match &letter.to {
-            Recipient::Phone(phone) => Address::from(phone),
             Recipient::Chat { chat, .. } => Address::from(chat),
+            // It was cut, or its time is up.
+            Recipient::Phone(_) => {
+                self.metrics.outbox().tried_again(WHATSAPP, "by_sms");
+                let verdict =
+                    by_sms.map_or(ended(Fate::Undeliverable), |route| Verdict::Reroute { route });
+                return Err(settlement(&notice, verdict));
+            }
         };
         let user = self.hasher.hash_one(match &to {
             Address::Phone(digits) => digits,
             Address::User(id) => id,
         });
-        let network = letter.to.phone().map(|phone| self.routes.of(phone));
-        let by_sms = network.filter(|network| !network.is_empty()).map(Arc::from);
         Ok(Item { claimed: notice, letter, to, user, by_sms, form: Form::Free, until })
     }
 

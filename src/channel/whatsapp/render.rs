@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::tap;
 use crate::{
-    identity::{ChatId, Msisdn},
+    identity::ChatId,
     menu::{state::Row, view::Card},
     text::ucs2,
 };
@@ -52,12 +52,6 @@ impl From<&ChatId> for Address {
             (Some(phone), _) => Self::Phone(phone.to_owned()),
             (None, user) => Self::User(user.unwrap_or_default().to_owned()),
         }
-    }
-}
-
-impl From<&Msisdn> for Address {
-    fn from(phone: &Msisdn) -> Self {
-        Self::Phone(phone.without_plus().to_owned())
     }
 }
 

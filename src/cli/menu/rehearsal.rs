@@ -137,6 +137,7 @@ impl Rehearsal {
             session: None,
             changes: vec![],
             notices: vec![],
+            answers: None,
         };
         batch.commit(&[write]).await.map_err(|_| RehearsalError::Language)?;
         store.close().await;

@@ -85,9 +85,7 @@ impl Keeper {
                     Event::Message(message) => {
                         let key = vault.message_key(format!("whatsapp {}", message.id).as_bytes());
                         let Some(kept) = Kept::of(message) else { continue };
-                        // Texts only: there is nothing JSON cannot hold.
-                        let body = serde_json::to_vec(&kept).unwrap_or_default();
-                        writes.push(EventWrite { key, body, at });
+                        writes.push(EventWrite { key, body: kept.body(), at });
                         open.push(self.open(key, kept, at));
                     }
                 }
@@ -144,7 +142,7 @@ impl Keeper {
                         // Damaged, or of a version that we are not: it would be looked at for ever.
                         Err(_) => {
                             tracing::error!("a message of a chat cannot be read");
-                            let _ = store.close_events(&[key]).await;
+                            let _ = store.close_event(key).await;
                         }
                     }
                 }
