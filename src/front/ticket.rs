@@ -11,10 +11,10 @@ use crate::{
     config::Config,
     identity::{Msisdn, PersonName},
     menu::{language::Language, model::Menu},
-    outbox::{Class, Lane, Notice, NoticeId, route::Routes},
+    outbox::{Class, Lane, Notice, NoticeId, Over, route::Routes},
     service::{
         audit::{Act, Deed, StaffName},
-        change::{NAME_CHANGED_TEXT, PHONE_CAME_TEXT, PHONE_LEFT_TEXT},
+        change::{GUARDIAN_LEFT_TEXT, NAME_CHANGED_TEXT, PHONE_CAME_TEXT, PHONE_LEFT_TEXT},
         number::Number,
         record::{Correction, DeskChange, Item, Need, Person},
         ticket::{Answered, Asked, Category, Refused, Ticket, TicketState, step},
@@ -230,7 +230,7 @@ impl Tickets {
                 _ => String::new(),
             };
             let values = [("ticket", number.to_string()), ("other", other)];
-            letters.write(phone, text, &values).await?;
+            letters.write(phone, text, &values, Over::Any).await?;
         }
         let state = stepped.changes.iter().find_map(|change| match change {
             DeskChange::Step(step) => Some(step.state),
@@ -264,6 +264,14 @@ impl Tickets {
         let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
         let changes = put_back(&self.vault, &row, person.as_ref())?;
         letters.of_changes(&changes, person.as_ref()).await?;
+        if let (Deed::GuardianAdded, Some(guardian)) =
+            (row.act.deed, row.act.new.as_deref().and_then(|new| Msisdn::parse_any(new).ok()))
+        {
+            let registered = person.as_ref().and_then(|person| person.phone.as_ref());
+            for phone in registered.into_iter().chain([&guardian]) {
+                letters.write(phone, GUARDIAN_LEFT_TEXT, &[], Over::Route).await?;
+            }
+        }
         let notices = letters.notices;
         let write = StaffWrite { staff: staff.clone(), at, changes, notices };
         batch.commit_staff(&write).await.map_err(not_stored)?;
@@ -344,7 +352,8 @@ impl<'a> Letters<'a> {
         Self { of, menus, at, notices: Vec::new() }
     }
 
-    /// What was changed in the record is told to the number it was registered with, and to a new one.
+    /// What was changed in the record is told to the number it was registered with, and to a new one: to
+    /// the phones, whoever has their chats.
     async fn of_changes(
         &mut self,
         changes: &[DeskChange],
@@ -356,15 +365,15 @@ impl<'a> Letters<'a> {
             match &correction.item {
                 Item::Name(..) => {
                     if let Some(phone) = registered {
-                        self.write(phone, NAME_CHANGED_TEXT, &[]).await?;
+                        self.write(phone, NAME_CHANGED_TEXT, &[], Over::Route).await?;
                     }
                 }
                 Item::Phone(old, new) => {
                     if let Some(phone) = old {
-                        self.write(phone, PHONE_LEFT_TEXT, &[]).await?;
+                        self.write(phone, PHONE_LEFT_TEXT, &[], Over::Route).await?;
                     }
                     if let Some(phone) = new {
-                        self.write(phone, PHONE_CAME_TEXT, &[]).await?;
+                        self.write(phone, PHONE_CAME_TEXT, &[], Over::Route).await?;
                     }
                 }
             }
@@ -379,6 +388,7 @@ impl<'a> Letters<'a> {
         phone: &Msisdn,
         text: &str,
         values: &[(&str, String)],
+        over: Over,
     ) -> Result<(), StoreError> {
         let found = self.menus.iter().find_map(|menu| Some((*menu, menu.notice(text)?)));
         let (Some((menu, text)), route) = (found, self.of.routes.of(phone)) else {
@@ -400,7 +410,7 @@ impl<'a> Letters<'a> {
         let id = NoticeId::draw(self.at, rand_of(&key, self.at)).after(self.notices.len());
         let lane = Lane { class: Class::Reply, zone: self.of.zone };
         let notice = Notice::at_once(id, phone.clone().into(), route, lane, text, self.at);
-        self.notices.push(Notice { expires: self.at.plus(GOOD_FOR), ..notice });
+        self.notices.push(Notice { expires: self.at.plus(GOOD_FOR), over, ..notice });
         Ok(())
     }
 }

@@ -115,12 +115,9 @@ fn of_status(status: u16) -> Meaning {
 }
 
 /// Whether a message that was taken, and of which the provider says later that it will not arrive, has
-/// to go by SMS: a `failed` status with this code.
+/// to go by SMS: a `failed` status with this code. Whoever wants no broadcasts wants none by SMS.
 pub fn goes_by_sms(code: u32) -> bool {
-    matches!(
-        meaning(0, Some(code)),
-        Meaning::NotOnWhatsapp | Meaning::OutsideWindow | Meaning::Wait { .. } | Meaning::PairRate
-    )
+    meaning(0, Some(code)) != Meaning::OptedOut
 }
 
 /// What is known of a notice when an answer comes.
@@ -169,21 +166,25 @@ pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestam
             by_sms(Fate::Expired)
         }
         Meaning::OutsideWindow if of.template => return Follow::AsTemplate,
-        Meaning::OutsideWindow | Meaning::NotOnWhatsapp => by_sms(Fate::Undeliverable),
+        // The chat may be another's by now; the phone is not.
+        Meaning::OutsideWindow | Meaning::NotOnWhatsapp | Meaning::IdentityChanged => {
+            by_sms(Fate::Undeliverable)
+        }
         Meaning::OptedOut if of.class.is_broadcast() => Verdict::Ended(Fate::OptedOut),
         Meaning::OptedOut => by_sms(Fate::OptedOut),
-        // Whoever has the phone now is not told what was meant for another.
-        Meaning::IdentityChanged => Verdict::Ended(Fate::Undeliverable),
         // Nobody who waits for a code waits for a new token.
         Meaning::TokenExpired | Meaning::Stopped if of.class == Class::Code => {
             by_sms(Fate::Expired)
         }
         Meaning::TokenExpired | Meaning::Stopped => again(HELD),
-        Meaning::Later => match failed(policy::Meaning::Later) {
-            Verdict::Ended(fate) => by_sms(fate),
-            later => later,
-        },
-        Meaning::Refused => failed(policy::Meaning::Never),
+        // Our own mistake, perhaps: an SMS does not share it.
+        Meaning::Later | Meaning::Refused => {
+            let never = meaning == Meaning::Refused;
+            match failed(if never { policy::Meaning::Never } else { policy::Meaning::Later }) {
+                Verdict::Ended(fate) => by_sms(fate),
+                later => later,
+            }
+        }
         Meaning::Unclear => failed(policy::Meaning::Unknown),
     })
 }
@@ -401,17 +402,12 @@ mod tests {
             (Meaning::Wait { after: DAY }, Class::Campaign, again(DAY), again(DAY)),
             (Meaning::OptedOut, Class::Campaign, ended(Fate::OptedOut), ended(Fate::OptedOut)),
             (Meaning::OptedOut, Class::Reply, by_sms.clone(), ended(Fate::OptedOut)),
-            (
-                Meaning::IdentityChanged,
-                Class::Code,
-                ended(Fate::Undeliverable),
-                ended(Fate::Undeliverable),
-            ),
+            (Meaning::IdentityChanged, Class::Reply, by_sms.clone(), ended(Fate::Undeliverable)),
             (Meaning::TokenExpired, Class::Reply, again(HELD), again(HELD)),
             (Meaning::TokenExpired, Class::Code, by_sms.clone(), ended(Fate::Expired)),
             (Meaning::Throttled { after: SECOND }, Class::Code, again(SECOND), again(SECOND)),
             (Meaning::PairRate, Class::Reply, again(wait), again(wait)),
-            (Meaning::Refused, Class::Reply, ended(Fate::Refused), ended(Fate::Refused)),
+            (Meaning::Refused, Class::Reply, by_sms.clone(), ended(Fate::Refused)),
         ] {
             let with = follow(meaning, &standing(class, Some(&telco)), wait, NOW);
             assert_eq!(with, Follow::Settle(with_phone), "{meaning:?} {class:?}");

@@ -201,11 +201,16 @@ pub(super) const GUARDIAN_ADDED: Sends =
     Sends { call: GUARDIAN.name, name: "guardian_added", gives: &[] };
 pub(super) const GUARDIAN_YOU: Sends =
     Sends { call: GUARDIAN.name, name: "guardian_you", gives: &[] };
+/// What staff send when they put a guardian back.
+pub(super) const GUARDIAN_LEFT: Sends =
+    Sends { call: GUARDIAN.name, name: GUARDIAN_LEFT_TEXT, gives: &[] };
 
 /// The name in the record was changed (`[notice.*]`).
 pub const NAME_CHANGED_TEXT: &str = "name_changed";
 /// To the number that the record has no longer.
 pub const PHONE_LEFT_TEXT: &str = "phone_left";
+/// A guardian was taken away again.
+pub const GUARDIAN_LEFT_TEXT: &str = "guardian_left";
 /// To the number that the record has now.
 pub const PHONE_CAME_TEXT: &str = "phone_came";
 

@@ -54,6 +54,15 @@ impl Purpose {
         }
     }
 
+    /// Whether nobody may learn if there is anybody to send a code to. The number of a new phone, of a
+    /// guardian or for a chat was said by whoever asks.
+    fn hides_whether(self) -> bool {
+        match self {
+            Self::Record | Self::OldPhone(_) => true,
+            Self::Chat | Self::NewPhone(_) | Self::Guardian(_) => false,
+        }
+    }
+
     /// What the code is bound to beside its key: about anything else it is wrong. Tries and locks are
     /// those of the key.
     fn bound(self) -> String {
@@ -197,8 +206,12 @@ impl CodeKey {
         if let Some(until) = facts.free_again(|asked| asked.mine, now) {
             return Sending::Wait(until);
         }
+        let busy = facts.free_again(|asked| asked.sent, now);
+        if let Some(until) = busy.filter(|_| !self.purpose.hides_whether()) {
+            return Sending::Wait(until);
+        }
         // To whoever asks it looks as if nobody matched: that others were sent a code tells who matches.
-        let reachable = reachable && facts.free_again(|asked| asked.sent, now).is_none();
+        let reachable = reachable && busy.is_none();
         if facts.sent_to_all >= rules.per_hour {
             return Sending::Later;
         }

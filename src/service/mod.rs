@@ -134,6 +134,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         change::LOST_TICKET,
         change::GUARDIAN_ADDED,
         change::GUARDIAN_YOU,
+        change::GUARDIAN_LEFT,
     ],
 };
 

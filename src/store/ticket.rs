@@ -198,6 +198,22 @@ pub(super) async fn write_opened(
     write_event(tx, &ticket.number, 1, TicketState::Open, "", at).await
 }
 
+/// A ticket that another goes on in has to be there for it: it is held, and whoever read it before reads
+/// it again. One that has ended meanwhile is a conflict.
+async fn hold(tx: &mut Tx, into: &Number) -> Result<(), CommitError> {
+    let held = on_engine!(&mut *tx, |Db, tx| {
+        sqlx::query::<Db>(
+            "update ticket set version = version + 1 where number = $1 \
+             and state in ('open', 'taken')",
+        )
+        .bind(into.as_str())
+        .execute(&mut **tx)
+        .await?
+        .rows_affected()
+    });
+    if held == 1 { Ok(()) } else { Err(CommitError::Conflict) }
+}
+
 /// A version that is not the one that was read is a conflict.
 pub(super) async fn write_step(
     tx: &mut Tx,
@@ -208,6 +224,11 @@ pub(super) async fn write_step(
     let answer = step.answer.as_ref();
     let answer =
         answer.map(|text| sealed::seal(vault, Place::Answer(&step.number), text.as_bytes()));
+    // The lower number first, so that two merges wait and never lock each other out.
+    let into = step.merged_into.as_ref();
+    if let Some(into) = into.filter(|into| into.as_str() < step.number.as_str()) {
+        hold(tx, into).await?;
+    }
     let written = on_engine!(&mut *tx, |Db, tx| {
         sqlx::query::<Db>(
             "update ticket set state = $1, staff = $2, answer = coalesce($3, answer), \
@@ -228,6 +249,9 @@ pub(super) async fn write_step(
     });
     if written != 1 {
         return Err(CommitError::Conflict);
+    }
+    if let Some(into) = into.filter(|into| into.as_str() > step.number.as_str()) {
+        hold(tx, into).await?;
     }
     let place = step.was.saturating_add(1);
     write_event(tx, &step.number, place, step.state, step.staff.as_str(), at).await

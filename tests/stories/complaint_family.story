@@ -108,6 +108,11 @@ type 3
 | 4 Lebih dari 7 hari
 | 0 Kembali 00 Menu
 type 2
+| Yang sakit orang di nomor HP ini?
+| 1 Ya
+| 2 Orang lain
+| 0 Kembali 00 Menu
+type 1
 | Siapa yang sakit?
 | 1 A*** S****
 | 2 S*** W****

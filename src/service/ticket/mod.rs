@@ -404,7 +404,9 @@ pub(super) fn open_call(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Optio
             body = Body::of(&Typed::of(asking)?);
         }
     }
-    if category != Category::Certificate || typed {
+    // Of a certificate that is not there the record says all; but not to whoever went there in vain.
+    let told = typed || values.text("about") == Some("told");
+    if category != Category::Certificate || told {
         body.text = values.text("text").unwrap_or_default().to_owned();
     }
     let kipi = category == Category::Kipi;
