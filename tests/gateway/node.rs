@@ -114,7 +114,8 @@ impl Node {
         self.request("POST", path, kind, body).await
     }
 
-    async fn request(
+    /// Any request with headers of its own, each with its line end.
+    pub async fn request(
         &self,
         method: &str,
         path: &str,
@@ -141,6 +142,12 @@ impl Node {
     #[allow(dead_code, reason = "not every test binary measures")]
     pub fn id(&self) -> u32 {
         self.child.id().expect("it is running")
+    }
+
+    /// Where its web side listens.
+    #[allow(dead_code, reason = "not every test binary has others call")]
+    pub fn http(&self) -> SocketAddr {
+        self.http
     }
 
     /// Alive: it answers, whatever else is wrong.

@@ -1,5 +1,5 @@
 //! Notices on their way to the networks: the rows on both databases, the worker against SMSCs on
-//! real sockets, and what is left when something is killed.
+//! real sockets, what chats bring, and what is left when something is killed.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -15,4 +15,5 @@ mod drain;
 mod kills;
 mod rows;
 mod smsc;
+mod webhook;
 mod worker;
