@@ -39,7 +39,7 @@ use crate::{
         stop::Stop,
         sweep::Sweep,
         ussd::Counter,
-        whatsapp::cloud::Cloud,
+        whatsapp::{cloud::Cloud, papers::Papers},
     },
     certificate::{KeyFileError, Keyring},
     clock,
@@ -166,8 +166,17 @@ impl Gateway {
         let (mut webhook, mut chats) = (None, Vec::new());
         if let Some(number) = &config.whatsapp {
             let cloud = Cloud::new(number)?;
-            let whatsapp::Started { changed, tasks } =
-                whatsapp::start(config, cloud, &store, &metrics, engine.wake(), released, &stopped);
+            let papers = Papers::new(config, &engine, &metrics);
+            let whatsapp::Started { changed, tasks } = whatsapp::start(
+                config,
+                cloud,
+                papers,
+                &store,
+                &metrics,
+                engine.wake(),
+                released,
+                &stopped,
+            );
             carriers.extend(tasks);
             let secret = number.app_secret().map_err(StartError::Secret)?;
             let taking = whatsapp::chats::start(config, number, secret, changed, &front, &stopped);

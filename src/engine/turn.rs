@@ -20,9 +20,13 @@ use crate::{
         state::{State, Values},
         step::Context,
     },
-    outbox::{Class, Lane, Notice, NoticeId, Over, Recipient, route::WHATSAPP},
+    outbox::{
+        Class, EnclosedCertificate, Enclosure, Lane, Notice, NoticeId, Over, Recipient,
+        route::WHATSAPP,
+    },
     service::{
-        Asking, Note, Noticed, Silence, To,
+        Asking, Encloses, Note, Noticed, Silence, To,
+        certificate::{CAPTION_TEXT, GONE_TEXT},
         record::{Change, Facts, Need},
     },
     store::{ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke, TurnWrite},
@@ -53,6 +57,7 @@ pub(super) struct Turn<'t> {
 struct Written {
     note: Note,
     text: String,
+    enclosure: Option<Enclosure>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "one a turn, looked at as soon as it is made")]
@@ -303,7 +308,16 @@ impl<'t> Turn<'t> {
             notices.push(Notice { card, over, ..answer });
         }
         let routes = &self.core.rules.routes;
-        for Written { note, text } in &self.notes {
+        for Written { note, text, enclosure } in &self.notes {
+            if let (To::CallerToKeep, Some(_), AnswerBy::Chat { chat, .. }) =
+                (&note.to, enclosure, answer_by)
+            {
+                let to = Recipient::Chat { chat: chat.clone(), phone: Some(from.clone()) };
+                let told = notice(notices.len(), to, WHATSAPP, note.class, text);
+                let (over, enclosure) = (Over::Route, enclosure.clone());
+                notices.push(Notice { over, enclosure, ..told });
+                continue;
+            }
             let phone = match (&note.to, answer_by) {
                 (To::Phone(phone), _) => phone,
                 (To::CallerToKeep, _) | (To::Caller, AnswerBy::Session) => from,
@@ -334,8 +348,14 @@ impl<'t> Turn<'t> {
         let code = routes.short_code(routes.of(phone));
         let Some(text) = service.menu.notice(note.text) else { return };
         let value = |name: &str| if name == "code" { Some(code) } else { note.values.text(name) };
-        let text = service.menu.write(text, state_language, value);
-        self.notes.push(Written { note, text });
+        let write = |text| service.menu.write(text, state_language, value);
+        let words = |name| service.menu.notice(name).map(write).unwrap_or_default();
+        let enclosure = note.encloses.map(|Encloses::Certificate { person, dose }| {
+            let (person, caption, gone) = (*person.as_bytes(), words(CAPTION_TEXT), words(GONE_TEXT));
+            Enclosure::Certificate(EnclosedCertificate { person, dose, caption, gone })
+        });
+        let text = write(text);
+        self.notes.push(Written { note, text, enclosure });
     }
 
     /// The session stays with its phone for as long as a repetition may come. An end adds nothing.

@@ -6,12 +6,15 @@
 //! business of `store`, sockets that of `app`. Pure: no I/O, no clock, no randomness.
 
 pub mod chat;
+mod enclosure;
 pub mod line;
 pub mod pace;
 pub mod parts;
 pub mod policy;
 pub mod route;
 pub mod work;
+
+pub use self::enclosure::{EnclosedCertificate, Enclosure};
 
 use std::{fmt, time::Duration};
 
@@ -206,6 +209,8 @@ pub struct Notice {
     pub text: String,
     /// The same in its parts, for a chat.
     pub card: Option<Card>,
+    /// What a chat gets with it.
+    pub enclosure: Option<Enclosure>,
     /// Its queue.
     pub lane: Lane,
     /// The campaign it is of; 0 is none.
@@ -238,6 +243,7 @@ impl Notice {
             sender: Sender::Code,
             text,
             card: None,
+            enclosure: None,
             lane,
             campaign: 0,
             due: at,

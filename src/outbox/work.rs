@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Fate, Lane, NoticeId, Recipient, Sender};
+use super::{Enclosure, Fate, Lane, NoticeId, Recipient, Sender};
 use crate::{clock::Timestamp, menu::view::Card};
 
 /// A piece of a queue to claim.
@@ -65,6 +65,8 @@ pub struct Letter {
     pub text: String,
     /// The same in its parts, for a chat.
     pub card: Option<Card>,
+    /// What a chat gets with it.
+    pub enclosure: Option<Enclosure>,
 }
 
 /// A text and a number are not for logs.

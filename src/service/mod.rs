@@ -119,6 +119,8 @@ pub const VACCINATION: Catalogue = Catalogue {
         registration::WAITING_TEXT,
         otp::CODE_TEXT,
         certificate::TEXT,
+        certificate::CAPTION,
+        certificate::GONE,
         ticket::OPENED_TEXT,
         ticket::STAFF_TEXTS[0],
         ticket::STAFF_TEXTS[1],
@@ -192,6 +194,21 @@ pub struct Note {
     pub to: To,
     /// What it is filled with.
     pub values: Values,
+    /// What a chat gets with it; other ways carry the text alone.
+    pub encloses: Option<Encloses>,
+}
+
+/// What goes to a chat with a [`Note`]: where it is, and never what it says, which is looked up when it is
+/// sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encloses {
+    /// The certificate of a dose, as a document.
+    Certificate {
+        /// Whose.
+        person: NikIndex,
+        /// Of which dose.
+        dose: u8,
+    },
 }
 
 /// Where a [`Note`] goes.
@@ -200,7 +217,8 @@ pub enum To {
     /// The phone that called, so that what a session showed is not lost with it. Where the answer is
     /// kept on the phone anyway, it is not sent.
     Caller,
-    /// The phone that called, whatever the answer is kept on: a text of its own, to forward.
+    /// Whoever called, whatever the answer is kept on: a text of its own, to forward. It goes to the phone;
+    /// what it encloses goes to the chat that called.
     CallerToKeep,
     /// Another phone.
     Phone(Msisdn),
@@ -215,7 +233,7 @@ impl fmt::Debug for Note {
 
 impl Note {
     fn new(text: &'static str, class: Class, to: To) -> Self {
-        Self { text, class, to, values: Values::default() }
+        Self { text, class, to, values: Values::default(), encloses: None }
     }
 
     fn to_caller(text: &'static str) -> Self {
@@ -228,6 +246,11 @@ impl Note {
 
     fn give(mut self, name: &str, text: impl Into<String>) -> Self {
         self.values.keep(name, text);
+        self
+    }
+
+    fn enclose(mut self, what: Encloses) -> Self {
+        self.encloses = Some(what);
         self
     }
 }

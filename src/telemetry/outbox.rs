@@ -36,6 +36,32 @@ struct AgainLabels {
     why: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DocumentLabels {
+    outcome: &'static str,
+}
+
+/// What became of a document that a notice encloses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// It was made. One that the provider still has is not.
+    Made,
+    /// It could not be made: the text went alone.
+    Unmade,
+    /// There is nothing any more that it could say.
+    Gone,
+}
+
+impl Document {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Made => "made",
+            Self::Unmade => "unmade",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// What is counted of notices.
 #[derive(Debug, Default)]
 pub struct OutboxMeters {
@@ -44,6 +70,7 @@ pub struct OutboxMeters {
     claimed: Family<AccountLabels, Counter>,
     tried_again: Family<AgainLabels, Counter>,
     pace: Family<AccountLabels, Gauge<f64, AtomicU64>>,
+    documents: Family<DocumentLabels, Counter>,
     failures: Counter,
 }
 
@@ -59,6 +86,8 @@ impl OutboxMeters {
         registry.register("notices_tried_again", help, self.tried_again.clone());
         let help = "Share of an account's budget that its network takes";
         registry.register("account_pace", help, self.pace.clone());
+        let help = "Documents that notices enclose, by what became of them";
+        registry.register("documents", help, self.documents.clone());
         let help = "Claims, settlements and receipts that the database did not take";
         registry.register("outbox_failures", help, self.failures.clone());
     }
@@ -82,6 +111,11 @@ impl OutboxMeters {
     pub fn tried_again(&self, account: &str, why: &'static str) {
         let labels = AgainLabels { account: account.to_owned(), why };
         self.tried_again.get_or_create(&labels).inc();
+    }
+
+    /// What became of a document.
+    pub fn document(&self, which: Document) {
+        self.documents.get_or_create(&DocumentLabels { outcome: which.as_str() }).inc();
     }
 
     /// The share of its budget that an account uses, from 0 to 1.

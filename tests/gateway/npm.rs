@@ -223,6 +223,7 @@ async fn notices_are_sent_through_it() {
         id: NoticeId::draw(now, number),
         to: Msisdn::parse("081299990001").unwrap().into(),
         card: None,
+        enclosure: None,
         over: Over::Any,
         route: "npm".into(),
         sender: Sender::Name,

@@ -9,10 +9,10 @@ use std::{
 
 use setara::{
     clock::{self, Timestamp, Zone},
-    identity::Msisdn,
+    identity::{Msisdn, Nik},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
     store::{Store, StoreOptions},
-    vault::Vault,
+    vault::{NikIndex, Vault},
 };
 use simulator::whatsapp::{Cloud, Settings};
 
@@ -22,6 +22,7 @@ pub struct Bed {
     folder: PathBuf,
     url: String,
     operators: String,
+    vault: Vault,
     pub store: Store,
 }
 
@@ -43,8 +44,8 @@ impl Bed {
 
     pub async fn at(folder: PathBuf, url: String) -> Self {
         let vault = Vault::open_or_create_file(folder.join("setara.key")).unwrap();
-        let store = Store::open(&url, vault, StoreOptions::default()).await.unwrap();
-        Self { folder, url, operators: String::new(), store }
+        let store = Store::open(&url, vault.clone(), StoreOptions::default()).await.unwrap();
+        Self { folder, url, operators: String::new(), vault, store }
     }
 
     /// With an operator that carries SMS; `sms` and `link` are more lines of the two tables.
@@ -79,6 +80,11 @@ impl Bed {
         )
         .unwrap();
         self
+    }
+
+    /// Under which the record has somebody.
+    pub fn person(&self, nik: &str) -> NikIndex {
+        self.vault.nik_index(&Nik::parse(nik).unwrap())
     }
 
     /// Writes what we present to the cloud.
@@ -151,6 +157,7 @@ pub fn notice(class: Class, route: &str) -> Notice {
         id: NoticeId::draw(now, count),
         to: Msisdn::parse(&format!("0812{count:08}")).unwrap().into(),
         card: None,
+        enclosure: None,
         over: Over::Any,
         route: route.into(),
         sender: Sender::Name,

@@ -38,31 +38,31 @@ use crate::{
     support::log,
 };
 
-const SMS: &str = "per_second = 5000\nprefixes = [\"\"]";
+pub const SMS: &str = "per_second = 5000\nprefixes = [\"\"]";
 
-async fn cloud() -> Cloud {
+pub async fn cloud() -> Cloud {
     let templates = vec![Template::new("kabar", "id", "Kabar dari PeduliLindungi: {{1}}")];
     Cloud::start(Settings { templates, ..Settings::default() }).await.unwrap()
 }
 
-async fn gateway(bed: &Bed) -> Gateway {
+pub async fn gateway(bed: &Bed) -> Gateway {
     log::keep();
     Gateway::start(&Config::read(&bed.config()).unwrap()).await.unwrap()
 }
 
-fn number(user: usize) -> String {
+pub fn number(user: usize) -> String {
     format!("62812{user:08}")
 }
 
 /// Somebody who wrote to us just now, so that we may write back.
-fn user(cloud: &Cloud, user: usize) -> Chat {
+pub fn user(cloud: &Cloud, user: usize) -> Chat {
     let chat = cloud.chat(number(user).parse().unwrap(), "Siti");
     chat.write("halo");
     chat
 }
 
 /// A notice to that user's chat, of which the phone is known.
-fn to_user(user: usize, text: &str) -> Notice {
+pub fn to_user(user: usize, text: &str) -> Notice {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let phone = number(user);
     let chat = ChatId::new(None, Some(&phone)).unwrap();
@@ -76,11 +76,11 @@ fn to_user(user: usize, text: &str) -> Notice {
 }
 
 /// What the service wrote to somebody.
-fn heard(chat: &Chat) -> Vec<Bubble> {
+pub fn heard(chat: &Chat) -> Vec<Bubble> {
     chat.messages().into_iter().filter(|bubble| bubble.author == Author::Service).collect()
 }
 
-fn texts(chat: &Chat) -> Vec<String> {
+pub fn texts(chat: &Chat) -> Vec<String> {
     let text = |bubble: Bubble| match bubble.content {
         Content::Text { body } => body,
         other => format!("{other:?}"),
@@ -88,7 +88,7 @@ fn texts(chat: &Chat) -> Vec<String> {
     heard(chat).into_iter().map(text).collect()
 }
 
-fn keeps_to_the_rules(cloud: &Cloud) {
+pub fn keeps_to_the_rules(cloud: &Cloud) {
     let broken = cloud.broken_rules();
     assert!(broken.is_empty(), "{broken:?}");
 }
@@ -376,21 +376,24 @@ async fn a_document_is_uploaded_once_while_it_is_kept() {
     let mut chat = user(&cloud, 1);
     let to = (&ChatId::new(None, Some(&number(1))).unwrap()).into();
     let paper = Paper {
+        likeness: [7; 32],
+        good_for: Duration::from_secs(365 * 86_400),
         name: "sertifikat.pdf".into(),
         mime: "application/pdf".into(),
-        octets: bytes::Bytes::from_static(b"%PDF-1.7 a certificate"),
         caption: "Sertifikat vaksin".into(),
     };
+    let octets = bytes::Bytes::from_static(b"%PDF-1.7 a certificate");
+    let made = || std::future::ready(Some(octets.clone()));
     let now = std::time::Instant::now();
     for files in [1, 1, 2] {
         if files == 2 {
             cloud.advance(Duration::from_secs(31 * 86_400));
             chat.write("halo lagi");
         }
-        let answer = client.document(&to, &paper, now).await;
-        assert!(matches!(answer, Answer::Taken(_)), "{answer:?}");
+        let answer = client.document(&to, &paper, made(), now).await;
+        assert!(matches!(answer, Some(Answer::Taken(_))), "{answer:?}");
         let bubble = chat.wait_for_message().await.unwrap();
-        assert_eq!(chat.document(&bubble).unwrap().octets, paper.octets);
+        assert_eq!(chat.document(&bubble).unwrap().octets, octets);
         assert_eq!(cloud.figures().files, files);
     }
     let message = chat.write("sebentar");
@@ -400,5 +403,7 @@ async fn a_document_is_uploaded_once_while_it_is_kept() {
     let mut settings = config.whatsapp.unwrap();
     settings.api = "http://127.0.0.1:9".into();
     let nowhere = Client::new(&settings).unwrap();
-    assert_eq!(nowhere.document(&to, &paper, now).await, Answer::Unsent);
+    assert_eq!(nowhere.document(&to, &paper, made(), now).await, Some(Answer::Unsent));
+    let nothing = std::future::ready(None);
+    assert_eq!(nowhere.document(&to, &paper, nothing, now).await, None);
 }

@@ -11,6 +11,7 @@ mod node;
 mod bed;
 mod chats;
 mod cut;
+mod documents;
 mod drain;
 mod kills;
 mod rows;

@@ -26,7 +26,7 @@ type 1
 | Sertifikat dosis 1/2, {date}
 | No ID-2021000002
 | Kode cek: 2710 0491 8350 7
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 2
@@ -46,7 +46,7 @@ type 2
 | Sertifikat dosis 2/2, {date}
 | No ID-2021000003
 | Kode cek: 6088 2314 5077 4
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 0
@@ -58,7 +58,7 @@ type 1
 | Sertifikat dosis 1/2, {date}
 | No ID-2021000002
 | Kode cek: 2710 0491 8350 7
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 hang up
@@ -94,7 +94,7 @@ dial *119*3*1*2#
 | Sertifikat dosis 2/2, {date}
 | No ID-2021000005
 | Kode cek: 9146 6027 5303 1
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 2
@@ -104,7 +104,7 @@ dial *119*3*1*3#
 | Sertifikat dosis 3 (booster), {date}
 | No ID-2021000006
 | Kode cek: 1277 3940 4862 8
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 hang up
@@ -127,7 +127,7 @@ type 1
 | Sertifikat dosis 1/1, {date}
 | No ID-2021000009
 | Kode cek: 7502 8633 1904 8
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 hang up
@@ -150,11 +150,11 @@ type 1
 | Sertifikat dosis 1/2, {date}
 | No ID-2021000007
 | Kode cek: 4839 0561 7229 9
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 # The two ways of not having one: the ministry, and no dose at all.
 phone 081290000021

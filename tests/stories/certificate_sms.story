@@ -26,30 +26,30 @@ type 2
 | Sertifikat dosis 2/2, {date}
 | No ID-2021000003
 | Kode cek: 6088 2314 5077 4
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 dial *119*3*1*1*1#
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 dial *119*3*1*2*1#
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 dial *119*3*1*2*1#
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 dial *119*3*1*2*1#
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 dial *119*3*1*2*1#
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 dial *119*3*1*2*1#
-| Sertifikat ini sudah beberapa kali dikirim hari ini. Cari di kotak masuk SMS, atau minta lagi besok.
+| Sertifikat ini sudah beberapa kali dikirim hari ini. Cari di pesan masuk Anda, atau minta lagi besok.
 closes
 dial *119*3*1*1*1#
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes

@@ -59,11 +59,11 @@ type 2
 | Sertifikat dosis 2/2, {date}
 | No ID-2021000003
 | Kode cek: 6088 2314 5077 4
-| 1 Kirim lewat SMS
+| 1 Kirim sertifikat
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Sertifikat dikirim lewat SMS ke nomor ini. Simpan SMS itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
+| Sertifikat dikirim ke nomor ini. Simpan pesan itu dan tunjukkan bila diminta. Siapa pun bisa memeriksanya.
 closes
 # With a booster; one dose that is a whole course; a dose due; a dose missing.
 phone 081290000023

@@ -148,31 +148,34 @@ impl Cloud {
         self.ask(request, |answer| &answer["messages"][0]["id"]).await
     }
 
-    /// Sends a document. The provider gets it once; while it keeps it, its name there is enough.
-    pub async fn document(&self, to: &Address, paper: &Paper, now: Instant) -> Answer {
-        let mut had = self.kept(paper, now);
-        loop {
-            let was_kept = had.is_some();
-            let media = match had.take() {
-                Some(media) => media,
-                None => match self.upload(paper, now).await {
-                    Answer::Taken(media) => media,
-                    // Nothing was sent to anybody.
-                    Answer::Unclear => return Answer::Unsent,
-                    other => return other,
-                },
-            };
-            let message = render::document(to, &media, &paper.name, &paper.caption);
-            match self.send(&message).await {
+    /// Sends a document. The provider gets it once; while it keeps it, its name there is enough, and it is
+    /// not made. `None` if `made` has nothing: then nothing was sent.
+    pub async fn document(
+        &self,
+        to: &Address,
+        paper: &Paper,
+        made: impl Future<Output = Option<Bytes>>,
+        now: Instant,
+    ) -> Option<Answer> {
+        if let Some(media) = self.kept(paper, now) {
+            match self.hand(to, &media, paper).await {
                 // It was kept for less long than we were told.
-                Answer::Refused { code: Some(131_008 | 131_009 | 131_052 | 131_053), .. }
-                    if was_kept =>
-                {
-                    self.files().forget(paper);
-                }
-                other => return other,
+                Answer::Refused {
+                    code: Some(100 | 131_008 | 131_009 | 131_052 | 131_053), ..
+                } => self.files().forget(paper),
+                other => return Some(other),
             }
         }
+        Some(match self.upload(paper, made.await?, now).await {
+            Answer::Taken(media) => self.hand(to, &media, paper).await,
+            // Nothing was sent to anybody.
+            Answer::Unclear => Answer::Unsent,
+            other => other,
+        })
+    }
+
+    async fn hand(&self, to: &Address, media: &str, paper: &Paper) -> Answer {
+        self.send(&render::document(to, media, &paper.name, &paper.caption)).await
     }
 
     /// Marks a message of somebody as read and shows that we write. Whether it was taken is of no
@@ -197,8 +200,7 @@ impl Cloud {
         }
     }
 
-    async fn upload(&self, paper: &Paper, now: Instant) -> Answer {
-        let octets: Bytes = paper.octets.clone();
+    async fn upload(&self, paper: &Paper, octets: Bytes, now: Instant) -> Answer {
         let file = multipart::Part::stream(octets).file_name(paper.name.clone());
         let Ok(file) = file.mime_str(&paper.mime) else {
             return Answer::Refused { status: 400, code: None };

@@ -1,13 +1,10 @@
 //! Documents that the provider has, and what they are called there (Cloud API, "Media": kept for 30
-//! days).
+//! days). Two that say the same are one, though no two are made alike: the hour of their making is in them.
 
 use std::{
     collections::{HashMap, VecDeque},
     time::{Duration, Instant},
 };
-
-use bytes::Bytes;
-use sha2::{Digest, Sha256};
 
 /// How long a file is counted on: a day less than the provider keeps it.
 const KEPT_FOR: Duration = Duration::from_secs(29 * 86_400);
@@ -15,27 +12,29 @@ const KEPT_FOR: Duration = Duration::from_secs(29 * 86_400);
 /// The most files that are remembered, about 150 octets each; the oldest is forgotten first.
 const MOST: usize = 10_000;
 
-/// A document for somebody.
+/// A document for somebody. What is in it is made when the provider does not have it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Paper {
+    /// Alike for documents that say the same: the provider needs one of them.
+    pub likeness: [u8; 32],
+    /// How long what is in it is as good as new.
+    pub good_for: Duration,
     /// What it is called on the phone.
     pub name: String,
     /// Its media type, such as `application/pdf`.
     pub mime: String,
-    /// What is in it.
-    pub octets: Bytes,
     /// The words beside it; may be empty.
     pub caption: String,
 }
 
-/// What is in it, and its name, are not for logs.
+/// Its name and its words are not for logs.
 impl std::fmt::Debug for Paper {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Paper").field("octets", &self.octets.len()).finish_non_exhaustive()
+        f.debug_struct("Paper").field("mime", &self.mime).finish_non_exhaustive()
     }
 }
 
-/// Names of files by what is in them.
+/// Names of files by what they say.
 #[derive(Default)]
 pub struct Files {
     known: HashMap<[u8; 32], (String, Instant)>,
@@ -45,15 +44,16 @@ pub struct Files {
 impl Files {
     /// The name of a file that the provider still has.
     pub fn kept(&self, paper: &Paper, now: Instant) -> Option<String> {
-        let (name, since) = self.known.get(&digest(paper))?;
-        (now.saturating_duration_since(*since) < KEPT_FOR).then(|| name.clone())
+        let (name, since) = self.known.get(&paper.likeness)?;
+        let kept_for = KEPT_FOR.min(paper.good_for);
+        (now.saturating_duration_since(*since) < kept_for).then(|| name.clone())
     }
 
     /// The provider has a file from now on.
     pub fn keep(&mut self, paper: &Paper, name: &str, now: Instant) {
-        let digest = digest(paper);
-        if self.known.insert(digest, (name.to_owned(), now)).is_none() {
-            self.order.push_back(digest);
+        let likeness = paper.likeness;
+        if self.known.insert(likeness, (name.to_owned(), now)).is_none() {
+            self.order.push_back(likeness);
         }
         if self.order.len() > MOST
             && let Some(oldest) = self.order.pop_front()
@@ -64,33 +64,25 @@ impl Files {
 
     /// The provider has it no longer.
     pub fn forget(&mut self, paper: &Paper) {
-        let digest = digest(paper);
-        if self.known.remove(&digest).is_some() {
-            self.order.retain(|known| *known != digest);
+        if self.known.remove(&paper.likeness).is_some() {
+            self.order.retain(|known| *known != paper.likeness);
         }
     }
-}
-
-fn digest(paper: &Paper) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    // The media type is part of what the provider has.
-    digest.update(paper.mime.as_bytes());
-    digest.update([0]);
-    digest.update(&paper.octets);
-    digest.finalize().into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn paper(octets: usize) -> Paper {
+    fn paper(which: usize) -> Paper {
         let (name, mime) = ("a.pdf".into(), "application/pdf".into());
-        Paper { name, mime, octets: octets.to_string().into(), caption: String::new() }
+        let mut likeness = [0; 32];
+        likeness[..8].copy_from_slice(&which.to_be_bytes());
+        Paper { likeness, good_for: Duration::MAX, name, mime, caption: String::new() }
     }
 
     #[test]
-    fn a_file_is_known_by_what_is_in_it_and_for_a_time() {
+    fn a_file_is_known_by_what_it_says_and_for_a_time() {
         let now = Instant::now();
         let mut files = Files::default();
         files.keep(&paper(1), "one", now);
@@ -104,8 +96,13 @@ mod tests {
         assert_eq!(files.kept(&paper(1), now + KEPT_FOR), Some("again".into()));
         files.forget(&paper(1));
         assert_eq!(files.kept(&paper(1), now), None);
-        for octets in 0..MOST + 10 {
-            files.keep(&paper(octets), "many", now);
+        let hour = Duration::from_secs(3600);
+        let short = Paper { good_for: hour, ..paper(1) };
+        files.keep(&short, "short", now);
+        assert_eq!(files.kept(&short, now + hour), None);
+        files.forget(&short);
+        for which in 0..MOST + 10 {
+            files.keep(&paper(which), "many", now);
         }
         assert_eq!((files.known.len(), files.order.len()), (MOST, MOST));
         assert_eq!(files.kept(&paper(9), now), None);

@@ -9,6 +9,7 @@
 pub(super) mod chats;
 pub mod cloud;
 pub mod media;
+pub(super) mod papers;
 mod sender;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +19,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use self::{cloud::Cloud, sender::Sender};
+use self::{cloud::Cloud, papers::Papers, sender::Sender};
 use super::{
     outbox::{Patience, settler},
     stop::Stop,
@@ -44,10 +45,11 @@ pub(super) struct Started {
     pub tasks: Vec<JoinHandle<()>>,
 }
 
-/// Starts to send to chats. `released` says that what a dead process had claimed is due again.
+/// Starts to send to chats. `papers` makes what notices enclose; `released` says that what a dead process had claimed is due again.
 pub(super) fn start(
     config: &Config,
     cloud: Cloud,
+    papers: Papers,
     store: &Store,
     metrics: &Arc<Metrics>,
     wake: &Wake,
@@ -58,6 +60,7 @@ pub(super) fn start(
     let (changes, changed) = mpsc::channel(MOST_CHANGED);
     let sender = Sender::new(
         cloud,
+        papers,
         store.clone(),
         config.routes(),
         Patience::new(config),

@@ -13,7 +13,10 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::cloud::{Answer, Cloud, Renewed};
+use super::{
+    cloud::{Answer, Cloud, Renewed},
+    papers::Papers,
+};
 use crate::{
     app::{
         outbox::{DATABASE_PAUSE, Patience, TO_END, now},
@@ -53,6 +56,7 @@ const SOON: Duration = Duration::from_secs(1);
 
 pub struct Sender {
     cloud: Cloud,
+    papers: Papers,
     store: Store,
     routes: Routes,
     patience: Patience,
@@ -114,6 +118,7 @@ enum Form {
 impl Sender {
     pub fn new(
         cloud: Cloud,
+        papers: Papers,
         store: Store,
         routes: Routes,
         patience: Patience,
@@ -124,12 +129,14 @@ impl Sender {
         let settings = cloud.settings();
         let (template, at_once) = (settings.template(), settings.at_once);
         let pair_burst = settings.pair_burst;
-        // An answer that comes at the last moment still finds the lease.
-        let lease = patience.lease.max(4 * (settings.answer() + settings.connect()));
+        // An answer that comes at the last moment still finds the lease, and so does the last of the three
+        // that a document may need, with time to make it.
+        let lease = patience.lease.max(8 * (settings.answer() + settings.connect()));
         Self {
             pace: Pace::new(below(settings.per_second), now()),
             patience: Patience { lease, ..patience },
             cloud,
+            papers,
             store,
             routes,
             metrics,
@@ -385,8 +392,19 @@ impl Sender {
 
     fn send(&mut self, item: Item, at: Instant) {
         self.busy.insert(item.user);
-        let message = self.write(&item);
         let cloud = self.cloud.clone();
+        if item.form == Form::Free
+            && let Some(enclosure) = item.letter.enclosure.clone()
+        {
+            let papers = self.papers.clone();
+            self.under_way.spawn(async move {
+                let text = &item.letter.text;
+                let answer = papers.send(&cloud, &item.to, &enclosure, text, at).await;
+                (item, at, answer)
+            });
+            return;
+        }
+        let message = self.write(&item);
         self.under_way.spawn(async move {
             let answer = cloud.send(&message).await;
             (item, at, answer)
@@ -468,6 +486,11 @@ impl Sender {
             }
             Meaning::Refused => {
                 tracing::error!(code, "WhatsApp refuses a message: it is not as it should be");
+                // The text says it without what it encloses.
+                if item.letter.enclosure.take().is_some() {
+                    self.behind.push_front(item);
+                    return;
+                }
             }
             _ => {}
         }

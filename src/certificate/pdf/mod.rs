@@ -17,7 +17,10 @@ use krilla::{
     page::PageSettings,
 };
 
-use super::{Issuer, Keyring, NikShown, Paper, Unmade, dcc};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{Issuer, Keyring, NikShown, Paper, Product, Shot, Unmade, dcc};
 use crate::clock::{Timestamp, Zone};
 
 /// What is chosen for the page.
@@ -69,6 +72,25 @@ pub fn render(
     page::draw(&facts, &mut ink::Ink::new(sheet.surface(), &fonts));
     sheet.finish();
     document.finish().map_err(|_| Unmade::Unwritten("PDF"))
+}
+
+/// Alike for two pages that say the same, are signed with the same key and chosen alike, whenever they are
+/// made.
+pub fn likeness(paper: &Paper, keyring: &Keyring, options: &Options) -> [u8; 32] {
+    let Paper { id, name, nik, birth, course, shot, earlier } = paper;
+    let Options { issuer, nik: nik_shown, check_at, zone } = options;
+    let shots = earlier.iter().chain([shot]).map(|shot| {
+        let Shot { number, vaccine, product, batch, place, given_on } = shot;
+        let Product { vp, mp, ma } = product;
+        json!([number, vaccine, vp, mp, ma, batch, place, given_on.to_string()])
+    });
+    let says = json!([
+        [id.as_str(), name.as_str(), nik.as_str(), birth.to_string(), course],
+        [format!("{nik_shown:?}"), check_at, zone.hours()],
+        [issuer.authority, issuer.good_for.as_secs(), keyring.document_key().kid().to_string()],
+        shots.collect::<Vec<_>>(),
+    ]);
+    Sha256::digest(says.to_string()).into()
 }
 
 fn metadata(paper: &Paper, options: &Options, now: Timestamp) -> Metadata {

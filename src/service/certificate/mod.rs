@@ -6,6 +6,7 @@
 //! always what the record says now: after a correction, what was signed before is not valid any more.
 
 pub mod check;
+pub mod enclosed;
 pub mod revoke;
 
 use jiff::civil::Date;
@@ -26,7 +27,7 @@ use crate::{
     },
     outbox::Class,
     service::{
-        Asking, Decision, Desk, Note, To, open,
+        Asking, Decision, Desk, Encloses, Note, To, open,
         person::waiting_number,
         personal, picked_person,
         record::{Change, Dose, Facts, Need, Person},
@@ -214,7 +215,8 @@ pub const STATE: Call = Call {
     ],
 };
 
-/// Sends the certificate of a dose to the phone that asks, as one SMS that anybody can check.
+/// Sends the certificate of a dose to whoever asks: to a phone as one SMS that anybody can check, to a chat
+/// as a document with the same text below.
 pub const SEND: Call = Call {
     name: "certificate.send",
     effect: Effect::Reads,
@@ -225,6 +227,18 @@ pub const SEND: Call = Call {
         Outcome { name: "no", means: "There is none that an SMS has room for.", gives: &[] },
     ],
 };
+
+/// The words beside the document.
+pub(super) const CAPTION: Sends =
+    Sends { call: SEND.name, name: CAPTION_TEXT, gives: &[CODE, DOSE_OF] };
+
+/// What a chat is told instead, if the certificate was revoked before it left.
+pub(super) const GONE: Sends = Sends { call: SEND.name, name: GONE_TEXT, gives: &[] };
+
+/// [`CAPTION`] in a menu.
+pub const CAPTION_TEXT: &str = "certificate_document";
+/// [`GONE`] in a menu.
+pub const GONE_TEXT: &str = "certificate_gone";
 
 /// The certificate itself. It begins with the keyword by which whoever it is forwarded from has it
 /// checked.
@@ -307,7 +321,12 @@ pub(super) fn send(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
     };
     let sent = Sent { on: asking.today, times: today + 1 };
     let send = CertificateChange::Send { person: person.index, dose: dose.number, sent };
-    let note = Note::new(TEXT.name, Class::Reply, To::CallerToKeep).give("signed", signed);
+    let encloses = Encloses::Certificate { person: person.index, dose: dose.number };
+    let note = Note::new(TEXT.name, Class::Reply, To::CallerToKeep)
+        .give("signed", signed)
+        .give(CODE.name, issued.code.shown())
+        .give(DOSE_OF.name, desk.dose_of(person, dose))
+        .enclose(encloses);
     let decision = change.into_iter().fold(Decision::of("sent"), Decision::change);
     Some(decision.change(Change::Certificate(send)).note(note))
 }

@@ -132,6 +132,7 @@ impl Store {
                 sender: Sender::Name,
                 text: campaign.made.wording.write(person, routes.short_code(&route), language),
                 card: None,
+                enclosure: None,
                 over: Over::Route,
                 lane: Lane { class: campaign.made.class, zone: draft.zone },
                 campaign: campaign.id,

@@ -23,7 +23,7 @@ use crate::{
     identity::{ChatId, Msisdn},
     menu::view::Card,
     outbox::{
-        Fate, Notice, NoticeId, Over, Recipient, Sender,
+        Enclosure, Fate, Notice, NoticeId, Over, Recipient, Sender,
         route::WHATSAPP,
         work::{Letter, Moved},
     },
@@ -116,13 +116,13 @@ fn owner(vault: &Vault, to: &Recipient) -> SubscriberKey {
 /// What is sealed of a notice: a letter for the sender, the number, a line end, the text. Of one to a
 /// chat, `w` and behind it all as JSON.
 fn written(notice: &Notice) -> Vec<u8> {
-    let Notice { to, sender, text, card, .. } = notice;
+    let Notice { to, sender, text, card, enclosure, .. } = notice;
     let letter = match sender {
         Sender::Code => 'c',
         Sender::Name => 'n',
     };
-    match (to, card) {
-        (Recipient::Phone(phone), None) => {
+    match (to, card, enclosure) {
+        (Recipient::Phone(phone), None, None) => {
             format!("{letter}{}\n{text}", phone.as_str()).into_bytes()
         }
         _ => {
@@ -138,6 +138,7 @@ fn written(notice: &Notice) -> Vec<u8> {
                 phone: phone.map(str::to_owned),
                 text: text.clone(),
                 card: card.clone(),
+                enclosure: enclosure.clone(),
             });
             [b"w", all.unwrap_or_default().as_slice()].concat()
         }
@@ -151,6 +152,8 @@ struct ForChat {
     phone: Option<String>,
     text: String,
     card: Option<Card>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enclosure: Option<Enclosure>,
 }
 
 /// Opens what [`written`] sealed.
@@ -173,19 +176,19 @@ fn read_letter(plain: Vec<u8>) -> Option<Letter> {
         _ => None,
     };
     if let Some(all) = plain.strip_prefix(b"w") {
-        let ForChat { sender: letter, chat, phone, text, card } =
+        let ForChat { sender: letter, chat, phone, text, card, enclosure } =
             serde_json::from_slice(all).ok()?;
         let phone = phone.map(|phone| Msisdn::parse_any(&phone)).transpose().ok()?;
         let to = match (chat, phone) {
             (Some(chat), phone) => Recipient::Chat { chat, phone },
             (None, phone) => Recipient::Phone(phone?),
         };
-        return Some(Letter { to, sender: sender(letter)?, text, card });
+        return Some(Letter { to, sender: sender(letter)?, text, card, enclosure });
     }
     let plain = String::from_utf8(plain).ok()?;
     let (head, text) = plain.split_once('\n')?;
     let mut chars = head.chars();
     let sender = sender(chars.next()?)?;
     let to = Msisdn::parse_any(chars.as_str()).ok()?.into();
-    Some(Letter { to, sender, text: text.to_owned(), card: None })
+    Some(Letter { to, sender, text: text.to_owned(), card: None, enclosure: None })
 }
