@@ -351,7 +351,8 @@ impl<'t> Turn<'t> {
         let write = |text| service.menu.write(text, state_language, value);
         let words = |name| service.menu.notice(name).map(write).unwrap_or_default();
         let enclosure = note.encloses.map(|Encloses::Certificate { person, dose }| {
-            let (person, caption, gone) = (*person.as_bytes(), words(CAPTION_TEXT), words(GONE_TEXT));
+            let (person, caption, gone) =
+                (*person.as_bytes(), words(CAPTION_TEXT), words(GONE_TEXT));
             Enclosure::Certificate(EnclosedCertificate { person, dose, caption, gone })
         });
         let text = write(text);

@@ -1,9 +1,6 @@
 //! Certificates that notices enclose: what the chat gets is what the record says when they are sent.
 
-use std::{
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
 use jiff::civil::{Date, date};
 use setara::{
@@ -30,6 +27,7 @@ use crate::{
     chats::{SMS, cloud, gateway, heard, keeps_to_the_rules, number, texts, to_user, user},
     node::Node,
     smsc::{Manner, Smsc},
+    support::page,
 };
 
 const TODAY: Date = date(2021, 8, 16);
@@ -84,30 +82,15 @@ async fn send(bed: &Bed, notices: &[Notice], sent: u64) {
 
 /// The words on the pages that the chat has, in their order.
 fn pages(chat: &Chat) -> Vec<String> {
-    let page = |bubble: &_| {
+    let page_of = |bubble: &_| {
         let file = chat.document(bubble)?;
         assert_eq!((file.mime.as_str(), file.name.as_str()), ("application/pdf", FILE));
-        Some(words(&file.octets))
+        Some(page::words(&file.octets))
     };
-    heard(chat).iter().filter_map(page).collect()
+    heard(chat).iter().filter_map(page_of).collect()
 }
 
 const FILE: &str = "sertifikat-vaksin-dosis-2.pdf";
-
-/// The words of a PDF of one page.
-fn words(pdf: &[u8]) -> String {
-    let file = std::env::temp_dir().join(format!("setara-page-{}.pdf", rand::random::<u64>()));
-    std::fs::write(&file, pdf).unwrap();
-    let run = |tool: &str, after: &[&str]| {
-        let output = Command::new(tool).arg(&file).args(after).stderr(Stdio::inherit()).output();
-        let output = output.unwrap_or_else(|error| panic!("{tool}: {error}; see tests/run"));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let (about, text) = (run("pdfinfo", &[]), run("pdftotext", &["-"]));
-    std::fs::remove_file(&file).unwrap();
-    assert!(about.contains("Pages:           1\n"), "{about}");
-    text
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_made_once_while_it_says_the_same_and_again_after_a_correction() {
@@ -133,12 +116,15 @@ async fn it_is_made_once_while_it_says_the_same_and_again_after_a_correction() {
         // What was signed for this test is nothing that the record says.
         assert_eq!((filename.as_str(), caption.as_str()), (FILE, "Sertifikat vaksin."));
         for page in pages(&siti).iter().chain(&pages(&budi)) {
-            for words in ["Parlindungan Simanjuntak", "Dosis 2 dari 2", "ID20 2100 0003", "29-03-2021"] {
+            for words in
+                ["Parlindungan Simanjuntak", "Dosis 2 dari 2", "ID20 2100 0003", "29-03-2021"]
+            {
                 assert!(page.contains(words), "{words} is not on the page:\n{page}");
             }
             assert!(!page.contains(COMPLETE.nik));
         }
-        record(&bed, |entry| entry.name = PersonName::parse("Parlindungan Sianturi").unwrap()).await;
+        record(&bed, |entry| entry.name = PersonName::parse("Parlindungan Sianturi").unwrap())
+            .await;
         once_more(enclosing(&bed, 1, 2), 4, 2).await;
         let pages = pages(&siti);
         assert!(pages[2].contains("Parlindungan Sianturi"), "{}", pages[2]);
@@ -178,7 +164,10 @@ async fn without_a_page_and_without_whatsapp_the_text_goes() {
         send(&bed, &[enclosing(&bed, 1, 2)], 1).await;
         let submits = smsc.submits();
         assert_eq!(submits.len(), 1);
-        assert_eq!((&submits[0].to, &*submits[0].message.short_message), (&number(1), TEXT.as_bytes()));
+        assert_eq!(
+            (&submits[0].to, &*submits[0].message.short_message),
+            (&number(1), TEXT.as_bytes())
+        );
         // Of a vaccine that nobody knows no page can be set.
         record(&bed, |entry| {
             entry.doses.iter_mut().for_each(|dose| dose.vaccine = "unheard_of".into())

@@ -11,6 +11,8 @@
 //! - `again` is the provider that brings each event twice: no second answer comes.
 //! - `hang up`, `lose signal` and `cut` are nothing: there is no session.
 //!
+//! Where a story tells that a certificate was sent, a document comes, beside the answer.
+//!
 //! What is seen agrees with the story if every row of its page can be tapped, and its words stand on the
 //! card, or the fuller wording of its screen. A complaint about numbers is not compared: a card has more
 //! of them.
@@ -31,6 +33,7 @@ use simulator::{
     whatsapp::{
         Cloud, Settings,
         chat::Chat,
+        content::Content,
         faults::{Faults, Times},
         pace::Limits,
         user::Bubble,
@@ -44,6 +47,9 @@ use crate::{
     texts::{KEYWORDS, asks_to_go_on, connected, groups},
 };
 
+/// What is told where a certificate was asked for.
+const SENT: &str = "Sertifikat dikirim ke nomor ini.";
+
 /// Messages of one story.
 const AT_ONCE: u32 = 500;
 
@@ -51,6 +57,8 @@ const AT_ONCE: u32 = 500;
 struct Person {
     phone: Phone,
     chat: Chat,
+    /// Certificates that came to the chat so far.
+    documents: usize,
     last: Option<Shown>,
     groups: Vec<String>,
 }
@@ -109,7 +117,11 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
         match person.does(step).await {
             Ok(Came::Shown(shown)) => {
                 let shown = person.turned_to(&step.see, shown).await;
-                let text = match agrees(&step.see, &shown) {
+                let agrees = match step.see.starts_with(SENT) {
+                    true => agrees(&step.see, &shown).and(person.has_certificate().await),
+                    false => agrees(&step.see, &shown),
+                };
+                let text = match agrees {
                     Ok(()) => as_seen(&step.see),
                     Err(missing) => format!("{missing}\n-- of --\n{}", shown.drawn()),
                 };
@@ -139,7 +151,7 @@ impl Person {
         let number = number.parse().expect("a number of the simulator");
         let phone = Phone::new(network, number).await.expect("a phone");
         let chat = cloud.chat(number, "Warga");
-        Self { phone, chat, last: None, groups: Vec::new() }
+        Self { phone, chat, documents: 0, last: None, groups: Vec::new() }
     }
 
     async fn does(&mut self, step: &Step) -> Result<Came, String> {
@@ -241,6 +253,30 @@ impl Person {
             .filter(|pair| pair[0].author == pair[1].author && pair[0].content == pair[1].content)
             .count();
         if same && copies == 0 { Ok(()) } else { Err("a second answer came".into()) }
+    }
+
+    /// One more certificate comes as a document that looks like one, with its text below.
+    async fn has_certificate(&mut self) -> Result<(), String> {
+        self.documents += 1;
+        let document = loop {
+            let messages = self.chat.messages();
+            let mut documents = messages.into_iter().filter(is_document);
+            if let Some(document) = documents.nth(self.documents - 1) {
+                break document;
+            }
+            self.chat.wait_for_message().await.map_err(|error| error.to_string())?;
+        };
+        let caption = document.content.words();
+        if !caption.contains("Kode cek: ") || !caption.contains("\n\nPERIKSA ") {
+            return Err(format!("a certificate says `{caption}` below"));
+        }
+        let file = self.chat.document(&document).ok_or("a document without a file")?;
+        let page = crate::support::page::words(&file.octets);
+        let missing =
+            ["Sertifikat Vaksinasi COVID-19", "COVID-19 Vaccination Certificate", "Nama · Name"]
+                .into_iter()
+                .find(|words| !page.contains(words));
+        missing.map_or(Ok(()), |words| Err(format!("`{words}` is not on the page:\n{page}")))
     }
 
     /// Turns the card's pages until it shows every row of the story's page.
@@ -414,7 +450,13 @@ fn has_shape(text: &str, shape: &str) -> bool {
 }
 
 fn is_notice(bubble: &Bubble) -> bool {
-    bubble.content.choices().is_empty() && bubble.content.words().starts_with("PeduliLindungi: ")
+    is_document(bubble)
+        || bubble.content.choices().is_empty()
+            && bubble.content.words().starts_with("PeduliLindungi: ")
+}
+
+fn is_document(bubble: &Bubble) -> bool {
+    matches!(bubble.content, Content::Document { .. })
 }
 
 /// The configuration with the number of the cloud in it.

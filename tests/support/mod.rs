@@ -2,4 +2,6 @@
 
 #[allow(dead_code, reason = "not every test binary starts gateways in its process")]
 pub mod log;
+#[allow(dead_code, reason = "not every test binary sees certificates")]
+pub mod page;
 pub mod postgres;

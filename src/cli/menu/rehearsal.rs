@@ -164,7 +164,8 @@ impl Rehearsal {
     fn sign_as_the_sample(&self) -> io::Result<()> {
         let mut options = OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600);
-        file.open(&self.config.certificate.keys)?.write_all(sample::keyring().to_text().as_bytes())
+        let keys = sample::keyring(clock::now()).to_text();
+        file.open(&self.config.certificate.keys)?.write_all(keys.as_bytes())
     }
 
     async fn store(&self) -> Result<Store, RehearsalError> {
