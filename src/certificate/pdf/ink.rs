@@ -197,8 +197,8 @@ impl<'s> Ink<'s> {
         lines
     }
 
-    /// The same in at most `most` lines, in the largest of the sizes with which that is so; in the
-    /// smallest what is left over is cut, and said to be.
+    /// The same in at most `most` lines, in the largest of the sizes with which that is so and no word is
+    /// parted, or else with which it is so; in the smallest what is left over is cut, and said to be.
     pub fn fitted(
         &self,
         text: &str,
@@ -207,22 +207,26 @@ impl<'s> Ink<'s> {
         style: Style,
         sizes: &[f32],
     ) -> (Vec<String>, Style) {
-        let mut best = (self.wrapped(text, width, style), style);
-        for size in sizes {
-            if best.0.len() <= most {
-                return best;
-            }
-            let style = style.sized(*size);
-            best = (self.wrapped(text, width, style), style);
+        let styles = || std::iter::once(style).chain(sizes.iter().map(|size| style.sized(*size)));
+        let whole = |style| text.split_whitespace().all(|word| self.width(word, style) <= width);
+        let fits = |style| {
+            let lines = self.wrapped(text, width, style);
+            (lines.len() <= most).then_some((lines, style))
+        };
+        if let Some(best) = styles().filter(|style| whole(*style)).find_map(fits) {
+            return best;
         }
-        if best.0.len() > most {
-            best.0.truncate(most);
-            if let Some(last) = best.0.last_mut() {
-                last.pop();
-                last.push('…');
-            }
+        if let Some(best) = styles().find_map(fits) {
+            return best;
         }
-        best
+        let smallest = styles().last().unwrap_or(style);
+        let mut lines = self.wrapped(text, width, smallest);
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            last.pop();
+            last.push('…');
+        }
+        (lines, smallest)
     }
 
     /// A filled rectangle.

@@ -90,15 +90,14 @@ fn band(facts: &Facts<'_>, ink: &mut Ink<'_>) {
     let text = "Layanan Vaksinasi · Vaccination Service";
     ink.text((LEFT + 56.0, y + 2.5), Side::Left, text, service);
 
-    let (id, en) = words::of(facts.paper.doses());
+    let (id, en) = words::of(facts.paper);
     let (width, height) = (126.0, 46.0);
     let (x, y) = (RIGHT - width, 29.0);
     ink.card((x, y), (width, height), 6.0, WHITE);
     let middle = x + width / 2.0;
     let big = Style::new(Weight::Bold, 14.5, NAVY);
     ink.text((middle, y + 20.5), Side::Centre, &id, big);
-    let below = if facts.paper.is_booster() { format!("{en} · Booster") } else { en };
-    ink.text((middle, y + 35.5), Side::Centre, &below, SMALL);
+    ink.text((middle, y + 35.5), Side::Centre, &en, SMALL);
 }
 
 /// Whose certificate it is. Tells how far down it went.

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::certificate::Paper;
+
 /// The same in both languages.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Both {
@@ -38,9 +40,17 @@ pub(super) const SIGNED: Both = both(
      page. Compare name and date of birth with an identity card.",
 );
 
-/// `Dosis 2 dari 2`, `Dose 2 of 2`.
-pub(super) fn of((number, whole): (u8, u8)) -> (String, String) {
-    (format!("Dosis {number} dari {whole}"), format!("Dose {number} of {whole}"))
+/// `Dosis 2 dari 2`, `Dose 2 of 2`; `Dosis 3`, `Dose 3 · Booster`: the code's own way to count a booster, such
+/// as 2 of 1 after one dose, is for machines.
+pub(super) fn of(paper: &Paper) -> (String, String) {
+    match paper.doses() {
+        (number, _) if paper.is_booster() => {
+            (format!("Dosis {number}"), format!("Dose {number} · Booster"))
+        }
+        (number, whole) => {
+            (format!("Dosis {number} dari {whole}"), format!("Dose {number} of {whole}"))
+        }
+    }
 }
 
 /// A date with its month written out, in both languages.
