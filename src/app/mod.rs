@@ -169,7 +169,7 @@ impl Gateway {
             let papers = Papers::new(config, &engine, &metrics);
             let whatsapp::Started { changed, tasks } = whatsapp::start(
                 config,
-                cloud,
+                cloud.clone(),
                 papers,
                 &store,
                 &metrics,
@@ -179,7 +179,8 @@ impl Gateway {
             );
             carriers.extend(tasks);
             let secret = number.app_secret().map_err(StartError::Secret)?;
-            let taking = whatsapp::chats::start(config, number, secret, changed, &front, &stopped);
+            let taking =
+                whatsapp::chats::start(config, number, cloud, secret, changed, &front, &stopped);
             (webhook, chats) = (Some(taking.webhook), taking.tasks);
         }
         let mut desks = HashMap::new();

@@ -49,6 +49,9 @@ pub struct Whatsapp {
     /// Requests under way at once.
     #[serde(default = "at_once")]
     pub at_once: usize,
+    /// After how long somebody who waits for an answer is shown that we write, in milliseconds; 0 is never.
+    #[serde(default = "typing_ms")]
+    typing_ms: u32,
     #[serde(default = "connect_seconds")]
     connect_seconds: u32,
     #[serde(default = "answer_seconds")]
@@ -80,6 +83,10 @@ fn per_second() -> u32 {
 
 fn at_once() -> usize {
     32
+}
+
+fn typing_ms() -> u32 {
+    700
 }
 
 fn connect_seconds() -> u32 {
@@ -134,6 +141,11 @@ impl Whatsapp {
     pub fn template(&self) -> Option<Template> {
         let name = self.template.clone()?;
         Some(Template { name, language: self.template_language.clone() })
+    }
+
+    /// After how long somebody who waits is shown that we write; zero is never.
+    pub fn typing(&self) -> Duration {
+        Duration::from_millis(self.typing_ms.into())
     }
 
     /// How long a connection may take to come about.

@@ -10,10 +10,12 @@ mod clerk;
 mod door;
 mod keeper;
 mod statuses;
+mod typing;
 
 pub use self::{
     clerk::{Clerk, Clerks},
     keeper::Keeper,
+    typing::{Slow, Typing},
 };
 
 use std::time::Duration;
@@ -75,6 +77,8 @@ pub struct Manners {
     pub open_for: Duration,
     /// Whether the account that sends has a link, or what stands for one: its name in the limits.
     pub source: String,
+    /// Shows who waits that we write.
+    pub typing: Typing,
 }
 
 /// A message of a chat, as it is kept until it is answered.
@@ -84,6 +88,9 @@ struct Kept {
     said: Said,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
+    /// The provider's name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 /// What was said.
@@ -114,7 +121,8 @@ impl Kept {
             What::Other(Kind::Welcome) => Said::Hello,
             What::Location { .. } | What::Other(_) => Said::Unreadable,
         };
-        Some(Self { chat: message.chat, said, identity: message.identity_key_hash })
+        let Message { chat, id, identity_key_hash: identity, .. } = message;
+        Some(Self { chat, said, identity, message: Some(id) })
     }
 
     /// As it is stored.

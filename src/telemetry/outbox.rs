@@ -37,7 +37,7 @@ struct AgainLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct DocumentLabels {
+struct HowLabels {
     outcome: &'static str,
 }
 
@@ -62,6 +62,27 @@ impl Document {
     }
 }
 
+/// Whether a chat was shown that we write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The provider was told.
+    Yes,
+    /// It did not take it.
+    No,
+    /// Too many waited to be shown it.
+    TooMany,
+}
+
+impl Shown {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "shown",
+            Self::No => "failed",
+            Self::TooMany => "too_many",
+        }
+    }
+}
+
 /// What is counted of notices.
 #[derive(Debug, Default)]
 pub struct OutboxMeters {
@@ -70,7 +91,8 @@ pub struct OutboxMeters {
     claimed: Family<AccountLabels, Counter>,
     tried_again: Family<AgainLabels, Counter>,
     pace: Family<AccountLabels, Gauge<f64, AtomicU64>>,
-    documents: Family<DocumentLabels, Counter>,
+    documents: Family<HowLabels, Counter>,
+    typing: Family<HowLabels, Counter>,
     failures: Counter,
 }
 
@@ -88,6 +110,8 @@ impl OutboxMeters {
         registry.register("account_pace", help, self.pace.clone());
         let help = "Documents that notices enclose, by what became of them";
         registry.register("documents", help, self.documents.clone());
+        let help = "Chats that wait long and were shown that we write, or not";
+        registry.register("typing", help, self.typing.clone());
         let help = "Claims, settlements and receipts that the database did not take";
         registry.register("outbox_failures", help, self.failures.clone());
     }
@@ -115,7 +139,12 @@ impl OutboxMeters {
 
     /// What became of a document.
     pub fn document(&self, which: Document) {
-        self.documents.get_or_create(&DocumentLabels { outcome: which.as_str() }).inc();
+        self.documents.get_or_create(&HowLabels { outcome: which.as_str() }).inc();
+    }
+
+    /// Whether a chat was shown that we write.
+    pub fn typing(&self, shown: Shown) {
+        self.typing.get_or_create(&HowLabels { outcome: shown.as_str() }).inc();
     }
 
     /// The share of its budget that an account uses, from 0 to 1.

@@ -9,9 +9,9 @@ use std::{
 
 use setara::{
     clock::{self, Timestamp, Zone},
-    identity::{Msisdn, Nik},
+    identity::{ChatId, Msisdn, Nik},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
-    store::{Store, StoreOptions},
+    store::{ChatWrite, Store, StoreOptions},
     vault::{NikIndex, Vault},
 };
 use simulator::whatsapp::{Cloud, Settings};
@@ -85,6 +85,25 @@ impl Bed {
     /// Under which the record has somebody.
     pub fn person(&self, nik: &str) -> NikIndex {
         self.vault.nik_index(&Nik::parse(nik).unwrap())
+    }
+
+    /// Lets a chat speak for a phone.
+    pub async fn bind(&self, address: &ChatId, phone: &Msisdn) {
+        let names = address.names();
+        let mut keys = names.iter().map(|name| self.vault.chat_key(name));
+        let now = clock::now();
+        let write = ChatWrite {
+            key: keys.next().unwrap(),
+            alias: keys.next(),
+            was: None,
+            address: address.clone(),
+            door: None,
+            bound: Some((phone.clone(), now, later(3600))),
+            identity: None,
+            at: now,
+        };
+        let batch = self.store.begin().await.unwrap();
+        batch.commit_door(&write, None, &[], None).await.unwrap();
     }
 
     /// Writes what we present to the cloud.

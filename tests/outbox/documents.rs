@@ -6,8 +6,8 @@ use jiff::civil::{Date, date};
 use setara::{
     certificate::{code::ShortCode, serial::Serial},
     clock,
-    identity::PersonName,
-    outbox::{Class, EnclosedCertificate, Enclosure, Fate, Notice},
+    identity::{ChatId, Msisdn, PersonName},
+    outbox::{EnclosedCertificate, Enclosure, Fate, Notice},
     service::{
         certificate::{Issued, revoke::Revoked},
         roster::Entry,
@@ -19,7 +19,7 @@ use simulator::whatsapp::{
     chat::Chat,
     content::Content,
     faults::{Faults, Refusals},
-    user::{Membership, Profile},
+    user::{Membership, Profile, State},
 };
 
 use crate::{
@@ -226,7 +226,35 @@ async fn uploaded(cloud: &Cloud, files: u64) {
     }
 }
 
-/// Two hundred at once do not keep those waiting who get a text.
+/// The word that we write is also the word that its message was read.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_long_sees_that_we_write_and_nobody_else() {
+    // No turn is stored within a millisecond, and none takes a minute.
+    for (lines, state) in [("typing_ms = 1", State::Read), ("typing_ms = 60000", State::Sent)] {
+        let cloud = cloud().await;
+        let bed = Bed::on_sqlite().await.whatsapp(&cloud, lines);
+        let gateway = gateway(&bed).await;
+        cloud.subscribe(&format!("http://{}/whatsapp", gateway.http())).await.unwrap();
+        let mut chat = cloud.chat(number(1).parse().unwrap(), "Siti");
+        let address = ChatId::new(Some(&chat.user_id()), Some(&number(1))).unwrap();
+        bed.bind(&address, &Msisdn::parse(&number(1)).unwrap()).await;
+        chat.write("vaksin");
+        let answer = chat.wait_for_message().await.unwrap();
+        assert!(answer.content.words().contains("PeduliLindungi"), "{answer:?}");
+        let stands = || chat.messages()[0].state;
+        for _ in 0..100 {
+            if stands() == State::Read {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(stands(), state, "{lines}");
+        assert_eq!(heard(&chat).len(), 1);
+        keeps_to_the_rules(&cloud);
+        gateway.shutdown().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_are_made_a_few_at_a_time() {
     let cloud = cloud().await;
@@ -237,5 +265,5 @@ async fn many_at_once_are_made_a_few_at_a_time() {
     send(&bed, &notices, 40).await;
     assert!(chats.iter().all(|chat| heard(chat).len() == 1));
     println!("{} files for 40 documents", cloud.figures().files);
-    assert_eq!(notices[0].lane.class, Class::Reply);
+    keeps_to_the_rules(&cloud);
 }

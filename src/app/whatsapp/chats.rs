@@ -7,12 +7,16 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::super::stop::{self, Stop};
+use super::{
+    super::stop::{self, Stop},
+    cloud::Cloud,
+    typing,
+};
 use crate::{
     config::{Config, Whatsapp},
     front::{
         Front,
-        chat::{Clerk, Clerks, Keeper, Manners},
+        chat::{Clerk, Clerks, Keeper, Manners, Typing},
     },
     http::Webhook,
     identity::ChatId,
@@ -28,20 +32,23 @@ pub(crate) struct Taking {
     pub tasks: Vec<JoinHandle<()>>,
 }
 
-/// Starts what a number needs. `secret` signs its events; `changed` are chats that somebody else may have
+/// Starts what a number needs. `cloud` is told who waits long; `secret` signs its events; `changed` are chats that somebody else may have
 /// taken over.
 pub(crate) fn start(
     config: &Config,
     number: &Whatsapp,
+    cloud: Cloud,
     secret: String,
     changed: mpsc::Receiver<ChatId>,
     front: &Arc<Front>,
     stopped: &watch::Receiver<Stop>,
 ) -> Taking {
+    let (shows, slow) = Typing::new(number.typing(), &front.metrics);
     let manners = Manners {
         bound_for: Duration::from_secs(86_400 * u64::from(number.bound_days)),
         open_for: OPEN_FOR,
         source: WHATSAPP.to_owned(),
+        typing: shows,
     };
     let (clerks, all) = Clerks::new(front, &manners, &config.codes);
     let (chats, keeper) = Keeper::new(Arc::clone(front), config.routes(), clerks);
@@ -50,6 +57,7 @@ pub(crate) fn start(
     let mut tasks = vec![
         tokio::spawn(keeping),
         tokio::spawn(forget(Arc::clone(front), changed, stopped.clone())),
+        tokio::spawn(typing::show(cloud, slow, Arc::clone(&front.metrics), stopped.clone())),
     ];
     // What a clerk leaves behind is bounded by how many turns may run.
     let serving = |clerk: Clerk| tokio::spawn(clerk.run(|rest| drop(tokio::spawn(rest))));

@@ -11,6 +11,7 @@ pub mod cloud;
 pub mod media;
 pub(super) mod papers;
 mod sender;
+mod typing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

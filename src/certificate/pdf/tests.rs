@@ -7,7 +7,10 @@ use super::*;
 use crate::{
     certificate::{
         CertificateId, Product, Shot,
-        keys::tests::{AUTHORITY, NOW, keyring},
+        keys::{
+            Seed, Which,
+            tests::{AUTHORITY, NOW, keyring},
+        },
     },
     identity::{Nik, PersonName},
 };
@@ -58,6 +61,39 @@ fn the_same_arguments_make_the_same_octets() {
     assert!(one == page("Siti Nur Aminah", NOW));
     assert!(one != page("Siti Nur Aminah", NOW.plus(Duration::from_secs(1))));
     assert!(one != page("Siti Nur Aminat", NOW));
+}
+
+#[test]
+fn two_pages_are_alike_if_they_say_the_same_whenever_they_are_made() {
+    let siti = || paper("Siti", 2);
+    let alike = |paper: &Paper| likeness(paper, &keyring(), &options());
+    assert_eq!(alike(&siti()), alike(&siti()));
+    let mut others = vec![paper("Siti N", 2), paper("Siti", 1), paper("Siti", 3)];
+    for change in [
+        |paper: &mut Paper| paper.id = CertificateId::parse("3173012345679").unwrap(),
+        |paper: &mut Paper| paper.nik = Nik::parse("3173041708900002").unwrap(),
+        |paper: &mut Paper| paper.birth = date(1990, 8, 18),
+        |paper: &mut Paper| paper.course = 1,
+        |paper: &mut Paper| paper.shot.place.push('i'),
+        |paper: &mut Paper| paper.shot.batch.push('i'),
+        |paper: &mut Paper| paper.shot.vaccine.push('i'),
+        |paper: &mut Paper| paper.shot.product.ma.push('i'),
+        |paper: &mut Paper| paper.earlier[0].given_on = date(2021, 2, 28),
+    ] {
+        let mut other = siti();
+        change(&mut other);
+        others.push(other);
+    }
+    for other in &others {
+        assert_ne!(alike(&siti()), alike(other));
+    }
+    let other = Options { nik: NikShown::Full, ..options() };
+    assert_ne!(alike(&siti()), likeness(&siti(), &keyring(), &other));
+    let other = Options { check_at: "*120#".into(), ..options() };
+    assert_ne!(alike(&siti()), likeness(&siti(), &keyring(), &other));
+    let seed = Seed { document: [0x5a; 32], short: [0x5a; 32] };
+    let key = keyring().rotated(Which::Document, &seed, AUTHORITY, NOW).unwrap();
+    assert_ne!(alike(&siti()), likeness(&siti(), &key, &options()));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{
     channel::{AnswerBy, Channel, Inbound, Once, Sureness, whatsapp},
     clock,
     conversation::Signal,
-    engine::{Pending, one_of_each},
+    engine::{Answer, TurnError, one_of_each},
     front::Front,
     identity::Msisdn,
     service::code::CodeRules,
@@ -204,9 +204,10 @@ impl Clerk {
         // Without room it stays open.
         let Ok(running) = Arc::clone(&self.running).try_acquire_owned() else { return };
         let Ok(pending) = self.front.take(inbound, &self.manners.source) else { return };
-        let front = Arc::clone(&self.front);
+        let (front, typing) = (Arc::clone(&self.front), self.manners.typing.clone());
         spawn(Box::pin(async move {
-            finish(&front, pending, service.as_deref(), since).await;
+            let answer = typing.beside(kept.message.as_deref(), pending.answer()).await;
+            finish(&front, answer, service.as_deref(), since);
             drop(running);
         }));
     }
@@ -218,9 +219,14 @@ fn waits(error: StoreError) -> Vec<Open> {
     Vec::new()
 }
 
-/// Waits until a turn and its answer are stored, and its message is closed with them.
-async fn finish(front: &Front, pending: Pending, service: Option<&str>, since: Instant) {
-    match pending.answer().await {
+/// A turn and its answer are stored, and its message is closed with them.
+fn finish(
+    front: &Front,
+    answer: Result<Answer, TurnError>,
+    service: Option<&str>,
+    since: Instant,
+) {
+    match answer {
         Ok(answer) => front.answered(Channel::Whatsapp, &answer, since.elapsed()),
         Err(error) => {
             tracing::error!(%error, "a turn of a chat failed, and is tried again");

@@ -17,6 +17,7 @@ use crate::{
         certificate::{
             CertificateChange, CertificateFacts, CertificateNeed, Handle, Issued, Sent,
             check::{At, Judged},
+            enclosed::{self, Handed},
         },
         record::Change,
     },
@@ -169,6 +170,51 @@ fn it_is_sent_to_the_phone_that_asks_and_so_often_a_day() {
     assert_eq!((decision.outcome, decision.notes.len()), ("no", 0));
     let old = Person { birth: date(1899, 12, 31), ..two_doses() };
     assert_eq!(outcome("certificate.send", &second(), &held(old, vec![])), "no", "no room for it");
+}
+
+/// The record is looked at again when a document leaves.
+#[test]
+fn what_a_notice_encloses_is_what_the_record_has_then() {
+    let decision = decide("certificate.send", asking(&second()), &held(two_doses(), vec![fresh()]));
+    let encloses = Encloses::Certificate { person: index(), dose: 2 };
+    assert_eq!(decision.notes[0].encloses, Some(encloses));
+    let need = enclosed::need(index());
+    assert_eq!(
+        (need.person, need.certificate),
+        (Some(index()), Some(CertificateNeed::Of(index())))
+    );
+    let handed = |person, issued: Vec<Issued>| desk().handed(2, &held(person, issued));
+    let Handed::Paper { paper, signed: again } = handed(two_doses(), vec![fresh()]) else {
+        panic!("a document")
+    };
+    assert_eq!((paper.doses(), paper.earlier.len(), again), ((2, 2), 1, Some(signed())));
+    let revoked = Issued { revoked_at: Some(NOW), ..fresh() };
+    let one_dose = Person { doses: two_doses().doses[..1].to_vec(), ..siti() };
+    let mut unissued = two_doses();
+    unissued.doses[1].certificate = None;
+    let mut undated = two_doses();
+    undated.doses[1].given_on = None;
+    for (what, person, issued) in [
+        ("revoked", two_doses(), vec![revoked]),
+        ("never asked for", two_doses(), vec![]),
+        ("another dose", two_doses(), vec![Issued { dose: 1, ..fresh() }]),
+        ("no dose", one_dose, vec![fresh()]),
+        ("no certificate", unissued, vec![fresh()]),
+        ("no date", undated, vec![fresh()]),
+        ("blocked", Person { blocked: true, ..two_doses() }, vec![fresh()]),
+    ] {
+        assert_eq!(handed(person, issued), Handed::Gone, "{what}");
+    }
+    assert_eq!(desk().handed(2, &Facts::default()), Handed::Gone);
+    let mut unheard_of = two_doses();
+    unheard_of.doses[1].vaccine = "unheard_of".into();
+    assert_eq!(handed(unheard_of, vec![fresh()]), Handed::NoPage);
+    // After a correction the text that was signed before holds no more.
+    let corrected = Person { birth: date(1991, 8, 17), ..two_doses() };
+    let Handed::Paper { signed: other, .. } = handed(corrected, vec![fresh()]) else {
+        panic!("a document")
+    };
+    assert_ne!(other, Some(signed()));
 }
 
 /// What a phone hears that checks a proof.
