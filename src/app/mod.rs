@@ -39,7 +39,7 @@ use crate::{
         stop::Stop,
         sweep::Sweep,
         ussd::Counter,
-        whatsapp::{cloud::Cloud, papers::Papers},
+        whatsapp::cloud::Cloud,
     },
     certificate::{KeyFileError, Keyring},
     clock,
@@ -166,17 +166,8 @@ impl Gateway {
         let (mut webhook, mut chats) = (None, Vec::new());
         if let Some(number) = &config.whatsapp {
             let cloud = Cloud::new(number)?;
-            let papers = Papers::new(config, &engine, &metrics);
-            let whatsapp::Started { changed, tasks } = whatsapp::start(
-                config,
-                cloud.clone(),
-                papers,
-                &store,
-                &metrics,
-                engine.wake(),
-                released,
-                &stopped,
-            );
+            let whatsapp::Started { changed, tasks } =
+                whatsapp::start(config, cloud.clone(), &engine, &metrics, released, &stopped);
             carriers.extend(tasks);
             let secret = number.app_secret().map_err(StartError::Secret)?;
             let taking =

@@ -9,7 +9,7 @@
 pub(super) mod chats;
 pub mod cloud;
 pub mod media;
-pub(super) mod papers;
+mod papers;
 mod sender;
 mod typing;
 
@@ -20,14 +20,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-use self::{cloud::Cloud, papers::Papers, sender::Sender};
-use super::{
-    outbox::{Patience, settler},
-    stop::Stop,
-};
+use self::{cloud::Cloud, sender::Sender};
+use super::{outbox::settler, stop::Stop};
 use crate::{
-    config::Config, engine::Wake, identity::ChatId, outbox::route::WHATSAPP, store::Store,
-    telemetry::Metrics,
+    config::Config, engine::Engine, identity::ChatId, outbox::route::WHATSAPP, telemetry::Metrics,
 };
 
 /// Settlements that may wait to be written, beside what is under way. It bounds what is sent twice
@@ -46,35 +42,24 @@ pub(super) struct Started {
     pub tasks: Vec<JoinHandle<()>>,
 }
 
-/// Starts to send to chats. `papers` makes what notices enclose; `released` says that what a dead process had claimed is due again.
+/// Starts to send to chats. `released` says that what a dead process had claimed is due again.
 pub(super) fn start(
     config: &Config,
     cloud: Cloud,
-    papers: Papers,
-    store: &Store,
+    engine: &Engine,
     metrics: &Arc<Metrics>,
-    wake: &Wake,
     released: watch::Receiver<bool>,
     stop: &watch::Receiver<Stop>,
 ) -> Started {
     let (settled, settlements) = mpsc::channel(MOST_UNSETTLED);
     let (changes, changed) = mpsc::channel(MOST_CHANGED);
-    let sender = Sender::new(
-        cloud,
-        papers,
-        store.clone(),
-        config.routes(),
-        Patience::new(config),
-        Arc::clone(metrics),
-        settled,
-        changes,
-    );
+    let sender = Sender::new(config, cloud, engine, metrics, settled, changes);
     let tasks = vec![
-        tokio::spawn(sender.run(wake.listen(), released, stop.clone())),
+        tokio::spawn(sender.run(engine.wake().listen(), released, stop.clone())),
         tokio::spawn(settler::run(
             WHATSAPP.into(),
             |_| {},
-            store.clone(),
+            engine.store().clone(),
             Arc::clone(metrics),
             settlements,
             stop.clone(),

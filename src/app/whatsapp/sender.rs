@@ -27,6 +27,8 @@ use crate::{
         stored_name,
     },
     clock::{self, Timestamp, Zone},
+    config::Config,
+    engine::Engine,
     identity::{ChatId, Msisdn},
     outbox::{
         Class, Fate, Lane, Recipient,
@@ -117,16 +119,14 @@ enum Form {
 
 impl Sender {
     pub fn new(
+        config: &Config,
         cloud: Cloud,
-        papers: Papers,
-        store: Store,
-        routes: Routes,
-        patience: Patience,
-        metrics: Arc<Metrics>,
+        engine: &Engine,
+        metrics: &Arc<Metrics>,
         settled: mpsc::Sender<Settlement>,
         changes: mpsc::Sender<ChatId>,
     ) -> Self {
-        let settings = cloud.settings();
+        let (settings, patience) = (cloud.settings(), Patience::new(config));
         let (template, at_once) = (settings.template(), settings.at_once);
         let pair_burst = settings.pair_burst;
         // An answer that comes at the last moment still finds the lease, and so does the last of the three
@@ -136,10 +136,10 @@ impl Sender {
             pace: Pace::new(below(settings.per_second), now()),
             patience: Patience { lease, ..patience },
             cloud,
-            papers,
-            store,
-            routes,
-            metrics,
+            papers: Papers::new(config, engine, metrics),
+            store: engine.store().clone(),
+            routes: config.routes(),
+            metrics: Arc::clone(metrics),
             settled,
             changes,
             template,

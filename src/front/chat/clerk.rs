@@ -220,12 +220,7 @@ fn waits(error: StoreError) -> Vec<Open> {
 }
 
 /// A turn and its answer are stored, and its message is closed with them.
-fn finish(
-    front: &Front,
-    answer: Result<Answer, TurnError>,
-    service: Option<&str>,
-    since: Instant,
-) {
+fn finish(front: &Front, answer: Result<Answer, TurnError>, service: Option<&str>, since: Instant) {
     match answer {
         Ok(answer) => front.answered(Channel::Whatsapp, &answer, since.elapsed()),
         Err(error) => {
