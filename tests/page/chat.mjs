@@ -74,7 +74,11 @@ export class Chat {
   // Another number, on the same page.
   async be(number) {
     const field = this.slot.getByTestId("chat-number");
+    if ((await field.inputValue()) === number) return;
+    const id = this.slot.getByTestId("chat-id");
+    const before = await id.textContent();
     await field.fill(number);
     await field.press("Tab");
+    await this.page.waitForFunction(([id, before]) => id.textContent !== before, [await id.elementHandle(), before]);
   }
 }

@@ -50,14 +50,22 @@ export class Phone {
 
   async choose(network) {
     await this.slot.locator("select.network").selectOption(network);
-    await this.page.waitForFunction((slot) => slot.dataset.state === "idle", await this.slot.elementHandle());
+    await this.stands({ sim: `${await this.slot.locator("input.number").inputValue()} ${network}`, state: "idle" });
   }
 
   // Another number, which has no texts.
   async be(number) {
     await this.slot.locator("input.number").fill(number);
     await this.slot.locator("input.number").press("Tab");
-    await this.page.waitForFunction((slot) => slot.dataset.texts === "0" && slot.dataset.state === "idle", await this.slot.elementHandle());
+    const network = await this.slot.locator("select.network").inputValue();
+    await this.stands({ sim: `${number} ${network}`, texts: "0", state: "idle" });
+  }
+
+  // Waits until the page says this of the phone.
+  async stands(wanted) {
+    await this.page.waitForFunction(
+      ([slot, wanted]) => Object.entries(wanted).every(([name, value]) => slot.dataset[name] === value),
+      [await this.slot.elementHandle(), wanted]);
   }
 
   // Sends what stands in the line and waits for the screen that comes.
@@ -79,7 +87,7 @@ export class Phone {
   // Ends whatever is open.
   async rest() {
     await this.key("hangup");
-    await this.page.waitForFunction((slot) => slot.dataset.state === "idle", await this.slot.elementHandle());
+    await this.stands({ state: "idle" });
   }
 
   async dial(code) {
@@ -98,8 +106,7 @@ export class Phone {
     assert.equal(await this.slot.getByTestId("to").inputValue(), "1199");
     await this.slot.getByTestId("compose").fill(words);
     await this.key("call");
-    await this.page.waitForFunction(
-      ([slot, before]) => Number(slot.dataset.texts) > before, [await this.slot.elementHandle(), before]);
+    await this.more(before);
     await this.key("call");
     await this.mailed("read");
     const answer = await this.slot.getByTestId("mail-text").textContent();
@@ -108,12 +115,29 @@ export class Phone {
     return answer;
   }
 
+  // The newest text, once there are more than so many. Ends at rest.
+  async newest(before) {
+    await this.more(before);
+    await this.rest();
+    await this.key("left");
+    await this.mailed("list");
+    await this.key("call");
+    await this.mailed("read");
+    const words = await this.slot.getByTestId("mail-text").textContent();
+    await this.rest();
+    return words;
+  }
+
+  // Waits until it has more texts than so many.
+  async more(before) {
+    await this.page.waitForFunction(
+      ([slot, before]) => Number(slot.dataset.texts) > before, [await this.slot.elementHandle(), before]);
+  }
+
   async texts() { return Number(await this.slot.getAttribute("data-texts")); }
 
   // Waits until the phone shows its messages so.
-  async mailed(mode) {
-    await this.page.waitForFunction(([slot, mode]) => slot.dataset.mail === mode, [await this.slot.elementHandle(), mode]);
-  }
+  mailed(mode) { return this.stands({ mail: mode }); }
 
   async answer(digits) { await this.press(digits); return this.send(); }
 }

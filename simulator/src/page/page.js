@@ -330,6 +330,7 @@ class Phone {
     select.replaceChildren(...country.networks.map(({ name, dialect }, at) => element("option", { value: at }, `${name} · ${dialect}`)));
     select.value = network;
     one(".number", this.slot).value = number;
+    this.sim = `${number} ${network}`;
     this.draw();
   }
 }

@@ -41,6 +41,7 @@ export class Mail {
   // All texts of the number that the phone has now.
   fill(texts) {
     this.texts = texts;
+    this.phone.slot.dataset.sim = this.phone.sim;
     this.sent = [];
     this.seen = new Set(JSON.parse(sessionStorage.getItem(this.name()) ?? "[]"));
     this.close();
