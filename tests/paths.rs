@@ -55,7 +55,7 @@ fn channels() -> Vec<Channel> {
             texts: false,
         },
         Channel { name: "SMS", paths: one("sms"), texts: true },
-        Channel { name: "WhatsApp", paths: one("whatsapp"), texts: false },
+        Channel { name: "WhatsApp", paths: one("whatsapp"), texts: true },
     ]
 }
 

@@ -2,8 +2,8 @@
 //! PostgreSQL, over real SMPP sockets on each dialect, over real HTTP at each aggregator, by SMS, and on
 //! a chat.
 //!
-//! What is told first by SMS stands in `tests/texts`: it runs against the engine, and by SMS over the
-//! wire, with the calls in it on the same phone.
+//! What is told first by SMS stands in `tests/texts`: it runs against the engine, and by SMS and on a chat
+//! over the wire, with the calls in it on the same phone.
 //!
 //! `UPDATE_STORIES=1` writes what the engine really shows into the files, to be read before it is
 //! committed.
@@ -148,4 +148,5 @@ datatest_stable::harness! {
     { test = on_sqlite, root = "tests/texts", pattern = r"\.story$" },
     { test = on_postgres, root = "tests/texts", pattern = r"\.story$" },
     { test = on_sms, root = "tests/texts", pattern = r"\.story$" },
+    { test = on_whatsapp, root = "tests/texts", pattern = r"\.story$" },
 }

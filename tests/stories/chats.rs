@@ -19,6 +19,12 @@
 //!
 //! Left out are a NIK in a dial string, because what is refused there is that a phone keeps what it
 //! dials; and a wrong answer that is a right one on a card: a keyword, or a row of the next page.
+//!
+//! In a story with a `text` in it, a text is written to the chat, and `dial` is really dialled and `type`
+//! really typed on the phone that it speaks for. A chat is proved, so no code stands in the way of a
+//! change: where a text is answered by the question for one, the chat has to show what the story shows
+//! after `text {code}`, and what lies between is left out. Where the code never comes, the story does not
+//! say what the text leads to, and a call that brings the same question again finds it answered.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -29,7 +35,7 @@ use setara::{
 };
 use simulator::{
     operator::Operator,
-    phone::Phone,
+    phone::{Phone, Screen},
     whatsapp::{
         Cloud, Settings,
         chat::Chat,
@@ -44,7 +50,7 @@ use crate::{
     Seen,
     country::Country,
     road::Road,
-    texts::{KEYWORDS, asks_to_go_on, connected, groups},
+    texts::{KEYWORDS, Told, asks_to_go_on, code, connected, groups},
 };
 
 /// What is told where a certificate was asked for.
@@ -75,6 +81,8 @@ struct Shown {
 /// What a step of the story comes to.
 enum Came {
     Shown(Shown),
+    /// On the phone that the chat speaks for.
+    Called(Screen),
     Nothing,
     /// It cannot be done on a chat, and is left out of the story.
     LeftOut,
@@ -92,8 +100,12 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
     let mut people: HashMap<String, Person> = HashMap::new();
     let mut current = String::new();
     let mut seen = Seen::new();
-    let mut left_out = Vec::new();
+    let told = Told::of(story);
+    let mut left_out = proved(story);
     for (at, step) in story.steps.iter().enumerate() {
+        if left_out.contains(&step.line) {
+            continue;
+        }
         match &step.act {
             Act::Phone(number) => {
                 current.clone_from(number);
@@ -114,15 +126,19 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
         let events = if twice { Times::Twice } else { Times::Once };
         cloud.set_faults(Faults { events, ..Faults::default() });
         let person = people.get_mut(&current).expect("a story begins with `phone`");
-        match person.does(step).await {
+        match person.does(told, step).await {
+            Ok(Came::Called(Screen { text, open })) => {
+                let session = if open { Session::Open } else { Session::Closed };
+                seen.push((step.line, text, session));
+            }
             Ok(Came::Shown(shown)) => {
                 let shown = person.turned_to(&step.see, shown).await;
-                let agrees = match step.see.starts_with(SENT) {
+let agrees = match step.see.starts_with(SENT) {
                     true => agrees(&step.see, &shown).and(person.has_certificate().await),
                     false => agrees(&step.see, &shown),
                 };
                 let text = match agrees {
-                    Ok(()) => as_seen(&step.see),
+                    Ok(()) => as_seen(&step.see, &shown),
                     Err(missing) => format!("{missing}\n-- of --\n{}", shown.drawn()),
                 };
                 seen.push((step.line, text, step.session));
@@ -146,6 +162,38 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
     seen
 }
 
+/// Takes the codes out of a story, because a chat is proved: what asks for one shows what comes after it.
+/// Gives the lines that are left out.
+fn proved(story: &mut Story) -> Vec<usize> {
+    let mut left_out = Vec::new();
+    let steps = &mut story.steps;
+    for at in 1..steps.len() {
+        if code(&steps[at].see).is_none() || left_out.contains(&steps[at].line) {
+            continue;
+        }
+        let texts = |step: &&Step| matches!(step.act, Act::Text(_));
+        let before_call = at + 1..at + 1 + steps[at + 1..].iter().take_while(texts).count();
+        let is_code = |step: &Step| step.act == Act::Text("{code}".to_owned());
+        let given = before_call.clone().find(|given| is_code(&steps[*given]));
+        let asked = steps[at - 1].see.clone();
+        let again = (at + 1..steps.len() - 1).find(|again| steps[*again].see == asked);
+        match (given, again) {
+            (Some(given), _) => {
+                left_out.extend(steps[at + 1..=given].iter().map(|step| step.line));
+                steps[at].see = steps[given].see.clone();
+                steps[at].session = steps[given].session;
+            }
+            (None, Some(again)) => {
+                steps[at].see.clear();
+                steps[again].see = steps[again + 1].see.clone();
+                left_out.push(steps[again + 1].line);
+            }
+            (None, None) => steps[at].see.clear(),
+        }
+    }
+    left_out
+}
+
 impl Person {
     async fn new(network: &Operator, cloud: &Cloud, number: &str) -> Self {
         let number = number.parse().expect("a number of the simulator");
@@ -154,7 +202,10 @@ impl Person {
         Self { phone, chat, documents: 0, last: None, groups: Vec::new() }
     }
 
-    async fn does(&mut self, step: &Step) -> Result<Came, String> {
+    async fn does(&mut self, told: Told, step: &Step) -> Result<Came, String> {
+        if told == Told::ForTexts {
+            return self.writes_or_calls(&step.act).await;
+        }
         let shown = match &step.act {
             Act::Dial(string) => match groups(string) {
                 Some((keyword, groups)) => {
@@ -173,10 +224,28 @@ impl Person {
                 self.only_notices()?;
                 self.last.clone().ok_or("nothing was shown before")?
             }
-            Act::Text(_) => return Err("texts are another road".into()),
             _ => return Ok(Came::Nothing),
         };
         Ok(Came::Shown(shown))
+    }
+
+    /// A text is for the chat, the rest for its phone.
+    async fn writes_or_calls(&mut self, act: &Act) -> Result<Came, String> {
+        let called = match act {
+            Act::Text(words) if self.last.is_none() => {
+                self.chat.write(words);
+                return self.came_in().await.map(Came::Shown);
+            }
+            Act::Text(words) => return self.types(words).await,
+            Act::Dial(string) => self.phone.dial(string).await,
+            Act::Type(answer) => self.phone.answer(answer).await,
+            Act::HangUp => {
+                self.phone.hang_up().await.map_err(|error| error.to_string())?;
+                return Ok(Came::Nothing);
+            }
+            _ => return Ok(Came::Nothing),
+        };
+        called.map(Came::Called).map_err(|error| error.to_string())
     }
 
     async fn types(&mut self, answer: &str) -> Result<Came, String> {
@@ -438,9 +507,13 @@ fn letters(text: &str) -> String {
     out
 }
 
-/// A page of the story as if it had been seen.
-fn as_seen(told: &str) -> String {
-    told.replace("{number}", "000 000 0000").replace("{date}", "00-00-0000")
+/// A page of the story as if it had been seen, with the number that the card shows.
+fn as_seen(told: &str, shown: &Shown) -> String {
+    let card = shown.drawn();
+    let shape = "000 000 0000";
+    let at = card.char_indices().find(|(at, _)| has_shape(&card[*at..], shape));
+    let number = at.map_or(shape, |(at, _)| &card[at..at + shape.len()]);
+    told.replace("{number}", number).replace("{date}", "00-00-0000")
 }
 
 fn has_shape(text: &str, shape: &str) -> bool {

@@ -57,11 +57,18 @@ const REPEATED_WITHIN: u32 = 1;
 
 /// Whether a story is told for the keypad, or for the short code as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
+pub enum Told {
     /// Every step becomes a text.
     ForTheKeypad,
     /// Its texts are texts, and its calls are calls.
     ForTexts,
+}
+
+impl Told {
+    pub fn of(story: &Story) -> Self {
+        let texts = story.steps.iter().any(|step| matches!(step.act, Act::Text(_)));
+        if texts { Self::ForTexts } else { Self::ForTheKeypad }
+    }
 }
 
 /// Somebody with a phone.
@@ -88,8 +95,7 @@ enum Came {
 
 pub async fn run(country: &Country, story: &mut Story) -> Seen {
     let Road::Network(network, _) = Road::network("plain").await else { unreachable!() };
-    let texts = story.steps.iter().any(|step| matches!(step.act, Act::Text(_)));
-    let told = if texts { Told::ForTexts } else { Told::ForTheKeypad };
+    let told = Told::of(story);
     let mut config = connected(&country.config, &network);
     let again = story.steps.iter().any(|step| step.act == Act::Again);
     config.conversation.sms_repeat_seconds = if again { REPEATED_WITHIN } else { 0 };
@@ -275,7 +281,7 @@ pub fn asks_to_go_on(screen: &str) -> bool {
 }
 
 /// The code that a screen asks for.
-fn code(screen: &str) -> Option<String> {
+pub fn code(screen: &str) -> Option<String> {
     let rest = screen
         .strip_prefix("Demi keamanan, balas dengan angka ")
         .or_else(|| screen.strip_prefix("For your safety, reply with "))?;
