@@ -26,17 +26,18 @@ use std::path::Path;
 
 use setara::{
     cli::menu::{rehearsal::Seen, test::differences},
-    menu::story::{Story, rewrite},
+    menu::story::{Story, StoryError, rewrite},
 };
 
 use self::road::Road;
 
 fn on_sqlite(path: &Path, text: String) -> datatest_stable::Result<()> {
-    let story = Story::parse(&text)?;
-    let seen = block_on(async {
+    let (story, seen) = block_on(async {
         let country = country::Country::on_sqlite().await;
-        engine::run(&country, &story).await
-    });
+        let story = country.story(&text)?;
+        let seen = engine::run(&country, &story).await;
+        Ok::<_, StoryError>((story, seen))
+    })?;
     if std::env::var_os("UPDATE_STORIES").is_some() {
         std::fs::write(path, rewrite(&text, &seen))?;
         return Ok(());
@@ -45,11 +46,12 @@ fn on_sqlite(path: &Path, text: String) -> datatest_stable::Result<()> {
 }
 
 fn on_postgres(_: &Path, text: String) -> datatest_stable::Result<()> {
-    let story = Story::parse(&text)?;
-    let seen = block_on(async {
+    let (story, seen) = block_on(async {
         let country = country::Country::on_postgres().await;
-        engine::run(&country, &story).await
-    });
+        let story = country.story(&text)?;
+        let seen = engine::run(&country, &story).await;
+        Ok::<_, StoryError>((story, seen))
+    })?;
     compare(&story, &seen)
 }
 
@@ -85,21 +87,23 @@ on_paths! {
 
 /// The same by SMS.
 fn on_sms(_: &Path, text: String) -> datatest_stable::Result<()> {
-    let mut story = Story::parse(&text)?;
-    let seen = block_on(async {
+    let (story, seen) = block_on(async {
         let country = country::Country::on_sqlite().await;
-        texts::run(&country, &mut story).await
-    });
+        let mut story = country.story(&text)?;
+        let seen = texts::run(&country, &mut story).await;
+        Ok::<_, StoryError>((story, seen))
+    })?;
     compare(&story, &seen)
 }
 
 /// The same on a chat.
 fn on_whatsapp(_: &Path, text: String) -> datatest_stable::Result<()> {
-    let mut story = Story::parse(&text)?;
-    let seen = block_on(async {
+    let (story, seen) = block_on(async {
         let country = country::Country::on_sqlite().await;
-        chats::run(&country, &mut story).await
-    });
+        let mut story = country.story(&text)?;
+        let seen = chats::run(&country, &mut story).await;
+        Ok::<_, StoryError>((story, seen))
+    })?;
     compare(&story, &seen)
 }
 

@@ -18,7 +18,7 @@ use crate::{
     clock::Timestamp,
     menu::{
         catalogue::Call,
-        keyword::{Command, Wanted},
+        keyword::{Command, Errand, Wanted},
         language::Language,
         model::{
             CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES,
@@ -287,6 +287,8 @@ pub fn turn<'m>(
         Signal::Tap { .. } if !awaits => Signal::Begin(Opening::default()),
         other => other,
     };
+    let brought = old.as_ref().filter(|_| awaits).and_then(|old| brought(cx, old, &signal));
+    let signal = brought.map_or(signal, Signal::Answer);
     match (signal, old) {
         (Signal::Begin(opening), Some(old)) => {
             redial(cx, anew, old, opening, carried, was_open, now)
@@ -337,6 +339,22 @@ pub fn turn<'m>(
             Progress::Done(Finished { keep, ends, ..Finished::default() })
         }
         (Signal::Abort(_), None) => Progress::Done(Finished::default()),
+    }
+}
+
+/// The answer that a keyword brings along, where it leads to the question that stands open anyway: what
+/// people are asked to send whole, such as a certificate, begins with its keyword.
+fn brought(cx: Context<'_>, old: &Conversation, signal: &Signal) -> Option<String> {
+    let Signal::Begin(Opening { digits, errand: Errand { path, answers } }) = signal else {
+        return None;
+    };
+    let plain = digits.is_empty() && old.asked.is_none() && old.confirm.is_none();
+    let answer = answers.front().filter(|_| plain && answers.len() == 1)?;
+    let errand = Errand { path: path.clone(), ..Errand::default() };
+    let opening = Opening { errand, ..Opening::default() };
+    match step::begin(cx, &old.state.language, &opening) {
+        Step::Show(there, _) if there.screen == old.state.screen => Some(answer.clone()),
+        _ => None,
     }
 }
 

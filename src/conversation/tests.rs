@@ -540,6 +540,20 @@ fn one_text_answers_what_it_can() {
 }
 
 #[test]
+fn what_a_question_asks_for_may_begin_with_its_keyword() {
+    let asked = text_with(None, wrote("periksa"), &[]);
+    let again = text_with(stored(&asked), wrote("periksa 6088 2314 5077 5"), &[]);
+    assert!(text_of(&again).starts_with("Ada angka yang salah ketik."), "{}", text_of(&again));
+    // With something typed before, too; and nothing ended.
+    let typed = text_with(stored(&again), wrote("periksa 6088 2314 5077 4"), &["code"]);
+    assert!(text_of(&typed).starts_with("Tahun lahir"), "{}", text_of(&typed));
+    assert_eq!(typed.ends, []);
+    // Elsewhere it is a keyword.
+    let other = text_with(stored(&typed), wrote("periksa 6088 2314 5077 4"), &["code"]);
+    assert!(text_of(&other).starts_with("Tadi Anda belum selesai."), "{}", text_of(&other));
+}
+
+#[test]
 fn a_text_is_an_answer_where_one_is_awaited() {
     let nik = text_with(None, wrote("status"), &["none"]);
     let name = text_with(stored(&nik), wrote("stotus"), &[]);

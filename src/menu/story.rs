@@ -15,7 +15,8 @@
 //! session and says so), `again` (the network delivers the last message once more), `restart` (of the
 //! gateway) and `text STATUS` (a text to the short code, whose answer is a text). In an expected
 //! screen `{date}` stands for any date, `{number}` for a registration number: the same one wherever
-//! it stands in the file, and `{code}` for the six digits that have to come back: `text {code}`.
+//! it stands in the file, and `{code}` for the six digits that have to come back: `text {code}`. In a
+//! text, `{hc1 6088231450774}` is the QR text of the certificate with that short code, signed on the day.
 //!
 //! This room reads files and compares screens. Who plays the phone is the business of others: a
 //! story runs against the engine, and over the wire on every dialect.

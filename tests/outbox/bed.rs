@@ -11,7 +11,7 @@ use setara::{
     clock::{self, Timestamp, Zone},
     identity::{ChatId, Msisdn, Nik},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
-    store::{ChatWrite, Store, StoreOptions},
+    store::{ChatWrite, DoorWrite, Store, StoreOptions},
     vault::{NikIndex, Vault},
 };
 use simulator::whatsapp::{Cloud, Settings};
@@ -102,8 +102,15 @@ impl Bed {
             identity: None,
             at: now,
         };
+        let door = DoorWrite {
+            chat: write,
+            change: None,
+            notices: vec![],
+            message: [0; 16],
+            becomes: None,
+        };
         let batch = self.store.begin().await.unwrap();
-        batch.commit_door(&write, None, &[], None).await.unwrap();
+        batch.commit_doors(&[door]).await.unwrap();
     }
 
     /// Writes what we present to the cloud.

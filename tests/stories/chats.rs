@@ -133,7 +133,7 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
             }
             Ok(Came::Shown(shown)) => {
                 let shown = person.turned_to(&step.see, shown).await;
-let agrees = match step.see.starts_with(SENT) {
+                let agrees = match step.see.starts_with(SENT) {
                     true => agrees(&step.see, &shown).and(person.has_certificate().await),
                     false => agrees(&step.see, &shown),
                 };

@@ -13,11 +13,12 @@ use thiserror::Error;
 
 use crate::{
     app::{Alone, AloneError, Keyed, Line, StartError},
+    certificate::Keyring,
     clock,
     config::Config,
     conversation::{End, Then},
     identity::Msisdn,
-    menu::story::{Act, Session, Story, typed},
+    menu::story::{Act, Session, Story, StoryError, typed},
     service::sample::{self, CERTIFIED, People},
     store::{ImportError, Spoke, Store, StoreError, StoreOptions, TurnWrite},
     vault::{Vault, VaultError},
@@ -31,6 +32,7 @@ pub struct Rehearsal {
     /// The configuration given, with this database and these keys.
     pub config: Config,
     folder: PathBuf,
+    keyring: Keyring,
 }
 
 /// Why a rehearsal does not come about.
@@ -93,7 +95,7 @@ impl Rehearsal {
         config.database.url = url.unwrap_or_else(file);
         config.vault.key_file = folder.join("setara.key");
         config.certificate.keys = folder.join("setara.signing");
-        let rehearsal = Self { config, folder };
+        let rehearsal = Self { config, folder, keyring: sample::keyring(clock::now()) };
         rehearsal.sign_as_the_sample()?;
         rehearsal.fill().await?;
         Ok(rehearsal)
@@ -144,6 +146,33 @@ impl Rehearsal {
         Ok(())
     }
 
+    /// Reads a conversation file that is to be played here. Where somebody pastes the text of a QR code, it
+    /// says `{hc1 CODE}` with the short code of the certificate: what is signed depends on the day.
+    ///
+    /// # Errors
+    /// See [`StoryError`].
+    pub fn story(&self, text: &str) -> Result<Story, StoryError> {
+        let mut story = Story::parse(text)?;
+        for step in &mut story.steps {
+            if let Act::Text(words) = &mut step.act
+                && let Some((before, rest)) = words.split_once("{hc1 ")
+                && let Some((code, after)) = rest.split_once('}')
+            {
+                let unknown =
+                    || StoryError { line: step.line, reason: format!("no certificate {code}") };
+                let pasted = self.document(code).ok_or_else(unknown)?;
+                *words = format!("{before}{pasted}{after}");
+            }
+        }
+        Ok(story)
+    }
+
+    fn document(&self, code: &str) -> Option<String> {
+        let certified = CERTIFIED.iter().find(|of| of.code().as_str() == code)?;
+        let (vaccines, issuer) = (&self.config.vaccine, self.config.certificate.issuer());
+        certified.document(vaccines, &issuer, &self.keyring, &self.vault().ok()?, clock::now())
+    }
+
     async fn fill(&self) -> Result<(), RehearsalError> {
         let store = self.store().await?;
         let now = clock::now();
@@ -164,8 +193,7 @@ impl Rehearsal {
     fn sign_as_the_sample(&self) -> io::Result<()> {
         let mut options = OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600);
-        let keys = sample::keyring(clock::now()).to_text();
-        file.open(&self.config.certificate.keys)?.write_all(keys.as_bytes())
+        file.open(&self.config.certificate.keys)?.write_all(self.keyring.to_text().as_bytes())
     }
 
     async fn store(&self) -> Result<Store, RehearsalError> {

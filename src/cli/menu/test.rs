@@ -55,8 +55,8 @@ pub fn run(args: &TestArgs, config: &Config) -> Result<ExitCode, String> {
 /// Replays one file on a fresh database; what differs, if anything does.
 async fn test(path: &Path, args: &TestArgs, config: &Config) -> Result<Option<String>, String> {
     let text = std::fs::read_to_string(path).map_err(told)?;
-    let story = Story::parse(&text).map_err(told)?;
     let rehearsal = Rehearsal::open(config).await.map_err(told)?.narrow();
+    let story = rehearsal.story(&text).map_err(told)?;
     let seen = replay(&rehearsal, &args.profile, &story).await.map_err(told)?;
     if args.update {
         let written = rewrite(&text, &seen);

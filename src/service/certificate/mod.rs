@@ -32,6 +32,7 @@ use crate::{
         personal, picked_person,
         record::{Change, Dose, Facts, Need, Person},
         status::{CERTIFICATE_DAYS, days_between, visible},
+        vaccine::Vaccines,
     },
     vault::{NikIndex, SubscriberKey},
 };
@@ -388,31 +389,7 @@ impl Desk {
     ///
     /// Its number is that of the certificate with the serial behind it, by which the record finds it.
     pub fn paper(&self, person: &Person, dose: &Dose, issued: &Issued) -> Option<Paper> {
-        let first = person.doses.iter().find(|of| of.number == 1).unwrap_or(dose);
-        let (_, course) = self.vaccines.product(&first.vaccine)?;
-        let number = format!("{}{}", dose.certificate.as_ref()?, issued.serial);
-        let earlier = person.doses.iter().filter(|of| of.number < dose.number);
-        Some(Paper {
-            id: CertificateId::parse(&number).ok()?,
-            name: person.name.clone(),
-            nik: person.nik.clone(),
-            birth: person.birth,
-            course,
-            shot: self.shot(dose)?,
-            earlier: earlier.filter_map(|dose| self.shot(dose)).collect(),
-        })
-    }
-
-    fn shot(&self, dose: &Dose) -> Option<Shot> {
-        let (product, _) = self.vaccines.product(&dose.vaccine)?;
-        Some(Shot {
-            number: dose.number,
-            vaccine: self.vaccines.name(&dose.vaccine).to_owned(),
-            product,
-            batch: dose.batch.clone(),
-            place: dose.place.clone(),
-            given_on: dose.given_on?,
-        })
+        paper(&self.vaccines, person, dose, issued)
     }
 
     /// `2/2`, or `3 (booster)` after the first course, which is that of the first vaccine.
@@ -420,6 +397,40 @@ impl Desk {
         let first = person.doses.iter().find(|of| of.number == 1).unwrap_or(dose);
         self.vaccines.dose_of(&first.vaccine, dose.number)
     }
+}
+
+/// [`Desk::paper`], where these vaccines are configured.
+pub(crate) fn paper(
+    vaccines: &Vaccines,
+    person: &Person,
+    dose: &Dose,
+    issued: &Issued,
+) -> Option<Paper> {
+    let first = person.doses.iter().find(|of| of.number == 1).unwrap_or(dose);
+    let (_, course) = vaccines.product(&first.vaccine)?;
+    let number = format!("{}{}", dose.certificate.as_ref()?, issued.serial);
+    let earlier = person.doses.iter().filter(|of| of.number < dose.number);
+    Some(Paper {
+        id: CertificateId::parse(&number).ok()?,
+        name: person.name.clone(),
+        nik: person.nik.clone(),
+        birth: person.birth,
+        course,
+        shot: shot(vaccines, dose)?,
+        earlier: earlier.filter_map(|dose| shot(vaccines, dose)).collect(),
+    })
+}
+
+fn shot(vaccines: &Vaccines, dose: &Dose) -> Option<Shot> {
+    let (product, _) = vaccines.product(&dose.vaccine)?;
+    Some(Shot {
+        number: dose.number,
+        vaccine: vaccines.name(&dose.vaccine).to_owned(),
+        product,
+        batch: dose.batch.clone(),
+        place: dose.place.clone(),
+        given_on: dose.given_on?,
+    })
 }
 
 /// The place of a vaccine in [`VACCINES`]; the first for one that is not there.

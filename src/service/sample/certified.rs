@@ -6,15 +6,21 @@ use jiff::civil::{Date, date};
 use super::{BOOSTED, COMPLETE, Case, HALFWAY, ONE_DOSE, cases};
 use crate::{
     certificate::{
-        Keyring,
+        Issuer, Keyring,
         code::ShortCode,
+        dcc,
         keys::Seed,
         serial::Serial,
         text::{self, Claims},
     },
     clock::Timestamp,
     identity::Nik,
-    service::certificate::{Issued, vaccine},
+    service::{
+        certificate::{Issued, paper, vaccine},
+        record::Person,
+        roster::Entry,
+        vaccine::Vaccines,
+    },
     vault::Vault,
 };
 
@@ -60,7 +66,7 @@ const fn certified(case: Case, dose: u8, digits: u64) -> Certified {
     Certified { case, dose, digits, good_until: LONG_AFTER, standing: Standing::Good }
 }
 
-/// Keys that everybody knows, made at that time: documents are signed for some years only. Nothing that is
+/// Keys that everybody knows, in use since then: documents are signed for some years only. Nothing that is
 /// true is signed with them.
 pub fn keyring(since: Timestamp) -> Keyring {
     let seed = Seed { document: [0x1d; 32], short: [0x11; 32] };
@@ -89,10 +95,9 @@ impl Certified {
 
     /// What its SMS carries, if the dose was given on a fixed day.
     pub fn signed(&self) -> String {
-        let entries = cases::entries(date(2021, 8, 16));
-        let entry = entries.iter().find(|entry| entry.nik.as_str() == self.case.nik);
-        let dose = entry.and_then(|entry| entry.doses.iter().find(|of| of.number == self.dose));
-        let (entry, dose) = entry.zip(dose).expect("a dose of the table");
+        let entry = self.entry();
+        let dose = entry.doses.iter().find(|of| of.number == self.dose);
+        let dose = dose.expect("a dose of the table");
         let claims = Claims {
             serial: Serial::from_random(self.digits),
             // Of the keys of no database.
@@ -103,7 +108,34 @@ impl Certified {
             given_on: dose.given_on.expect("a day of the table"),
             good_until: self.good_until,
         };
+        // However old the key is, these words are the same.
         text::sign(&claims, &keyring(Timestamp::from_millis(0))).expect("claims that fit")
+    }
+
+    /// What its QR code says if it is made out `now`; `None` where one of these vaccines is unknown.
+    pub fn document(
+        &self,
+        vaccines: &Vaccines,
+        issuer: &Issuer,
+        keys: &Keyring,
+        vault: &Vault,
+        now: Timestamp,
+    ) -> Option<String> {
+        let Entry { nik, name, birth, doses, .. } = self.entry();
+        let index = vault.nik_index(&nik);
+        let (phone, eligible_from, blocked, registration) = (None, None, false, None);
+        let person =
+            Person { index, nik, name, birth, phone, eligible_from, blocked, doses, registration };
+        let dose = person.doses.iter().find(|of| of.number == self.dose)?;
+        let paper = paper(vaccines, &person, dose, &self.issued(vault))?;
+        dcc::sign(&paper, keys, issuer, now).ok()
+    }
+
+    /// The row of its holder.
+    fn entry(&self) -> Entry {
+        let mut entries = cases::entries(date(2021, 8, 16)).into_iter();
+        let found = entries.find(|entry| entry.nik.as_str() == self.case.nik);
+        found.expect("a row of the table")
     }
 }
 
