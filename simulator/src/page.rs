@@ -7,6 +7,7 @@
 mod chat;
 mod sms;
 mod talk;
+mod words;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
