@@ -66,6 +66,13 @@ struct Ussd {
     /// Conversations that stand open meanwhile
     #[arg(long, default_value_t = 0)]
     open: u64,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What any load may be told.
+#[derive(Debug, Args)]
+struct Common {
     /// An empty PostgreSQL database instead of a SQLite file
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -75,6 +82,23 @@ struct Ussd {
     /// Menu folders of the gateway, separated by commas
     #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
     menus: Vec<PathBuf>,
+}
+
+impl Common {
+    /// Prints what was measured: as one JSON object, if that was wanted, or as a table.
+    fn print<F: Serialize>(&self, figures: &F, table: impl FnOnce(&F)) -> Result<(), Failed> {
+        if self.json {
+            println!("{}", serde_json::to_string(figures)?);
+        } else {
+            table(figures);
+        }
+        Ok(())
+    }
+}
+
+/// A quantile of times in microseconds, in milliseconds.
+fn millis(times: &Histogram<u64>, quantile: f64) -> f64 {
+    times.value_at_quantile(quantile) as f64 / 1000.0
 }
 
 /// What was measured.
@@ -123,24 +147,18 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
     let bare = bare(&load).await?;
     let turns_per_s = gateway.turns_per_s();
     let bare_turns_per_s = bare.turns_per_s();
-    let millis = |quantile: f64| gateway.times.value_at_quantile(quantile) as f64 / 1000.0;
     let figures = Figures {
         turns_per_s,
-        p50_ms: millis(0.5),
-        p99_ms: millis(0.99),
-        p999_ms: millis(0.999),
+        p50_ms: millis(&gateway.times, 0.5),
+        p99_ms: millis(&gateway.times, 0.99),
+        p999_ms: millis(&gateway.times, 0.999),
         bare_turns_per_s,
         ratio: turns_per_s / bare_turns_per_s,
         errors: gateway.errors,
         rss_mb,
         idle_rss_mb,
     };
-    if load.json {
-        println!("{}", serde_json::to_string(&figures)?);
-    } else {
-        print(&figures, &load);
-    }
-    Ok(())
+    load.common.print(&figures, |figures| print(figures, &load))
 }
 
 fn print(figures: &Figures, load: &Ussd) {
@@ -203,7 +221,11 @@ fn address(network: &Operator) -> OperatorAddress {
 }
 
 async fn start_gateway(country: &Country, load: &Ussd) -> Result<Child, Failed> {
-    let file = gateway::write_load_configuration(country, &load.menus, load.database.as_deref())?;
+    let file = gateway::write_load_configuration(
+        country,
+        &load.common.menus,
+        load.common.database.as_deref(),
+    )?;
     start_configured(&file, load.people).await
 }
 

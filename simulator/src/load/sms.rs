@@ -25,7 +25,9 @@ use simulator::sink::{Counted, Manner, Receipts, Sink};
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
-use super::{Failed, address, bound, network, peak_rss_mb, progress, start_configured, stop};
+use super::{
+    Common, Failed, address, bound, millis, network, peak_rss_mb, progress, start_configured, stop,
+};
 use crate::gateway::{self, Account};
 
 /// What is sent, and over what.
@@ -52,18 +54,11 @@ pub struct Sms {
     /// Phones that text at once; none skips the two-way texts
     #[arg(long, default_value_t = 200)]
     phones: u64,
-    /// An empty PostgreSQL database instead of a SQLite file
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
-    /// Print one JSON object instead of a table
-    #[arg(long)]
-    json: bool,
     /// Only the bare link
     #[arg(long)]
     bare: bool,
-    /// Menu folders of the gateway, separated by commas
-    #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
-    menus: Vec<PathBuf>,
+    #[command(flatten)]
+    common: Common,
 }
 
 /// Keeps the window of every link full for a while and counts what was accepted in a second.
@@ -171,7 +166,7 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
         Account { operator: &taker, prefix: "0812", links: sms.links, window: sms.window },
         Account { operator: &phones, prefix: "0813", links: 1, window: 1000 },
     ];
-    let (menus, database) = (&sms.menus, sms.database.as_deref());
+    let (menus, database) = (&sms.common.menus, sms.common.database.as_deref());
     let file = gateway::write_sms_configuration(data.path(), &accounts, menus, database)?;
     let mut child = start_configured(&file, PEOPLE).await?;
     bound(&network, &mut child).await?;
@@ -183,7 +178,6 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
 
     let counted = sink.counted();
     let sms_per_s = counted.distinct.saturating_sub(1) as f64 / counted.lasted.as_secs_f64();
-    let millis = |quantile: f64| times.value_at_quantile(quantile) as f64 / 1000.0;
     let figures = Figures {
         sms_per_s,
         bare_sms_per_s,
@@ -193,16 +187,11 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
         rss_mb,
         queued_s: campaign.as_secs_f64(),
         turns_per_s: times.len() as f64 / lasted.as_secs_f64(),
-        turn_p50_ms: millis(0.5),
-        turn_p99_ms: millis(0.99),
+        turn_p50_ms: millis(&times, 0.5),
+        turn_p99_ms: millis(&times, 0.99),
         unanswered,
     };
-    if sms.json {
-        println!("{}", serde_json::to_string(&figures)?);
-    } else {
-        print(&figures, &sms);
-    }
-    Ok(())
+    sms.common.print(&figures, |figures| print(figures, &sms))
 }
 
 fn print(figures: &Figures, sms: &Sms) {

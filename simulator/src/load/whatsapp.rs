@@ -5,7 +5,6 @@
 //! understanding and keeping an event costs. Whoever wrote has to be answered in the end.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -26,7 +25,7 @@ use simulator::whatsapp::{Cloud, Settings};
 use tokio::net::TcpStream;
 use tokio::process::Child;
 
-use super::{Failed, Pace, peak_rss_mb, progress, start_configured, stop};
+use super::{Common, Failed, Pace, millis, peak_rss_mb, progress, start_configured, stop};
 use crate::gateway;
 
 /// What is told, and how fast.
@@ -44,18 +43,11 @@ pub struct Whatsapp {
     /// People who write
     #[arg(long, default_value_t = 1_000_000)]
     users: u64,
-    /// An empty PostgreSQL database instead of a SQLite file
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
-    /// Print one JSON object instead of a table
-    #[arg(long)]
-    json: bool,
     /// Only the bare webhook
     #[arg(long)]
     bare: bool,
-    /// Menu folders of the gateway, separated by commas
-    #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
-    menus: Vec<PathBuf>,
+    #[command(flatten)]
+    common: Common,
 }
 
 /// What was measured. An event is one message in a body of its own.
@@ -92,8 +84,12 @@ pub async fn run(load: Whatsapp) -> Result<(), Failed> {
         data: data.path().to_owned(),
     };
     let listen = free_port().await?;
-    let file =
-        gateway::write_chat_configuration(&country, &load.menus, load.database.as_deref(), listen)?;
+    let file = gateway::write_chat_configuration(
+        &country,
+        &load.common.menus,
+        load.common.database.as_deref(),
+        listen,
+    )?;
     let mut child = start_configured(&file, PEOPLE).await?;
     ready(&cloud, listen, &mut child).await?;
     let tally = drive(&load, listen, "gateway", Some(&cloud)).await?;
@@ -102,24 +98,18 @@ pub async fn run(load: Whatsapp) -> Result<(), Failed> {
     stop(child).await?;
     cloud.stop().await;
 
-    let millis = |quantile: f64| tally.times.value_at_quantile(quantile) as f64 / 1000.0;
     let figures = Figures {
         acks_per_s: tally.per_second(),
         bare_acks_per_s,
         ratio: tally.per_second() / bare_acks_per_s,
-        p50_ms: millis(0.5),
-        p99_ms: millis(0.99),
-        p999_ms: millis(0.999),
+        p50_ms: millis(&tally.times, 0.5),
+        p99_ms: millis(&tally.times, 0.99),
+        p999_ms: millis(&tally.times, 0.999),
         lost,
         errors: tally.errors,
         rss_mb,
     };
-    if load.json {
-        println!("{}", serde_json::to_string(&figures)?);
-    } else {
-        print(&figures, &load);
-    }
-    Ok(())
+    load.common.print(&figures, |figures| print(figures, &load))
 }
 
 fn print(figures: &Figures, load: &Whatsapp) {
