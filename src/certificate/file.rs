@@ -163,27 +163,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_637_550_000_000);
 
-    /// A folder of this test's own, gone when the test is.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("setara-{}-{name}", std::process::id()));
-            fs::create_dir_all(&path).unwrap();
-            Self(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
     #[test]
     fn a_new_file_is_private_opens_again_and_is_never_overwritten() {
-        let folder = Folder::new("keys-new");
-        let path = folder.0.join("setara.signing");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("setara.signing");
         assert!(matches!(Keyring::open_file(&path), Err(KeyFileError::Missing)));
         let ring = Keyring::open_or_create_file(&path, "Kemenkes", NOW).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -191,13 +174,13 @@ mod tests {
         assert!(again.public() == ring.public());
         let refused = Keyring::create_file(&path, "Kemenkes", NOW);
         assert!(matches!(refused, Err(KeyFileError::Exists)));
-        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]
     fn a_rotation_replaces_the_file_and_keeps_it_private() {
-        let folder = Folder::new("keys-rotate");
-        let path = folder.0.join("setara.signing");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("setara.signing");
         let missing = Keyring::rotate_file(&path, Which::Both, "Kemenkes", NOW);
         assert!(matches!(missing, Err(KeyFileError::Missing)));
         let old = Keyring::create_file(&path, "Kemenkes", NOW).unwrap();
@@ -205,13 +188,13 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(Keyring::open_file(&path).unwrap().public() == new.public());
         assert!(new.public().document(old.document_key().kid()).is_some());
-        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn a_file_that_others_can_read_is_refused() {
-        let folder = Folder::new("keys-mode");
-        let path = folder.0.join("setara.signing");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("setara.signing");
         Keyring::create_file(&path, "Kemenkes", NOW).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let refused = Keyring::open_file(&path).unwrap_err();

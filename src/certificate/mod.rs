@@ -16,6 +16,8 @@ pub mod pdf;
 pub mod proof;
 mod read;
 pub mod serial;
+#[cfg(test)]
+mod specimen;
 pub mod text;
 
 use std::{fmt, time::Duration};

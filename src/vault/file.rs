@@ -148,27 +148,10 @@ fn missing_or_io(error: io::Error) -> VaultError {
 mod tests {
     use super::*;
 
-    /// A folder of this test's own, gone when the test is.
-    struct Folder(std::path::PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("setara-{}-{name}", std::process::id()));
-            fs::create_dir_all(&path).unwrap();
-            Self(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
     #[test]
     fn a_new_file_is_private_opens_what_it_sealed_and_is_never_overwritten() {
-        let folder = Folder::new("vault-new");
-        let path = folder.0.join("vault.toml");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.toml");
         assert!(matches!(Vault::open_file(&path), Err(VaultError::Missing)));
         let sealed = Vault::create_file(&path).unwrap().seal(b"here", b"Siti");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -178,8 +161,8 @@ mod tests {
 
     #[test]
     fn a_file_that_others_can_read_is_refused() {
-        let folder = Folder::new("vault-mode");
-        let path = folder.0.join("vault.toml");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.toml");
         Vault::create_file(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let refused = Vault::open_file(&path).unwrap_err();

@@ -6,41 +6,17 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     certificate::{
-        Shot,
         keys::{
             Which,
             tests::{AUTHORITY, NOW, keyring, seed},
         },
+        specimen::paper,
     },
-    identity::{Nik, PersonName},
+    identity::PersonName,
 };
 
 fn issuer() -> Issuer {
     Issuer { authority: AUTHORITY.into(), good_for: Duration::from_secs(365 * 86_400) }
-}
-
-fn paper(name: &str, number: u8, course: u8) -> Paper {
-    let shot = Shot {
-        number,
-        vaccine: "Sinovac".into(),
-        product: Product {
-            vp: "1157024006".into(),
-            mp: "CoronaVac".into(),
-            ma: "Sinovac-Biotech".into(),
-        },
-        batch: "20210101A".into(),
-        place: "Puskesmas Kec. Gambir".into(),
-        given_on: date(2021, 3, 1),
-    };
-    Paper {
-        id: CertificateId::parse("3173012345678").unwrap(),
-        name: PersonName::parse(name).unwrap(),
-        nik: Nik::parse("3173041708900001").unwrap(),
-        birth: date(1990, 8, 17),
-        course,
-        shot,
-        earlier: Vec::new(),
-    }
 }
 
 fn hc1() -> String {

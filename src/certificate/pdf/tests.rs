@@ -6,11 +6,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     certificate::{
-        CertificateId, Product, Shot,
+        CertificateId,
         keys::{
             Seed, Which,
             tests::{AUTHORITY, NOW, keyring},
         },
+        specimen::{self, shot},
     },
     identity::{Nik, PersonName},
 };
@@ -25,31 +26,8 @@ fn options() -> Options {
     }
 }
 
-fn shot(number: u8) -> Shot {
-    Shot {
-        number,
-        vaccine: "Sinovac".into(),
-        product: Product {
-            vp: "1157024006".into(),
-            mp: "CoronaVac".into(),
-            ma: "Sinovac-Biotech".into(),
-        },
-        batch: "20210101A".into(),
-        place: "Puskesmas Kec. Gambir".into(),
-        given_on: date(2021, 3, 1),
-    }
-}
-
 fn paper(name: &str, number: u8) -> Paper {
-    Paper {
-        id: CertificateId::parse("3173012345678").unwrap(),
-        name: PersonName::parse(name).unwrap(),
-        nik: Nik::parse("3173041708900001").unwrap(),
-        birth: date(1990, 8, 17),
-        course: 2,
-        shot: shot(number),
-        earlier: (1..number).map(shot).collect(),
-    }
+    Paper { earlier: (1..number).map(shot).collect(), ..specimen::paper(name, number, 2) }
 }
 
 #[test]
