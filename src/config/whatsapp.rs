@@ -49,6 +49,9 @@ pub struct Whatsapp {
     /// Requests under way at once.
     #[serde(default = "at_once")]
     pub at_once: usize,
+    /// How long an account that takes nothing is waited for, before what can go by SMS does.
+    #[serde(default = "give_up_seconds")]
+    give_up_seconds: u32,
     /// After how long somebody who waits for an answer is shown that we write, in milliseconds; 0 is never.
     #[serde(default = "typing_ms")]
     typing_ms: u32,
@@ -83,6 +86,10 @@ fn per_second() -> u32 {
 
 fn at_once() -> usize {
     32
+}
+
+fn give_up_seconds() -> u32 {
+    120
 }
 
 fn typing_ms() -> u32 {
@@ -151,6 +158,11 @@ impl Whatsapp {
     /// How long a connection may take to come about.
     pub fn connect(&self) -> Duration {
         Duration::from_secs(self.connect_seconds.into())
+    }
+
+    /// How long an account that takes nothing is waited for.
+    pub fn give_up(&self) -> Duration {
+        Duration::from_secs(self.give_up_seconds.into())
     }
 
     /// How long an answer may take, from the first octet that we send to the last one that comes.

@@ -67,6 +67,7 @@ pub struct Sender {
     changes: mpsc::Sender<ChatId>,
     template: Option<Template>,
     at_once: usize,
+    give_up: Duration,
     /// What is claimed and may go.
     line: Line<Item>,
     /// What was taken from the line and could not go yet, mostly because its user has a message under
@@ -93,8 +94,8 @@ pub struct Sender {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Account {
     Good,
-    /// Not with this token, or not before somebody has done something.
-    Refused,
+    /// Not with this token, or not before somebody has done something; since then.
+    Refused(Instant),
 }
 
 /// A claimed notice on its way.
@@ -128,7 +129,7 @@ impl Sender {
     ) -> Self {
         let (settings, patience) = (cloud.settings(), Patience::new(config));
         let (template, at_once) = (settings.template(), settings.at_once);
-        let pair_burst = settings.pair_burst;
+        let (pair_burst, give_up) = (settings.pair_burst, settings.give_up());
         // An answer that comes at the last moment still finds the lease, and so does the last of the three
         // that a document may need, with time to make it.
         let lease = patience.lease.max(8 * (settings.answer() + settings.connect()));
@@ -144,6 +145,7 @@ impl Sender {
             changes,
             template,
             at_once,
+            give_up,
             line: Line::default(),
             behind: VecDeque::new(),
             busy: HashSet::new(),
@@ -206,11 +208,11 @@ impl Sender {
 
     /// Claims what is due, and says when to look again.
     async fn claim(&mut self) -> Duration {
-        if self.account == Account::Refused && self.renew() == Renewed::Yes {
+        if self.account != Account::Good && self.renew() == Renewed::Yes {
             self.held = now();
         }
         let room = (2 * self.at_once).saturating_sub(self.waiting() + self.under_way.len());
-        if room == 0 || now() < self.held {
+        if room == 0 || (now() < self.held && !self.has_given_up()) {
             return LOOK;
         }
         let at = clock::now();
@@ -254,13 +256,35 @@ impl Sender {
             self.metrics.outbox().database_failed();
             return DATABASE_PAUSE;
         }
+        let found = claimed.len();
         for notice in claimed {
             match self.look(notice, at, claimed_at + self.patience.lease / 2) {
                 Ok(item) => self.line.push(item.claimed.lane.class, item),
                 Err(settlement) => drop(self.settled.send(settlement).await),
             }
         }
-        LOOK
+        if !self.has_given_up() {
+            return LOOK;
+        }
+        self.send_elsewhere(at).await;
+        if found > 0 { BREATH } else { LOOK }
+    }
+
+    /// Whether the account takes nothing for so long that nobody is to wait for it any more.
+    fn has_given_up(&self) -> bool {
+        matches!(self.account, Account::Refused(since) if now() >= since + self.give_up)
+    }
+
+    /// What can go by SMS goes there, and the rest goes back; but one tries whether the account is good
+    /// again.
+    async fn send_elsewhere(&mut self, at: Timestamp) {
+        let mut waiting: VecDeque<Item> = self.behind.drain(..).chain(self.line.drain()).collect();
+        if self.under_way.is_empty() {
+            self.behind.extend(waiting.pop_front());
+        }
+        for item in waiting {
+            self.settle(&item, elsewhere(&item, at)).await;
+        }
     }
 
     /// What is for a phone is for the chat that speaks for it, if there still is one.
@@ -476,8 +500,14 @@ impl Sender {
                     let why = meaning.as_str();
                     tracing::error!(code, why, "WhatsApp takes nothing: look after the account");
                 }
-                self.account = Account::Refused;
+                if self.account == Account::Good {
+                    self.account = Account::Refused(at);
+                }
                 self.held = self.held.max(at + chat::HELD);
+                if self.has_given_up() {
+                    self.settle(&item, elsewhere(&item, clock::now())).await;
+                    return;
+                }
             }
             Meaning::IdentityChanged => {
                 if let Recipient::Chat { chat, .. } = &item.letter.to {
@@ -553,6 +583,14 @@ fn below(per_second: u32) -> u32 {
 
 fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
     Settlement { id: claimed.id, attempts: claimed.attempts, day: claimed.day, verdict }
+}
+
+/// How a notice is settled that is not to wait for the account: by SMS, if there is a phone.
+fn elsewhere(item: &Item, at: Timestamp) -> Verdict {
+    match item.by_sms.clone() {
+        Some(route) => Verdict::Reroute { route },
+        None => given_back(item, at.plus(chat::HELD)),
+    }
 }
 
 /// How a notice is settled that goes back untouched.
