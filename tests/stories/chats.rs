@@ -336,7 +336,7 @@ impl Person {
             self.chat.wait_for_message().await.map_err(|error| error.to_string())?;
         };
         let caption = document.content.words();
-        if !caption.contains("Kode cek: ") || !caption.contains("\n\nPERIKSA ") {
+        if !caption.starts_with("Cek sertifikat dosis ") || !caption.contains("\n\nPERIKSA ") {
             return Err(format!("a certificate says `{caption}` below"));
         }
         let file = self.chat.document(&document).ok_or("a document without a file")?;

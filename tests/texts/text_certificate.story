@@ -104,3 +104,21 @@ type 1970
 | 1 Periksa lagi
 | 2 Selesai
 | 0 Kembali 00 Menu
+# What stands below a document on a chat is copied as a whole.
+phone 081290000003
+text Cek sertifikat dosis 2/2: pindai kode QR di PDF, atau ketik kode 6088 2314 5077 4 dan tahun lahir. PERIKSA CCG4BL7SOUAAAAAAMUXUCAOF7PQNFILGJWGPULZTHOF23C6DFDARXLLRIIVDLVUD44OAMRGZZXI3O6EFLS5TSRVJP2FEPCWNHUAPYYR26BWGDHJAVR2RZIIH6OZDIJQL Teruskan ke 1199
+| SAH. P*** S****, lahir 1970, dosis 2/2, {date}. Cocokkan dengan KTP.
+| 1 Periksa lagi
+| 2 Selesai
+| 0 Kembali 00 Menu
+text 2
+| Terima kasih sudah memeriksa.
+closes
+text Check certificate of dose 2/2: scan the QR code in the PDF, or type code 6088 2314 5077 4 and the year of birth. PERIKSA CCG4BL7SOUAAAAAAMUXUCAOF7PQNFILGJWGPULZTHOF23C6DFDARXLLRIIVDLVUD44OAMRGZZXI3O6EFLS5TSRVJP2FEPCWNHUAPYYR26BWGDHJAVR2RZIIH6OZDIJQL Forward to 1199
+| SAH. P*** S****, lahir 1970, dosis 2/2, {date}. Cocokkan dengan KTP.
+| 1 Periksa lagi
+| 2 Selesai
+| 0 Kembali 00 Menu
+text 2
+| Terima kasih sudah memeriksa.
+closes
