@@ -75,6 +75,19 @@ fn two_pages_are_alike_if_they_say_the_same_whenever_they_are_made() {
 }
 
 #[test]
+fn a_booster_is_counted_as_people_do() {
+    for (number, course, id, en) in [
+        (1, 1, "Dosis 1 dari 1", "Dose 1 of 1"),
+        (1, 2, "Dosis 1 dari 2", "Dose 1 of 2"),
+        (2, 1, "Dosis 2", "Dose 2 · Booster"),
+        (3, 2, "Dosis 3", "Dose 3 · Booster"),
+    ] {
+        let paper = Paper { course, ..paper("Suharto", number) };
+        assert_eq!(words::of(&paper), (id.to_owned(), en.to_owned()));
+    }
+}
+
+#[test]
 fn as_many_doses_as_there_can_be_fit() {
     for number in 1..=9 {
         assert!(render(&paper("Suharto", number), &keyring(), NOW, &options()).is_ok());
