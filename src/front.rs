@@ -8,6 +8,7 @@
 
 pub mod campaign;
 pub mod chat;
+pub mod inquiry;
 pub mod push;
 pub mod ticket;
 

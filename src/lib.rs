@@ -17,6 +17,7 @@ pub mod limits;
 pub mod menu;
 pub mod menus;
 pub mod outbox;
+pub mod satudata;
 pub mod service;
 pub mod smpp;
 pub mod store;

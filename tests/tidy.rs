@@ -29,8 +29,8 @@ const FLOORS: &[&[&str]] = &[
     &["outbox"],
     // Names people by their blind indexes, and offers calls to a menu.
     &["conversation", "service"],
-    // An inbound carries a conversation's signal.
-    &["channel"],
+    // An inbound carries a conversation's signal. What Satu Data says is what the service knows.
+    &["channel", "satudata"],
     // Keeps what the service changes and how conversations end. Admission counts phones.
     &["store", "limits"],
     // The turn. What can be configured is made of dialects, links, vaccines and menu profiles.
@@ -56,6 +56,7 @@ const PURE: &[&str] = &[
     "service",
     "outbox",
     "certificate",
+    "satudata",
     "smpp::pdu",
     "smpp::session",
     "diagnostic",
@@ -89,7 +90,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("opentelemetry", &["telemetry::traces"]),
     ("governor", &["limits"]),
     // The vault's indexes; and the signatures of callers, which have keys of their own.
-    ("hmac", &["vault", "http::gate", "channel::whatsapp::proof"]),
+    ("hmac", &["vault", "http::gate", "channel::whatsapp::proof", "satudata::proof"]),
     ("chacha20poly1305", &["vault"]),
     ("p256", &["certificate::keys"]),
     ("ed25519_dalek", &["certificate::keys"]),
@@ -98,8 +99,11 @@ const ONLY: &[(&str, &[&str])] = &[
     ("coset", &["certificate::dcc"]),
     ("krilla", &["certificate::pdf"]),
     // Traces only name the provider of their client's TLS.
-    ("tokio_rustls", &["smpp::link", "telemetry::traces", "app::whatsapp::cloud"]),
-    ("reqwest", &["app::whatsapp::cloud"]),
+    (
+        "tokio_rustls",
+        &["smpp::link", "telemetry::traces", "app::whatsapp::cloud", "app::satudata::client"],
+    ),
+    ("reqwest", &["app::whatsapp::cloud", "app::satudata::client"]),
     ("clap", &["cli", "main"]),
     ("miette", &["diagnostic", "cli"]),
     // A callback's word for what went wrong leaves before the end of its session is stored.

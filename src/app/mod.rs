@@ -6,6 +6,7 @@ mod campaign;
 mod operator;
 pub mod outbox;
 mod push;
+pub mod satudata;
 mod sessions;
 mod sms;
 mod stop;
@@ -34,6 +35,7 @@ use crate::{
     app::{
         operator::Account,
         outbox::Outbox,
+        satudata::SatuData,
         sessions::Sessions,
         sms::{Post, Posts},
         stop::Stop,
@@ -92,6 +94,9 @@ pub enum StartError {
     /// The client of WhatsApp cannot be made.
     #[error(transparent)]
     Whatsapp(#[from] whatsapp::cloud::CloudError),
+    /// The client of the outside record cannot be made.
+    #[error(transparent)]
+    Record(#[from] satudata::ClientError),
     /// The address of the web side is taken.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -125,6 +130,7 @@ pub struct Gateway {
     sweep: JoinHandle<()>,
     campaigns: JoinHandle<()>,
     chats: Vec<JoinHandle<()>>,
+    record: Vec<JoinHandle<()>>,
     site: JoinHandle<()>,
 }
 
@@ -145,7 +151,9 @@ impl Gateway {
         let token = config.admin.token_file.as_deref().map(token).transpose()?;
         let menus = Menus::new(config, &vault, &keyring);
         let shelf = menus.open(&store).await?;
-        let (engine, lanes) = Engine::new(store.clone(), vault.clone(), shelf, rules(config));
+        let (outside, parked) = satudata::beside(config).unzip();
+        let (engine, lanes) =
+            Engine::beside(store.clone(), vault.clone(), shelf, rules(config), outside);
         let tickets = Tickets::new(store.clone(), vault.clone(), config);
         let campaigns = Campaigns::new(store.clone(), vault, config);
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
@@ -154,6 +162,12 @@ impl Gateway {
         let menus = Arc::new(Reloading::new(menus, engine.clone()));
         let front = Arc::new(Front::new(engine.clone(), limits, Arc::clone(&metrics)));
         let (stop, stopped) = watch::channel(Stop::NotYet);
+        let mut record = Vec::new();
+        if let Some(parked) = parked {
+            let zone = config.menu.zone.into();
+            let client = SatuData::new(&config.record, Arc::clone(&metrics), zone)?;
+            record = satudata::Desk::new(client, &engine, config).start(parked, &stopped);
+        }
 
         let accounts = operator::connect(config)?;
         let links: Vec<Link> = accounts.iter().flat_map(|of| of.links.iter().cloned()).collect();
@@ -228,6 +242,7 @@ impl Gateway {
             sweep,
             campaigns,
             chats,
+            record,
             site,
         })
     }
@@ -280,6 +295,9 @@ impl Gateway {
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
         for chat in self.chats {
             let _ = tokio::time::timeout_at(deadline.into(), chat).await;
+        }
+        for task in self.record {
+            let _ = tokio::time::timeout_at(deadline.into(), task).await;
         }
         let store = self.engine.store().clone();
         drop((self.engine, self.menus));

@@ -6,6 +6,7 @@
 mod callback;
 mod certificate;
 mod operator;
+pub mod record;
 mod sms;
 mod whatsapp;
 
@@ -13,6 +14,7 @@ pub use self::{
     callback::{Callback, Proof},
     certificate::{Certificates, NikName},
     operator::{LinkConfig, ModeName, Operator, TlsConfig},
+    record::Record,
     sms::{Outbox, ReceiptIds, Sms},
     whatsapp::Whatsapp,
 };
@@ -53,6 +55,8 @@ pub struct Config {
     pub database: Database,
     /// The key file.
     pub vault: VaultFile,
+    /// Where the national record is.
+    pub record: Record,
     /// Certificates.
     pub certificate: Certificates,
     /// How many certificates are checked and sent.
@@ -345,6 +349,7 @@ impl Config {
             ("turns.reply_seconds", self.turns.reply_seconds as usize),
         ];
         self.outbox.check()?;
+        self.record.check(self.turns.reply_seconds)?;
         if let Some(whatsapp) = &self.whatsapp {
             whatsapp.check()?;
         }
@@ -386,6 +391,7 @@ impl Config {
         if let Some(file) = &mut self.admin.token_file {
             *file = folder.join(&*file);
         }
+        self.record.files().for_each(|file| *file = folder.join(&*file));
         if let Some(whatsapp) = &mut self.whatsapp {
             whatsapp.files().for_each(|file| *file = folder.join(&*file));
         }

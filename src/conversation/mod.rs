@@ -203,6 +203,8 @@ pub struct Carried {
     pub trust: Trust,
     /// What came back for the code.
     pub code: CodeBack,
+    /// When that was known which the screen behind the call tells, if it is old.
+    pub as_of: Option<String>,
 }
 
 /// A finished turn.
@@ -270,7 +272,8 @@ pub fn turn<'m>(
     // Too old and still open: no sweep has ended it yet, and after this turn none will.
     let lapsed = old.iter().filter(|_| too_old && was_open);
     let lapsed: Vec<Ending> = lapsed.map(|old| ending(End::TimeOut, &old.state)).collect();
-    let carried = Carried { ends: lapsed, aside: None, trust, code: CodeBack::Nothing };
+    let carried =
+        Carried { ends: lapsed, aside: None, trust, code: CodeBack::Nothing, as_of: None };
     let aborts = matches!(signal, Signal::Abort(_));
     let old = old.filter(|_| aborts || !too_old);
     let awaits = was_open && !elsewhere && old.is_some();
@@ -373,9 +376,14 @@ pub fn resume(
     state: State,
     outcome: &str,
     given: Values,
-    carried: Carried,
+    mut carried: Carried,
 ) -> Progress {
-    settle(cx, step::resume(cx, state, outcome, given), carried)
+    let step = step::resume(cx, state, outcome, given);
+    let step = match carried.as_of.take() {
+        Some(time) => step::remark_age(cx, step, &time),
+        None => step,
+    };
+    settle(cx, step, carried)
 }
 
 /// Says a word and leaves everything as it is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     channel::{Inbound, Sureness},
     conversation::{NotPushed, Signal, Text},
-    engine::{Answer, Core, Job, Service, Shelf, body::Body, turn::Turn},
+    engine::{Answer, Ask, Core, Job, Service, Shelf, body::Body, turn::Turn},
     menu::step::MOST_CALLS,
     service::record::Need,
     store::{Batch, CommitError, Kept, Recalled, StoreError, TurnKey, TurnWrite},
@@ -31,8 +31,16 @@ impl From<StoreError> for BatchError {
     }
 }
 
-/// Answers a batch: the answers stand in the order of the jobs, and are stored.
-pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Answer>, BatchError> {
+/// How far a turn came.
+pub(super) enum Ended {
+    /// It is answered, and stored.
+    Answered(Box<Answer>),
+    /// The outside record is to be asked first. What that needs is stored, and nothing else.
+    Asks(Ask),
+}
+
+/// Takes a batch as far as it goes, in the order of the jobs.
+pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Ended>, BatchError> {
     let meters = &core.batches;
     let mut batch = meters.begin.time(core.store.begin()).await?;
     let mut turns = meters.read.time(step_all(core, &mut batch, jobs)).await?;
@@ -51,7 +59,7 @@ pub(super) async fn run(core: &Core, jobs: &[&Job]) -> Result<Vec<Answer>, Batch
             core.wake.ring();
         }
     }
-    Ok(turns.into_iter().map(Turn::answer).collect())
+    Ok(turns.into_iter().map(Turn::end).collect())
 }
 
 /// Steps every turn to its end, and makes the calls on the way.
@@ -232,8 +240,8 @@ async fn call_all(batch: &mut Batch, turns: &mut [Turn<'_>]) -> Result<bool, Bat
         return Ok(false);
     }
     let facts = batch.facts(&needs).await?;
-    for (at, facts) in calling.into_iter().zip(facts) {
-        turns[at].decide(&facts);
+    for (at, (facts, need)) in calling.into_iter().zip(facts.into_iter().zip(needs)) {
+        turns[at].decide(&need, facts);
     }
     Ok(true)
 }

@@ -9,17 +9,19 @@
 
 mod batch;
 mod body;
+mod outside;
 mod shelf;
 mod turn;
 mod wake;
 
 pub use self::{
+    outside::{Ask, Outside, Parked},
     shelf::{MOST_FORMER, Service, Shelf, ShelfError},
     wake::Wake,
 };
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     hash::Hash,
     sync::Arc,
     time::{Duration, Instant},
@@ -33,11 +35,14 @@ use crate::{
     channel::Inbound,
     clock::{Timestamp, Zone},
     conversation::{Ending, NotPushed, Reply},
-    engine::batch::{BatchError, run},
+    engine::{
+        batch::{BatchError, Ended, run},
+        outside::Asked,
+    },
     identity::Msisdn,
     menu::state::Move,
     outbox::{self, Notice, NoticeId, route::Routes},
-    service::Noticed,
+    service::{Noticed, inquiry::Wrote},
     store::{Store, StoreError},
     telemetry::{instruments::BatchMeters, spans},
     vault::{SubscriberKey, Vault},
@@ -164,6 +169,7 @@ struct Core {
     rules: Rules,
     batches: BatchMeters,
     wake: Wake,
+    outside: Option<Outside>,
 }
 
 struct Job {
@@ -175,6 +181,10 @@ struct Job {
     said: [u8; 16],
     span: Span,
     answer: oneshot::Sender<Result<Answer, TurnError>>,
+    /// Whether it may still ask an outside record.
+    asked: Asked,
+    /// What became of a registration that it sent there.
+    wrote: Option<Wrote>,
 }
 
 impl Job {
@@ -207,6 +217,17 @@ impl Pending {
 impl Engine {
     /// An engine and the lanes it needs; every lane has to be run (`Lane::run`).
     pub fn new(store: Store, vault: Vault, shelf: Shelf, rules: Rules) -> (Self, Vec<Lane>) {
+        Self::beside(store, vault, shelf, rules, None)
+    }
+
+    /// The same, beside a record that somebody else keeps.
+    pub fn beside(
+        store: Store,
+        vault: Vault,
+        shelf: Shelf,
+        rules: Rules,
+        outside: Option<Outside>,
+    ) -> (Self, Vec<Lane>) {
         let shelf = ArcSwap::from_pointee(shelf);
         let core = Arc::new(Core {
             store,
@@ -215,12 +236,13 @@ impl Engine {
             rules,
             batches: BatchMeters::default(),
             wake: Wake::default(),
+            outside,
         });
         let waiting = (core.rules.waiting / core.rules.lanes.max(1)).max(1);
         let (lanes, runners): (Vec<_>, Vec<_>) = (0..core.rules.lanes.max(1))
             .map(|_| {
                 let (jobs, queue) = mpsc::channel(waiting);
-                (jobs, Lane { queue, carried: VecDeque::new(), core: Arc::clone(&core) })
+                (jobs, Lane::new(queue, waiting, Arc::clone(&core)))
             })
             .unzip();
         (Self { lanes: lanes.into(), core }, runners)
@@ -237,7 +259,16 @@ impl Engine {
         let span = spans::turn(inbound.channel.as_str());
         let (answer, pending) = oneshot::channel();
         self.lanes[lane]
-            .try_send(Job { inbound, subscriber, receipt, said, span, answer })
+            .try_send(Job {
+                inbound,
+                subscriber,
+                receipt,
+                said,
+                span,
+                answer,
+                asked: Asked::Times(0),
+                wrote: None,
+            })
             .map_err(|_| TurnError::Overloaded)?;
         Ok(Pending(pending))
     }
@@ -308,6 +339,11 @@ impl Engine {
         self.core.rules.routes.of(phone)
     }
 
+    /// The number that people of a network write to.
+    pub fn short_code(&self, route: &str) -> &str {
+        self.core.rules.routes.short_code(route)
+    }
+
     /// A random value, for what is decided beside the turns.
     pub fn draw(&self) -> u64 {
         rand::random()
@@ -329,17 +365,32 @@ pub struct Lane {
     queue: mpsc::Receiver<Job>,
     /// Turns whose subscriber already had one in the batch before.
     carried: VecDeque<Job>,
+    /// Turns that come back from an outside record, as many as are away at most.
+    back: (mpsc::Sender<Job>, mpsc::Receiver<Job>),
+    /// Whose turn is away, and what they said meanwhile.
+    away: HashMap<SubscriberKey, VecDeque<Job>>,
     core: Arc<Core>,
 }
 
 impl Lane {
+    fn new(queue: mpsc::Receiver<Job>, most: usize, core: Arc<Core>) -> Self {
+        let back = mpsc::channel(most);
+        Self { queue, carried: VecDeque::new(), back, away: HashMap::new(), core }
+    }
+
     /// Takes batch after batch until every [`Engine`] is gone and nothing waits.
     pub async fn run(mut self) {
         let mut arrived = Vec::with_capacity(self.core.rules.batch);
+        let mut open = true;
         loop {
             if self.carried.is_empty() {
                 let most = self.core.rules.batch;
-                if self.queue.recv_many(&mut arrived, most).await == 0 {
+                tokio::select! {
+                    biased;
+                    Some(job) = self.back.1.recv() => self.came_back(job),
+                    taken = self.queue.recv_many(&mut arrived, most), if open => open = taken > 0,
+                }
+                if !open && self.away.is_empty() && self.carried.is_empty() {
                     return;
                 }
             } else {
@@ -349,20 +400,63 @@ impl Lane {
                     arrived.push(job);
                 }
             }
+            while let Ok(job) = self.back.1.try_recv() {
+                self.came_back(job);
+            }
             let batch = self.one_of_each(&mut arrived);
-            self.core.serve(batch).await;
+            for (job, ask) in self.core.serve(batch).await {
+                self.park(job, ask);
+            }
         }
     }
 
     /// At most one turn of every subscriber, oldest first; the others are carried to the next
-    /// batch.
+    /// batch. Those of a subscriber whose turn is away wait for it.
     fn one_of_each(&mut self, arrived: &mut Vec<Job>) -> Vec<Job> {
-        let waiting = self.carried.drain(..).chain(arrived.drain(..));
-        let (batch, later) = one_of_each(waiting, self.core.rules.batch, |job| job.subscriber);
+        let mut waiting = Vec::with_capacity(self.carried.len() + arrived.len());
+        for job in self.carried.drain(..).chain(arrived.drain(..)) {
+            match self.away.get_mut(&job.subscriber) {
+                None => waiting.push(job),
+                Some(held) if held.len() < MOST_HELD => held.push_back(job),
+                Some(_) => job.end(Err(TurnError::Overloaded)),
+            }
+        }
+        let most = self.core.rules.batch;
+        let (batch, later) = one_of_each(waiting.into_iter(), most, |job| job.subscriber);
         self.carried = later;
         batch
     }
+
+    /// Hands a turn to whoever asks the outside record. Without room there it is decided at once.
+    fn park(&mut self, job: Job, ask: Ask) {
+        let Some(outside) = &self.core.outside else { return };
+        let subscriber = job.subscriber;
+        let parked = Parked::new(job, ask, outside, self.back.0.clone());
+        // Full or not, it comes back; but it must not find that it is not expected.
+        self.away.entry(subscriber).or_default();
+        if self.away.len() <= self.back.0.max_capacity() {
+            // What cannot be sent is dropped, and so comes back.
+            let _ = outside.asks.try_send(parked);
+        } else {
+            let mut job = parked.into_job();
+            self.away.remove(&subscriber);
+            if let Some(job) = &mut job {
+                job.give_up();
+            }
+            self.carried.extend(job);
+        }
+    }
+
+    fn came_back(&mut self, job: Job) {
+        let held = self.away.remove(&job.subscriber).unwrap_or_default();
+        for job in std::iter::once(job).chain(held).rev() {
+            self.carried.push_front(job);
+        }
+    }
 }
+
+/// What a subscriber may say while a turn is away.
+const MOST_HELD: usize = 64;
 
 /// At most one of every kind and `most` in all, oldest first; and what is left for later, in its order.
 pub fn one_of_each<T, K: Hash + Eq>(
@@ -388,24 +482,32 @@ const SLOW: Duration = Duration::from_secs(2);
 const TRIES: usize = 4;
 
 impl Core {
-    /// Answers every turn of a batch. One that cannot be stored does not take the others with it, and
-    /// one that nobody waits for any more is not begun: its caller has been told that it failed.
-    async fn serve(&self, mut batch: Vec<Job>) {
+    /// Answers every turn of a batch, but those that have to ask first. One that cannot be stored does not
+    /// take the others with it, and one that nobody waits for any more is not begun: its caller has been
+    /// told that it failed.
+    async fn serve(&self, mut batch: Vec<Job>) -> Vec<(Job, Ask)> {
         batch.retain(|job| !job.answer.is_closed());
+        let mut parked = Vec::new();
         if batch.is_empty() {
-            return;
+            return parked;
         }
         let jobs: Vec<&Job> = batch.iter().collect();
         match self.run(&jobs).await {
-            Ok(answers) => {
-                for (job, answer) in batch.into_iter().zip(answers) {
-                    job.end(Ok(answer));
+            Ok(ended) => {
+                for (job, ended) in batch.into_iter().zip(ended) {
+                    match ended {
+                        Ended::Answered(answer) => job.end(Ok(*answer)),
+                        Ended::Asks(ask) => parked.push((job, ask)),
+                    }
                 }
             }
             Err(BatchError::Conflict | BatchError::Unreadable) => {
                 for job in batch {
-                    let answer = self.alone(&job).await;
-                    job.end(answer);
+                    match self.alone(&job).await {
+                        Ok(Ended::Answered(answer)) => job.end(Ok(*answer)),
+                        Ok(Ended::Asks(ask)) => parked.push((job, ask)),
+                        Err(error) => job.end(Err(error)),
+                    }
                 }
             }
             Err(BatchError::Unavailable) => {
@@ -414,10 +516,11 @@ impl Core {
                 }
             }
         }
+        parked
     }
 
     /// Runs a batch, and counts how it went.
-    async fn run(&self, jobs: &[&Job]) -> Result<Vec<Answer>, BatchError> {
+    async fn run(&self, jobs: &[&Job]) -> Result<Vec<Ended>, BatchError> {
         let span = spans::batch(jobs.iter().map(|job| &job.span));
         let began = Instant::now();
         let done = run(self, jobs).instrument(span).await;
@@ -437,13 +540,13 @@ impl Core {
         done
     }
 
-    async fn alone(&self, job: &Job) -> Result<Answer, TurnError> {
+    async fn alone(&self, job: &Job) -> Result<Ended, TurnError> {
         for _ in 0..TRIES {
             if job.answer.is_closed() {
                 return Err(TurnError::Unavailable);
             }
             match self.run(&[job]).await {
-                Ok(mut answers) => return answers.pop().ok_or(TurnError::Unavailable),
+                Ok(mut ended) => return ended.pop().ok_or(TurnError::Unavailable),
                 Err(BatchError::Conflict) => {}
                 Err(BatchError::Unavailable | BatchError::Unreadable) => {
                     return Err(TurnError::Unavailable);

@@ -9,9 +9,11 @@ use crate::{
         Then, Trust,
     },
     engine::{
-        Answer, Core, Job, News, Sends, Service, Shelf,
+        Answer, Ask, Core, Job, News, Sends, Service, Shelf,
+        batch::Ended,
         body::{Body, Guesses, Last},
     },
+    identity::Nik,
     menu::{
         catalogue::Call,
         keyword::Command,
@@ -27,9 +29,11 @@ use crate::{
     service::{
         Asking, Encloses, Note, Noticed, Silence, To,
         certificate::{CAPTION_TEXT, GONE_TEXT},
+        inquiry::{Inquiry, Letter, Outward, show_time},
         record::{Change, Facts, Need},
     },
     store::{ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke, TurnWrite},
+    vault::NikIndex,
 };
 
 /// One turn of a batch.
@@ -66,6 +70,8 @@ enum Stage {
     Repeated(Reply),
     /// It waits for a call.
     Calling { state: State, call: &'static Call, carried: Carried },
+    /// It has to ask the outside record first.
+    Asks(Ask),
     /// It is finished.
     Done(Finished),
 }
@@ -189,26 +195,49 @@ impl<'t> Turn<'t> {
     }
 
     pub(super) fn need(&self) -> Need {
-        match &self.stage {
-            Stage::Calling { state, call, .. } => {
-                self.service(state).desk.need(call.name, self.asking(&state.values))
-            }
-            _ => Need::default(),
-        }
+        let Stage::Calling { state, call, .. } = &self.stage else { return Need::default() };
+        let need = self.service(state).desk.need(call.name, self.asking(&state.values));
+        let fetched = need.person.filter(|_| self.core.outside.is_some());
+        Need { fetched, ..need }
     }
 
-    pub(super) fn decide(&mut self, facts: &Facts) {
+    pub(super) fn decide(&mut self, need: &Need, mut facts: Facts) {
         let idle = Stage::Done(Finished::default());
         let Stage::Calling { state, call, carried } = std::mem::replace(&mut self.stage, idle)
         else {
             return;
         };
         let service = Arc::clone(self.service(&state));
-        let decision = service.desk.decide(call.name, self.asking(&state.values), facts);
+        if let Some(outside) = &self.core.outside {
+            let nik = need.person.and_then(|person| self.nik_of(person, &state, &facts));
+            match outside.look(self.job, need, nik, &facts) {
+                Ok(known) => facts.known = known,
+                Err(ask) => return self.ask(ask),
+            }
+            facts.wrote.clone_from(&self.job.wrote);
+        }
+        let decision = service.desk.decide(call.name, self.asking(&state.values), &facts);
         let Some(decision) = decision else {
             tracing::error!(service = service.menu.service(), call = call.name, "no outcome");
             return self.sorry(&state, carried.ends);
         };
+        let inquiry = decision.outward.zip(need.person).and_then(|(outward, person)| {
+            Some((outward, Box::new(self.inquiry(outward, person, &state, &facts)?)))
+        });
+        match inquiry {
+            Some((Outward::First(_), inquiry)) => {
+                // Stored before it is asked, without anything else of the turn.
+                self.changes.retain(|change| *change == Change::ForgetEverybody);
+                self.changes.extend(decision.changes);
+                self.changes.push(Change::Inquire(inquiry.clone()));
+                self.noticed.clear();
+                self.notes.clear();
+                self.stage = Stage::Asks(Ask::Register(inquiry));
+                return;
+            }
+            Some((Outward::Later(_), inquiry)) => self.changes.push(Change::Inquire(inquiry)),
+            None => {}
+        }
         self.outcomes.push((call.name, decision.outcome));
         self.changes.extend(decision.changes);
         self.noticed.extend(decision.noticed);
@@ -217,7 +246,52 @@ impl<'t> Turn<'t> {
         }
         let cx = self.context(&service);
         let (outcome, given) = (decision.outcome, decision.given);
+        let as_of = decision.as_of.map(|at| show_time(at, self.core.rules.zone));
+        let carried = Carried { as_of, ..carried };
         self.stage = conversation::resume(cx, state, outcome, given, carried).into();
+    }
+
+    /// Leaves the batch as if it had not been begun.
+    fn ask(&mut self, ask: Ask) {
+        self.changes.clear();
+        self.notes.clear();
+        self.stage = Stage::Asks(ask);
+    }
+
+    /// The NIK behind an index: the one that was typed, or the one that we have.
+    fn nik_of(&self, person: NikIndex, state: &State, facts: &Facts) -> Option<Nik> {
+        let typed = state.values.text("nik").and_then(|typed| Nik::parse(typed).ok());
+        typed
+            .filter(|nik| self.core.vault.nik_index(nik) == person)
+            .or_else(|| facts.person.as_ref().map(|person| person.nik.clone()))
+    }
+
+    /// What the outside record is asked, with all that whoever asks needs to tell the answer.
+    fn inquiry(
+        &self,
+        outward: Outward,
+        person: NikIndex,
+        state: &State,
+        facts: &Facts,
+    ) -> Option<Inquiry> {
+        let Inbound { from, at, answer_by, .. } = &self.job.inbound;
+        let (kind, due) = match outward {
+            Outward::First(kind) => (kind, at.plus(self.core.outside.as_ref()?.lease)),
+            Outward::Later(kind) => (kind, *at),
+        };
+        let letter = Letter {
+            nik: self.nik_of(person, state, facts)?.as_str().to_owned(),
+            phone: from.as_str().to_owned(),
+            chat: match answer_by {
+                AnswerBy::Chat(chat) => Some(chat.clone()),
+                AnswerBy::Session | AnswerBy::Notice { .. } => None,
+            },
+            service: self.current.menu.service().to_owned(),
+            language: state.language.clone(),
+            values: state.values.clone(),
+        };
+        let id = NoticeId::draw(*at, self.random).as_i64();
+        Some(Inquiry { id, kind, by: self.job.subscriber, person, letter, at: *at, due })
     }
 
     /// A turn that would go on calling is cut off. The check proves that no menu calls so often.
@@ -243,7 +317,11 @@ impl<'t> Turn<'t> {
 
     /// What the turn stores; a repetition stores nothing.
     pub(super) fn write(&self, core: &Core) -> Option<TurnWrite> {
-        let Stage::Done(finished) = &self.stage else { return None };
+        let finished = match &self.stage {
+            Stage::Done(finished) => finished,
+            Stage::Asks(_) if !self.changes.is_empty() => return Some(self.question()),
+            Stage::Asks(_) | Stage::Calling { .. } | Stage::Repeated(_) => return None,
+        };
         if finished.not_pushed.is_some() {
             return None;
         }
@@ -281,6 +359,23 @@ impl<'t> Turn<'t> {
                 AnswerBy::Session | AnswerBy::Notice { .. } => None,
             },
         })
+    }
+
+    /// What is stored before the outside record is asked.
+    fn question(&self) -> TurnWrite {
+        TurnWrite {
+            subscriber: self.job.subscriber,
+            number: self.job.inbound.from.clone(),
+            language: None,
+            at: self.job.inbound.at,
+            channel: Some(self.job.inbound.channel.as_str()),
+            spoke: Spoke::Subscriber,
+            conversation: None,
+            receipt: None,
+            session: None,
+            changes: self.changes.clone(),
+            notices: Vec::new(),
+        }
     }
 
     /// What is sent because of the turn. Where there is no session to answer in, the reply is a
@@ -395,7 +490,14 @@ impl<'t> Turn<'t> {
         }
     }
 
-    pub(super) fn answer(self) -> Answer {
+    pub(super) fn end(self) -> Ended {
+        match self.stage {
+            Stage::Asks(ask) => Ended::Asks(ask),
+            _ => Ended::Answered(Box::new(self.answer())),
+        }
+    }
+
+    fn answer(self) -> Answer {
         let kept = |written: &Written| written.note.to == To::Caller;
         let sends = match self.notes.iter().any(kept) {
             true => Sends::Something,
@@ -406,8 +508,8 @@ impl<'t> Turn<'t> {
                 (Finished { reply: Some(reply), ..Finished::default() }, News::Repeated)
             }
             Stage::Done(done) => (done, News::New),
-            // Cut off before it came here.
-            Stage::Calling { .. } => (Finished::default(), News::New),
+            // Cut off before it came here, or sent to ask.
+            Stage::Calling { .. } | Stage::Asks(_) => (Finished::default(), News::New),
         };
         Answer {
             reply: done.reply,

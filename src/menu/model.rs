@@ -194,6 +194,8 @@ pub const STARTED: Word = Word { name: "started", values: &[] };
 pub const HELP: Word = Word { name: "help", values: &["dial"] };
 /// A row of an older card was tapped; what follows is the screen where the subscriber stands.
 pub const OLD_CHOICE: Word = Word { name: "old_choice", values: &[] };
+/// What follows is old: the record does not answer just now. `time` is when it was so.
+pub const OLD_DATA: Word = Word { name: "old_data", values: &["time"] };
 /// By SMS: something came to an end that a session could not show.
 pub const LATE: Word = Word { name: "late", values: &["dial"] };
 /// Not every part of a long text came.
@@ -222,7 +224,7 @@ pub const CHAT_CODE: Word = Word { name: "chat_code", values: &["code"] };
 pub const CHAT_UNREADABLE: Word = Word { name: "chat_unreadable", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 36] = [
+pub const WORDS: [Word; 37] = [
     BACK,
     HOME,
     NEXT,
@@ -233,6 +235,7 @@ pub const WORDS: [Word; 36] = [
     MORE_FIRST,
     NO_SUCH_ROW,
     OLD_CHOICE,
+    OLD_DATA,
     RESUME,
     RESUME_YES,
     RESUME_NO,

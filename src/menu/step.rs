@@ -12,8 +12,8 @@ use crate::{
         keyword::Errand,
         language::Language,
         model::{
-            Act, MORE_FIRST, Menu, NO_SUCH_ROW, OLD_CHOICE, ONLY_CHOICE, Screen, TOO_MANY,
-            WRONG_CHOICE,
+            Act, MORE_FIRST, Menu, NO_SUCH_ROW, OLD_CHOICE, OLD_DATA, ONLY_CHOICE, Screen,
+            TOO_MANY, WRONG_CHOICE,
         },
         state::{LONGEST_TRAIL, MOST_DIGITS, Move, Row, State, Values},
         view::{Card, Frame, Manner, View, contains, letters},
@@ -183,6 +183,18 @@ pub fn resume(cx: Context<'_>, mut state: State, outcome: &str, given: Values) -
     match target {
         Some(to) => enter(cx, state, to),
         None => back(cx, state),
+    }
+}
+
+/// Says above the screen that waits for an answer that what it tells is as old as that.
+pub fn remark_age(cx: Context<'_>, step: Step, time: &str) -> Step {
+    let Step::Show(mut state, shown) = step else { return step };
+    match cx.menu.screen(&state.screen) {
+        Some(screen) if matches!(screen.act, Act::Choose(_) | Act::Pick { .. }) => {
+            state.note = Some(cx.menu.word(OLD_DATA.name, &state.language, time));
+            show(cx, state, screen)
+        }
+        _ => Step::Show(state, shown),
     }
 }
 

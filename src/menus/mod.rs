@@ -157,6 +157,7 @@ impl Menus {
             keyring: Arc::clone(&self.keyring),
             tickets: self.config.tickets.clone(),
             zone: self.config.menu.zone.into(),
+            source: self.config.record.source(),
         };
         Ok(Arc::new(Service { menu: checked.menu, desk }))
     }

@@ -28,6 +28,7 @@ use crate::{
         Asking, Decision, Desk, Note,
         audit::{Act, Deed},
         code::{CodeKey, Purpose},
+        inquiry::Known,
         lookup::TOO_OFTEN,
         open,
         otp::{self, LATER, LOCKED, WAIT, WRONG},
@@ -79,6 +80,11 @@ pub const PROVE: Call = Call {
             name: "known",
             means: "This phone may change something of the person.",
             gives: &[PERSON, PERSON_NAME, PROVED],
+        },
+        Outcome {
+            name: "away",
+            means: "The record does not answer just now; nothing is known of the person.",
+            gives: &[],
         },
     ],
 };
@@ -215,6 +221,9 @@ pub const GUARDIAN_LEFT_TEXT: &str = "guardian_left";
 pub const PHONE_CAME_TEXT: &str = "phone_came";
 
 pub(super) fn prove(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    if facts.known == Known::NotYet {
+        return Some(Decision::of("away"));
+    }
     let person = match known(desk, asking, facts)? {
         Ok(person) => person,
         Err(refused) => return Some(refused),

@@ -16,9 +16,11 @@ pub mod change;
 pub mod chat;
 pub mod code;
 mod complaint;
+pub mod inquiry;
 pub mod lookup;
 pub mod number;
 pub mod otp;
+pub mod outside;
 mod person;
 pub mod place;
 pub mod queue;
@@ -48,7 +50,9 @@ use crate::{
     service::{
         certificate::CertificateRules,
         code::{CodeKey, CodeRules},
+        inquiry::Outward,
         lookup::Budgets,
+        outside::Source,
         queue::Units,
         record::{Change, CodeNeed, Facts, Need},
         ticket::TicketRules,
@@ -117,6 +121,16 @@ pub const VACCINATION: Catalogue = Catalogue {
     sends: &[
         registration::REGISTERED_TEXT,
         registration::WAITING_TEXT,
+        registration::PENDING_TEXT,
+        inquiry::VALID,
+        inquiry::UNMATCHED,
+        inquiry::ALREADY,
+        inquiry::LATER,
+        inquiry::DOSES,
+        inquiry::REGISTERED,
+        inquiry::NO_DOSE,
+        inquiry::NOT_SHOWN,
+        inquiry::GIVEN_UP,
         otp::CODE_TEXT,
         certificate::TEXT,
         certificate::CAPTION,
@@ -181,6 +195,10 @@ pub struct Decision {
     pub noticed: Option<Noticed>,
     /// What is to be sent.
     pub notes: Vec<Note>,
+    /// What the outside record is to be asked.
+    pub outward: Option<Outward>,
+    /// What is shown is as old as that.
+    pub as_of: Option<Timestamp>,
 }
 
 /// A text that a call sends: a `[notice.*]` of the menu, and what to fill it with.
@@ -274,7 +292,7 @@ impl Noticed {
 impl Decision {
     fn of(outcome: &'static str) -> Self {
         let (given, changes, notes) = (Values::default(), Vec::new(), Vec::new());
-        Self { outcome, given, changes, noticed: None, notes }
+        Self { outcome, given, changes, noticed: None, notes, outward: None, as_of: None }
     }
 
     fn give(mut self, name: &str, text: impl Into<String>) -> Self {
@@ -289,6 +307,17 @@ impl Decision {
 
     fn note(mut self, note: Note) -> Self {
         self.notes.push(note);
+        self
+    }
+
+    fn ask(mut self, outward: Outward) -> Self {
+        self.outward = Some(outward);
+        self
+    }
+
+    /// What it tells is what was known then.
+    fn as_of(mut self, facts: &Facts) -> Self {
+        self.as_of = facts.known.since();
         self
     }
 
@@ -319,6 +348,8 @@ pub struct Desk {
     pub tickets: TicketRules,
     /// Whose time it is on a screen.
     pub zone: Zone,
+    /// Where the record is.
+    pub source: Source,
 }
 
 impl Desk {
@@ -391,9 +422,13 @@ impl Desk {
             "person.list" => person::list(asking, facts),
             "person.prove" => person::prove(self, asking, facts),
             "person.detach" => person::detach(asking),
-            "status.read" => status::read(self, asking, facts),
-            "certificate.list" => certificate::list(self, asking, facts),
-            "certificate.state" => certificate::state(self, asking, facts),
+            "status.read" => status::read_or_ask(self, asking, facts),
+            "certificate.list" => {
+                certificate::list(self, asking, facts).map(|decision| decision.as_of(facts))
+            }
+            "certificate.state" => {
+                certificate::state(self, asking, facts).map(|decision| decision.as_of(facts))
+            }
             "certificate.send" => certificate::send(self, asking, facts),
             "certificate.read" => certificate::check::read(asking),
             "certificate.check" => certificate::check::check(self, asking, facts),

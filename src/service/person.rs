@@ -9,6 +9,7 @@ use crate::{
     },
     service::{
         Asking, Decision, Desk, Silence,
+        inquiry::{Kind, Known, Outward},
         lookup::TOO_OFTEN,
         number::Number,
         personal, picked_person,
@@ -70,6 +71,11 @@ pub const PROVE: Call = Call {
             means: "The phone may see the person from now on.",
             gives: &[PERSON, PERSON_NAME, PROVED],
         },
+        Outcome {
+            name: "slow",
+            means: "The record does not answer just now: a text brings the result.",
+            gives: &[],
+        },
     ],
 };
 
@@ -111,6 +117,9 @@ pub(super) fn prove(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<De
     let typed = Typed::of(asking)?;
     if let Some(refused) = desk.too_often(asking, facts) {
         return Some(refused);
+    }
+    if facts.known == Known::NotYet {
+        return Some(Decision::of("slow").ask(Outward::Later(Kind::Prove)));
     }
     let person = facts
         .person

@@ -15,7 +15,9 @@ use crate::{
         audit::{Act, Deed},
         certificate::{CertificateChange, CertificateFacts, CertificateNeed},
         code::{CodeChange, CodeFacts, CodeKey},
+        inquiry::{Inquiry, Kind, Known, Wrote},
         number::Number,
+        outside::Fetched,
         place::{Line, QueueFacts, QueueNeed},
         ticket::{NewTicket, Ticket, TicketStep},
     },
@@ -180,6 +182,8 @@ pub struct Need {
     pub renamed: Option<NikIndex>,
     /// The chats that speak for this phone.
     pub chats: Option<SubscriberKey>,
+    /// When an outside record was asked about this person last.
+    pub fetched: Option<NikIndex>,
 }
 
 /// A phone that asks for a code, or types one.
@@ -225,6 +229,12 @@ pub struct Facts {
     pub renamed: Option<Timestamp>,
     /// Chats that were bound to this phone, oldest first. Some may have expired.
     pub chats: Vec<BoundChat>,
+    /// What an outside record said of the person last. Whom it does not have is not in `person`.
+    pub fetched: Option<Fetched>,
+    /// How what is known of the person stands to the record.
+    pub known: Known,
+    /// What became of the registration that this turn has sent to an outside record.
+    pub wrote: Option<Wrote>,
 }
 
 /// A chat that was bound to a phone by a code.
@@ -314,6 +324,14 @@ pub enum Change {
     },
     /// This chat speaks for the subscriber no longer. One that speaks for another phone is left alone.
     CutChat(SubscriberKey),
+    /// The outside record is to be asked. A second time for the same is the first.
+    Inquire(Box<Inquiry>),
+    /// What the outside record was asked about a person is answered, and told; if somebody else did that
+    /// in the meantime it is a conflict.
+    Answered(Kind, NikIndex),
+    /// A registration of this phone that waits stands from now on. A second one that stands for the same
+    /// NIK is a conflict.
+    Stand(Number),
     /// A change that staff can make as well.
     Desk(DeskChange),
 }

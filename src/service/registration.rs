@@ -7,11 +7,14 @@ use crate::{
     menu::catalogue::{Call, Effect, Outcome, Sends},
     service::{
         Asking, Decision, Desk, Note,
+        inquiry::{Kind, Known, Outward, Wrote},
         lookup::TOO_OFTEN,
         number::Number,
         open,
-        record::{Change, Facts, Person, Registration, Standing},
+        outside::{Elsewhere, Source},
+        record::{Change, Facts, Person, Registered, Registration, Standing},
     },
+    vault::NikIndex,
 };
 
 /// Does the birth date inside the NIK agree with the one that was typed? It need not (a NIK keeps
@@ -67,6 +70,11 @@ pub const MATCH: Call = Call {
             gives: &[],
         },
         Outcome { name: "already_here", means: "Registered from this phone.", gives: &[NUMBER] },
+        Outcome {
+            name: "unchecked",
+            means: "The record does not answer just now: go on, it is checked later.",
+            gives: &[],
+        },
     ],
 };
 
@@ -84,6 +92,11 @@ pub const SUBMIT: Call = Call {
         },
         Outcome { name: "registered", means: "Registered.", gives: &[NUMBER] },
         Outcome { name: "already", means: "The person is registered already.", gives: &[] },
+        Outcome {
+            name: "pending",
+            means: "Taken in; the record validates it when it answers again, and a text tells.",
+            gives: &[NUMBER],
+        },
     ],
 };
 
@@ -102,8 +115,11 @@ pub(super) fn matching(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option
     if let Some(refused) = desk.too_often(asking, facts) {
         return Some(refused);
     }
+    if facts.known != Known::Now {
+        return Some(Decision::of("unchecked"));
+    }
     let failed = |outcome| desk.failed(&typed.nik, &facts.tries, Decision::of(outcome));
-    Some(match against(&typed, &name, asking.today, facts.person.as_ref()) {
+    Some(match against(&typed, &name, asking.today, facts) {
         Match::NotListed => failed("not_listed"),
         Match::Mismatch => failed("mismatch"),
         Match::Eligible => Decision::of("match"),
@@ -114,6 +130,7 @@ pub(super) fn matching(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option
             }
             _ => Decision::of("already"),
         },
+        Match::Elsewhere(_) => Decision::of("already"),
     })
 }
 
@@ -125,33 +142,52 @@ pub(super) const REGISTERED_TEXT: Sends =
 pub(super) const WAITING_TEXT: Sends =
     Sends { call: "registration.submit", name: "waiting", gives: &[NUMBER] };
 
+/// As [`REGISTERED_TEXT`], where the record has to answer first.
+pub(super) const PENDING_TEXT: Sends =
+    Sends { call: "registration.submit", name: "pending", gives: &[NUMBER] };
+
 pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let typed = Typed::of(asking)?;
     let name = PersonName::parse(asking.values.text("name")?).ok()?;
     let index = desk.vault.nik_index(&typed.nik);
+    if let Some(wrote) = &facts.wrote {
+        return wrote_outside(desk, asking, facts, wrote, index);
+    }
     let refused = desk.too_often(asking, facts).is_some();
-    let found = against(&typed, &name, asking.today, facts.person.as_ref());
+    let found = against(&typed, &name, asking.today, facts);
     let standing = match found {
         _ if refused => Standing::Waiting,
-        Match::Already(_) => return Some(Decision::of("already")),
+        // Whatever we knew of the person, the record validates it.
+        _ if facts.known != Known::Now => Standing::Waiting,
+        Match::Already(_) | Match::Elsewhere(_) => return Some(Decision::of("already")),
         Match::Eligible => Standing::Registered,
         Match::NotListed | Match::Mismatch | Match::Later(_) => Standing::Waiting,
     };
+    // With an outside record it stands when that has taken it, and is kept until then.
+    let outward = match standing {
+        _ if refused || desk.source == Source::Embedded => None,
+        Standing::Registered => Some(Outward::First(Kind::Register)),
+        Standing::Waiting if facts.known != Known::Now => Some(Outward::Later(Kind::Register)),
+        Standing::Waiting => None,
+    };
+    let standing = if outward.is_some() { Standing::Waiting } else { standing };
     // Who asks twice keeps the number they were given.
     let before = facts.waiting.iter().find(|waiting| waiting.person == index);
     let number = match before {
         Some(waiting) if standing == Standing::Waiting => waiting.number.clone(),
         _ => Number::from_random(asking.random),
     };
-    let outcome = match standing {
-        Standing::Registered => "registered",
-        Standing::Waiting => "waiting",
+    let (outcome, text) = match standing {
+        _ if outward.is_some() => ("pending", PENDING_TEXT),
+        Standing::Registered => ("registered", REGISTERED_TEXT),
+        Standing::Waiting => ("waiting", WAITING_TEXT),
     };
-    let text = if standing == Standing::Registered { REGISTERED_TEXT } else { WAITING_TEXT };
     let note = Note::to_caller(text.name).give("number", number.to_string());
     let mut decision = Decision::of(outcome).give("number", number.to_string()).note(note);
+    decision.outward = outward;
     let counted = facts.tries.own.iter().any(|failed| failed.person == index);
-    if matches!(found, Match::NotListed | Match::Mismatch) && !refused && !counted {
+    let failed = matches!(found, Match::NotListed | Match::Mismatch) && facts.known == Known::Now;
+    if failed && !refused && !counted {
         // A menu that asks for no match before it submits is not a way around the budget.
         decision = desk.failed(&typed.nik, &facts.tries, decision);
     }
@@ -171,6 +207,40 @@ pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<D
         screening: asking.values.text("screening")?.to_owned(),
         consent: asking.values.text("consent")?.to_owned(),
     })))
+}
+
+/// What is said of a registration that was sent to the outside record in this turn. It is stored, with
+/// all that goes along.
+fn wrote_outside(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+    wrote: &Wrote,
+    index: NikIndex,
+) -> Option<Decision> {
+    let own = |standing: &&Registered| standing.by == asking.subscriber;
+    let stands = facts.person.as_ref().and_then(|person| person.registration.as_ref()).filter(own);
+    let waits = facts.waiting.iter().find(|waiting| waiting.person == index);
+    let told = |outcome, text: Sends, number: &Number| {
+        let note = Note::to_caller(text.name).give("number", number.to_string());
+        Decision::of(outcome).give("number", number.to_string()).note(note)
+    };
+    Some(match (wrote, stands, waits) {
+        (_, Some(standing), _) => {
+            let decision = told("registered", REGISTERED_TEXT, &standing.number);
+            match &facts.person {
+                Some(person) if desk.may_know(person, asking) => {
+                    decision.change(Change::Know(person.index))
+                }
+                _ => decision,
+            }
+        }
+        (Wrote::Unmatched, None, Some(waiting)) => told("waiting", WAITING_TEXT, &waiting.number),
+        (Wrote::Waits | Wrote::Stands, None, Some(waiting)) => {
+            told("pending", PENDING_TEXT, &waiting.number)
+        }
+        (_, None, _) => Decision::of("already"),
+    })
 }
 
 impl Desk {
@@ -197,26 +267,33 @@ impl Typed {
     }
 }
 
-enum Match<'f> {
+/// How what was typed stands to the record.
+pub(super) enum Match<'f> {
     NotListed,
     Mismatch,
     Eligible,
     Later(Date),
     Already(&'f Person),
+    /// Over another channel, or by us: only the outside record has it so far.
+    Elsewhere(&'f Elsewhere),
 }
 
-fn against<'f>(
+pub(super) fn against<'f>(
     typed: &Typed,
     name: &PersonName,
     today: Date,
-    person: Option<&'f Person>,
+    facts: &'f Facts,
 ) -> Match<'f> {
-    let Some(person) = person.filter(|person| !person.blocked) else { return Match::NotListed };
+    let person = facts.person.as_ref().filter(|person| !person.blocked);
+    let Some(person) = person else { return Match::NotListed };
     if person.birth != typed.birth || person.name.compare(name) == Likeness::Different {
         return Match::Mismatch;
     }
     if person.registration.is_some() {
         return Match::Already(person);
+    }
+    if let Some(elsewhere) = facts.fetched.as_ref().and_then(|last| last.elsewhere.as_ref()) {
+        return Match::Elsewhere(elsewhere);
     }
     match person.eligible_from {
         Some(from) if from > today => Match::Later(from),

@@ -7,6 +7,8 @@ use crate::{
     menu::catalogue::{Call, Effect, Given, Outcome},
     service::{
         Asking, Decision, Desk, Silence,
+        inquiry::{Kind, Known, Outward},
+        number::Number,
         person::{PROVED, waiting_number},
         personal, picked_person,
         record::{Dose, Facts, Person},
@@ -68,11 +70,24 @@ pub const READ: Call = Call {
                 DOSE_3[1], DOSE_3[2],
             ],
         },
+        Outcome {
+            name: "slow",
+            means: "The record does not answer just now: a text brings the result.",
+            gives: &[],
+        },
     ],
 };
 
 /// Days until a certificate has to be there.
 pub(super) const CERTIFICATE_DAYS: i64 = 10;
+
+/// As [`read`]; where the record cannot be asked, what it said last, or the promise of a text.
+pub(super) fn read_or_ask(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    if facts.known == Known::NotYet && waiting_number(asking.values).is_none() {
+        return Some(Decision::of("slow").ask(Outward::Later(Kind::Status)));
+    }
+    Some(read(desk, asking, facts)?.as_of(facts))
+}
 
 pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     if let Some(number) = waiting_number(asking.values) {
@@ -91,7 +106,14 @@ pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
             Some(standing) => {
                 Decision::of("registered").give("number", standing.number.to_string())
             }
-            None => Decision::of("unregistered"),
+            None => match facts.fetched.as_ref().and_then(|last| last.elsewhere.as_ref()) {
+                Some(elsewhere) => {
+                    let number = elsewhere.number.as_ref().map(Number::to_string);
+                    Decision::of("registered")
+                        .give("number", number.unwrap_or_else(|| "-".to_owned()))
+                }
+                None => Decision::of("unregistered"),
+            },
         });
     };
     let next = desk.vaccines.next_due(&last.vaccine, last.number, last_on);

@@ -43,6 +43,7 @@ fn desk() -> Desk {
         keyring: ring(),
         tickets: config.tickets,
         zone: config.menu.zone.into(),
+        source: Source::Embedded,
     }
 }
 

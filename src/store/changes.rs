@@ -12,6 +12,7 @@ use super::{
     code::Codes,
     desk,
     engine::{Tx, on_engine, padded_keys, padded_rows},
+    inquiry,
     lookup::Failures,
     queue,
     sealed::{Place, seal_identity},
@@ -20,8 +21,10 @@ use super::{
 use crate::{
     clock::Timestamp,
     service::{
-        audit::Doer,
+        audit::{Doer, StaffName},
+        inquiry::{Inquiry, Kind},
         number::Number,
+        outside::NOBODY,
         record::{Change, Correction, DeskChange, Registration, Standing},
         ticket::{NewTicket, TicketStep},
     },
@@ -46,6 +49,9 @@ pub(super) struct Changes<'a> {
     opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
     /// Chats, and the phones that they no longer speak for.
     cut: BTreeSet<(SubscriberKey, SubscriberKey)>,
+    inquiries: Vec<&'a Inquiry>,
+    answered: BTreeSet<(SubscriberKey, NikIndex, Kind)>,
+    standing: BTreeSet<(&'a Number, SubscriberKey)>,
     corrections: Vec<&'a Correction>,
     tickets: Vec<(&'a NewTicket, SubscriberKey, Stamp<'a>)>,
     steps: Vec<(&'a TicketStep, Timestamp)>,
@@ -86,6 +92,20 @@ impl<'a> Changes<'a> {
             changes.add_desk(&Doer::Staff(write.staff.clone()), write.at, change);
         }
         changes
+    }
+
+    /// What comes of an answer of the outside record: nobody's phone opened these tickets.
+    pub(super) fn of_record(record: &StaffName, at: Timestamp, changes: &'a [DeskChange]) -> Self {
+        let mut all = Self::default();
+        for change in changes {
+            match change {
+                DeskChange::Open(ticket) => {
+                    all.tickets.push((ticket, NOBODY, Stamp { at, channel: None }));
+                }
+                change => all.add_desk(&Doer::Staff(record.clone()), at, change),
+            }
+        }
+        all
     }
 
     fn add_desk(&mut self, doer: &Doer, at: Timestamp, change: &'a DeskChange) {
@@ -142,6 +162,13 @@ impl<'a> Changes<'a> {
             Change::CutChat(chat) => {
                 self.cut.insert((*chat, phone));
             }
+            Change::Inquire(inquiry) => self.inquiries.push(inquiry),
+            Change::Answered(kind, person) => {
+                self.answered.insert((phone, *person, *kind));
+            }
+            Change::Stand(number) => {
+                self.standing.insert((number, phone));
+            }
             Change::Desk(DeskChange::Open(ticket)) => self.tickets.push((ticket, phone, stamp)),
             Change::Desk(change) => {
                 let channel = stamp.channel.map(str::to_owned);
@@ -167,6 +194,9 @@ impl<'a> Changes<'a> {
         queue::write_up(tx, &self.up).await?;
         write_waiting(tx, vault, &self.waiting).await?;
         write_registered(tx, vault, &self.registered).await?;
+        write_standing(tx, &self.standing).await?;
+        inquiry::write(tx, vault, self.inquiries).await?;
+        inquiry::write_answered(tx, &self.answered).await?;
         write_opted(tx, &self.opted).await?;
         // Before the codes, as the door does.
         chat::write_cut(tx, &self.cut).await?;
@@ -391,6 +421,27 @@ async fn write_registered(
         });
         sql.push(")").build().execute(&mut **tx).await?;
     });
+    Ok(())
+}
+
+/// What waited stands. One that was taken back meanwhile stays away.
+async fn write_standing(
+    tx: &mut Tx,
+    standing: &BTreeSet<(&Number, SubscriberKey)>,
+) -> Result<(), CommitError> {
+    // Each was a request of its own.
+    for (number, phone) in standing {
+        on_engine!(&mut *tx, |Db, tx| {
+            sqlx::query::<Db>(
+                "update registration set standing = 'registered', hidden_at = null \
+                 where standing = 'waiting' and number = $1 and subscriber = $2",
+            )
+            .bind(number.as_str().to_owned())
+            .bind(phone.as_bytes().to_vec())
+            .execute(&mut **tx)
+            .await?;
+        });
+    }
     Ok(())
 }
 

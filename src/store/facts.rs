@@ -14,7 +14,7 @@ use super::{
     code::read_codes,
     engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
-    queue,
+    outside, queue,
     sealed::{Identity, Place},
     ticket::read_tickets,
 };
@@ -22,7 +22,9 @@ use crate::{
     clock::Timestamp,
     service::{
         certificate::CertificateFacts,
+        inquiry::Known,
         number::Number,
+        outside::Listing,
         record::{Acquaintance, Dose, Facts, Need, Person, Registered, Waiting},
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -60,6 +62,11 @@ impl Batch {
         let codes = read_codes(tx, needs).await?;
         let tickets = read_tickets(tx, vault, needs).await?;
         let renamed = read_renamed(tx, needs).await?;
+        let asked_about: Vec<NikIndex> = distinct(needs.iter().filter_map(|need| need.fetched));
+        let fetched = outside::read_fetched(tx, &asked_about).await?;
+        let last = |need: &Need| need.fetched.and_then(|person| fetched.get(&person)).cloned();
+        // Whom an outside record does not have is nobody, whatever we had before.
+        let gone = |need: &Need| last(need).is_some_and(|of| of.standing != Listing::Listed);
         Ok(needs
             .iter()
             .zip(tries.into_iter().zip(codes))
@@ -71,7 +78,13 @@ impl Batch {
                 tickets,
                 renamed,
                 certificate,
-                person: person.and_then(|index| persons.get(&index)).cloned(),
+                person: person
+                    .filter(|_| !gone(need))
+                    .and_then(|index| persons.get(&index))
+                    .cloned(),
+                fetched: last(need),
+                known: Known::Now,
+                wrote: None,
                 people: need
                     .people
                     .and_then(|phone| people.get(&phone))

@@ -25,9 +25,11 @@ mod engine;
 mod event;
 mod facts;
 mod import;
+mod inquiry;
 mod lookup;
 mod menus;
 mod outbox;
+mod outside;
 mod queue;
 mod recall;
 mod sealed;
@@ -58,8 +60,10 @@ pub use self::{
     desk::StaffWrite,
     event::EventWrite,
     import::{ImportError, Importing, Repeated},
+    inquiry::{ClaimedInquiry, InquiryFigures},
     menus::{MenuVersion, StoredMenu},
     outbox::{Bounced, Bounds, PartKey, Swept},
+    outside::Taking,
     queue::LineFigures,
     recall::Tongue,
     session::{KeptSession, SessionWrite},
@@ -312,6 +316,8 @@ pub enum Table {
     Ticket,
     TicketEvent,
     Audit,
+    Fetched,
+    Inquiry,
 }
 
 impl Table {
@@ -342,6 +348,8 @@ impl Table {
             Self::Ticket => "select count(*) from ticket",
             Self::TicketEvent => "select count(*) from ticket_event",
             Self::Audit => "select count(*) from audit",
+            Self::Fetched => "select count(*) from fetched",
+            Self::Inquiry => "select count(*) from inquiry",
         }
     }
 }

@@ -7,7 +7,7 @@ use super::StoreError;
 use crate::{
     identity::{Msisdn, Nik, PersonName},
     outbox::NoticeId,
-    service::number::Number,
+    service::{inquiry::Kind, number::Number},
     vault::{NikIndex, SubscriberKey, Vault},
 };
 
@@ -39,6 +39,8 @@ pub(super) enum Place<'a> {
     Ticket(&'a Number),
     /// `ticket.answer`.
     Answer(&'a Number),
+    /// `inquiry.body`.
+    Inquiry(&'a SubscriberKey, &'a NikIndex, Kind),
     /// `audit.old` and `audit.new`: the chain, and the place in it.
     Audit(u8, i64),
 }
@@ -58,6 +60,7 @@ impl Place<'_> {
             Self::People(..) => "campaign_people",
             Self::Ticket(_) => "ticket",
             Self::Answer(_) => "ticket_answer",
+            Self::Inquiry(..) => "inquiry",
             Self::Audit(..) => "audit",
         }
     }
@@ -91,6 +94,11 @@ impl Place<'_> {
             Self::Audit(shard, seq) => {
                 context.push(shard);
                 context.extend_from_slice(&seq.to_be_bytes());
+            }
+            Self::Inquiry(subscriber, person, kind) => {
+                context.extend_from_slice(subscriber.as_bytes());
+                context.extend_from_slice(person.as_bytes());
+                context.extend_from_slice(kind.as_str().as_bytes());
             }
             Self::Notice(id) => context.extend_from_slice(&id.as_i64().to_be_bytes()),
         }

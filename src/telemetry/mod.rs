@@ -6,6 +6,7 @@ mod journey;
 mod known;
 mod node;
 pub mod outbox;
+pub mod record;
 pub mod spans;
 mod ticket;
 pub mod traces;
@@ -65,6 +66,7 @@ pub struct Metrics {
     sweep_time: Timer,
     node: Node,
     outbox: outbox::OutboxMeters,
+    record: record::RecordMeters,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -175,6 +177,7 @@ impl Default for Metrics {
             sweep_time: Timer::default(),
             node: Node::default(),
             outbox: outbox::OutboxMeters::default(),
+            record: record::RecordMeters::default(),
         }
     }
 }
@@ -227,6 +230,7 @@ impl Metrics {
         );
         self.node.register(registry);
         self.outbox.register(registry);
+        self.record.register(registry);
     }
 
     fn register_batches(&mut self, batches: &BatchMeters) {
@@ -356,6 +360,11 @@ impl Metrics {
     /// What is counted of notices.
     pub fn outbox(&self) -> &outbox::OutboxMeters {
         &self.outbox
+    }
+
+    /// What is counted of an outside record.
+    pub fn record(&self) -> &record::RecordMeters {
+        &self.record
     }
 
     /// How a link is, as it is read now.

@@ -83,7 +83,7 @@ macro_rules! blind_index {
 
         impl $name {
             /// The index of these octets, as read back from where [`Self::as_bytes`] put them.
-            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
 

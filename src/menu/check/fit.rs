@@ -12,7 +12,7 @@ use crate::{
         model::{
             Act, BUSY, CHAT_CODE, CHAT_CODE_SENT, CHAT_CODE_WRONG, CHAT_LATER, CHAT_LOCKED,
             CHAT_NUMBER, CHAT_NUMBER_WRONG, CHAT_UNREADABLE, CHAT_WAIT, CONFIRM, HELP, INCOMPLETE,
-            LATE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW, NOT_CONFIRMED, OLD_CHOICE,
+            LATE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW, NOT_CONFIRMED, OLD_CHOICE, OLD_DATA,
             ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED, Screen, TOO_MANY,
             UNKNOWN_CODE, WRONG_CHOICE,
         },
@@ -24,6 +24,9 @@ use crate::{
 
 /// The code of [`CONFIRM`] has six digits.
 const WIDEST_CODE: &str = "888888";
+
+/// As [`OLD_DATA`] tells it.
+const WIDEST_TIME: &str = "28-08 18:08";
 
 /// A menu of choices that takes more pages than this is too long to be read on a phone.
 const MOST_PAGES: usize = 3;
@@ -187,6 +190,9 @@ impl Fit<'_> {
             Act::Call { .. } | Act::Last => vec![],
         };
         let notes = wrongs.into_iter().map(|word| self.menu.word(word, self.language, "8"));
+        let listed = matches!(screen.act, Act::Choose(_) | Act::Pick { .. });
+        let old = self.menu.word(OLD_DATA.name, self.language, WIDEST_TIME);
+        let notes = notes.chain(listed.then_some(old));
         State {
             version: self.menu.version().clone(),
             screen: screen.id.clone(),

@@ -1,0 +1,279 @@
+//! The outside record at work: a pool that asks for turns that wait ([`engine::Parked`]), and a worker for
+//! what waits in the database, in the order of asking.
+//!
+//! An answer is stored before anybody is told it, and an answer that came too late for its turn is of use
+//! to the next one.
+//!
+//! [`engine::Parked`]: crate::engine::Parked
+
+pub mod client;
+mod queue;
+
+pub use self::client::{ClientError, NoAnswer, SatuData};
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::{JoinHandle, JoinSet},
+};
+
+use crate::{
+    app::stop::{self, Stop},
+    clock::{self, Timestamp},
+    config::Config,
+    engine::{Ask, Engine, Outside, Parked},
+    front::inquiry::Inquiries,
+    identity::Nik,
+    satudata::answer::Registered,
+    service::{
+        audit::StaffName,
+        inquiry::{Inquiry, Judged, Outcome, Tell, Wrote},
+        outside::Arrived,
+    },
+    store::{CommitError, Taking},
+};
+
+/// How often an answer is taken in while others write about the same person.
+const TRIES: u32 = 4;
+
+/// What an engine needs to be beside a record that somebody else keeps, and what takes its questions.
+pub fn beside(config: &Config) -> Option<(Outside, mpsc::Receiver<Parked>)> {
+    let record = &config.record;
+    if record.source() == crate::service::outside::Source::Embedded {
+        return None;
+    }
+    let (asks, parked) = mpsc::channel(record.waiting);
+    let outside = Outside {
+        asks,
+        fresh_for: record.fresh_for(),
+        in_session: record.in_session(),
+        by_text: record.by_text(),
+        lease: record.answer() * record.tries + record.connect(),
+    };
+    Some((outside, parked))
+}
+
+/// Whether a person is asked about before a registration of them is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// The turn has just asked.
+    Kept,
+    /// Since then time has passed.
+    Anew,
+}
+
+/// Everything that asks the record.
+pub struct Desk {
+    client: SatuData,
+    engine: Engine,
+    inquiries: Inquiries,
+    name: StaffName,
+    due: Duration,
+}
+
+impl Desk {
+    /// A desk of a client.
+    pub fn new(client: SatuData, engine: &Engine, config: &Config) -> Arc<Self> {
+        let name = StaffName::parse("satu-data").unwrap_or_else(|_| unreachable!("a good name"));
+        let due = Duration::from_secs(3600 * u64::from(config.tickets.due_hours));
+        let (engine, inquiries) = (engine.clone(), Inquiries::new(engine.clone()));
+        Arc::new(Self { client, engine, inquiries, name, due })
+    }
+
+    /// Starts the pool and the worker.
+    pub fn start(
+        self: Arc<Self>,
+        parked: mpsc::Receiver<Parked>,
+        stop: &watch::Receiver<Stop>,
+    ) -> Vec<JoinHandle<()>> {
+        vec![
+            tokio::spawn(Arc::clone(&self).attend_all(parked, stop.clone())),
+            tokio::spawn(queue::run(self, stop.clone())),
+        ]
+    }
+
+    /// Asks for every turn that waits, until told to stop; then turns are decided without an answer.
+    async fn attend_all(
+        self: Arc<Self>,
+        mut parked: mpsc::Receiver<Parked>,
+        mut stop: watch::Receiver<Stop>,
+    ) {
+        let mut asking = JoinSet::new();
+        let most = self.client.settings().waiting;
+        loop {
+            let next = tokio::select! {
+                () = stop::told(&mut stop) => break,
+                Some(_) = asking.join_next(), if !asking.is_empty() => continue,
+                next = parked.recv() => next,
+            };
+            let Some(parked) = next else { break };
+            if asking.len() >= most {
+                self.client.metrics().record().turn("refused");
+                parked.without();
+                continue;
+            }
+            asking.spawn(Arc::clone(&self).attend(parked));
+        }
+        // Receiver and tasks are dropped, and with them their turns come back.
+        parked.close();
+        while let Ok(parked) = parked.try_recv() {
+            parked.without();
+        }
+        asking.shutdown().await;
+    }
+
+    /// Asks for one turn. Once its time is over it is decided, and the answer is taken in all the same.
+    async fn attend(self: Arc<Self>, parked: Parked) {
+        let left = parked.until().since(clock::now());
+        match parked.ask().clone() {
+            Ask::Person(nik) => {
+                let mut work = std::pin::pin!(self.fetch(&nik));
+                match tokio::time::timeout(left, &mut work).await {
+                    Ok(Ok(())) => self.came(parked, None),
+                    Ok(Err(_)) => self.without(parked),
+                    Err(_) => {
+                        self.without(parked);
+                        let _ = work.await;
+                    }
+                }
+            }
+            Ask::Register(inquiry) => self.register(parked, &inquiry, left).await,
+        }
+    }
+
+    async fn register(&self, parked: Parked, inquiry: &Inquiry, left: Duration) {
+        let mut work = std::pin::pin!(self.outcome(inquiry, Look::Kept));
+        let (outcome, parked) = match tokio::time::timeout(left, &mut work).await {
+            Ok(outcome) => (outcome, Some(parked)),
+            Err(_) => {
+                self.without(parked);
+                (work.await, None)
+            }
+        };
+        let waits = parked.as_ref().is_some_and(|parked| !parked.is_deserted());
+        let tell = if waits { Tell::InTurn } else { Tell::ByText };
+        let wrote = match outcome {
+            Ok(outcome) => self.settle(inquiry, &outcome, tell).await.ok(),
+            // The worker goes on with it when its lease is over.
+            Err(_) => None,
+        };
+        match (parked, wrote) {
+            (Some(parked), Some(wrote)) => self.came(parked, Some(wrote)),
+            (Some(parked), None) => self.without(parked),
+            (None, _) => {}
+        }
+    }
+
+    fn came(&self, parked: Parked, wrote: Option<Wrote>) {
+        self.client.metrics().record().turn("answered");
+        parked.came(wrote);
+    }
+
+    fn without(&self, parked: Parked) {
+        self.client.metrics().record().turn("without");
+        parked.without();
+    }
+
+    /// Asks about a person, and takes the answer in.
+    async fn fetch(&self, nik: &Nik) -> Result<(), NoAnswer> {
+        let arrived = self.client.person(nik).await?;
+        self.absorb(&arrived, true).await.map(drop).map_err(|error| {
+            tracing::error!(%error, "an answer of the record could not be stored");
+            NoAnswer::NotBefore(clock::now().plus(self.client.settings().pauses().0))
+        })
+    }
+
+    /// Takes an answer in; whether it changed anything.
+    pub async fn absorb(&self, arrived: &Arrived, strangers: bool) -> Result<bool, CommitError> {
+        let mut tries = 0;
+        loop {
+            let taking = Taking {
+                record: self.name.clone(),
+                now: clock::now(),
+                due: self.due,
+                random: rand::random(),
+                strangers,
+            };
+            match self.engine.store().absorb(arrived, &taking).await {
+                Err(CommitError::Conflict) if tries < TRIES => tries += 1,
+                done => return done,
+            }
+        }
+    }
+
+    /// What becomes of a registration that waits: nobody's, too early, or taken by the record.
+    async fn outcome(&self, inquiry: &Inquiry, look: Look) -> Result<Outcome, NoAnswer> {
+        let unstored = |error| {
+            tracing::error!(%error, "a registration could not be read");
+            NoAnswer::NotBefore(clock::now().plus(self.client.settings().pauses().0))
+        };
+        let letter = &inquiry.letter;
+        let (Some(nik), Some(phone)) = (letter.nik(), letter.phone()) else {
+            return Ok(Outcome::Unmatched);
+        };
+        if look == Look::Anew {
+            self.fetch(&nik).await?;
+        }
+        let waiting = match self.inquiries.judge(inquiry).await.map_err(unstored)? {
+            Judged::Write(waiting) => waiting,
+            Judged::Already => return Ok(Outcome::Already),
+            Judged::Unmatched => return Ok(Outcome::Unmatched),
+            Judged::Later(day) => return Ok(Outcome::Later(day)),
+            Judged::Gone => return Ok(Outcome::Gone),
+        };
+        let text = |name| letter.values.text(name).unwrap_or_default();
+        let today = inquiry.at.date(self.engine.zone());
+        let birth = crate::identity::birth::parse_birth_date(text("birth_date"), today);
+        let Ok(birth) = birth else { return Ok(Outcome::Unmatched) };
+        let reference = self.inquiries.reference(inquiry, &waiting.number);
+        let registering = crate::satudata::ask::Registering {
+            reference: &reference,
+            number: waiting.number.as_str(),
+            nik: &nik,
+            name: &waiting.name,
+            birth,
+            phone: &phone,
+            regency: text("regency"),
+            screening: text("screening"),
+            consent: text("consent"),
+            taken_at: rfc3339(waiting.at),
+        };
+        Ok(match self.client.register(&registering).await? {
+            Registered::Stands => Outcome::Stands,
+            Registered::Already => Outcome::Already,
+            Registered::Unmatched => Outcome::Unmatched,
+        })
+    }
+
+    /// Settles a registration. Where another one of the person stands with us, it comes too late.
+    async fn settle(
+        &self,
+        inquiry: &Inquiry,
+        outcome: &Outcome,
+        tell: Tell,
+    ) -> Result<Wrote, CommitError> {
+        let settled = match self.inquiries.settle(inquiry, outcome, tell).await {
+            Err(CommitError::Conflict) if *outcome == Outcome::Stands => {
+                self.inquiries.settle(inquiry, &Outcome::Already, tell).await
+            }
+            settled => settled,
+        };
+        if settled.is_ok() {
+            let word = match outcome {
+                Outcome::Stands => "valid",
+                Outcome::Already => "already",
+                Outcome::Unmatched => "unmatched",
+                Outcome::Later(_) => "later",
+                Outcome::Gone => "gone",
+            };
+            self.client.metrics().record().answered(inquiry.kind, word);
+        }
+        settled
+    }
+}
+
+fn rfc3339(at: Timestamp) -> String {
+    let date = at.local(clock::Zone::Wib);
+    format!("{}T{:02}:{:02}:{:02}+07:00", date.date(), date.hour(), date.minute(), date.second())
+}

@@ -1,0 +1,197 @@
+//! What the outside record is asked later: kept with the turn that asked, claimed in the order of asking,
+//! and gone in the transaction that tells the answer.
+
+use std::collections::BTreeSet;
+
+use sqlx::Row;
+
+use super::{
+    CommitError, Store, StoreError,
+    engine::{Dialect, Tx, octets, on_engine},
+    sealed::{self, Place},
+};
+use crate::{
+    clock::Timestamp,
+    service::inquiry::{Inquiry, Kind, Letter},
+    vault::{NikIndex, SubscriberKey, Vault},
+};
+
+/// An inquiry that is ours for as long as a lease lasts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimedInquiry {
+    /// What is asked.
+    pub inquiry: Inquiry,
+    /// How often it was asked in vain.
+    pub tries: u32,
+}
+
+/// How many inquiries wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InquiryFigures {
+    /// What is asked.
+    pub kind: Kind,
+    /// How many there are.
+    pub waiting: u64,
+    /// Since when the oldest of them waits.
+    pub oldest: Timestamp,
+}
+
+impl Store {
+    /// Takes the oldest inquiries that are due, at most `limit`. They are ours until `lease_until`, and
+    /// then anybody's again.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; [`StoreError::Unreadable`] if a row was damaged.
+    pub async fn claim_inquiries(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ClaimedInquiry>, StoreError> {
+        let mut claimed = Vec::new();
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
+                "update inquiry set due = $1, attempts = attempts + 1 where id in \
+                 (select id from inquiry where due <= $2 order by id limit $3{}) \
+                 returning id, kind, subscriber, nik_index, body, at, tries",
+                <Db as Dialect>::SKIP_LOCKED,
+            )))
+            .bind(lease_until.millis())
+            .bind(now.millis())
+            .bind(i64::from(limit))
+            .fetch_all(&mut *tx)
+            .await?;
+            for row in rows {
+                let kind: String = row.try_get(1)?;
+                let kind = Kind::parse(&kind).ok_or(StoreError::Unreadable("inquiry"))?;
+                let by = SubscriberKey::from_bytes(octets(row.try_get(2)?, "inquiry")?);
+                let person = NikIndex::from_bytes(octets(row.try_get(3)?, "inquiry")?);
+                let body: Vec<u8> = row.try_get(4)?;
+                let letter = read_letter(&self.vault, Place::Inquiry(&by, &person, kind), &body)?;
+                let tries: i64 = row.try_get(6)?;
+                let inquiry = Inquiry {
+                    id: row.try_get(0)?,
+                    kind,
+                    by,
+                    person,
+                    letter,
+                    at: Timestamp::from_millis(row.try_get(5)?),
+                    due: lease_until,
+                };
+                let tries = u32::try_from(tries).unwrap_or(u32::MAX);
+                claimed.push(ClaimedInquiry { inquiry, tries });
+            }
+            tx.commit().await?;
+        });
+        // The statement gives rows back in any order.
+        claimed.sort_unstable_by_key(|of| of.inquiry.id);
+        Ok(claimed)
+    }
+
+    /// Puts an inquiry off that could not be answered. `tried`: whether the record was asked at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn put_off_inquiry(
+        &self,
+        inquiry: &Inquiry,
+        due: Timestamp,
+        tries: u32,
+    ) -> Result<(), StoreError> {
+        on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>("update inquiry set due = $1, tries = $2 where id = $3")
+                .bind(due.millis())
+                .bind(i64::from(tries))
+                .bind(inquiry.id)
+                .execute(pool)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// How many inquiries wait, by what they ask.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn inquiry_figures(&self) -> Result<Vec<InquiryFigures>, StoreError> {
+        let mut figures = Vec::new();
+        on_engine!(self.reader(), |Db, pool| {
+            let rows =
+                sqlx::query::<Db>("select kind, count(*), min(at) from inquiry group by kind")
+                    .fetch_all(pool)
+                    .await?;
+            for row in rows {
+                let kind: String = row.try_get(0)?;
+                let waiting: i64 = row.try_get(1)?;
+                figures.push(InquiryFigures {
+                    kind: Kind::parse(&kind).ok_or(StoreError::Unreadable("inquiry"))?,
+                    waiting: waiting.unsigned_abs(),
+                    oldest: Timestamp::from_millis(row.try_get(2)?),
+                });
+            }
+        });
+        Ok(figures)
+    }
+}
+
+fn read_letter(vault: &Vault, place: Place<'_>, sealed: &[u8]) -> Result<Letter, StoreError> {
+    let plain = sealed::open(vault, place, sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| StoreError::Unreadable("inquiry"))
+}
+
+/// Who asks the same about the same person again keeps the place in the queue; what was typed last
+/// counts.
+pub(super) async fn write(
+    tx: &mut Tx,
+    vault: &Vault,
+    mut inquiries: Vec<&Inquiry>,
+) -> Result<(), CommitError> {
+    inquiries.sort_by_key(|of| (of.by, of.person, of.kind));
+    for of in inquiries {
+        let body = serde_json::to_vec(&of.letter).map_err(|_| StoreError::Unreadable("inquiry"))?;
+        let body = sealed::seal(vault, Place::Inquiry(&of.by, &of.person, of.kind), &body);
+        on_engine!(&mut *tx, |Db, tx| {
+            sqlx::query::<Db>(
+                "insert into inquiry (id, kind, subscriber, nik_index, body, at, due) \
+                 values ($1, $2, $3, $4, $5, $6, $7) \
+                 on conflict (subscriber, nik_index, kind) do update set body = excluded.body, \
+                 due = excluded.due",
+            )
+            .bind(of.id)
+            .bind(of.kind.as_str())
+            .bind(of.by.as_bytes().to_vec())
+            .bind(of.person.as_bytes().to_vec())
+            .bind(body)
+            .bind(of.at.millis())
+            .bind(of.due.millis())
+            .execute(&mut **tx)
+            .await?;
+        });
+    }
+    Ok(())
+}
+
+/// Nobody is told twice: what somebody else has answered is a conflict.
+pub(super) async fn write_answered(
+    tx: &mut Tx,
+    answered: &BTreeSet<(SubscriberKey, NikIndex, Kind)>,
+) -> Result<(), CommitError> {
+    for (by, person, kind) in answered {
+        let gone = on_engine!(&mut *tx, |Db, tx| {
+            sqlx::query::<Db>(
+                "delete from inquiry where subscriber = $1 and nik_index = $2 and kind = $3",
+            )
+            .bind(by.as_bytes().to_vec())
+            .bind(person.as_bytes().to_vec())
+            .bind(kind.as_str())
+            .execute(&mut **tx)
+            .await?
+            .rows_affected()
+        });
+        if gone == 0 {
+            return Err(CommitError::Conflict);
+        }
+    }
+    Ok(())
+}
