@@ -16,6 +16,7 @@ pub mod page;
 pub mod phone;
 pub mod play;
 pub mod responder;
+pub mod satudata;
 pub mod sink;
 pub mod whatsapp;
 mod wire;

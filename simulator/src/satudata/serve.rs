@@ -1,0 +1,148 @@
+//! The interface of Satu Data: who may ask, what goes wrong, and the three questions.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hmac::{Hmac, KeyInit, Mac};
+use hyper::body::Frame;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::{Asked, Faults, Inner, Requests};
+
+/// Octets of the longest request.
+const LONGEST: usize = 64 * 1024;
+
+pub(super) fn router(inner: Arc<Inner>) -> Router {
+    Router::new().fallback(answer).with_state(inner)
+}
+
+async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, LONGEST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    if !proved(&inner, &head.method, &target, &head.headers, &body) {
+        return (StatusCode::UNAUTHORIZED, axum::Json(json!({ "status": "unproved" })))
+            .into_response();
+    }
+    let faults = inner.with(|state| state.faults);
+    tokio::time::sleep(Duration::from_millis(faults.answer_ms.min(60_000).into())).await;
+    let hit = rand::random_range(0..100) < u32::from(faults.percent);
+    let fault = if hit { faults.requests } else { Requests::Good };
+    let asked: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let request = format!("{} {target}", head.method);
+    let (status, answer) = match fault {
+        Requests::Failing => (500, json!({ "status": "failed" })),
+        Requests::Away => (0, Value::Null),
+        _ => done(&inner, &head.method, &target, &head.headers, &asked, faults, fault),
+    };
+    let told = match fault {
+        Requests::Away | Requests::CutAfter => 0,
+        _ => status,
+    };
+    let kept = Asked { request, body: asked, status: told, answer: answer.clone() };
+    inner.with(|state| state.remember(kept));
+    match fault {
+        Requests::Away | Requests::CutAfter => cut(),
+        Requests::Garbled => (StatusCode::OK, "<html>Satu Data</html>").into_response(),
+        _ => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, axum::Json(answer)).into_response()
+        }
+    }
+}
+
+fn done(
+    inner: &Inner,
+    method: &Method,
+    target: &str,
+    headers: &HeaderMap,
+    asked: &Value,
+    _: Faults,
+    fault: Requests,
+) -> (u16, Value) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let field = |name: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).next_back()
+    };
+    match (method.as_str(), path) {
+        ("POST", "/v1/persons/lookup") => {
+            let Some(nik) = asked["nik"].as_str() else {
+                return (400, json!({ "status": "a nik is needed" }));
+            };
+            let nik = nik.to_owned();
+            inner.with(|state| {
+                if fault == Requests::Stranger {
+                    let other = state.people.keys().find(|other| **other != nik).cloned();
+                    return (200, state.answer(&other.unwrap_or(nik)));
+                }
+                (200, state.answer(&nik))
+            })
+        }
+        ("POST", "/v1/registrations") => {
+            let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+            match key {
+                Some(key) => inner.with(|state| state.register(key, asked)),
+                None => (400, json!({ "status": "an idempotency key is needed" })),
+            }
+        }
+        ("GET", "/v1/events") => {
+            let limit = field("limit").and_then(|limit| limit.parse().ok()).unwrap_or(100);
+            (200, inner.with(|state| state.events_after(field("after").as_deref(), limit)))
+        }
+        _ => (404, json!({ "status": "no such thing" })),
+    }
+}
+
+/// How far the client's clock may be from ours, in seconds.
+const WINDOW: u64 = 300;
+
+#[expect(clippy::disallowed_methods, reason = "another computer has its own clock")]
+fn proved(inner: &Inner, method: &Method, target: &str, headers: &HeaderMap, body: &Bytes) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (time, nonce) = (text("x-setara-timestamp"), text("x-setara-nonce"));
+    if text("x-setara-client") != inner.settings.client || nonce.is_empty() {
+        return false;
+    }
+    let mut mac: Hmac<Sha256> =
+        KeyInit::new_from_slice(inner.settings.secret.as_bytes()).expect("a key of any length");
+    mac.update(format!("{time}\n{nonce}\n{method}\n{target}\n").as_bytes());
+    mac.update(body);
+    let signature: String =
+        mac.finalize().into_bytes().iter().map(|octet| format!("{octet:02x}")).collect();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let near = time.parse::<u64>().is_ok_and(|time| now.abs_diff(time) <= WINDOW);
+    let fresh = inner.with(|state| state.nonces.insert(nonce.to_owned()));
+    signature == text("x-setara-signature") && near && fresh
+}
+
+/// An answer that never comes to its end.
+fn cut() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_LENGTH, "300")];
+    (headers, Body::new(Broken)).into_response()
+}
+
+/// A body with nothing in it but an error.
+struct Broken;
+
+impl hyper::body::Body for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
+    }
+}
