@@ -283,7 +283,7 @@ impl<'t> Turn<'t> {
             nik: self.nik_of(person, state, facts)?.as_str().to_owned(),
             phone: from.as_str().to_owned(),
             chat: match answer_by {
-                AnswerBy::Chat(chat) => Some(chat.clone()),
+                AnswerBy::Chat { chat, .. } => Some(chat.clone()),
                 AnswerBy::Session | AnswerBy::Notice { .. } => None,
             },
             service: self.current.menu.service().to_owned(),
@@ -375,6 +375,7 @@ impl<'t> Turn<'t> {
             session: None,
             changes: self.changes.clone(),
             notices: Vec::new(),
+            answers: None,
         }
     }
 

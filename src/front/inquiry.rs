@@ -173,6 +173,7 @@ impl Inquiries {
             session: None,
             changes,
             notices,
+            answers: None,
         };
         self.engine.store().begin().await?.commit(&[write]).await?;
         if rings {
