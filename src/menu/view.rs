@@ -59,7 +59,7 @@ pub struct Drawn {
 }
 
 /// The most rows on a page that is answered with digits.
-pub const MOST_ROWS: usize = 8;
+pub const MOST_ROWS: usize = 9;
 
 /// What a screen shows, before it is cut into pages.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! What holds for every page: it fits the budget with its keys counted in; no word is cut and no
-//! row is parted; where a sheet may have several pages, no row bears the number of a key. The one
+//! row is parted; where a page follows, no row bears the number of a key. The one
 //! exception: a word longer than a whole page is broken between characters, for it must be shown
 //! somehow.
 //!
@@ -107,8 +107,11 @@ pub fn paginate(
 ) -> Result<Vec<Page>, PageError> {
     let layout = Layout::new(sheet, budget);
     let most_rows = layout.rows_beside_keys(sheet.keys, rows_per_page);
+    let alone = Keys { next: None, ..sheet.keys };
     let whole = layout.compose(&layout.body, 0..layout.rows.len(), Foot::Last);
-    if layout.fits(&whole.text) && layout.rows.len() <= most_rows {
+    // No page follows, so the number of that key is free.
+    let most_alone = layout.rows_beside_keys(alone, rows_per_page);
+    if layout.fits(&whole.text) && layout.rows.len() <= most_alone {
         return Ok(vec![whole]);
     }
     if sheet.keys.next.is_none() {
@@ -228,10 +231,14 @@ mod tests {
 
     #[test]
     fn a_row_never_bears_the_number_of_a_key() {
-        let rows: Vec<String> = (0..12).map(|row| format!("r{row}")).collect();
+        let rows: Vec<String> = (0..32).map(|row| format!("r{row}")).collect();
         let sheet = Sheet { body: "", rows: &rows, keys: KEYS };
-        let pages = paginate(&sheet, septets(182), 20).unwrap();
-        assert_eq!(pages.iter().map(|page| page.rows.clone()).collect::<Vec<_>>(), [0..6, 6..12]);
+        let pages = paginate(&sheet, septets(182), 40).unwrap();
+        let pages: Vec<_> = pages.iter().map(|page| page.rows.clone()).collect();
+        assert_eq!(pages, [0..8, 8..16, 16..24, 24..32]);
+        // On a page that nothing follows the key is none.
+        let sheet = Sheet { rows: &rows[..9], ..sheet };
+        assert_eq!(paginate(&sheet, septets(182), 9).unwrap()[0].rows, 0..9);
     }
 
     #[test]
