@@ -50,6 +50,7 @@ use crate::{
     front::{
         Front,
         campaign::Campaigns,
+        facility::Facilities,
         push::{MOST_WAITING, Pushes},
         ticket::Tickets,
     },
@@ -154,6 +155,7 @@ impl Gateway {
         let (outside, parked) = satudata::beside(config).unzip();
         let (engine, lanes) =
             Engine::beside(store.clone(), vault.clone(), shelf, rules(config), outside);
+        let facilities = Facilities::new(store.clone(), config);
         let tickets = Tickets::new(store.clone(), vault.clone(), config);
         let campaigns = Campaigns::new(store.clone(), vault, config);
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
@@ -218,6 +220,7 @@ impl Gateway {
             proxies: config.http.proxies.clone().into(),
             whatsapp: webhook,
             keyring,
+            facilities,
             tickets,
             token,
         };

@@ -2,6 +2,7 @@
 
 pub mod campaign;
 pub mod certificate;
+pub mod facility;
 pub mod keys;
 pub mod menu;
 pub mod queue;
@@ -43,6 +44,9 @@ pub enum Command {
     /// Fill the national record
     #[command(subcommand)]
     Record(record::RecordCommand),
+    /// Say where and when people can be vaccinated
+    #[command(subcommand)]
+    Facility(facility::FacilityCommand),
     /// Call whoever queues for a unit of a clinic
     #[command(subcommand)]
     Queue(queue::QueueCommand),
@@ -101,6 +105,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Serve => serve::run(config),
         Command::Menu(command) => menu::run(command, &config),
         Command::Record(command) => record::run_command(command, &config),
+        Command::Facility(command) => facility::run(command, &config),
         Command::Queue(command) => queue::run(command, &config),
         Command::Campaign(command) => campaign::run(command, &config),
         Command::Certificate(command) => certificate::run(command, &config),

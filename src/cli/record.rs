@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     service::{
         roster::{COLUMNS, Entry, Header, HeaderError},
-        sample::People,
+        sample::{self, People},
     },
     store::{
         ImportError, Importing, STAGE_ROWS, SealedRows, Sealer, Store, StoreError, StoreOptions,
@@ -37,7 +37,7 @@ pub enum RecordCommand {
     /// A row replaces what the record says of its NIK, doses included; people who are not in the
     /// file stay as they are. A gateway may run meanwhile.
     Import(ImportArgs),
-    /// Invent people, the well-known cases first
+    /// Invent people, the well-known cases first, and places where they are vaccinated
     Sample(SampleArgs),
 }
 
@@ -295,6 +295,7 @@ async fn fill_with_sample(
 ) -> Result<(), RecordError> {
     let store = database.open().await?;
     let bar = progress(people, "inventing", "{human_pos}/{human_len} people, {per_sec}");
+    store.put_facilities(&sample::places(""), clock::now(), |_| ()).await?;
     fill(&store, Invented { people: People::new(seed, today), drawn: 0, of: people }, bar).await
 }
 

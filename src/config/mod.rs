@@ -39,8 +39,8 @@ use crate::{
     menu::check::Profile,
     outbox::route::WHATSAPP,
     service::{
-        certificate::CheckRules, code::CodeRules, lookup::Budgets, queue::Units,
-        ticket::TicketRules, vaccine::Vaccines,
+        appointment::AppointmentRules, certificate::CheckRules, code::CodeRules, lookup::Budgets,
+        queue::Units, ticket::TicketRules, vaccine::Vaccines,
     },
 };
 
@@ -84,6 +84,8 @@ pub struct Config {
     pub codes: CodeRules,
     /// Complaints, and changes that need documents.
     pub tickets: TicketRules,
+    /// Appointments for a dose.
+    pub appointments: AppointmentRules,
     /// What is sent outside of a session.
     pub outbox: Outbox,
     /// Accounts at SMSCs, by name.

@@ -27,7 +27,8 @@ use crate::{
         route::WHATSAPP,
     },
     service::{
-        Asking, Encloses, Note, Noticed, Silence, To,
+        Asking, Encloses, Later, Note, Noticed, Silence, To,
+        appointment::hung_up as hung_up_on,
         certificate::{CAPTION_TEXT, GONE_TEXT},
         inquiry::{Inquiry, Letter, Outward, show_time},
         record::{Change, Facts, Need},
@@ -331,6 +332,9 @@ impl<'t> Turn<'t> {
             Command::Start => Some(Change::WantBroadcasts),
             Command::Help => None,
         });
+        let hung_up = matches!(self.job.inbound.signal, Signal::Abort(End::UserAbort));
+        let left = finished.keep.as_ref().filter(|_| hung_up);
+        let left = left.and_then(|keep| hung_up_on(&keep.conversation.as_ref()?.state.values));
         let last = Last { said: self.job.said, receipt: self.job.receipt, at };
         let chosen = finished.keep.as_ref().map(|keep| &keep.language);
         let chosen =
@@ -352,7 +356,7 @@ impl<'t> Turn<'t> {
                 keep_until: at.plus(core.rules.receipt_for),
             }),
             session: self.session(),
-            changes: self.changes.iter().cloned().chain(said).collect(),
+            changes: self.changes.iter().cloned().chain(said).chain(left).collect(),
             notices: self.notices(finished),
             answers: match self.job.inbound.answer_by {
                 AnswerBy::Chat { answers, .. } => Some(answers),
@@ -423,7 +427,11 @@ impl<'t> Turn<'t> {
                 "" => tracing::warn!(text = note.text, "no operator carries SMS to a phone"),
                 route => {
                     let to = phone.clone().into();
-                    let told = notice(notices.len(), to, route, note.class, text);
+                    let mut told = notice(notices.len(), to, route, note.class, text);
+                    if let Some(Later { id, due, expires, zone }) = note.later {
+                        let lane = Lane { zone, ..told.lane };
+                        told = Notice { id, due, expires, lane, ..told };
+                    }
                     // What is to be kept on the phone goes there, and so does what its holder has to
                     // know even if somebody else has its chat.
                     let over = if note.to == To::Caller { told.over } else { Over::Route };

@@ -6,6 +6,7 @@ mod admin;
 mod callback;
 mod campaign;
 mod certificate;
+mod facility;
 mod gate;
 mod keys;
 mod push;
@@ -19,6 +20,7 @@ pub use self::{
     admin::Token,
     callback::Account,
     campaign::{Previewed, Shown},
+    facility::Shown as FacilityShown,
     ticket::{Entry as TicketEntry, Line as TicketShown, Whole as TicketWhole},
     whatsapp::Webhook,
 };
@@ -36,7 +38,7 @@ use ipnet::IpNet;
 
 use crate::{
     certificate::Keyring,
-    front::{Front, campaign::Campaigns, push::Pushes, ticket::Tickets},
+    front::{Front, campaign::Campaigns, facility::Facilities, push::Pushes, ticket::Tickets},
     menus::Reloading,
     smpp::link::{Link, LinkStatus},
     telemetry::Moment,
@@ -65,6 +67,8 @@ pub struct Site {
     pub keyring: Arc<Keyring>,
     /// Complaints, and what staff do with them.
     pub tickets: Tickets,
+    /// Places where vaccines are given.
+    pub facilities: Facilities,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }

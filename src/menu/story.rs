@@ -15,13 +15,14 @@
 //! session and says so), `again` (the network delivers the last message once more), `restart` (of the
 //! gateway) and `text STATUS` (a text to the short code, whose answer is a text). In an expected
 //! screen `{date}` stands for any date, `{number}` for a registration number: the same one wherever
-//! it stands in the file, and `{code}` for the six digits that have to come back: `text {code}`. In a
-//! text, `{hc1 6088231450774}` is the QR text of the certificate with that short code, signed on the day.
+//! it stands in the file, `{number2}` and so on for others, and `{code}` for the six digits that have to come
+//! back: `text {code}`. In a text, `{hc1 6088231450774}` is the QR text of the certificate with that short
+//! code, signed on the day.
 //!
 //! This room reads files and compares screens. Who plays the phone is the business of others: a
 //! story runs against the engine, and over the wire on every dialect.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use thiserror::Error;
 
@@ -148,7 +149,7 @@ fn act(written: &str) -> Option<Act> {
 /// Compares what is seen with what was expected, and remembers what patterns stood for.
 #[derive(Debug, Clone, Default)]
 pub struct Witness {
-    number: Option<String>,
+    numbers: BTreeMap<String, String>,
 }
 
 impl Witness {
@@ -172,9 +173,11 @@ impl Witness {
         let Some(seen) = seen.strip_prefix(before) else { return false };
         let (taken, rest) = if let Some(rest) = rest.strip_prefix("{date}") {
             (date(seen), rest)
-        } else if let Some(rest) = rest.strip_prefix("{number}") {
-            let number = number(seen)
-                .filter(|number| self.number.get_or_insert_with(|| (*number).to_owned()) == number);
+        } else if let Some((name, rest)) = named_number(rest) {
+            let number = number(seen).filter(|number| {
+                let known = self.numbers.entry(name.to_owned());
+                known.or_insert_with(|| (*number).to_owned()) == number
+            });
             (number, rest)
         } else if let Some(rest) = rest.strip_prefix("{code}") {
             (shaped(seen, "000000"), rest)
@@ -184,6 +187,13 @@ impl Witness {
         };
         taken.is_some_and(|taken| self.matches(rest, &seen[taken.len()..]))
     }
+}
+
+/// What stands between the braces of `{number}` or `{number2}`, and what follows.
+fn named_number(text: &str) -> Option<(&str, &str)> {
+    let (name, rest) = text.strip_prefix('{')?.split_once('}')?;
+    let which = name.strip_prefix("number")?;
+    (which.is_empty() || which.parse::<u8>().is_ok()).then_some((name, rest))
 }
 
 /// The date at the beginning of a text, `DD-MM-YYYY`.
@@ -239,13 +249,14 @@ fn difference(told: &mut String, expected: &str, seen: &str) {
 /// dates and numbers that the file calls `{date}` and `{number}` keep their names.
 pub fn rewrite(text: &str, seen: &[(usize, String, Session)]) -> String {
     let mut written = String::new();
+    let mut numbers = Vec::new();
     for (line, old) in (1..).zip(text.lines()) {
         if old.starts_with("| ") || old.trim_end() == "|" || old.trim_end() == "closes" {
             continue;
         }
         let _ = writeln!(written, "{}", old.trim_end());
         let Some((_, screen, session)) = seen.iter().find(|(at, ..)| *at == line) else { continue };
-        let named = nameless(screen);
+        let named = nameless(screen, &mut numbers);
         let named = if has_code(text, line) { codeless(&named) } else { named };
         for row in named.lines() {
             let _ = writeln!(written, "{}", format!("| {row}").trim_end());
@@ -275,13 +286,21 @@ fn codeless(screen: &str) -> String {
     code(screen).map_or_else(|| screen.to_owned(), |code| screen.replacen(code, "{code}", 1))
 }
 
-/// A screen with every date and every registration number replaced by what it is called.
-fn nameless(screen: &str) -> String {
+/// A screen with every date and every registration number replaced by what it is called; `numbers` are
+/// those that stood in the file before.
+fn nameless(screen: &str, numbers: &mut Vec<String>) -> String {
     let mut named = String::new();
     let mut rest = screen;
     while let Some(c) = rest.chars().next() {
         if let Some(number) = number(rest) {
-            named.push_str("{number}");
+            let known = numbers.iter().position(|known| known == number);
+            match known.unwrap_or(numbers.len()) {
+                0 => named.push_str("{number}"),
+                at => _ = write!(named, "{{number{}}}", at + 1),
+            }
+            if known.is_none() {
+                numbers.push(number.to_owned());
+            }
             rest = &rest[number.len()..];
         } else if let Some(date) = date(rest) {
             named.push_str("{date}");

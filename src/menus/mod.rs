@@ -156,6 +156,7 @@ impl Menus {
             },
             keyring: Arc::clone(&self.keyring),
             tickets: self.config.tickets.clone(),
+            appointments: self.config.appointments.clone(),
             zone: self.config.menu.zone.into(),
             source: self.config.record.source(),
         };

@@ -5,10 +5,11 @@
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
 //! One file a noun: `registration`, `status`, `certificate`, `person`, `region`, `complaint`, `change`,
-//! `ticket`, `chat`.
+//! `ticket`, `chat`, `appointment`.
 //! [`DESKS`] lists what they offer. `lookup` holds the budgets of all calls that look a NIK up, `audit`
 //! what is logged.
 
+pub mod appointment;
 pub mod audit;
 pub mod campaign;
 pub mod certificate;
@@ -16,6 +17,7 @@ pub mod change;
 pub mod chat;
 pub mod code;
 mod complaint;
+pub mod facility;
 pub mod inquiry;
 pub mod lookup;
 pub mod number;
@@ -46,8 +48,9 @@ use crate::{
         catalogue::{Call, Catalogue, Effect, Given, Outcome, Privacy},
         state::Values,
     },
-    outbox::Class,
+    outbox::{Class, NoticeId},
     service::{
+        appointment::AppointmentRules,
         certificate::CertificateRules,
         code::{CodeKey, CodeRules},
         inquiry::Outward,
@@ -84,6 +87,10 @@ pub const VACCINATION: Catalogue = Catalogue {
         region::REGENCIES,
         ticket::TICKETS,
         chat::bound::CHATS,
+        appointment::DISTRICTS_OF,
+        appointment::PLACES_OF,
+        appointment::DAYS_OF,
+        appointment::SLOTS_OF,
     ],
     calls: &[
         CONSENT,
@@ -117,6 +124,15 @@ pub const VACCINATION: Catalogue = Catalogue {
         change::GUARDIAN,
         chat::bound::LIST,
         chat::bound::CUT,
+        appointment::LOOK,
+        appointment::DISTRICTS,
+        appointment::PLACES,
+        appointment::DAYS,
+        appointment::SLOTS,
+        appointment::HOLD,
+        appointment::BOOK,
+        appointment::RELEASE,
+        appointment::CANCEL,
     ],
     sends: &[
         registration::REGISTERED_TEXT,
@@ -151,6 +167,8 @@ pub const VACCINATION: Catalogue = Catalogue {
         change::GUARDIAN_ADDED,
         change::GUARDIAN_YOU,
         change::GUARDIAN_LEFT,
+        appointment::BOOKED_TEXT,
+        appointment::REMINDER_TEXT,
     ],
 };
 
@@ -214,6 +232,8 @@ pub struct Note {
     pub values: Values,
     /// What a chat gets with it; other ways carry the text alone.
     pub encloses: Option<Encloses>,
+    /// When it goes, if not at once.
+    pub later: Option<Later>,
 }
 
 /// What goes to a chat with a [`Note`]: where it is, and never what it says, which is looked up when it is
@@ -227,6 +247,19 @@ pub enum Encloses {
         /// Of which dose.
         dose: u8,
     },
+}
+
+/// A note that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Later {
+    /// Its name, under which it can be taken back.
+    pub id: NoticeId,
+    /// Not before.
+    pub due: Timestamp,
+    /// Of no use later.
+    pub expires: Timestamp,
+    /// Whose decent hours count.
+    pub zone: Zone,
 }
 
 /// Where a [`Note`] goes.
@@ -251,7 +284,7 @@ impl fmt::Debug for Note {
 
 impl Note {
     fn new(text: &'static str, class: Class, to: To) -> Self {
-        Self { text, class, to, values: Values::default(), encloses: None }
+        Self { text, class, to, values: Values::default(), encloses: None, later: None }
     }
 
     fn to_caller(text: &'static str) -> Self {
@@ -269,6 +302,11 @@ impl Note {
 
     fn enclose(mut self, what: Encloses) -> Self {
         self.encloses = Some(what);
+        self
+    }
+
+    fn later(mut self, later: Later) -> Self {
+        self.later = Some(later);
         self
     }
 }
@@ -346,6 +384,8 @@ pub struct Desk {
     pub keyring: Arc<Keyring>,
     /// When tickets are due, and how many a phone may have.
     pub tickets: TicketRules,
+    /// How long seats are held, and which days can be booked.
+    pub appointments: AppointmentRules,
     /// Whose time it is on a screen.
     pub zone: Zone,
     /// Where the record is.
@@ -406,6 +446,11 @@ impl Desk {
                 people: Some(asking.subscriber),
                 ..Need::default()
             },
+            "appointment.look" | "appointment.cancel" => appointment::need(asking),
+            "appointment.districts" | "appointment.places" => appointment::need_region(asking),
+            "appointment.days" => appointment::need_days(self, asking),
+            "appointment.slots" => appointment::need_day(asking),
+            "appointment.hold" | "appointment.book" => appointment::need_seat(self, asking),
             _ => Need::default(),
         }
     }
@@ -449,6 +494,15 @@ impl Desk {
             "change.guardian" => change::guardian(self, asking, facts),
             "chat.list" => Some(chat::bound::list(self, asking, facts)),
             "chat.cut" => chat::bound::cut(asking),
+            "appointment.look" => appointment::look(self, asking, facts),
+            "appointment.districts" => appointment::districts(asking, facts),
+            "appointment.places" => appointment::places(asking, facts),
+            "appointment.days" => appointment::days(self, asking, facts),
+            "appointment.slots" => appointment::slots(asking, facts),
+            "appointment.hold" => appointment::hold(self, asking, facts),
+            "appointment.book" => appointment::book(self, asking, facts),
+            "appointment.release" => Some(appointment::release(asking)),
+            "appointment.cancel" => appointment::cancel(asking, facts),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),

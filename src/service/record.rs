@@ -12,6 +12,7 @@ use crate::{
     clock::Timestamp,
     identity::{Msisdn, Nik, PersonName},
     service::{
+        appointment::{AppointmentChange, AppointmentFacts, AppointmentNeed},
         audit::{Act, Deed},
         certificate::{CertificateChange, CertificateFacts, CertificateNeed},
         code::{CodeChange, CodeFacts, CodeKey},
@@ -184,6 +185,8 @@ pub struct Need {
     pub chats: Option<SubscriberKey>,
     /// When an outside record was asked about this person last.
     pub fetched: Option<NikIndex>,
+    /// Appointments, and where and when there can be one.
+    pub appointment: Option<AppointmentNeed>,
 }
 
 /// A phone that asks for a code, or types one.
@@ -235,6 +238,8 @@ pub struct Facts {
     pub known: Known,
     /// What became of the registration that this turn has sent to an outside record.
     pub wrote: Option<Wrote>,
+    /// What is known of appointments.
+    pub appointment: AppointmentFacts,
 }
 
 /// A chat that was bound to a phone by a code.
@@ -332,6 +337,8 @@ pub enum Change {
     /// A registration of this phone that waits stands from now on. A second one that stands for the same
     /// NIK is a conflict.
     Stand(Number),
+    /// A seat is held no longer, booked, or given back.
+    Appointment(AppointmentChange),
     /// A change that staff can make as well.
     Desk(DeskChange),
 }

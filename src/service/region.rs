@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The widest name of `regions.csv`; a test holds it to that.
-const WIDEST: &str = "Kab. Ogan Komering Ulu Selatan";
+pub(super) const WIDEST: &str = "Kab. Ogan Komering Ulu Selatan";
 
 /// All provinces.
 pub const PROVINCES: List = List {

@@ -36,6 +36,7 @@
 mod cases;
 mod certified;
 mod names;
+mod places;
 
 use jiff::{ToSpan, civil::Date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -43,6 +44,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 pub use self::{
     cases::*,
     certified::{CERTIFIED, Certified, Standing, keyring},
+    places::places,
 };
 use super::roster::{Entry, Group};
 use crate::{

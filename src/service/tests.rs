@@ -42,6 +42,7 @@ fn desk() -> Desk {
         certificates: CertificateRules { valid_days: 365, checks: config.checks },
         keyring: ring(),
         tickets: config.tickets,
+        appointments: config.appointments,
         zone: config.menu.zone.into(),
         source: Source::Embedded,
     }

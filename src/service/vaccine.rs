@@ -39,6 +39,11 @@ impl Vaccines {
         more.map(|(code, vaccine)| (code.as_str(), vaccine.interval_days))
     }
 
+    /// Whether there is a vaccine of that code.
+    pub fn knows(&self, code: &str) -> bool {
+        self.0.contains_key(code)
+    }
+
     /// The name of a vaccine; its code if it is not configured.
     pub fn name<'a>(&'a self, code: &'a str) -> &'a str {
         self.0.get(code).map_or(code, |vaccine| vaccine.name.as_str())

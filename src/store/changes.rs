@@ -6,6 +6,7 @@ use sqlx::QueryBuilder;
 
 use super::{
     CommitError, StaffWrite, TurnWrite,
+    appointment::Appointments,
     audit::Log,
     certificate::Certificates,
     chat,
@@ -45,6 +46,7 @@ pub(super) struct Changes<'a> {
     failures: Failures,
     codes: Codes<'a>,
     certificates: Certificates<'a>,
+    appointments: Appointments<'a>,
     /// Who wants no broadcasts since when, and who wants them again.
     opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
     /// Chats, and the phones that they no longer speak for.
@@ -159,6 +161,9 @@ impl<'a> Changes<'a> {
             Change::LeaveQueue { service } => {
                 self.left.insert((phone, service));
             }
+            Change::Appointment(change) => {
+                self.appointments.add(phone, stamp.channel, stamp.at, change);
+            }
             Change::CutChat(chat) => {
                 self.cut.insert((*chat, phone));
             }
@@ -203,6 +208,7 @@ impl<'a> Changes<'a> {
         self.codes.write(tx).await?;
         self.certificates.write(tx).await?;
         self.failures.write(tx).await?;
+        self.appointments.write(tx).await?;
         write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
         // The last of all: the end of a chain is held until the commit.
         self.log.write(tx, vault).await

@@ -8,6 +8,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     Batch, StoreError,
+    appointment::read_appointments,
     audit::read_renamed,
     certificate::read_certificates,
     chat,
@@ -22,7 +23,6 @@ use crate::{
     clock::Timestamp,
     service::{
         certificate::CertificateFacts,
-        inquiry::Known,
         number::Number,
         outside::Listing,
         record::{Acquaintance, Dose, Facts, Need, Person, Registered, Waiting},
@@ -67,38 +67,25 @@ impl Batch {
         let last = |need: &Need| need.fetched.and_then(|person| fetched.get(&person)).cloned();
         // Whom an outside record does not have is nobody, whatever we had before.
         let gone = |need: &Need| last(need).is_some_and(|of| of.standing != Listing::Listed);
-        Ok(needs
-            .iter()
-            .zip(tries.into_iter().zip(codes))
-            .zip(tickets.into_iter().zip(renamed))
-            .zip(certificates.into_iter().zip(holders))
-            .map(|(((need, (tries, code)), (tickets, renamed)), (certificate, person))| Facts {
-                tries,
-                code,
-                tickets,
-                renamed,
-                certificate,
-                person: person
-                    .filter(|_| !gone(need))
-                    .and_then(|index| persons.get(&index))
-                    .cloned(),
-                fetched: last(need),
-                known: Known::Now,
-                wrote: None,
-                people: need
-                    .people
-                    .and_then(|phone| people.get(&phone))
-                    .cloned()
-                    .unwrap_or_default(),
-                waiting: need
-                    .people
-                    .and_then(|phone| waiting.get(&phone))
-                    .cloned()
-                    .unwrap_or_default(),
-                queue: queue(need).unwrap_or_default(),
-                chats: need.chats.and_then(|phone| chats.get(&phone)).cloned().unwrap_or_default(),
-            })
-            .collect())
+        let appointments = read_appointments(tx, needs).await?;
+        let of = |need: &Need, person: Option<NikIndex>| Facts {
+            person: person.filter(|_| !gone(need)).and_then(|of| persons.get(&of)).cloned(),
+            fetched: last(need),
+            people: need.people.and_then(|of| people.get(&of)).cloned().unwrap_or_default(),
+            waiting: need.people.and_then(|of| waiting.get(&of)).cloned().unwrap_or_default(),
+            queue: queue(need).unwrap_or_default(),
+            chats: need.chats.and_then(|of| chats.get(&of)).cloned().unwrap_or_default(),
+            ..Facts::default()
+        };
+        let mut facts: Vec<Facts> =
+            needs.iter().zip(holders).map(|(need, person)| of(need, person)).collect();
+        facts.iter_mut().zip(tries).for_each(|(facts, tries)| facts.tries = tries);
+        facts.iter_mut().zip(codes).for_each(|(facts, code)| facts.code = code);
+        facts.iter_mut().zip(tickets).for_each(|(facts, tickets)| facts.tickets = tickets);
+        facts.iter_mut().zip(renamed).for_each(|(facts, renamed)| facts.renamed = renamed);
+        facts.iter_mut().zip(certificates).for_each(|(facts, of)| facts.certificate = of);
+        facts.iter_mut().zip(appointments).for_each(|(facts, of)| facts.appointment = of);
+        Ok(facts)
     }
 }
 
@@ -249,7 +236,7 @@ async fn read_waiting(
     Ok(waiting)
 }
 
-fn distinct<T: Ord>(keys: impl Iterator<Item = T>) -> Vec<T> {
+pub(super) fn distinct<T: Ord>(keys: impl Iterator<Item = T>) -> Vec<T> {
     keys.collect::<BTreeSet<T>>().into_iter().collect()
 }
 
@@ -257,6 +244,6 @@ fn read_date(text: Option<String>, table: &'static str) -> Result<Option<Date>, 
     text.map(|text| text.parse()).transpose().map_err(|_| StoreError::Unreadable(table))
 }
 
-fn read_number(text: &str) -> Result<Number, StoreError> {
+pub(super) fn read_number(text: &str) -> Result<Number, StoreError> {
     Number::parse(text).map_err(|_| StoreError::Unreadable("registration"))
 }

@@ -12,6 +12,7 @@
 //!
 //! A turn's road: [`Store::begin`], [`Batch::recall`], [`Batch::facts`], [`Batch::commit`].
 
+mod appointment;
 mod audit;
 mod campaign;
 mod certificate;
@@ -52,6 +53,7 @@ use thiserror::Error;
 
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
+    appointment::FacilityLine,
     audit::{Logged, Verified},
     campaign::{
         Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
@@ -318,6 +320,10 @@ pub enum Table {
     Audit,
     Fetched,
     Inquiry,
+    Facility,
+    Seat,
+    Appointment,
+    WaitList,
 }
 
 impl Table {
@@ -350,6 +356,10 @@ impl Table {
             Self::Audit => "select count(*) from audit",
             Self::Fetched => "select count(*) from fetched",
             Self::Inquiry => "select count(*) from inquiry",
+            Self::Facility => "select count(*) from facility",
+            Self::Seat => "select count(*) from seat",
+            Self::Appointment => "select count(*) from appointment",
+            Self::WaitList => "select count(*) from wait_list",
         }
     }
 }

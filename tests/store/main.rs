@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod appointment;
 mod bed;
 mod certificate;
 mod chat;

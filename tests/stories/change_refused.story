@@ -9,7 +9,8 @@ dial *119#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 4
 | Data siapa yang diubah? Ketik 16 angka NIK:
 | 0 Kembali

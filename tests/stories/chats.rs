@@ -413,7 +413,10 @@ impl Page {
     fn of(told: &str) -> Self {
         let mut lines: Vec<&str> = told.lines().collect();
         let is_keys = |line: &&&str| ["0 ", "00 ", "9 "].iter().any(|key| line.starts_with(key));
-        let keys = lines.last().filter(is_keys).copied();
+        // Behind the eighth row stands the ninth.
+        let ninth =
+            |lines: &[&str]| lines.iter().rev().nth(1).is_some_and(|it| it.starts_with("8 "));
+        let keys = lines.last().filter(is_keys).filter(|_| !ninth(&lines)).copied();
         if keys.is_some() {
             lines.pop();
         }
@@ -485,7 +488,12 @@ fn wordings() -> Vec<(String, String)> {
 /// Letters and digits, small; one registration number is like another, and one day.
 fn letters(text: &str) -> String {
     // As `differences` does: these change from run to run.
-    let blurred = [("{number}", "000 000 0000"), ("{date}", "00-00-0000")];
+    let blurred = [
+        ("{number}", "000 000 0000"),
+        ("{number2}", "000 000 0000"),
+        ("{number3}", "000 000 0000"),
+        ("{date}", "00-00-0000"),
+    ];
     let mut out = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {

@@ -9,7 +9,8 @@ dial *119#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 5
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
@@ -48,7 +49,8 @@ dial *119#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -64,7 +66,8 @@ type 0
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 5
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada

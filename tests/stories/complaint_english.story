@@ -9,7 +9,8 @@ dial *119#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 8
 | Pilih bahasa:
 | 1 Bahasa Indonesia
@@ -18,13 +19,14 @@ type 8
 type 2
 | PeduliLindungi
 | 1 Register
-| 2 Vaccination status
+| 2 Vaccine status
 | 3 Certificate
 | 4 Change my data
 | 5 Complaints
-| 6 About the vaccine
+| 6 About vaccines
 | 7 People on this number
-| 8 Language / Bahasa
+| 8 Language/Bahasa
+| 9 Appointment
 type 5
 | What is it about?
 | 1 No certificate
@@ -57,13 +59,14 @@ closes
 dial *119#
 | PeduliLindungi
 | 1 Register
-| 2 Vaccination status
+| 2 Vaccine status
 | 3 Certificate
 | 4 Change my data
 | 5 Complaints
-| 6 About the vaccine
+| 6 About vaccines
 | 7 People on this number
-| 8 Language / Bahasa
+| 8 Language/Bahasa
+| 9 Appointment
 type 5
 | What is it about?
 | 1 No certificate

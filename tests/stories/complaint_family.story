@@ -9,7 +9,8 @@ dial *119#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 7
 | Belum ada orang di nomor ini.
 | 1 Tambah orang
@@ -47,7 +48,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 5
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada
@@ -84,7 +86,8 @@ dial *119#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 5
 | Pengaduan tentang apa?
 | 1 Sertifikat belum ada

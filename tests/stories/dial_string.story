@@ -8,13 +8,14 @@ hang up
 dial *119*8*2#
 | PeduliLindungi
 | 1 Register
-| 2 Vaccination status
+| 2 Vaccine status
 | 3 Certificate
 | 4 Change my data
 | 5 Complaints
-| 6 About the vaccine
+| 6 About vaccines
 | 7 People on this number
-| 8 Language / Bahasa
+| 8 Language/Bahasa
+| 9 Appointment
 hang up
 dial *119*8*1#
 | PeduliLindungi
@@ -25,16 +26,18 @@ dial *119*8*1#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 hang up
 dial *119*1*1*3173014502900001#
 | Demi keamanan, jangan ketik NIK saat menelepon: nomor itu tersimpan di HP. Dial *119# saja, lalu ketik NIK saat diminta.
 closes
 dial *119*88#
-| Ketik angka 1-8.
+| Ketik angka 1-9.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Sertifikat
 | 4 Ubah info diri
+| 5 Pengaduan
 | 9 Lanjut

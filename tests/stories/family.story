@@ -61,7 +61,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 7
 | Orang di nomor ini:
 | 1 Lihat status

@@ -38,7 +38,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -82,7 +83,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -126,7 +128,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -170,7 +173,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -214,7 +218,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -258,7 +263,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju
@@ -302,7 +308,8 @@ type 00
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?
 | 1 Setuju

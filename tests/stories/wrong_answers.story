@@ -9,22 +9,25 @@ dial *119#
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 type 17
-| Ketik angka 1-8.
+| Ketik angka 1-9.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Sertifikat
 | 4 Ubah info diri
+| 5 Pengaduan
 | 9 Lanjut
 type vaksin
-| Ketik angka 1-4.
+| Ketik angka 1-5.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Sertifikat
 | 4 Ubah info diri
+| 5 Pengaduan
 | 9 Lanjut
 type 1
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?

@@ -9,7 +9,8 @@ text MENU
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 text 8
 | Pilih bahasa:
 | 1 Bahasa Indonesia
@@ -18,13 +19,14 @@ text 8
 text 2
 | PeduliLindungi
 | 1 Register
-| 2 Vaccination status
+| 2 Vaccine status
 | 3 Certificate
 | 4 Change my data
 | 5 Complaints
-| 6 About the vaccine
+| 6 About vaccines
 | 7 People on this number
-| 8 Language / Bahasa
+| 8 Language/Bahasa
+| 9 Appointment
 text HELP
 | Reply DAFTAR, STATUS, SERTIFIKAT, PERIKSA, STOP. Or at once: DAFTAR#NIK#name#birth date, STATUS#NIK#17081990. Free: dial *119#. Help: 119 ext 9.
 closes

@@ -9,7 +9,8 @@ text "Vaksn"!
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 phone 081290000105
 text selamat pagi
 | PeduliLindungi
@@ -20,15 +21,17 @@ text selamat pagi
 | 5 Pengaduan
 | 6 Info vaksin
 | 7 Orang di nomor ini
-| 8 Bahasa / Language
+| 8 Bahasa/Language
+| 9 Jadwal vaksin
 # In a conversation a slip is an answer, and a keyword is a keyword.
 text Daftr
-| Ketik angka 1-8.
+| Ketik angka 1-9.
 | PeduliLindungi
 | 1 Daftar vaksin
 | 2 Status vaksinasi
 | 3 Sertifikat
 | 4 Ubah info diri
+| 5 Pengaduan
 | 9 Lanjut
 text  sTaTuS.
 | Ketik 16 angka NIK (lihat KTP atau KK):

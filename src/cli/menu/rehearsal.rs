@@ -72,6 +72,9 @@ pub enum RehearsalError {
 /// How many people there are: the well-known ones, and some others.
 const PEOPLE: u64 = 40;
 
+/// Where vaccines are given: the provinces in which conversation files take place.
+const PLACES: [&str; 3] = ["31", "34", "64"];
+
 /// The smallest room of any operator. A conversation file has one text for all of them.
 const SMALLEST: u16 = 160;
 
@@ -185,6 +188,9 @@ impl Rehearsal {
         let certified: Vec<_> = CERTIFIED.iter().map(|of| of.issued(&vault)).collect();
         let put = store.put_certificates(&certified, now).await;
         put.map_err(|_| RehearsalError::Certificates)?;
+        for within in PLACES {
+            store.put_facilities(&sample::places(within), now, |_| ()).await?;
+        }
         store.close().await;
         Ok(())
     }

@@ -11,15 +11,16 @@ mod sweep;
 pub use self::{bounce::Bounced, part::PartKey};
 
 use serde::{Deserialize, Serialize};
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Row};
 
 pub use self::sweep::{Bounds, Swept};
 use super::{
     Store, StoreError,
-    engine::{Tx, on_engine, padded_rows},
+    engine::{Tx, on_engine, padded_keys, padded_rows},
     sealed::{self, Place},
 };
 use crate::{
+    clock::Timestamp,
     identity::{ChatId, Msisdn},
     menu::view::Card,
     outbox::{
@@ -101,6 +102,32 @@ pub(super) async fn write(
     };
     let fresh: Vec<Moved> = notices.iter().map(fresh).collect();
     settle::count(tx, &fresh, None).await
+}
+
+/// Takes notices back in a transaction that is under way. One that somebody is just sending goes.
+pub(super) async fn cancel(
+    tx: &mut Tx,
+    ids: &[NoticeId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut moved = Vec::new();
+    on_engine!(&mut *tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("update notice set state = ");
+        sql.push_bind(Fate::Cancelled.as_str()).push(", settled_at = ").push_bind(now.millis());
+        sql.push(" where state = 'waiting' and leased = 0 and id in (");
+        let mut list = sql.separated(", ");
+        for id in padded_keys(ids) {
+            list.push_bind(id.as_i64());
+        }
+        sql.push(") returning campaign, lane, state");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            moved.push(settle::read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+        }
+    });
+    Ok(settle::count(tx, &moved, Some(Fate::Waiting)).await?)
 }
 
 /// Whose row a notice is: the phone's, or a chat's that no phone is known of.

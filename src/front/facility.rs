@@ -1,0 +1,168 @@
+//! Places where vaccines are given, as staff bring them in and look at them, whoever asks: the command
+//! or the admin pages.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use thiserror::Error;
+
+use crate::{
+    clock,
+    config::Config,
+    service::{
+        facility::{Facility, FacilityCode, FacilityHeader, FacilityHeaderError},
+        vaccine::Vaccines,
+    },
+    store::{FacilityLine, Store, StoreError},
+};
+
+/// Wrong rows that are listed one by one; the rest is counted.
+const LISTED: usize = 100;
+
+/// Rows of a file, at most: a country has fewer places.
+const MOST_ROWS: usize = 200_000;
+
+/// What places are brought in, listed and closed with.
+#[derive(Debug, Clone)]
+pub struct Facilities {
+    store: Store,
+    vaccines: Vaccines,
+}
+
+/// Why nothing was brought in.
+#[derive(Debug, Error)]
+pub enum FacilityError {
+    /// The first row is no header.
+    #[error("line 1: {0}")]
+    Header(#[from] FacilityHeaderError),
+    /// Rows are wrong: the first of them with their lines, and how many there are.
+    #[error("{bad} rows are wrong; nothing was imported\n{}", listed.join("\n"))]
+    Rows {
+        /// `line 3: quota: not a number from 0 to 10000`.
+        listed: Vec<String>,
+        /// How many.
+        bad: usize,
+    },
+    /// There is none of that code.
+    #[error("there is no place of that code")]
+    NoSuch,
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Facilities {
+    /// Those of a configuration.
+    pub fn new(store: Store, config: &Config) -> Self {
+        Self { store, vaccines: config.vaccine.clone() }
+    }
+
+    /// Reads a file of places. Every wrong row is told with its line, and a code that stands there
+    /// twice.
+    ///
+    /// # Errors
+    /// [`FacilityError::Header`], [`FacilityError::Rows`].
+    pub fn read(&self, csv: impl std::io::Read) -> Result<Vec<Facility>, FacilityError> {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv);
+        let mut header = None;
+        let mut found: Vec<Facility> = Vec::new();
+        let mut lines: HashMap<FacilityCode, u64> = HashMap::new();
+        let mut wrong = Wrong::default();
+        for record in reader.records() {
+            let (line, read) = match record {
+                Ok(record) => (record.position().map_or(0, csv::Position::line), Some(record)),
+                Err(error) => (error.position().map_or(0, csv::Position::line), None),
+            };
+            let Some(record) = read else {
+                wrong.add(line, "not text in UTF-8");
+                continue;
+            };
+            let fields: Vec<&str> = record.iter().collect();
+            let Some(header) = &header else {
+                // Programs for tables put a mark before the first field.
+                let bare = fields.iter().map(|field| field.trim_start_matches('\u{feff}'));
+                header = Some((FacilityHeader::parse(bare)?, fields.len()));
+                continue;
+            };
+            if fields.len() != header.1 {
+                wrong.add(line, format!("{} fields; the header has {}", fields.len(), header.1));
+                continue;
+            }
+            if found.len() >= MOST_ROWS {
+                wrong.add(line, format!("more than {MOST_ROWS} rows"));
+                break;
+            }
+            match Facility::parse(&header.0, &fields, |code| self.vaccines.knows(code)) {
+                Ok(place) => match lines.insert(place.code.clone(), line) {
+                    None => found.push(place),
+                    Some(first) => wrong.add(line, format!("code: the same as on line {first}")),
+                },
+                Err(error) => wrong.add(line, error),
+            }
+        }
+        match (header, wrong) {
+            (None, _) => Err(FacilityHeaderError::Missing("code").into()),
+            (_, Wrong { bad: 0, .. }) => Ok(found),
+            (_, Wrong { listed, bad }) => Err(FacilityError::Rows { listed, bad }),
+        }
+    }
+
+    /// Brings places in, all of them or none; `told` hears how far it is. Bringing them in again changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`FacilityError::Store`].
+    pub async fn put(
+        &self,
+        places: &[Facility],
+        told: impl FnMut(usize),
+    ) -> Result<(), FacilityError> {
+        Ok(self.store.put_facilities(places, clock::now(), told).await?)
+    }
+
+    /// Places by code, of a regency or all, at most `limit` behind `after`.
+    ///
+    /// # Errors
+    /// [`FacilityError::Store`].
+    pub async fn list(
+        &self,
+        regency: Option<&str>,
+        after: Option<&FacilityCode>,
+        limit: u32,
+    ) -> Result<Vec<FacilityLine>, FacilityError> {
+        Ok(self.store.facilities(regency, after, clock::now(), limit).await?)
+    }
+
+    /// A place.
+    ///
+    /// # Errors
+    /// [`FacilityError::NoSuch`], [`FacilityError::Store`].
+    pub async fn show(&self, code: &FacilityCode) -> Result<Facility, FacilityError> {
+        self.store.facility(code).await?.ok_or(FacilityError::NoSuch)
+    }
+
+    /// Closes a place on a day: no seat of it can be had any more.
+    ///
+    /// # Errors
+    /// [`FacilityError::NoSuch`], [`FacilityError::Store`].
+    pub async fn close(&self, code: &FacilityCode, day: Date) -> Result<(), FacilityError> {
+        self.show(code).await?;
+        Ok(self.store.close_facility(code, day).await?)
+    }
+}
+
+#[derive(Default)]
+struct Wrong {
+    listed: Vec<String>,
+    bad: usize,
+}
+
+impl Wrong {
+    fn add(&mut self, line: u64, reason: impl std::fmt::Display) {
+        self.bad += 1;
+        if self.listed.len() < LISTED {
+            self.listed.push(format!("line {line}: {reason}"));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! `/admin/facilities`: places where vaccines are given, brought in, listed and closed over the web, as
+//! `setara facility` does it.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    front::facility::FacilityError,
+    http::Site,
+    service::facility::{COLUMNS, Facility, FacilityCode},
+};
+
+/// Places of one list, at most.
+const MOST: u32 = 500;
+
+/// Paths and what describes them. Who may ask is the business of `admin`.
+pub(super) fn routes() -> OpenApiRouter<Site> {
+    OpenApiRouter::new().routes(routes!(list, put)).routes(routes!(show)).routes(routes!(close))
+}
+
+/// A place where vaccines are given.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// 2 to 20 capital letters, digits and dashes.
+    #[schema(example = "3174-A")]
+    code: String,
+    /// At most 30 characters that every phone has.
+    name: String,
+    /// At most 60 of them.
+    address: String,
+    /// Four digits.
+    #[schema(example = "3174")]
+    regency: String,
+    /// At most 30 characters.
+    district: String,
+    /// On the clock of the place.
+    #[schema(example = "sen-jum 08:00-14:00; sab 08:00-11:00")]
+    hours: String,
+    /// Codes of the configuration.
+    vaccines: Vec<String>,
+    /// From 5.
+    slot_minutes: u16,
+    /// Seats of a slot. A lower one takes no seat away.
+    quota: u16,
+    /// Days on which it is closed all the same; not for `POST`.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    closed: Vec<String>,
+    /// Appointments that are still to come; not for `POST`.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    booked: Option<u64>,
+}
+
+impl Shown {
+    /// A place, with how much is booked there if that is known.
+    pub fn of(place: &Facility, booked: Option<u64>) -> Self {
+        Self {
+            code: place.code.as_str().to_owned(),
+            name: place.name.clone(),
+            address: place.address.clone(),
+            regency: place.regency.clone(),
+            district: place.district.clone(),
+            hours: place.hours.to_string(),
+            vaccines: place.vaccines.iter().cloned().collect(),
+            slot_minutes: place.slot_minutes,
+            quota: place.quota,
+            closed: place.closed.iter().map(Date::to_string).collect(),
+            booked,
+        }
+    }
+
+    fn to_row(&self) -> [String; COLUMNS.len()] {
+        [
+            self.code.clone(),
+            self.name.clone(),
+            self.address.clone(),
+            self.regency.clone(),
+            self.district.clone(),
+            self.hours.clone(),
+            self.vaccines.join(" "),
+            self.slot_minutes.to_string(),
+            self.quota.to_string(),
+        ]
+    }
+}
+
+/// The day on which a place is closed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Closing {
+    /// YYYY-MM-DD
+    #[schema(value_type = String, example = "2021-08-17")]
+    day: Date,
+}
+
+/// How many places were taken.
+#[derive(Serialize, ToSchema)]
+struct Taken {
+    places: usize,
+}
+
+/// Why something was not done.
+#[derive(Serialize, ToSchema)]
+struct NotDone {
+    error: String,
+}
+
+fn wrong(status: StatusCode, error: impl ToString) -> Response {
+    (status, Json(NotDone { error: error.to_string() })).into_response()
+}
+
+#[derive(Deserialize)]
+struct ListQuery {
+    regency: Option<String>,
+    after: Option<String>,
+}
+
+/// Places by code, 500 at most; `after` continues behind one.
+#[utoipa::path(get, path = "/admin/facilities",
+    params(("regency" = Option<String>, Query), ("after" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Shown>), (status = 401, description = "no token"),
+        (status = 422, body = NotDone)))]
+async fn list(State(site): State<Site>, Query(query): Query<ListQuery>) -> Response {
+    let after = match query.after.as_deref().map(FacilityCode::parse).transpose() {
+        Ok(after) => after,
+        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+    };
+    match site.facilities.list(query.regency.as_deref(), after.as_ref(), MOST).await {
+        Ok(lines) => {
+            let shown = lines.iter().map(|line| Shown::of(&line.facility, Some(line.booked)));
+            Json(shown.collect::<Vec<_>>()).into_response()
+        }
+        Err(error) => not_done(&error),
+    }
+}
+
+/// Takes places, all of them or none; what is known of their codes is replaced.
+#[utoipa::path(post, path = "/admin/facilities", request_body = Vec<Shown>,
+    responses((status = 200, body = Taken), (status = 400, body = NotDone),
+        (status = 401, description = "no token"),
+        (status = 422, description = "a place is wrong; they count from line 2", body = NotDone)))]
+async fn put(State(site): State<Site>, body: Bytes) -> Response {
+    let places: Vec<Shown> = match serde_json::from_slice(&body) {
+        Ok(places) => places,
+        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
+    };
+    // The same road as a file, so that the same is right and wrong.
+    let mut file = csv::Writer::from_writer(Vec::new());
+    let mut written = file.write_record(COLUMNS);
+    for place in &places {
+        written = written.and_then(|()| file.write_record(place.to_row()));
+    }
+    let file = written.ok().and_then(|()| file.into_inner().ok()).unwrap_or_default();
+    let read = match site.facilities.read(file.as_slice()) {
+        Ok(read) => read,
+        Err(error) => return not_done(&error),
+    };
+    match site.facilities.put(&read, |_| ()).await {
+        Ok(()) => Json(Taken { places: read.len() }).into_response(),
+        Err(error) => not_done(&error),
+    }
+}
+
+/// A place.
+#[utoipa::path(get, path = "/admin/facilities/{code}", params(("code" = String, Path)),
+    responses((status = 200, body = Shown), (status = 401, description = "no token"),
+        (status = 404, body = NotDone), (status = 422, body = NotDone)))]
+async fn show(State(site): State<Site>, Path(code): Path<String>) -> Response {
+    let code = match FacilityCode::parse(&code) {
+        Ok(code) => code,
+        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+    };
+    match site.facilities.show(&code).await {
+        Ok(place) => Json(Shown::of(&place, None)).into_response(),
+        Err(error) => not_done(&error),
+    }
+}
+
+/// Closes a place on a day.
+#[utoipa::path(post, path = "/admin/facilities/{code}/close", request_body = Closing,
+    params(("code" = String, Path)),
+    responses((status = 204, description = "closed"), (status = 400, body = NotDone),
+        (status = 401, description = "no token"), (status = 404, body = NotDone),
+        (status = 422, body = NotDone)))]
+async fn close(State(site): State<Site>, Path(code): Path<String>, body: Bytes) -> Response {
+    let closing: Closing = match serde_json::from_slice(&body) {
+        Ok(closing) => closing,
+        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
+    };
+    let code = match FacilityCode::parse(&code) {
+        Ok(code) => code,
+        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+    };
+    match site.facilities.close(&code, closing.day).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => not_done(&error),
+    }
+}
+
+fn not_done(error: &FacilityError) -> Response {
+    let status = match error {
+        FacilityError::NoSuch => StatusCode::NOT_FOUND,
+        FacilityError::Header(_) | FacilityError::Rows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        FacilityError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    wrong(status, error)
+}

@@ -1,0 +1,251 @@
+//! *Jadwal vaksin*: a place, a day and a time for the next dose, and a ticket for it.
+//!
+//! What a person may book follows from the record: the first dose for whoever is registered, the next
+//! one from the day on that the vaccine's interval says. Before the last question a seat is held
+//! (`seat`), so that a yes is a yes; `choose` lists places and times, `book` takes one.
+//!
+//! **Architecture Invariant:** nothing here counts seats down. A seat is somebody's or nobody's, and
+//! which one a person gets is decided where rows are locked.
+
+mod book;
+mod choose;
+mod seat;
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+pub use self::{
+    book::{BOOK, BOOKED_TEXT, CANCEL, HOLD, RELEASE, REMINDER_TEXT, hung_up},
+    choose::{DAYS, DAYS_OF, DISTRICTS, DISTRICTS_OF, PLACES, PLACES_OF, SLOTS, SLOTS_OF},
+    seat::{
+        AppointmentChange, AppointmentFacts, AppointmentNeed, AppointmentState, Between, Booked,
+        Booking, Ended, EndedAs, Held, HoldNeed, Seat,
+    },
+};
+pub(super) use self::{
+    book::{book, cancel, hold, need as need_seat, release},
+    choose::{days, districts, need_day, need_days, need_region, places, slots},
+};
+use crate::{
+    identity::{birth, region},
+    menu::catalogue::{Call, Effect, Given, Outcome},
+    service::{
+        Asking, Decision, Desk,
+        facility::{Facility, FacilityCode},
+        open,
+        person::waiting_number,
+        picked_person,
+        record::{Change, Facts, Need, Person},
+        region::WIDEST as WIDEST_REGENCY,
+        status::visible,
+    },
+};
+
+/// `[appointments]`: how long seats are held, and which days are offered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppointmentRules {
+    /// How long a seat is held for somebody who is asked whether it is right, in minutes.
+    pub hold_minutes: u16,
+    /// How many days are offered, from tomorrow or the day on which the dose is due.
+    pub days: u16,
+    /// A dose that is due later than so many days from now cannot be booked yet.
+    pub ahead_days: u16,
+    /// At which hour of the day before people are reminded, where the place is.
+    pub remind_at: u8,
+}
+
+impl AppointmentRules {
+    fn hold_for(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.hold_minutes))
+    }
+}
+
+const WIDEST_NAME: &str = "Puskesmas Kec. Kebayoran LamaW";
+const WIDEST_DAY: &str = "17-08-2021";
+const WIDEST_TIME: &str = "08:00-09:00";
+
+const TICKET: Given = open("ticket", "888 888 8888");
+const DOSE: Given = open("dose_number", "3");
+const FROM: Given = open("from", WIDEST_DAY);
+/// The first day and the vaccine of the dose, which must be the one of the course; hidden.
+const DUE_FROM: Given = open("due_from", "");
+const VACCINE: Given = open("course", "");
+const REGENCY: Given = open("regency", "3173");
+const REGENCY_NAME: Given = open("regency_name", WIDEST_REGENCY);
+const PLACE: Given = open("place", "");
+const PLACE_NAME: Given = open("place_name", WIDEST_NAME);
+const DAY_NAME: Given = open("day_name", WIDEST_DAY);
+const SLOT_NAME: Given = open("slot_name", WIDEST_TIME);
+
+const NOT_DUE: Outcome = Outcome {
+    name: "not_due",
+    means: "Nothing can be booked for this person any more; look again.",
+    gives: &[],
+};
+
+/// What can be booked for the person picked, or has been. Whatever this phone held is free again.
+pub const LOOK: Call = Call {
+    name: "appointment.look",
+    effect: Effect::Reads,
+    needs: &["person"],
+    outcomes: &[
+        Outcome { name: "unregistered", means: "Nobody is registered yet.", gives: &[] },
+        Outcome { name: "waiting", means: "The registration waits for validation.", gives: &[] },
+        Outcome {
+            name: "gap",
+            means: "A dose was not entered: nobody knows which one is next.",
+            gives: &[],
+        },
+        Outcome { name: "done", means: "No further dose is due.", gives: &[] },
+        Outcome {
+            name: "later",
+            means: "The next dose is due on a day that is too far away.",
+            gives: &[DOSE, FROM],
+        },
+        Outcome {
+            name: "booked",
+            means: "There is an appointment.",
+            gives: &[TICKET, DOSE, FROM, DUE_FROM, VACCINE, PLACE, PLACE_NAME, DAY_NAME, SLOT_NAME],
+        },
+        Outcome {
+            name: "home",
+            means: "A dose can be booked, perhaps near home.",
+            gives: &[DOSE, FROM, DUE_FROM, VACCINE, REGENCY, REGENCY_NAME],
+        },
+        Outcome {
+            name: "anywhere",
+            means: "A dose can be booked; nobody knows where home is.",
+            gives: &[DOSE, FROM, DUE_FROM, VACCINE],
+        },
+    ],
+};
+
+/// Which dose is next.
+pub(super) enum Due<'p> {
+    Unregistered,
+    Gap,
+    Done,
+    /// A dose, from a day on, perhaps of the vaccine that the course began with.
+    Dose {
+        number: u8,
+        from: Date,
+        vaccine: Option<&'p str>,
+    },
+}
+
+impl Desk {
+    /// What the record says is next for a person.
+    pub(super) fn due<'p>(&self, person: &'p Person, today: Date) -> Due<'p> {
+        let mut last = None;
+        for (dose, number) in person.doses.iter().zip(1u8..) {
+            match dose.given_on {
+                Some(on) if dose.number == number => last = Some((dose, on)),
+                _ => return Due::Gap,
+            }
+        }
+        let Some((dose, on)) = last else {
+            let from = person.eligible_from.unwrap_or(today).max(today);
+            return match person.registration {
+                Some(_) => Due::Dose { number: 1, from, vaccine: None },
+                None => Due::Unregistered,
+            };
+        };
+        let course_done = self.vaccines.completes(&dose.vaccine, dose.number);
+        match self.vaccines.next_due(&dose.vaccine, dose.number, on) {
+            Some(from) => Due::Dose {
+                number: dose.number + 1,
+                from: from.max(today),
+                vaccine: Some(dose.vaccine.as_str()).filter(|_| !course_done),
+            },
+            None => Due::Done,
+        }
+    }
+}
+
+/// What calls about a person's appointments read.
+pub(super) fn need(asking: Asking<'_>) -> Need {
+    let person = picked_person(asking.values);
+    Need {
+        person,
+        people: Some(asking.subscriber),
+        appointment: Some(AppointmentNeed { person, ..nothing(asking) }),
+        ..Need::default()
+    }
+}
+
+fn nothing(asking: Asking<'_>) -> AppointmentNeed {
+    AppointmentNeed { at: asking.now, person: None, regency: None, facility: None, hold: None }
+}
+
+pub(super) fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    Some(seen(desk, asking, facts)?.change(Change::Appointment(AppointmentChange::LetGo)))
+}
+
+fn seen(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    if waiting_number(asking.values).is_some() {
+        return Some(Decision::of("waiting"));
+    }
+    let person = visible(asking, facts)?;
+    let (dose, from, vaccine) = match desk.due(person, asking.today) {
+        Due::Unregistered => return Some(Decision::of("unregistered")),
+        Due::Gap => return Some(Decision::of("gap")),
+        Due::Done => return Some(Decision::of("done")),
+        Due::Dose { number, from, vaccine } => (number, from, vaccine),
+    };
+    let found = |name| {
+        Decision::of(name)
+            .give(DOSE.name, dose.to_string())
+            .give(FROM.name, birth::show(from))
+            .give(DUE_FROM.name, from.to_string())
+            .give(VACCINE.name, vaccine.unwrap_or_default())
+    };
+    if let Some(booked) = standing(asking, facts, dose) {
+        let decision = found("booked").give(PLACE.name, booked.seat.facility.as_str());
+        return Some(tell(decision, booked));
+    }
+    let ahead = i64::from(desk.appointments.ahead_days);
+    if super::status::days_between(asking.today, from) > ahead {
+        return Some(found("later"));
+    }
+    let home = facts.appointment.home.as_deref().and_then(region::regency);
+    Some(match home {
+        Some(home) => {
+            found("home").give(REGENCY.name, home.code).give(REGENCY_NAME.name, home.name)
+        }
+        None => found("anywhere"),
+    })
+}
+
+/// The appointment of that dose that is still to come.
+fn standing<'f>(asking: Asking<'_>, facts: &'f Facts, dose: u8) -> Option<&'f Booked> {
+    let mut booked = facts.appointment.booked.iter();
+    booked.find(|booked| booked.dose == dose && booked.ends() > asking.now)
+}
+
+/// A decision that says what an appointment is.
+fn tell(decision: Decision, booked: &Booked) -> Decision {
+    decision
+        .give(TICKET.name, booked.number.to_string())
+        .give(PLACE_NAME.name, booked.place.as_str())
+        .give(DAY_NAME.name, birth::show(booked.day()))
+        .give(SLOT_NAME.name, booked.time())
+}
+
+/// The place that was picked.
+fn place(asking: Asking<'_>) -> Option<FacilityCode> {
+    FacilityCode::parse(asking.values.text("place")?).ok()
+}
+
+/// The vaccine that the course has to go on with, if it has begun.
+fn course<'v>(asking: Asking<'v>) -> Option<&'v str> {
+    asking.values.text(VACCINE.name).filter(|vaccine| !vaccine.is_empty())
+}
+
+/// The place picked, as it is now.
+fn found<'f>(asking: Asking<'_>, facts: &'f Facts) -> Option<&'f Facility> {
+    let code = place(asking)?;
+    facts.appointment.facilities.iter().find(|facility| facility.code == code)
+}
