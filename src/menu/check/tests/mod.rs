@@ -113,6 +113,7 @@ no_such_row = { id = "Tidak ada.", en = "There is none." }
 choose_button = { id = "Pilih", en = "Choose" }
 other_keys = { id = "Lainnya", en = "Other" }
 old_choice = { id = "Lama.", en = "Old." }
+old_data = { id = "Per {time}.", en = "As of {time}." }
 resume = { id = "Lanjutkan?", en = "Go on?" }
 resume_yes = { id = "Lanjutkan", en = "Go on" }
 resume_no = { id = "Mulai lagi", en = "Start again" }
