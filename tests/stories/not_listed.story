@@ -29,7 +29,7 @@ type 1
 | Data DITERIMA untuk diperiksa petugas. Nomor Anda: {number}. Catat. Cek hasilnya: dial *119# pilih 2.
 closes
 dial *119*2#
-| R*** S**** ({number}): data masih diperiksa petugas. Silakan cek lagi besok.
+| R*** S**** ({number}): menunggu validasi. Datanya masih diperiksa. Silakan cek lagi besok.
 | 1 Orang lain
 | 2 Selesai
 | 0 Kembali
