@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// Metrics that are there only once something odd has happened, something was pushed or sent by
-/// SMS or to a chat, or an aggregator told of an end, which in this test was not.
+/// SMS or to a chat, or an aggregator told of an end, which in this test was not; and those of an
+/// outside record, where there is one.
 const ONLY_WHEN_ODD: &[&str] = &[
     "setara_strange_total",
     "setara_noticed_total",
