@@ -8,6 +8,7 @@
 
 pub mod campaign;
 pub mod chat;
+pub mod events;
 pub mod facility;
 pub mod inquiry;
 pub mod push;

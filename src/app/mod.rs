@@ -54,7 +54,7 @@ use crate::{
         push::{MOST_WAITING, Pushes},
         ticket::Tickets,
     },
-    http::{self, Site, Token, router},
+    http::{self, Pushed, Site, Token, router},
     limits::{Limits, Quotas},
     menus::{Live, MenuError, Menus, Reloading},
     smpp::link::{Link, SpawnError},
@@ -164,11 +164,15 @@ impl Gateway {
         let menus = Arc::new(Reloading::new(menus, engine.clone()));
         let front = Arc::new(Front::new(engine.clone(), limits, Arc::clone(&metrics)));
         let (stop, stopped) = watch::channel(Stop::NotYet);
-        let mut record = Vec::new();
+        let (mut record, mut pushed) = (Vec::new(), None);
         if let Some(parked) = parked {
             let zone = config.menu.zone.into();
             let client = SatuData::new(&config.record, Arc::clone(&metrics), zone)?;
-            record = satudata::Desk::new(client, &engine, config).start(parked, &stopped);
+            let desk = satudata::Desk::new(client, &engine, config);
+            let secret = config.record.secret().map_err(satudata::ClientError::File)?;
+            let events = desk.events().clone();
+            pushed = Some(Pushed::new(&config.record, &secret, events, Arc::clone(&metrics)));
+            record = desk.start(parked, &stopped);
         }
 
         let accounts = operator::connect(config)?;
@@ -219,6 +223,7 @@ impl Gateway {
             campaigns: campaigns.clone(),
             proxies: config.http.proxies.clone().into(),
             whatsapp: webhook,
+            record: pushed,
             keyring,
             facilities,
             tickets,

@@ -10,6 +10,7 @@ mod facility;
 mod gate;
 mod keys;
 mod push;
+mod record;
 mod ticket;
 mod verify;
 mod whatsapp;
@@ -21,6 +22,7 @@ pub use self::{
     callback::Account,
     campaign::{Previewed, Shown},
     facility::Shown as FacilityShown,
+    record::Pushed,
     ticket::{Entry as TicketEntry, Line as TicketShown, Whole as TicketWhole},
     whatsapp::Webhook,
 };
@@ -63,6 +65,8 @@ pub struct Site {
     pub proxies: Arc<[IpNet]>,
     /// The webhook of WhatsApp, where there is a number.
     pub whatsapp: Option<Webhook>,
+    /// The outside record as a caller, where there is one.
+    pub record: Option<Pushed>,
     /// What signs certificates, and what verifies them.
     pub keyring: Arc<Keyring>,
     /// Complaints, and what staff do with them.
@@ -97,6 +101,7 @@ pub fn router(site: Site, body_limit: usize) -> Router {
         .route("/ussd/{account}/{*tail}", any(callback::with_tail))
         .layer(DefaultBodyLimit::max(body_limit))
         .merge(whatsapp::router(&site))
+        .merge(record::router(&site))
         .with_state(site)
 }
 

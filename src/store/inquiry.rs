@@ -7,7 +7,7 @@ use sqlx::Row;
 
 use super::{
     CommitError, Store, StoreError,
-    engine::{Dialect, Tx, octets, on_engine},
+    engine::{Dialect, Engine, Tx, octets, on_engine},
     sealed::{self, Place},
 };
 use crate::{
@@ -87,6 +87,21 @@ impl Store {
         // The statement gives rows back in any order.
         claimed.sort_unstable_by_key(|of| of.inquiry.id);
         Ok(claimed)
+    }
+
+    /// Ends the leases of a process that is gone. Only SQLite has them: there, one process asks. On
+    /// PostgreSQL another node may hold them, and they run out by themselves.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn release_inquiries(&self, now: Timestamp) -> Result<(), StoreError> {
+        if let Engine::Sqlite(pool) = &self.pool {
+            sqlx::query("update inquiry set due = $1 where due > $1")
+                .bind(now.millis())
+                .execute(pool)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Puts an inquiry off that could not be answered. `tried`: whether the record was asked at all.

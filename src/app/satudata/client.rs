@@ -127,6 +127,11 @@ impl SatuData {
         &self.inner.metrics
     }
 
+    /// The same, to keep.
+    pub fn shared_metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.inner.metrics)
+    }
+
     /// What the record says of a person.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 //! [`engine::Parked`]: crate::engine::Parked
 
 pub mod client;
+mod pull;
 mod queue;
 
 pub use self::client::{ClientError, NoAnswer, SatuData};
@@ -23,19 +24,18 @@ use crate::{
     clock::{self, Timestamp},
     config::Config,
     engine::{Ask, Engine, Outside, Parked},
-    front::inquiry::Inquiries,
+    front::{
+        events::{Events, Strangers},
+        inquiry::Inquiries,
+    },
     identity::Nik,
     satudata::answer::Registered,
     service::{
         audit::StaffName,
         inquiry::{Inquiry, Judged, Outcome, Tell, Wrote},
-        outside::Arrived,
     },
-    store::{CommitError, Taking},
+    store::CommitError,
 };
-
-/// How often an answer is taken in while others write about the same person.
-const TRIES: u32 = 4;
 
 /// What an engine needs to be beside a record that somebody else keeps, and what takes its questions.
 pub fn beside(config: &Config) -> Option<(Outside, mpsc::Receiver<Parked>)> {
@@ -68,8 +68,7 @@ pub struct Desk {
     client: SatuData,
     engine: Engine,
     inquiries: Inquiries,
-    name: StaffName,
-    due: Duration,
+    events: Events,
 }
 
 impl Desk {
@@ -78,19 +77,29 @@ impl Desk {
         let name = StaffName::parse("satu-data").unwrap_or_else(|_| unreachable!("a good name"));
         let due = Duration::from_secs(3600 * u64::from(config.tickets.due_hours));
         let (engine, inquiries) = (engine.clone(), Inquiries::new(engine.clone()));
-        Arc::new(Self { client, engine, inquiries, name, due })
+        let events = Events::new(engine.clone(), client.shared_metrics(), name, due);
+        Arc::new(Self { client, engine, inquiries, events })
     }
 
-    /// Starts the pool and the worker.
+    /// Takes in what the record tells by itself.
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// Starts the pool, the worker, and whoever fetches events.
     pub fn start(
         self: Arc<Self>,
         parked: mpsc::Receiver<Parked>,
         stop: &watch::Receiver<Stop>,
     ) -> Vec<JoinHandle<()>> {
-        vec![
+        let mut tasks = vec![
             tokio::spawn(Arc::clone(&self).attend_all(parked, stop.clone())),
-            tokio::spawn(queue::run(self, stop.clone())),
-        ]
+            tokio::spawn(queue::run(Arc::clone(&self), stop.clone())),
+        ];
+        if let Some(every) = self.client.settings().pull_every() {
+            tasks.push(tokio::spawn(pull::run(self, every, stop.clone())));
+        }
+        tasks
     }
 
     /// Asks for every turn that waits, until told to stop; then turns are decided without an answer.
@@ -178,28 +187,10 @@ impl Desk {
     /// Asks about a person, and takes the answer in.
     async fn fetch(&self, nik: &Nik) -> Result<(), NoAnswer> {
         let arrived = self.client.person(nik).await?;
-        self.absorb(&arrived, true).await.map(drop).map_err(|error| {
+        self.events.absorb(&arrived, Strangers::Taken).await.map(drop).map_err(|error| {
             tracing::error!(%error, "an answer of the record could not be stored");
             NoAnswer::NotBefore(clock::now().plus(self.client.settings().pauses().0))
         })
-    }
-
-    /// Takes an answer in; whether it changed anything.
-    pub async fn absorb(&self, arrived: &Arrived, strangers: bool) -> Result<bool, CommitError> {
-        let mut tries = 0;
-        loop {
-            let taking = Taking {
-                record: self.name.clone(),
-                now: clock::now(),
-                due: self.due,
-                random: rand::random(),
-                strangers,
-            };
-            match self.engine.store().absorb(arrived, &taking).await {
-                Err(CommitError::Conflict) if tries < TRIES => tries += 1,
-                done => return done,
-            }
-        }
     }
 
     /// What becomes of a registration that waits: nobody's, too early, or taken by the record.

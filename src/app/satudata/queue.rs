@@ -1,14 +1,17 @@
-//! The worker of what waits for the outside record: questions in the order of asking, a bounded number at
-//! once. What cannot be answered is put off; nothing is lost when the process ends.
+//! The worker of what waits for the outside record: one question after the other, in the order of asking.
+//! What cannot be answered is put off; nothing is lost when the process ends.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 
 use super::{Desk, Look, NoAnswer};
 use crate::{
     app::stop::{self, Stop},
-    clock,
+    clock::{self, Timestamp},
     satudata::{answer::Failed, breaker::pause},
     service::inquiry::{Kind, Tell},
     store::{ClaimedInquiry, CommitError, StoreError},
@@ -17,20 +20,36 @@ use crate::{
 /// How often the queue is looked at while nothing is due.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Questions that are claimed at once.
-const PORTION: u32 = 16;
+/// What came of a look at the queue.
+enum Came {
+    /// One question was worked on; there may be more.
+    One,
+    /// Nothing is due.
+    Nothing,
+    /// The record is away until then, and nobody asks.
+    Away(Timestamp),
+}
 
 /// Works until told to stop.
 pub(super) async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<Stop>) {
+    if let Err(error) = desk.engine.store().release_inquiries(clock::now()).await {
+        tracing::error!(%error, "the questions of the process before wait until their leases are over");
+    }
+    let mut counted: Option<Instant> = None;
     loop {
+        if counted.is_none_or(|at| at.elapsed() >= EVERY) {
+            count(&desk).await;
+            counted = Some(Instant::now());
+        }
         // What is under way when the node stops is claimed again when its lease is over.
-        let more = tokio::select! {
+        let came = tokio::select! {
             () = stop::told(&mut stop) => return,
-            more = round(&desk) => more,
+            came = next(&desk) => came,
         };
-        let wait = match more {
-            Ok(true) => continue,
-            Ok(false) => EVERY,
+        let wait = match came {
+            Ok(Came::One) => continue,
+            Ok(Came::Nothing) => EVERY,
+            Ok(Came::Away(then)) => then.since(clock::now()).min(LONGEST_AWAY),
             Err(error) => {
                 tracing::error!(%error, "the questions for the record could not be read");
                 EVERY
@@ -43,35 +62,37 @@ pub(super) async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<Stop>) {
     }
 }
 
-/// One portion; whether there may be more.
-async fn round(desk: &Desk) -> Result<bool, StoreError> {
+/// Whatever the breaker says, the queue is looked at again after that.
+const LONGEST_AWAY: Duration = Duration::from_secs(10);
+
+async fn count(desk: &Desk) {
+    match desk.engine.store().inquiry_figures().await {
+        Ok(figures) => desk.client.metrics().record().waiting(&figures, clock::now()),
+        Err(error) => tracing::error!(%error, "the questions for the record were not counted"),
+    }
+}
+
+/// The oldest question that is due. One after the other: what was asked first is answered first.
+async fn next(desk: &Desk) -> Result<Came, StoreError> {
     let (store, record) = (desk.engine.store(), desk.client.settings());
     let now = clock::now();
-    let figures = store.inquiry_figures().await?;
-    desk.client.metrics().record().waiting(&figures, now);
+    // It asks twice at the most: about the person, and to register them.
     let lease = (record.connect() + record.answer()) * record.tries * 2;
-    let claimed = store.claim_inquiries(now, now.plus(lease * PORTION), PORTION).await?;
-    let full = claimed.len() == PORTION as usize;
-    let mut away = None;
-    for claimed in claimed {
-        // One after the other: what was asked first is answered first. While the record is away nobody asks.
-        let came = match away {
-            Some(then) => Err(NoAnswer::NotBefore(then)),
-            None => answer(desk, &claimed).await,
-        };
-        match came {
-            Ok(()) => {}
-            Err(NoAnswer::NotBefore(then)) => {
-                away = Some(then);
-                store.put_off_inquiry(&claimed.inquiry, then, claimed.tries).await?;
-            }
-            Err(NoAnswer::Failed(failed)) => {
-                let tries = claimed.tries.saturating_add(1);
-                put_off(desk, &claimed, failed, tries).await?;
-            }
+    let Some(claimed) = store.claim_inquiries(now, now.plus(lease), 1).await?.pop() else {
+        return Ok(Came::Nothing);
+    };
+    match answer(desk, &claimed).await {
+        Ok(()) => Ok(Came::One),
+        Err(NoAnswer::NotBefore(then)) => {
+            store.put_off_inquiry(&claimed.inquiry, then, claimed.tries).await?;
+            Ok(Came::Away(then))
+        }
+        Err(NoAnswer::Failed(failed)) => {
+            let tries = claimed.tries.saturating_add(1);
+            put_off(desk, &claimed, failed, tries).await?;
+            Ok(Came::One)
         }
     }
-    Ok(full && away.is_none())
 }
 
 async fn put_off(
