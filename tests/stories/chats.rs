@@ -521,7 +521,9 @@ fn as_seen(told: &str, shown: &Shown) -> String {
     let shape = "000 000 0000";
     let at = card.char_indices().find(|(at, _)| has_shape(&card[*at..], shape));
     let number = at.map_or(shape, |(at, _)| &card[at..at + shape.len()]);
-    told.replace("{number}", number).replace("{date}", "00-00-0000")
+    let names = ["{number}", "{number2}", "{number3}"];
+    let told = names.iter().fold(told.to_owned(), |told, name| told.replace(name, number));
+    told.replace("{date}", "00-00-0000")
 }
 
 fn has_shape(text: &str, shape: &str) -> bool {

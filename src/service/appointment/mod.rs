@@ -21,7 +21,7 @@ pub use self::{
     choose::{DAYS, DAYS_OF, DISTRICTS, DISTRICTS_OF, PLACES, PLACES_OF, SLOTS, SLOTS_OF},
     seat::{
         AppointmentChange, AppointmentFacts, AppointmentNeed, AppointmentState, Between, Booked,
-        Booking, Ended, EndedAs, Held, HoldNeed, Seat,
+        Booking, CheckIn, Ended, EndedAs, Held, HoldNeed, Seat,
     },
 };
 pub(super) use self::{
@@ -87,9 +87,11 @@ const NOT_DUE: Outcome = Outcome {
 };
 
 /// What can be booked for the person picked, or has been. Whatever this phone held is free again.
+///
+/// By a text whose source was forged nobody loses a seat: it is confirmed first, and before the rush.
 pub const LOOK: Call = Call {
     name: "appointment.look",
-    effect: Effect::Reads,
+    effect: Effect::Changes,
     needs: &["person"],
     outcomes: &[
         Outcome { name: "unregistered", means: "Nobody is registered yet.", gives: &[] },
