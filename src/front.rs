@@ -6,6 +6,7 @@
 //! **Architecture Invariant:** a turn that is not taken costs no write, and its word is looked for
 //! no longer than [`FOR_A_WORD`].
 
+pub mod appointment;
 pub mod campaign;
 pub mod chat;
 pub mod events;

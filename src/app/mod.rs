@@ -49,6 +49,7 @@ use crate::{
     engine::{Engine, Rules},
     front::{
         Front,
+        appointment::Appointments,
         campaign::Campaigns,
         facility::Facilities,
         push::{MOST_WAITING, Pushes},
@@ -155,6 +156,7 @@ impl Gateway {
         let (outside, parked) = satudata::beside(config).unzip();
         let (engine, lanes) =
             Engine::beside(store.clone(), vault.clone(), shelf, rules(config), outside);
+        let appointments = Appointments::new(store.clone());
         let facilities = Facilities::new(store.clone(), config);
         let tickets = Tickets::new(store.clone(), vault.clone(), config);
         let campaigns = Campaigns::new(store.clone(), vault, config);
@@ -226,6 +228,7 @@ impl Gateway {
             record: pushed,
             keyring,
             facilities,
+            appointments,
             tickets,
             token,
         };

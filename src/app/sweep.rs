@@ -79,6 +79,10 @@ impl Sweep {
         }
         let tickets = self.swept("tickets", store.ticket_figures(clock::now())).await;
         metrics.tickets(&tickets);
+        let days = Duration::from_secs(2 * 86_400);
+        let seats = store.purge_seats(clock::now(), clock::now().minus(days), ROWS);
+        self.swept("seats", seats).await;
+        metrics.seats(self.swept("seats", store.seat_figures(clock::now())).await);
         let purged = self.swept("old rows", store.purge(clock::now(), ROWS)).await;
         metrics.swept(timed_out.len() as u64, purged);
     }

@@ -1,5 +1,6 @@
 //! The commands of `setara`. Each is a file; this one only names them and tells how they ended.
 
+pub mod appointment;
 pub mod campaign;
 pub mod certificate;
 pub mod facility;
@@ -44,6 +45,9 @@ pub enum Command {
     /// Fill the national record
     #[command(subcommand)]
     Record(record::RecordCommand),
+    /// Check in whoever comes to an appointment
+    #[command(subcommand)]
+    Appointment(appointment::AppointmentCommand),
     /// Say where and when people can be vaccinated
     #[command(subcommand)]
     Facility(facility::FacilityCommand),
@@ -105,6 +109,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Serve => serve::run(config),
         Command::Menu(command) => menu::run(command, &config),
         Command::Record(command) => record::run_command(command, &config),
+        Command::Appointment(command) => appointment::run(command, &config),
         Command::Facility(command) => facility::run(command, &config),
         Command::Queue(command) => queue::run(command, &config),
         Command::Campaign(command) => campaign::run(command, &config),

@@ -3,6 +3,7 @@
 //! behind a `gate`).
 
 mod admin;
+mod appointment;
 mod callback;
 mod campaign;
 mod certificate;
@@ -19,6 +20,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 pub use self::{
     admin::Token,
+    appointment::{Line as AppointmentShown, Whole as AppointmentWhole},
     callback::Account,
     campaign::{Previewed, Shown},
     facility::Shown as FacilityShown,
@@ -40,7 +42,10 @@ use ipnet::IpNet;
 
 use crate::{
     certificate::Keyring,
-    front::{Front, campaign::Campaigns, facility::Facilities, push::Pushes, ticket::Tickets},
+    front::{
+        Front, appointment::Appointments, campaign::Campaigns, facility::Facilities, push::Pushes,
+        ticket::Tickets,
+    },
     menus::Reloading,
     smpp::link::{Link, LinkStatus},
     telemetry::Moment,
@@ -73,6 +78,8 @@ pub struct Site {
     pub tickets: Tickets,
     /// Places where vaccines are given.
     pub facilities: Facilities,
+    /// Who comes when.
+    pub appointments: Appointments,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }

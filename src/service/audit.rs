@@ -46,11 +46,15 @@ pub enum Deed {
     GuardianAdded,
     /// It may no longer.
     GuardianRemoved,
+    /// Somebody of the staff looked at an appointment.
+    AppointmentSeen,
+    /// Somebody came to an appointment.
+    AppointmentAttended,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -61,6 +65,8 @@ impl Deed {
         Self::PhoneChanged,
         Self::GuardianAdded,
         Self::GuardianRemoved,
+        Self::AppointmentSeen,
+        Self::AppointmentAttended,
     ];
 
     /// The word in the database.
@@ -76,6 +82,8 @@ impl Deed {
             Self::PhoneChanged => "phone_changed",
             Self::GuardianAdded => "guardian_added",
             Self::GuardianRemoved => "guardian_removed",
+            Self::AppointmentSeen => "appointment_seen",
+            Self::AppointmentAttended => "appointment_attended",
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     identity::{Msisdn, Nik, PersonName},
     service::{
-        appointment::{AppointmentChange, AppointmentFacts, AppointmentNeed},
+        appointment::{AppointmentChange, AppointmentFacts, AppointmentNeed, CheckIn},
         audit::{Act, Deed},
         certificate::{CertificateChange, CertificateFacts, CertificateNeed},
         code::{CodeChange, CodeFacts, CodeKey},
@@ -356,6 +356,8 @@ pub enum DeskChange {
     Acquaint(SubscriberKey, NikIndex),
     /// Another phone may no longer see a person.
     Estrange(SubscriberKey, NikIndex),
+    /// Somebody came to an appointment.
+    CheckIn(CheckIn),
     /// A row of the audit log.
     Audit(Act),
 }

@@ -6,7 +6,7 @@ use sqlx::QueryBuilder;
 
 use super::{
     CommitError, StaffWrite, TurnWrite,
-    appointment::Appointments,
+    appointment::{self, Appointments},
     audit::Log,
     certificate::Certificates,
     chat,
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     service::{
+        appointment::CheckIn,
         audit::{Doer, StaffName},
         inquiry::{Inquiry, Kind},
         number::Number,
@@ -57,6 +58,7 @@ pub(super) struct Changes<'a> {
     corrections: Vec<&'a Correction>,
     tickets: Vec<(&'a NewTicket, SubscriberKey, Stamp<'a>)>,
     steps: Vec<(&'a TicketStep, Timestamp)>,
+    came: Vec<(&'a CheckIn, Doer, Timestamp)>,
     log: Log<'a>,
 }
 
@@ -122,6 +124,7 @@ impl<'a> Changes<'a> {
             DeskChange::Estrange(phone, person) => {
                 self.acquaintances.insert((*phone, *person), Bond::Forgotten);
             }
+            DeskChange::CheckIn(came) => self.came.push((came, doer.clone(), at)),
             DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
         }
     }
@@ -210,6 +213,9 @@ impl<'a> Changes<'a> {
         self.failures.write(tx).await?;
         self.appointments.write(tx).await?;
         write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
+        for (came, doer, at) in &self.came {
+            appointment::check_in(tx, came, doer, *at).await?;
+        }
         // The last of all: the end of a chain is held until the commit.
         self.log.write(tx, vault).await
     }

@@ -53,7 +53,7 @@ use thiserror::Error;
 
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
-    appointment::FacilityLine,
+    appointment::{AppointmentLine, FacilityLine, SeatFigures},
     audit::{Logged, Verified},
     campaign::{
         Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
@@ -323,7 +323,6 @@ pub enum Table {
     Facility,
     Seat,
     Appointment,
-    WaitList,
 }
 
 impl Table {
@@ -359,7 +358,6 @@ impl Table {
             Self::Facility => "select count(*) from facility",
             Self::Seat => "select count(*) from seat",
             Self::Appointment => "select count(*) from appointment",
-            Self::WaitList => "select count(*) from wait_list",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Metrics. What is counted carries no personal data: labels are names from menus, configuration
 //! and code, so that there are as many series as there are screens, and never as many as people.
 
+mod appointment;
 pub mod instruments;
 mod journey;
 mod known;
@@ -33,7 +34,7 @@ use crate::{
     engine::{Answer, News},
     limits::Refusal,
     smpp::link::{LinkLoad, Outcome},
-    store::TicketFigures,
+    store::{SeatFigures, TicketFigures},
 };
 
 /// A Grafana dashboard over these metrics. A test holds the two together.
@@ -63,6 +64,7 @@ pub struct Metrics {
     swept: Counts<WhatLabels>,
     sweep_failures: Counter,
     tickets: ticket::TicketMeters,
+    seats: appointment::SeatMeters,
     sweep_time: Timer,
     node: Node,
     outbox: outbox::OutboxMeters,
@@ -174,6 +176,7 @@ impl Default for Metrics {
             swept: Family::default(),
             sweep_failures: Counter::default(),
             tickets: ticket::TicketMeters::default(),
+            seats: appointment::SeatMeters::default(),
             sweep_time: Timer::default(),
             node: Node::default(),
             outbox: outbox::OutboxMeters::default(),
@@ -220,6 +223,7 @@ impl Metrics {
         registry.register("turns_running", "Turns that wait for their reply", self.running.clone());
         registry.register("swept", "Rows that the sweep ended or deleted", self.swept.clone());
         self.tickets.register(registry);
+        self.seats.register(registry);
         let failures = self.sweep_failures.clone();
         registry.register("sweep_failures", "Sweeps that the database did not take", failures);
         registry.register_with_unit(
@@ -303,6 +307,11 @@ impl Metrics {
     /// How many tickets wait, and how many are late.
     pub fn tickets(&self, figures: &[TicketFigures]) {
         self.tickets.counted(figures);
+    }
+
+    /// How many seats are somebody's.
+    pub fn seats(&self, figures: SeatFigures) {
+        self.seats.counted(figures);
     }
 
     /// How long sweeps take.

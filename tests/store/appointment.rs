@@ -5,11 +5,13 @@ use std::{collections::BTreeSet, time::Duration};
 use jiff::civil::{Date, date};
 use setara::{
     clock::Timestamp,
+    front::appointment::{AppointmentError, Appointments, Days},
     service::{
         appointment::{
-            AppointmentChange, AppointmentFacts, AppointmentNeed, Booking, Ended, EndedAs, Held,
-            HoldNeed, Seat,
+            AppointmentChange, AppointmentFacts, AppointmentNeed, AppointmentState, Booking, Ended,
+            EndedAs, Held, HoldNeed, Seat,
         },
+        audit::StaffName,
         facility::{Facility, FacilityCode, Hours},
         number::Number,
         record::{Change, Need},
@@ -265,5 +267,49 @@ async fn many_race_for_few_seats_from_two_nodes() {
         assert_eq!(seats, (1..=SEATS).collect());
         assert_eq!(bed.store.count(Table::Appointment).await.unwrap(), u64::from(SEATS));
         assert_eq!(bed.store.count(Table::Seat).await.unwrap(), u64::from(SEATS));
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_is_checked_in_once_and_that_is_logged() {
+    for bed in both().await {
+        fill(&bed.store, 2).await;
+        book_at_once(&bed, 1, 0).await.unwrap();
+        let number = look(&bed, 1, 1).await.booked.remove(0).number;
+        let desk = Appointments::new(bed.store.clone());
+        let staff = StaffName::parse("rina.k").unwrap();
+        let own = desk.check_in(&number, &staff, Days::Own).await;
+        assert!(matches!(own, Err(AppointmentError::OtherDay(DAY))), "{own:?}");
+        for _ in 0..3 {
+            let line = desk.check_in(&number, &staff, Days::Any).await.unwrap();
+            assert_eq!(line.state, AppointmentState::Attended);
+            assert_eq!(line.staff.as_deref(), Some("rina.k"));
+        }
+        assert_eq!(bed.store.count(Table::Audit).await.unwrap(), 1);
+        assert_eq!(desk.list(&code(), DAY).await.unwrap().len(), 1);
+        assert_eq!(desk.list(&code(), DAY.tomorrow().unwrap()).await.unwrap(), []);
+        // The seat stays theirs, and nothing can be given back any more.
+        assert_eq!(look(&bed, 1, 1).await.booked, []);
+        let nobody = desk.check_in(&Number::from_random(99), &staff, Days::Any).await;
+        assert!(matches!(nobody, Err(AppointmentError::NoSuch)));
+    }
+}
+
+#[tokio::test]
+async fn time_tidies_what_is_over_and_nothing_else() {
+    for bed in both().await {
+        fill(&bed.store, 3).await;
+        book_at_once(&bed, 1, 0).await.unwrap();
+        hold(&bed, &[2], 0).await;
+        hold(&bed, &[3], 4).await;
+        let figures = bed.store.seat_figures(at(4)).await.unwrap();
+        assert_eq!((figures.booked, figures.held), (1, 2));
+        bed.store.purge_seats(at(6), at(0), 100).await.unwrap();
+        assert_eq!(bed.store.count(Table::Seat).await.unwrap(), 2);
+        // Two days later the day is over, and nobody had come.
+        let later = at(6 * 24 * 60);
+        bed.store.purge_seats(later, later, 100).await.unwrap();
+        assert_eq!(bed.store.count(Table::Seat).await.unwrap(), 0);
+        assert_eq!(look(&bed, 1, 6 * 24 * 60).await.booked, []);
     }
 }

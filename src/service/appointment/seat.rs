@@ -193,6 +193,15 @@ impl Ended {
     }
 }
 
+/// Somebody came. An appointment that stands no longer is a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckIn {
+    /// Who came.
+    pub person: NikIndex,
+    /// The number of the ticket.
+    pub number: Number,
+}
+
 /// How an appointment stands, as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppointmentState {

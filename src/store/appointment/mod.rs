@@ -1,16 +1,18 @@
 //! Appointments: what people have, which places there are, which seats are taken; and a seat for
 //! whoever wants one (`hold`). Written by a turn in `write`, by staff in `desk`.
 
+mod desk;
 mod facility;
 mod hold;
+mod sweep;
 mod write;
 
 use std::collections::BTreeMap;
 
 use sqlx::{QueryBuilder, Row};
 
-pub use self::facility::FacilityLine;
-pub(super) use self::write::Appointments;
+pub use self::{desk::AppointmentLine, facility::FacilityLine, sweep::SeatFigures};
+pub(super) use self::{desk::check_in, write::Appointments};
 use self::{facility::Found, hold::Wanted};
 use super::{
     StoreError,
