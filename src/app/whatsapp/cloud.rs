@@ -166,7 +166,11 @@ impl Cloud {
                 other => return Some(other),
             }
         }
-        Some(match self.upload(paper, made.await?, now).await {
+        let file = async { Some(self.upload(paper, made.await?, now).await) };
+        // A lease has room for two messages, and for this.
+        let within = 2 * self.inner.settings.connect();
+        let uploaded = tokio::time::timeout(within, file).await;
+        Some(match uploaded.unwrap_or(Some(Answer::Unclear))? {
             Answer::Taken(media) => self.hand(to, &media, paper).await,
             // Nothing was sent to anybody.
             Answer::Unclear => Answer::Unsent,

@@ -130,9 +130,9 @@ impl Sender {
         let (settings, patience) = (cloud.settings(), Patience::new(config));
         let (template, at_once) = (settings.template(), settings.at_once);
         let (pair_burst, give_up) = (settings.pair_burst, settings.give_up());
-        // An answer that comes at the last moment still finds the lease, and so does the last of the three
-        // that a document may need, with time to make it.
-        let lease = patience.lease.max(8 * (settings.answer() + settings.connect()));
+        // An answer that comes at the last moment still finds the lease; a document has two of them, and what
+        // is left for its file ([`Cloud::document`]).
+        let lease = patience.lease.max(4 * (settings.answer() + settings.connect()));
         Self {
             pace: Pace::new(below(settings.per_second), now()),
             patience: Patience { lease, ..patience },
