@@ -14,7 +14,6 @@ mod id;
 pub mod keys;
 pub mod pdf;
 pub mod proof;
-mod read;
 pub mod serial;
 #[cfg(test)]
 mod specimen;
@@ -31,7 +30,6 @@ pub use self::{
     file::KeyFileError,
     id::{CertificateId, IdError},
     keys::{Keyring, PublicKeys},
-    read::Text,
 };
 
 /// What a certificate says of a person and a dose. `Debug` shows nothing of it.

@@ -51,13 +51,13 @@ impl Proof {
             return Err(ProofError::Nothing);
         }
         if let Some(at) = words.to_ascii_uppercase().find(DOCUMENT) {
-            // Base45 has blanks of its own, so only lines are taken out.
-            let document = words
-                .get(at..)
-                .unwrap_or_default()
-                .chars()
-                .filter(|c| !c.is_control())
-                .collect::<String>();
+            // Phones write the first letters small, and break lines. What follows is in Base45, which has
+            // blanks of its own, and ends at the first character that it does not have (RFC 9285 §4).
+            let text = words.get(at + DOCUMENT.len()..).unwrap_or_default();
+            let of_base45 =
+                |c: &char| c.is_ascii_uppercase() || c.is_ascii_digit() || " $%*+-./:".contains(*c);
+            let text = text.chars().filter(|c| !c.is_control()).take_while(of_base45);
+            let document: String = DOCUMENT.chars().chain(text).collect();
             return Ok(Self::Document(document.trim().to_owned()));
         }
         if text::looks_like_one(words) {
@@ -114,6 +114,10 @@ mod tests {
             (
                 "Cek: HC1:6BF+7 0:\r\nX$%*+-./ \n".to_owned(),
                 Ok(Proof::Document("HC1:6BF+7 0:X$%*+-./".to_owned())),
+            ),
+            (
+                "hc1:6BF+70X$% terima kasih".to_owned(),
+                Ok(Proof::Document("HC1:6BF+70X$%".to_owned())),
             ),
         ] {
             assert_eq!(Proof::parse(&words), proof, "{words}");

@@ -13,8 +13,9 @@ use jiff::civil::Date;
 
 use crate::{
     certificate::{
-        Keyring, PublicKeys, Text,
+        Keyring, PublicKeys,
         dcc::{self, Seen},
+        proof::Proof,
         text::{self, Claims, Verdict},
     },
     cli::told,
@@ -43,8 +44,8 @@ const LONGEST: u64 = 64 * 1024;
 pub fn run(args: &VerifyArgs, config: &Config) -> Result<ExitCode, String> {
     let text = read(&args.file)?;
     let keys = keys(args, config)?;
-    match Text::of(&text) {
-        Text::Document(hc1) => match dcc::verify(hc1, &keys, clock::now()) {
+    match Proof::parse(&text) {
+        Ok(Proof::Document(hc1)) => match dcc::verify(&hc1, &keys, clock::now()) {
             Ok(seen) if !fits(args, seen.birth) => Ok(not_valid(OTHER_YEAR)),
             Ok(seen) => {
                 show(&seen, config.menu.zone.into());
@@ -52,9 +53,9 @@ pub fn run(args: &VerifyArgs, config: &Config) -> Result<ExitCode, String> {
             }
             Err(why) => Ok(not_valid(&why.to_string())),
         },
-        Text::Short(words) => {
+        Ok(Proof::Text(words)) => {
             let today = clock::now().date(config.menu.zone.into());
-            match text::verify(words, &keys, today) {
+            match text::verify(&words, &keys, today) {
                 Verdict::Valid(claims) if !fits(args, claims.birth) => Ok(not_valid(OTHER_YEAR)),
                 Verdict::Valid(claims) => {
                     show_short(&claims, args.born);
@@ -66,7 +67,11 @@ pub fn run(args: &VerifyArgs, config: &Config) -> Result<ExitCode, String> {
                 Verdict::NoCertificate => Ok(not_valid(UNKNOWN)),
             }
         }
-        Text::Unknown => Ok(not_valid(UNKNOWN)),
+        Ok(Proof::Code { .. }) => {
+            Err("a short code is looked up in the record: ask /verify, or *Periksa sertifikat*"
+                .into())
+        }
+        Err(_) => Ok(not_valid(UNKNOWN)),
     }
 }
 

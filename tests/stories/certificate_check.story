@@ -5,7 +5,7 @@ dial *119*3*2#
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 type 1234
-| Kode cek: 13 angka.
+| Kode cek: 13 angka. SMS atau teks QR: kirim utuh.
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 type 6088231450775
