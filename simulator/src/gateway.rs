@@ -11,14 +11,18 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
+use serde_json::{Value, json};
 use setara::app::Gateway;
 use setara::cli::record::{self, Database, RecordCommand, SampleArgs};
 use setara::cli::serve;
+use setara::clock::{self, Zone};
 use setara::config::Config;
+use setara::service::sample::People;
 use simulator::aggregator::post::Proof;
 use simulator::operator::dialect;
 use simulator::operator::sms::receipt::Ids;
 use simulator::play::{Country, OperatorAddress, SHORT_CODE};
+use simulator::satudata::{self, SatuData};
 use simulator::whatsapp::Cloud;
 use simulator::whatsapp::template::Template;
 
@@ -56,8 +60,10 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
     std::fs::write(&file, configuration(country, menus)? + &admin)?;
     let config = Config::read(&file)?;
     serve::log(&config)?;
-    if !country.data.join(DATABASE).exists() {
-        fill(&file, PEOPLE).await?;
+    match &country.record {
+        Some(record) => fill_outside(record),
+        None if !country.data.join(DATABASE).exists() => fill(&file, PEOPLE).await?,
+        None => {}
     }
     let gateway = Gateway::start(&config).await?;
     println!("gateway http://{}/, admin token {TOKEN}", gateway.http());
@@ -183,8 +189,13 @@ pub fn write_sms_configuration(
     menus: &[PathBuf],
     database: Option<&str>,
 ) -> Result<PathBuf, Failed> {
-    let country =
-        Country { operators: vec![], aggregators: vec![], cloud: None, data: data.to_owned() };
+    let country = Country {
+        operators: vec![],
+        aggregators: vec![],
+        cloud: None,
+        record: None,
+        data: data.to_owned(),
+    };
     let mut text = on_database(&country, menus, database)? + NO_LIMITS;
     text.push_str("\n[outbox]\ndecent_from = 0\ndecent_until = 24\n");
     for Account { operator, prefix, links, window } in accounts {
@@ -240,6 +251,54 @@ pub async fn fill(file: &Path, people: u64) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The same people in a record that the gateway has to ask.
+fn fill_outside(record: &SatuData) {
+    let people = usize::try_from(PEOPLE).unwrap_or(usize::MAX);
+    for entry in People::new(1, clock::now().date(Zone::Wib)).take(people) {
+        let doses: Vec<Value> = entry
+            .doses
+            .iter()
+            .map(|dose| {
+                json!({
+                    "number": dose.number, "vaccine": dose.vaccine, "batch": dose.batch,
+                    "place": dose.place, "date": dose.given_on.map(|on| on.to_string()),
+                    "certificate": dose.certificate,
+                })
+            })
+            .collect();
+        let person = json!({
+            "name": entry.name.as_str(), "birth_date": entry.birth.to_string(),
+            "phone": entry.phone.as_ref().map(|phone| phone.as_str()),
+            "group": entry.group.map(|group| group.as_str()),
+            "eligible_from": entry.eligible_from.map(|from| from.to_string()),
+            "blocked": entry.blocked, "regency": entry.regency, "doses": doses,
+        });
+        record.put(entry.nik.as_str(), without_nulls(person), "person");
+    }
+}
+
+/// What is not known is not said.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let known = fields.into_iter().filter(|(_, value)| !value.is_null());
+            known.map(|(name, value)| (name, without_nulls(value))).collect()
+        }
+        Value::Array(values) => values.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
+
+/// Where the record is that the gateway has to ask.
+fn record_section(record: &SatuData) -> String {
+    let satudata::Settings { client, secret, .. } = record.settings();
+    format!(
+        "\n[record]\nfrom = \"outside\"\nurl = \"{}\"\nclient = \"{client}\"\n\
+         secret = \"{secret}\"\npull_seconds = 2\n",
+        record.url()
+    )
+}
+
 /// Runs a gateway alone until it is told to stop.
 pub fn alone(file: &Path) -> Result<ExitCode, String> {
     serve::run(Config::read(file).map_err(|error| error.to_string())?)
@@ -286,6 +345,9 @@ fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed>
     }
     if let Some(cloud) = &country.cloud {
         text.push_str(&whatsapp_section(cloud)?);
+    }
+    if let Some(record) = &country.record {
+        text.push_str(&record_section(record));
     }
     Ok(text)
 }

@@ -1,5 +1,5 @@
 //! The country in a box: operators with an SMSC and a USSD centre, aggregators that
-//! speak USSD over HTTP, WhatsApp with its users, phones with a script, and a web
+//! speak USSD over HTTP, WhatsApp with its users, a national record, phones with a script, and a web
 //! page with phones for people.
 //!
 //! It talks to the gateway only over real sockets, and encodes and decodes USSD with its own code,

@@ -131,6 +131,7 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
         operators: vec![address(&network)],
         aggregators: vec![],
         cloud: None,
+        record: None,
         data: data.path().to_owned(),
     };
     let mut child = start_gateway(&country, &load).await?;

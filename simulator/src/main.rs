@@ -69,6 +69,15 @@ enum Bench {
     Record(record::Bench),
 }
 
+/// Where the national record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum RecordIs {
+    /// In the gateway's own tables.
+    Embedded,
+    /// At a Satu Data of the simulator.
+    Outside,
+}
+
 #[derive(Debug, Args)]
 struct Play {
     /// Where the page with the phones is served
@@ -99,6 +108,9 @@ struct Play {
         default_value = "menus/pedulilindungi,menus/antrean"
     )]
     menus: Vec<PathBuf>,
+    /// Where the national record is: with the gateway, or outside, over HTTP
+    #[arg(long, value_enum, default_value = "embedded")]
+    record: RecordIs,
     /// Start no gateway: the networks wait for one of yours
     #[arg(long)]
     no_gateway: bool,
@@ -146,7 +158,8 @@ fn failed(error: impl std::fmt::Display) -> ExitCode {
 }
 
 async fn run(play: Play) -> Result<(), play::PlayError> {
-    let Play { page, dialects, providers, smsc_port, keep, menus, no_gateway, callbacks } = play;
+    let Play { page, dialects, providers, smsc_port, keep, menus, record, no_gateway, callbacks } =
+        play;
     let plan = Plan {
         page,
         dialects,
@@ -154,6 +167,7 @@ async fn run(play: Play) -> Result<(), play::PlayError> {
         first_port: smsc_port,
         keep,
         whatsapp: Some(gateway::whatsapp()),
+        record: (record == RecordIs::Outside).then(simulator::satudata::Settings::default),
     };
     if no_gateway {
         let wait = async |country: &play::Country| {

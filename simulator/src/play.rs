@@ -21,6 +21,7 @@ use crate::operator::sms::parts::Concatenation;
 use crate::operator::sms::receipt::{Ids, Spelling};
 use crate::operator::{Account, Operator, Settings};
 use crate::page::{Page, SamplePerson};
+use crate::satudata::{self, SatuData};
 use crate::whatsapp::{self, Cloud};
 
 /// The first service's code on every network.
@@ -53,6 +54,8 @@ pub struct Plan {
     pub keep: Option<PathBuf>,
     /// The cloud of the chat phone; `None` for a country without WhatsApp.
     pub whatsapp: Option<whatsapp::Settings>,
+    /// The national record over HTTP; `None` where the gateway keeps it itself.
+    pub record: Option<satudata::Settings>,
 }
 
 /// What a gateway has to know of the country.
@@ -64,6 +67,8 @@ pub struct Country {
     pub aggregators: Vec<Aggregator>,
     /// WhatsApp, which has to be told where the gateway is.
     pub cloud: Option<Cloud>,
+    /// The national record, where the gateway does not keep it itself.
+    pub record: Option<SatuData>,
     /// An existing directory for the gateway's data.
     pub data: PathBuf,
 }
@@ -97,6 +102,9 @@ pub enum PlayError {
     /// The port of the Cloud API cannot be opened.
     #[error("cannot serve the Cloud API: {0}")]
     Cloud(io::Error),
+    /// The port of Satu Data cannot be opened.
+    #[error("cannot serve Satu Data: {0}")]
+    Record(io::Error),
     /// The page's port cannot be opened.
     #[error("cannot serve the page at {address}: {error}")]
     Page {
@@ -137,10 +145,15 @@ pub async fn run<G>(
         Some(settings) => Some(Cloud::start(settings).await.map_err(PlayError::Cloud)?),
         None => None,
     };
+    let record = match plan.record.clone() {
+        Some(settings) => Some(SatuData::start(settings).await.map_err(PlayError::Record)?),
+        None => None,
+    };
     let country = Country {
         operators: operators.iter().map(address_of).collect(),
         aggregators: aggregators.clone(),
         cloud: cloud.clone(),
+        record: record.clone(),
         data: data.path().to_owned(),
     };
     let (gateway, people) = start(&country).await.map_err(PlayError::Gateway)?;
@@ -169,6 +182,9 @@ pub async fn run<G>(
     if let Some(cloud) = &cloud {
         println!("WhatsApp: Cloud API at {}", cloud.api());
     }
+    if let Some(record) = &record {
+        println!("Satu Data: {}, what goes wrong: PUT /simulator/faults", record.url());
+    }
     println!("open http://{}/ and dial {CODE}; Ctrl-C ends", page.address());
     stopped.await;
     println!("stopping");
@@ -176,6 +192,9 @@ pub async fn run<G>(
     stop(gateway).await;
     if let Some(cloud) = cloud {
         cloud.stop().await;
+    }
+    if let Some(record) = record {
+        record.stop().await;
     }
     for network in networks {
         network.stop().await;

@@ -81,6 +81,7 @@ pub async fn run(load: Whatsapp) -> Result<(), Failed> {
         operators: vec![],
         aggregators: vec![],
         cloud: Some(cloud.clone()),
+        record: None,
         data: data.path().to_owned(),
     };
     let listen = free_port().await?;

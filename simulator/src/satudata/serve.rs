@@ -10,6 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use hmac::{Hmac, KeyInit, Mac};
 use hyper::body::Frame;
 use serde_json::{Value, json};
@@ -21,7 +22,22 @@ use super::{Asked, Faults, Inner, Requests};
 const LONGEST: usize = 64 * 1024;
 
 pub(super) fn router(inner: Arc<Inner>) -> Router {
-    Router::new().fallback(answer).with_state(inner)
+    let switches = get(faults).put(set_faults);
+    Router::new().route("/simulator/faults", switches).fallback(answer).with_state(inner)
+}
+
+/// What goes wrong just now. For whoever plays with it, and so unproved: it listens on this machine.
+async fn faults(State(inner): State<Arc<Inner>>) -> axum::Json<Faults> {
+    axum::Json(inner.with(|state| state.faults))
+}
+
+/// What goes wrong from now on.
+async fn set_faults(
+    State(inner): State<Arc<Inner>>,
+    axum::Json(faults): axum::Json<Faults>,
+) -> axum::Json<Faults> {
+    inner.with(|state| state.faults = faults);
+    axum::Json(faults)
 }
 
 async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
@@ -43,7 +59,7 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let (status, answer) = match fault {
         Requests::Failing => (500, json!({ "status": "failed" })),
         Requests::Away => (0, Value::Null),
-        _ => done(&inner, &head.method, &target, &head.headers, &asked, faults, fault),
+        _ => done(&inner, &head.method, &target, &head.headers, &asked, fault),
     };
     let told = match fault {
         Requests::Away | Requests::CutAfter => 0,
@@ -67,7 +83,6 @@ fn done(
     target: &str,
     headers: &HeaderMap,
     asked: &Value,
-    _: Faults,
     fault: Requests,
 ) -> (u16, Value) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
