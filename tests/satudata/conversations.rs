@@ -5,10 +5,10 @@ use simulator::satudata::Requests;
 use crate::bed::{Bed, both};
 
 /// NIK, name and birth date, as somebody types them.
-type Typed = (&'static str, &'static str, &'static str);
+pub type Typed = (&'static str, &'static str, &'static str);
 
-const SITI: Typed = ("3173014502900001", "Siti Aminah", "05021990");
-const SITIS_PHONE: &str = "081290000001";
+pub const SITI: Typed = ("3173014502900001", "Siti Aminah", "05021990");
+pub const SITIS_PHONE: &str = "081290000001";
 /// "Is this where you live": yes; and no ailment.
 const REST: [&str; 2] = ["1", "1"];
 

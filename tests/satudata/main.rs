@@ -4,5 +4,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../gateway/node.rs"]
+#[allow(dead_code)]
+mod node;
+
 mod bed;
+mod contract;
 mod conversations;
+mod events;
+mod killed;
+mod stories;
