@@ -1,5 +1,6 @@
 //! What the calls come to, as tables.
 
+mod appointment;
 mod certificate;
 mod change;
 mod chat;

@@ -34,6 +34,7 @@ use crate::{
     service::{
         Asking, Decision, Desk,
         facility::{Facility, FacilityCode},
+        inquiry::Known,
         open,
         person::waiting_number,
         picked_person,
@@ -102,6 +103,11 @@ pub const LOOK: Call = Call {
             gives: &[],
         },
         Outcome { name: "done", means: "No further dose is due.", gives: &[] },
+        Outcome {
+            name: "slow",
+            means: "The record does not answer in time, and we have nothing of it.",
+            gives: &[],
+        },
         Outcome {
             name: "later",
             means: "The next dose is due on a day that is too far away.",
@@ -189,6 +195,9 @@ pub(super) fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
 fn seen(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     if waiting_number(asking.values).is_some() {
         return Some(Decision::of("waiting"));
+    }
+    if facts.person.is_none() && facts.known == Known::NotYet {
+        return Some(Decision::of("slow"));
     }
     let person = visible(asking, facts)?;
     let (dose, from, vaccine) = match desk.due(person, asking.today) {
