@@ -3,6 +3,7 @@
 
 mod alone;
 mod campaign;
+mod nodes;
 mod operator;
 pub mod outbox;
 mod push;
@@ -131,6 +132,7 @@ pub struct Gateway {
     lanes: Vec<JoinHandle<()>>,
     sweep: JoinHandle<()>,
     campaigns: JoinHandle<()>,
+    lookout: JoinHandle<()>,
     chats: Vec<JoinHandle<()>>,
     record: Vec<JoinHandle<()>>,
     site: JoinHandle<()>,
@@ -235,6 +237,7 @@ impl Gateway {
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
         let parts_for = Duration::from_secs(config.conversation.parts_seconds.into());
+        let lookout = tokio::spawn(nodes::follow(store.clone(), stopped.clone()));
         let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts, parts_for };
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));
         let sweep = tokio::spawn(sweeping.run(every, stopped));
@@ -252,6 +255,7 @@ impl Gateway {
             lanes,
             sweep,
             campaigns,
+            lookout,
             chats,
             record,
             site,
@@ -303,6 +307,7 @@ impl Gateway {
         }
         let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.campaigns).await;
+        let _ = tokio::time::timeout_at(deadline.into(), self.lookout).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
         for chat in self.chats {
             let _ = tokio::time::timeout_at(deadline.into(), chat).await;

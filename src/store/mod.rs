@@ -31,6 +31,7 @@ mod lookup;
 mod menus;
 mod outbox;
 mod outside;
+mod primary;
 mod queue;
 mod recall;
 mod sealed;
@@ -40,13 +41,12 @@ mod sweep;
 mod ticket;
 mod turn;
 
-use std::{fmt, path::Path, str::FromStr, time::Duration};
+use std::{fmt, path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     Pool, Postgres, Sqlite,
     migrate::MigrateError,
     pool::PoolOptions,
-    postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use thiserror::Error;
@@ -129,6 +129,8 @@ pub struct Store {
     pool: Engine<Pool<Sqlite>, Pool<Postgres>>,
     /// A second connection to SQLite, which never writes a row: it folds the log, and reads.
     beside: Option<Pool<Sqlite>>,
+    /// Where PostgreSQL is.
+    servers: Option<Arc<primary::Servers>>,
     vault: Vault,
 }
 
@@ -156,7 +158,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; [`StoreError::WrongKey`] if `vault` is not the one of this database.
     pub async fn open(url: &str, vault: Vault, options: StoreOptions) -> Result<Self, StoreError> {
-        let mut beside = None;
+        let (mut beside, mut servers) = (None, None);
         let pool = match url.split(':').next() {
             Some("sqlite") => {
                 let pool = open_sqlite(url, &options).await?;
@@ -164,11 +166,12 @@ impl Store {
                 Engine::Sqlite(pool)
             }
             Some("postgres" | "postgresql") => {
-                Engine::Postgres(open_postgres(url, &options).await?)
+                let named = servers.insert(Arc::new(primary::Servers::of(url)?));
+                Engine::Postgres(named.open(&options).await?)
             }
             _ => return Err(StoreError::Url("unknown scheme".into())),
         };
-        let store = Self { pool, beside, vault };
+        let store = Self { pool, beside, servers, vault };
         store.migrate().await?;
         store.prove_key().await?;
         store.finish_import().await?;
@@ -418,19 +421,6 @@ fn is_locked(error: &sqlx::Error) -> bool {
 fn open_beside(writer: &Pool<Sqlite>) -> Pool<Sqlite> {
     let connect = (*writer.connect_options()).clone().pragma("cache_size", "-256");
     PoolOptions::new().max_connections(1).test_before_acquire(false).connect_lazy_with(connect)
-}
-
-async fn open_postgres(url: &str, options: &StoreOptions) -> Result<Pool<Postgres>, StoreError> {
-    // The parser's message may quote the URL, and that may hold a password.
-    let connect = PgConnectOptions::from_str(url)
-        .map_err(|_| StoreError::Url("it cannot be read".into()))?
-        .application_name("setara")
-        .statement_cache_capacity(STATEMENTS);
-    Ok(PoolOptions::new()
-        .max_connections(options.connections.max(1))
-        .acquire_timeout(options.wait)
-        .connect_with(connect)
-        .await?)
 }
 
 /// Prepared statements kept on each connection: some twenty texts, each in the nine sizes from one
