@@ -136,6 +136,27 @@ pub fn write_load_configuration(
     Ok(path)
 }
 
+/// Writes the configuration of nodes that share a database: an account that takes so many texts a
+/// second, and little patience, so that what a dead node leaves behind is soon taken up.
+pub fn write_cluster_configuration(
+    country: &Country,
+    menus: &[PathBuf],
+    database: &str,
+    per_second: u32,
+) -> Result<PathBuf, Failed> {
+    let text = on_database(country, menus, Some(database))?;
+    let text = text
+        .replace(&format!("per_second = {PER_SECOND}\n"), &format!("per_second = {per_second}\n"));
+    let text = text
+        + "window = 100\nresponse_seconds = 2\n"
+        + NO_LIMITS
+        + "\n[tickets]\nopen_per_phone = 1000\n\n[outbox]\ndecent_from = 0\ndecent_until = 24\n\
+           lease_seconds = 8\n";
+    let path = country.data.join("setara.toml");
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
 /// Writes the configuration of a gateway that is told events as fast as it acknowledges them, at
 /// this address.
 pub fn write_chat_configuration(

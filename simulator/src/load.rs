@@ -196,7 +196,7 @@ async fn bare(load: &Ussd) -> Result<Tally, Failed> {
     Ok(tally)
 }
 
-async fn network() -> Result<Operator, Failed> {
+pub async fn network() -> Result<Operator, Failed> {
     Ok(Operator::start(Settings {
         name: "Nusantara".to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
@@ -209,7 +209,7 @@ async fn network() -> Result<Operator, Failed> {
     .await?)
 }
 
-fn address(network: &Operator) -> OperatorAddress {
+pub fn address(network: &Operator) -> OperatorAddress {
     let account: Account = play::account();
     let dialect = network.dialect().name;
     OperatorAddress {
@@ -240,6 +240,22 @@ async fn start_configured(file: &Path, people: u64) -> Result<Child, Failed> {
     Ok(child)
 }
 
+/// Runs a command of the gateway as a process of its own; gives what it printed.
+pub async fn setara(file: &Path, arguments: &[&str]) -> Result<String, Failed> {
+    let done = Command::new(std::env::current_exe()?)
+        .args(["setara", "--config"])
+        .arg(file)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .await?;
+    if !done.status.success() {
+        return Err(format!("setara {} failed", arguments.join(" ")).into());
+    }
+    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
 /// Waits until the gateway has bound; it may end instead, and has then said why.
 async fn bound(network: &Operator, child: &mut Child) -> Result<(), Failed> {
     tokio::select! {
@@ -248,7 +264,7 @@ async fn bound(network: &Operator, child: &mut Child) -> Result<(), Failed> {
     }
 }
 
-async fn stop(mut child: Child) -> Result<(), Failed> {
+pub async fn stop(mut child: Child) -> Result<(), Failed> {
     if let Some(pid) = child.id() {
         let terminated = Command::new("kill").arg(pid.to_string()).status().await?;
         if !terminated.success() {

@@ -1,5 +1,6 @@
 //! `simulator`: the country in a box, to play with and to measure with.
 
+mod cluster;
 mod gateway;
 mod load;
 mod people;
@@ -34,6 +35,8 @@ enum Command {
     Bench(Bench),
     /// Drive the gateway with many phones, beside a bare responder
     Load(load::Load),
+    /// Three nodes on a PostgreSQL with a standby, under load: kill a node, then the primary
+    Cluster(cluster::Cluster),
     /// Take a file into a record; `bench record` runs it so
     #[command(hide = true)]
     Import {
@@ -146,6 +149,9 @@ async fn obey(command: Option<Command>, play: Play) -> ExitCode {
             record::take_in(&config, file).await.map_err(|error| error.to_string())
         }
         Some(Command::Load(load)) => load::run(load).await.map_err(|error| error.to_string()),
+        Some(Command::Cluster(cluster)) => {
+            cluster::run(cluster).await.map_err(|error| error.to_string())
+        }
         // Runs without this runtime, see `main`.
         Some(Command::Gateway { .. } | Command::Setara { .. }) => Ok(()),
     };

@@ -7,7 +7,6 @@
 use std::collections::VecDeque;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -22,11 +21,11 @@ use simulator::operator::sms::receipt::Ids;
 use simulator::phone::Phone;
 use simulator::play::{self, OperatorAddress, SHORT_CODE};
 use simulator::sink::{Counted, Manner, Receipts, Sink};
-use tokio::process::Command;
 use tokio::sync::mpsc;
 
 use super::{
-    Common, Failed, address, bound, millis, network, peak_rss_mb, progress, start_configured, stop,
+    Common, Failed, address, bound, millis, network, peak_rss_mb, progress, setara,
+    start_configured, stop,
 };
 use crate::gateway::{self, Account};
 
@@ -273,22 +272,6 @@ fn write_phones(list: &Path, count: u64) -> std::io::Result<()> {
         writeln!(out, "0812{number:08},Siti Aminah,{nik}")?;
     }
     out.flush()
-}
-
-/// Runs a command of the gateway as a process of its own; gives what it printed.
-async fn setara(file: &Path, arguments: &[&str]) -> Result<String, Failed> {
-    let done = Command::new(std::env::current_exe()?)
-        .args(["setara", "--config"])
-        .arg(file)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .await?;
-    if !done.status.success() {
-        return Err(format!("setara {} failed", arguments.join(" ")).into());
-    }
-    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
 /// What every phone texts, again and again: the menu, status, back, people, and back.

@@ -170,6 +170,8 @@ pub struct Figures {
     pub too_late: u64,
     /// Messages of the gateway refused for any other reason.
     pub refused: u64,
+    /// Messages of the gateway on another link than what they answer went out on.
+    pub strays: u64,
     /// Messages that the gateway has not confirmed yet.
     pub unconfirmed: u64,
     /// Sessions open now.

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use setara::smpp::session::ReplyTo;
 
 use super::centre::{Answered, Centre, DeliveryId, Effect};
+use super::dialect::Dialect;
 use super::face::{Air, AirKind, Face, Figures, NotNow};
 use super::message::{Deliver, Submit, USSD_SERVICE_OP};
 use super::sms::faults::Faults;
@@ -62,6 +63,10 @@ pub(super) struct Running {
     /// Answers that wait, by the time when they are due and the order in which they came.
     answers: BTreeMap<(Instant, u64), (LinkId, ToLink)>,
     serial: u64,
+    /// Which message of a phone is waited for a reply to, and the links it went out on.
+    asked: HashMap<Number, (DeliveryId, Vec<LinkId>)>,
+    /// Replies on a link that their question did not go out on.
+    strays: u64,
     sides: Sides,
 }
 
@@ -86,6 +91,8 @@ impl Running {
             watched: HashMap::new(),
             answers: BTreeMap::new(),
             serial: 0,
+            asked: HashMap::new(),
+            strays: 0,
             sides,
         }
     }
@@ -131,7 +138,7 @@ impl Running {
         match command {
             Command::Act(number, act, done) => drop(done.send(self.act(number, act))),
             Command::Watch(number, done) => drop(done.send(self.watch(number))),
-            Command::Figures(done) => drop(done.send(self.centre.figures())),
+            Command::Figures(done) => drop(done.send(self.figures())),
             Command::Overhear(number, done) => drop(done.send(self.news(number))),
             Command::Inbox(number, after, done) => {
                 drop(done.send(self.exchange.inbox(number, after)));
@@ -149,6 +156,10 @@ impl Running {
             Command::CutLinks(done) => drop(done.send(self.cut_links())),
             Command::Stop(_) => {}
         }
+    }
+
+    fn figures(&self) -> Figures {
+        Figures { strays: self.strays, ..self.centre.figures() }
     }
 
     fn cut_links(&self) -> usize {
@@ -199,6 +210,7 @@ impl Running {
                 let Some(link) = self.links.iter().find(|link| link.id == id) else { return };
                 self.serial += 1;
                 if submit.optional(USSD_SERVICE_OP).is_some() {
+                    self.strays += u64::from(self.is_stray(id, &submit));
                     let taken = self.centre.submit(&link.view.system_id, &submit, now());
                     let says = taken.map(|()| format!("{:x}{:08x}", id.0, self.serial));
                     self.answer(id, ToLink::Answer(reply, says.map_err(Refusal::status)));
@@ -220,6 +232,13 @@ impl Running {
                 self.show_links();
             }
         }
+    }
+
+    /// Whether the phone's last words went out on other links only. A push answers nothing.
+    fn is_stray(&self, id: LinkId, submit: &Submit) -> bool {
+        let phone = Dialect::addressee(submit).ok();
+        let asked = phone.and_then(|phone| self.asked.get(&phone));
+        asked.is_some_and(|(_, links)| !links.contains(&id))
     }
 
     /// A message for a phone's inbox.
@@ -275,7 +294,7 @@ impl Running {
         while self.links.iter().any(Link::takes)
             && let Some((delivery, message)) = self.exchange.poll_deliver(now)
         {
-            if !self.carry(Delivery::Sms(delivery), message) {
+            if self.carry(Delivery::Sms(delivery), message).is_none() {
                 self.exchange.delivered(delivery, Answered::NoLink, now);
             }
         }
@@ -289,23 +308,32 @@ impl Running {
     }
 
     fn deliver(&mut self, delivery: DeliveryId, message: Deliver) {
-        if !self.carry(Delivery::Ussd(delivery), message) {
-            self.centre.delivered(delivery, "", Answered::NoLink, now());
+        let phone = message.source.text.parse().ok();
+        match self.carry(Delivery::Ussd(delivery), message) {
+            None => self.centre.delivered(delivery, "", Answered::NoLink, now()),
+            Some(link) => {
+                let Some(phone) = phone else { return };
+                let (asked, links) = self.asked.entry(phone).or_insert((delivery, Vec::new()));
+                if *asked != delivery {
+                    (*asked, *links) = (delivery, Vec::new());
+                }
+                links.push(link);
+            }
         }
     }
 
-    /// Links take turns; one whose queue is full is passed over. Whether any took the message.
-    fn carry(&mut self, delivery: Delivery, message: Deliver) -> bool {
+    /// Links take turns; one whose queue is full is passed over. Gives the one that took the message.
+    fn carry(&mut self, delivery: Delivery, message: Deliver) -> Option<LinkId> {
         for _ in 0..self.links.len() {
             self.next_link = (self.next_link + 1) % self.links.len();
             let Some(link) = self.links.get(self.next_link).filter(|link| link.takes()) else {
                 continue;
             };
             if link.to.try_send(ToLink::Deliver(delivery, message.clone())).is_ok() {
-                return true;
+                return Some(link.id);
             }
         }
-        false
+        None
     }
 }
 
