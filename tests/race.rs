@@ -157,7 +157,7 @@ impl Racer {
     }
 
     /// As far as the list of times. Everybody who comes so far saw room.
-    async fn to_the_times(&mut self) {
+    async fn walk_to_times(&mut self) {
         let opening = Opening { digits: ["9".to_owned()].into(), ..Opening::default() };
         let (mut screen, mut reply) = self.say(Signal::Begin(opening)).await;
         let nik = Self::nik(self.n);
@@ -239,7 +239,7 @@ async fn race(mut country: Country, people: usize, seats: usize, nodes: usize) {
         let way = WAYS[(n / nodes) % WAYS.len()];
         tokio::spawn(async move {
             let mut racer = Racer { engine, n, way, said: 0 };
-            racer.to_the_times().await;
+            racer.walk_to_times().await;
             racer
         })
     });

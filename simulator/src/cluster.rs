@@ -115,6 +115,7 @@ pub async fn run(cluster: Cluster) -> Result<(), Failed> {
         aggregators: vec![],
         cloud: None,
         data: data.path().to_owned(),
+        record: None,
     };
     let file = gateway::write_cluster_configuration(
         &country,
@@ -318,7 +319,7 @@ async fn settle(
             .filter_map(|row| row.split_once('|'))
             .filter_map(|(state, many)| Some((state.to_owned(), many.parse().ok()?)))
             .collect();
-        let open = states.get("waiting").is_some() || states.get("sent").is_some();
+        let open = states.contains_key("waiting") || states.contains_key("sent");
         if !open && states.values().sum::<u64>() >= cluster.notices {
             return Ok(states);
         }

@@ -331,7 +331,7 @@ fn told(desk: &Desk, asking: Asking<'_>, facts: &Facts, before: Decision) -> Opt
         return Some(Followed { text: NOT_SHOWN.name, decision: before });
     };
     let decision = before.give("name", person.name.masked());
-    let Some(read) = status::read(desk, asking, facts) else { return None };
+    let read = status::read(desk, asking, facts)?;
     let last = person.doses.iter().rev().find_map(|dose| Some((dose.number, dose.given_on?)));
     Some(match (last, read.given.text(NUMBER.name)) {
         (Some((number, on)), _) => Followed {

@@ -354,7 +354,7 @@ impl Decision {
     }
 
     /// What it tells is what was known then.
-    fn as_of(mut self, facts: &Facts) -> Self {
+    fn known_since(mut self, facts: &Facts) -> Self {
         self.as_of = facts.known.since();
         self
     }
@@ -469,10 +469,10 @@ impl Desk {
             "person.detach" => person::detach(asking),
             "status.read" => status::read_or_ask(self, asking, facts),
             "certificate.list" => {
-                certificate::list(self, asking, facts).map(|decision| decision.as_of(facts))
+                certificate::list(self, asking, facts).map(|decision| decision.known_since(facts))
             }
             "certificate.state" => {
-                certificate::state(self, asking, facts).map(|decision| decision.as_of(facts))
+                certificate::state(self, asking, facts).map(|decision| decision.known_since(facts))
             }
             "certificate.send" => certificate::send(self, asking, facts),
             "certificate.read" => certificate::check::read(asking),

@@ -86,7 +86,7 @@ pub(super) fn read_or_ask(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Opt
     if facts.known == Known::NotYet && waiting_number(asking.values).is_none() {
         return Some(Decision::of("slow").ask(Outward::Later(Kind::Status)));
     }
-    Some(read(desk, asking, facts)?.as_of(facts))
+    Some(read(desk, asking, facts)?.known_since(facts))
 }
 
 pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

@@ -104,7 +104,7 @@ pub async fn come(network: &Operator, seen: &Seen, people: u64) -> Result<(), Fa
         let mut visitor = Visitor { phone, seen, nik: nik(place), kills: 0 };
         let registered = visitor.go(CODE, Visitor::registered, &REGISTER).await?;
         locked(&seen.registrations).push(registered);
-        if place % COMPLAIN == 0 {
+        if place.is_multiple_of(COMPLAIN) {
             let ticket = visitor.complain().await?;
             locked(&seen.tickets).push(ticket);
         }
