@@ -199,6 +199,9 @@ impl Listed {
         put("regency", self.regency)?;
         for dose in self.doses {
             let number = dose.number;
+            if dose.vaccine.trim().is_empty() {
+                return None;
+            }
             put(&format!("dose{number}_vaccine"), Some(dose.vaccine))?;
             put(&format!("dose{number}_date"), dose.date)?;
             put(&format!("dose{number}_batch"), dose.batch)?;

@@ -36,6 +36,8 @@ pub struct Bed {
     pub network: Operator,
     /// More lines of `[record]`.
     pub lines: String,
+    /// Where the gateway finds the record, if not at the record itself.
+    pub url_of_record: Option<String>,
 }
 
 /// One of each kind.
@@ -74,7 +76,7 @@ impl Bed {
             },
         });
         let network = network.await.expect("a network");
-        Self { folder, url, record, network, lines: String::new() }
+        Self { folder, url, record, network, lines: String::new(), url_of_record: None }
     }
 
     /// With more lines in `[record]`.
@@ -100,7 +102,7 @@ impl Bed {
              [[operator.nusantara.link]]\naddress = \"{}\"\nsystem_id = \"setara\"\n\
              password = \"secret\"\n",
             self.url,
-            self.record.url(),
+            self.url_of_record.clone().unwrap_or_else(|| self.record.url()),
             self.lines,
             self.network.address()
         );
@@ -126,6 +128,19 @@ impl Bed {
 
     pub fn well(&self) {
         self.record.set_faults(Faults::default());
+    }
+
+    /// What the gateway counts, once it was counted again.
+    pub async fn metrics(&self, gateway: &Gateway) -> String {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        let mut stream =
+            tokio::net::TcpStream::connect(gateway.http()).await.expect("the web side");
+        let asked = b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        stream.write_all(asked).await.expect("asked");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("metrics");
+        text
     }
 
     pub async fn end(self, gateway: Gateway) {

@@ -97,6 +97,15 @@ async fn registrations_are_taken_while_the_record_is_gone_and_validated_in_order
         let screen = phones[0].goes("*119*2#", &[]).await;
         assert!(screen.text.contains("menunggu validasi"), "{}", screen.text);
         assert!(bed.record.registered().is_empty());
+        let metrics = bed.metrics(&gateway).await;
+        for shown in [
+            "setara_record_inquiries{kind=\"register\"} 4",
+            "setara_record_breaker{state=\"open\"}",
+            "setara_record_calls_total{question=\"person\",outcome=\"unreachable\"}",
+            "setara_record_turns_total{outcome=\"without\"}",
+        ] {
+            assert!(metrics.contains(shown), "{shown}\n{metrics}");
+        }
         bed.well();
         for phone in &mut phones {
             let text = phone.reads("SAH").await;
@@ -147,6 +156,13 @@ async fn half(bed: Bed, requests: Requests) {
         }
     }
     let niks: Vec<&str> = people.iter().map(|(_, (nik, ..))| *nik).collect();
+    // A family has one inbox: whose text was read is not said.
+    for _ in 0..600 {
+        if bed.record.registered().len() >= niks.len() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     let mut registered = bed.record.registered();
     registered.sort_unstable();
     let mut wanted = niks.clone();

@@ -14,3 +14,4 @@ mod conversations;
 mod events;
 mod killed;
 mod stories;
+mod tls;
