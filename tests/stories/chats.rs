@@ -412,11 +412,10 @@ struct Page {
 impl Page {
     fn of(told: &str) -> Self {
         let mut lines: Vec<&str> = told.lines().collect();
-        let is_keys = |line: &&&str| ["0 ", "00 ", "9 "].iter().any(|key| line.starts_with(key));
-        // Behind the eighth row stands the ninth.
-        let ninth =
-            |lines: &[&str]| lines.iter().rev().nth(1).is_some_and(|it| it.starts_with("8 "));
-        let keys = lines.last().filter(is_keys).filter(|_| !ninth(&lines)).copied();
+        let is_keys = |line: &&&str| {
+            ["0 ", "00 ", "9 Lanjut", "9 More"].iter().any(|key| line.starts_with(key))
+        };
+        let keys = lines.last().filter(is_keys).copied();
         if keys.is_some() {
             lines.pop();
         }
