@@ -151,7 +151,7 @@ const TRIES: u32 = 3;
 /// The first lock, and every later one.
 const LOCKS: [Duration; 2] = [Duration::from_secs(900), DAY];
 /// Between two codes.
-const APART: Duration = Duration::from_secs(60);
+pub const APART: Duration = Duration::from_secs(60);
 /// Codes about one subject in an hour, and in a day.
 const PER_HOUR: usize = 3;
 const PER_DAY: usize = 5;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     service::{
-        code::{Asked, CodeChange, CodeFacts, Earlier, Held},
+        code::{APART, Asked, CodeChange, CodeFacts, Earlier, Held},
         record::{CodeNeed, Need},
     },
     vault::SubscriberKey,
@@ -105,10 +105,35 @@ impl<'a> Codes<'a> {
             return Err(CommitError::Conflict);
         }
         for (change, at) in self.0 {
+            if change.asked == Some(Asked::Sent) {
+                stand_in_line(tx, change, at).await?;
+            }
             write(tx, change, at).await?;
         }
         Ok(())
     }
+}
+
+/// Another node may have decided at the same moment, and neither saw what the other would store. One
+/// waits here for the other, and decides again: whoever reads that row finds that a code was just sent.
+/// That two are a minute apart is enough, because what is older was there to be read.
+async fn stand_in_line(tx: &mut Tx, change: &CodeChange, at: Timestamp) -> Result<(), CommitError> {
+    let CodeChange { key, .. } = change;
+    let first = on_engine!(tx, |Db, tx| {
+        sqlx::query::<Db>(
+            "insert into code_line (subject, purpose, sent_at) values ($1, $2, $3) \
+             on conflict (subject, purpose) do update set sent_at = excluded.sent_at \
+             where code_line.sent_at <= excluded.sent_at - $4",
+        )
+        .bind(key.subject.to_vec())
+        .bind(key.purpose.as_str())
+        .bind(at.millis())
+        .bind(i64::try_from(APART.as_millis()).unwrap_or(i64::MAX))
+        .execute(&mut **tx)
+        .await?
+        .rows_affected()
+    });
+    if first == 0 { Err(CommitError::Conflict) } else { Ok(()) }
 }
 
 async fn write(tx: &mut Tx, change: &CodeChange, at: Timestamp) -> Result<(), CommitError> {

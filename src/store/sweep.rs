@@ -104,6 +104,11 @@ impl Store {
                      (select subject, purpose, at, subscriber from code_asked \
                      where at < $1 - 172800000 order by at limit $2{skip_locked})"
                 ),
+                format!(
+                    "delete from code_line where (subject, purpose) in \
+                     (select subject, purpose from code_line \
+                     where sent_at < $1 - 172800000 order by sent_at limit $2{skip_locked})"
+                ),
             ];
             for sweep in sweeps {
                 let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))

@@ -1,14 +1,21 @@
 //! Several at once: nodes on one database, and a gateway beside an import.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use jiff::civil::date;
 use setara::{
+    clock::{Timestamp, Zone},
     conversation::End,
-    service::record::{Change, Standing::*},
-    store::{CommitError, Store, StoreOptions, Table, TurnWrite},
+    outbox::policy::Hours,
+    service::{
+        campaign::Decency,
+        code::{Asked, CodeChange, CodeKey, Purpose},
+        record::{Change, Standing::*},
+    },
+    store::{CommitError, Late, Store, StoreOptions, Table, TurnWrite},
 };
 
-use crate::bed::{Bed, Say, at, both, open, register, vault};
+use crate::bed::{Bed, Say, at, both, msisdn, open, register, vault};
 
 const NIK: &str = "3173014502900001";
 
@@ -52,6 +59,46 @@ async fn of_many_that_want_one_thing_one_gets_it() {
         let waiting =
             (20..36).map(|i| bed.turn(&number(i)).change(register(i as u64, Waiting, NIK, "Siti")));
         assert_eq!(race(&bed, waiting.collect()).await, 16);
+    }
+}
+
+/// Sixteen nodes decide at one moment that a code may go to one number, each for somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_code_goes_to_one_number_however_many_decide_it() {
+    for bed in both().await {
+        let send = |i: usize, at: Timestamp| {
+            let write = TurnWrite { at, ..bed.turn(&number(i)) };
+            let by = bed.phone(&number(i));
+            let key = CodeKey { subject: [7; 16], purpose: Purpose::Chat, by };
+            let asked = Some(Asked::Sent);
+            let change = CodeChange { key, held: None, asked, keep_until: at };
+            write.change(Change::Code(change))
+        };
+        assert_eq!(race(&bed, (0..16).map(|i| send(i, at(0))).collect()).await, 1);
+        assert_eq!(race(&bed, vec![send(16, at(0))]).await, 0, "a minute has not gone by");
+        assert_eq!(race(&bed, (0..16).map(|i| send(i, at(1))).collect()).await, 1);
+    }
+}
+
+/// Sixteen nodes plan a broadcast for one phone on one day at one moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_phone_gets_more_broadcasts_a_day_however_many_plan_them() {
+    let noon = Timestamp::at(date(2021, 8, 16).at(12, 0, 0, 0), Zone::Wib);
+    let expires = noon.plus(Duration::from_secs(6 * 3600));
+    for bed in both().await {
+        let nodes: Vec<_> = (0..16)
+            .map(|_| {
+                let store = bed.store.clone();
+                let late = [Late { phone: msisdn(&number(1)), zone: Zone::Wib, expires }];
+                let decency = Decency { hours: Hours { from: 8, until: 20 }, per_day: 3 };
+                tokio::spawn(async move { store.plan_again(&late, decency, noon).await.unwrap() })
+            })
+            .collect();
+        let mut planned = 0;
+        for node in nodes {
+            planned += node.await.unwrap().iter().flatten().count();
+        }
+        assert_eq!(planned, 3);
     }
 }
 

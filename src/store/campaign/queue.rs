@@ -62,6 +62,7 @@ pub struct Late {
 pub type Planned = Option<Timestamp>;
 
 /// Somebody of a portion, on the way to a notice.
+#[derive(Clone)]
 struct Draft {
     phone: SubscriberKey,
     at: usize,
@@ -117,7 +118,10 @@ impl Store {
             on_engine!(tx, |_Db, tx| tx.rollback().await?);
             return Ok(Queued::Overtaken);
         }
-        plan(&mut tx, &mut drafts, decency, now).await?;
+        if !plan(&mut tx, &mut drafts, decency, now).await? {
+            on_engine!(tx, |_Db, tx| tx.rollback().await?);
+            return Ok(Queued::Overtaken);
+        }
         let first = NoticeId::draw(now, rand::random());
         let mut notices = Vec::with_capacity(drafts.len());
         for draft in &drafts {
@@ -276,10 +280,16 @@ impl Store {
             let anywhere = zone == Zone::Wit;
             Draft { phone, at, zone, anywhere, expires, slot: None }
         };
-        let mut drafts: Vec<Draft> = late.iter().enumerate().map(draft).collect();
-        let mut tx = self.begin_tx().await?;
-        plan(&mut tx, &mut drafts, decency, now).await?;
-        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        let drafts: Vec<Draft> = late.iter().enumerate().map(draft).collect();
+        let drafts = loop {
+            let (mut drafts, mut tx) = (drafts.clone(), self.begin_tx().await?);
+            if plan(&mut tx, &mut drafts, decency, now).await? {
+                on_engine!(tx, |_Db, tx| tx.commit().await?);
+                break drafts;
+            }
+            // Another node planned for the same phones; what it planned is there now.
+            on_engine!(tx, |_Db, tx| tx.rollback().await?);
+        };
         Ok(drafts.iter().map(|draft| draft.slot.map(|slot| slot.due)).collect())
     }
 
@@ -305,13 +315,14 @@ impl Store {
 }
 
 /// Finds for each the first day that has room, and takes it. Days are looked at one after the other,
-/// because nearly everybody finds room on the first.
+/// because nearly everybody finds room on the first. `false`: another node has just planned for one of the
+/// phones, and there would be too many; nothing may be kept of it.
 async fn plan(
     tx: &mut Tx,
     drafts: &mut [Draft],
     decency: Decency,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut calendar = Calendar::default();
     for nth in 0.. {
         let mut days: BTreeMap<Date, Vec<(usize, Slot)>> = BTreeMap::new();
@@ -341,7 +352,7 @@ async fn plan(
             }
         }
     }
-    write_calendar(tx, &calendar).await
+    write_calendar(tx, &calendar, decency.per_day).await
 }
 
 async fn read_day(
@@ -370,7 +381,11 @@ async fn read_day(
     Ok(())
 }
 
-async fn write_calendar(tx: &mut Tx, calendar: &Calendar) -> Result<(), StoreError> {
+async fn write_calendar(
+    tx: &mut Tx,
+    calendar: &Calendar,
+    per_day: u32,
+) -> Result<bool, StoreError> {
     for added in calendar.added().chunks(KEYS) {
         on_engine!(&mut *tx, |Db, tx| {
             let mut sql = QueryBuilder::<Db>::new("with fresh (day, subscriber, planned) as (");
@@ -383,12 +398,17 @@ async fn write_calendar(tx: &mut Tx, calendar: &Calendar) -> Result<(), StoreErr
                 ") insert into broadcast (day, subscriber, planned) \
                  select day, subscriber, planned from fresh where day is not null \
                  on conflict (day, subscriber) do update \
-                 set planned = broadcast.planned + excluded.planned",
+                 set planned = broadcast.planned + excluded.planned \
+                 where broadcast.planned + excluded.planned <= ",
             );
-            sql.build().execute(&mut **tx).await?;
+            sql.push_bind(i64::from(per_day));
+            let written = sql.build().execute(&mut **tx).await?.rows_affected();
+            if written < added.len() as u64 {
+                return Ok(false);
+            }
         });
     }
-    Ok(())
+    Ok(true)
 }
 
 fn days_after(now: Timestamp, days: u32) -> Timestamp {
