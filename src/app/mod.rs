@@ -34,6 +34,7 @@ use tokio::{
 
 use crate::{
     app::{
+        nodes::{Budget, Node},
         operator::Account,
         outbox::Outbox,
         satudata::SatuData,
@@ -59,6 +60,7 @@ use crate::{
     http::{self, Pushed, Site, Token, router},
     limits::{Limits, Quotas},
     menus::{Live, MenuError, Menus, Reloading},
+    outbox::route::WHATSAPP,
     smpp::link::{Link, SpawnError},
     store::{Store, StoreError, StoreOptions},
     telemetry::Metrics,
@@ -132,7 +134,9 @@ pub struct Gateway {
     lanes: Vec<JoinHandle<()>>,
     sweep: JoinHandle<()>,
     campaigns: JoinHandle<()>,
-    lookout: JoinHandle<()>,
+    node: JoinHandle<()>,
+    /// Says that nothing is sent any more.
+    leave: watch::Sender<Stop>,
     chats: Vec<JoinHandle<()>>,
     record: Vec<JoinHandle<()>>,
     site: JoinHandle<()>,
@@ -185,13 +189,26 @@ impl Gateway {
             tracing::warn!("no operator is configured: only the web side answers");
         }
         let posts = Posts::new(posts(config, &front), config.routes());
+        let budget = Budget::new(&store);
+        let senders = accounts.iter().filter(|of| of.config.sms.is_some());
+        let mut senders: Vec<(String, Vec<Link>)> =
+            senders.map(|of| (of.name.to_owned(), of.links.clone())).collect();
+        senders.extend(config.whatsapp.is_some().then(|| (WHATSAPP.into(), vec![])));
+        let wake = engine.wake().clone();
         let outbox::Started { outbox, released, tasks: mut carriers } =
-            outbox::start(config, &store, &accounts, &posts, &metrics, engine.wake(), &stopped);
+            outbox::start(config, &store, &accounts, &posts, &metrics, &wake, &budget, &stopped);
         let (mut webhook, mut chats) = (None, Vec::new());
         if let Some(number) = &config.whatsapp {
             let cloud = Cloud::new(number)?;
-            let whatsapp::Started { changed, tasks } =
-                whatsapp::start(config, cloud.clone(), &engine, &metrics, released, &stopped);
+            let whatsapp::Started { changed, tasks } = whatsapp::start(
+                config,
+                cloud.clone(),
+                &engine,
+                &metrics,
+                released,
+                budget.clone(),
+                &stopped,
+            );
             carriers.extend(tasks);
             let secret = number.app_secret().map_err(StartError::Secret)?;
             let taking =
@@ -237,7 +254,15 @@ impl Gateway {
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
         let parts_for = Duration::from_secs(config.conversation.parts_seconds.into());
-        let lookout = tokio::spawn(nodes::follow(store.clone(), stopped.clone()));
+        let (leave, left) = watch::channel(Stop::NotYet);
+        let node = Node {
+            store: store.clone(),
+            budget,
+            accounts: senders,
+            wake,
+            menus: Arc::clone(&menus),
+        };
+        let node = tokio::spawn(node.run(left));
         let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts, parts_for };
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));
         let sweep = tokio::spawn(sweeping.run(every, stopped));
@@ -255,7 +280,8 @@ impl Gateway {
             lanes,
             sweep,
             campaigns,
-            lookout,
+            node,
+            leave,
             chats,
             record,
             site,
@@ -302,12 +328,13 @@ impl Gateway {
         for carrier in self.carriers {
             let _ = tokio::time::timeout_at(deadline.into(), carrier).await;
         }
+        self.leave.send_replace(Stop::Now);
+        let _ = tokio::time::timeout_at(deadline.into(), self.node).await;
         for link in self.links.iter() {
             link.shutdown(deadline).await;
         }
         let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.campaigns).await;
-        let _ = tokio::time::timeout_at(deadline.into(), self.lookout).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
         for chat in self.chats {
             let _ = tokio::time::timeout_at(deadline.into(), chat).await;

@@ -8,11 +8,12 @@ use tokio::sync::watch;
 #[derive(Debug, Clone)]
 pub struct Wake {
     rung: Arc<watch::Sender<()>>,
+    here: Arc<watch::Sender<()>>,
 }
 
 impl Default for Wake {
     fn default() -> Self {
-        Self { rung: Arc::new(watch::Sender::new(())) }
+        Self { rung: Arc::new(watch::Sender::new(())), here: Arc::new(watch::Sender::new(())) }
     }
 }
 
@@ -20,10 +21,21 @@ impl Wake {
     /// Something new is stored, or may be sent now.
     pub fn ring(&self) {
         self.rung.send_replace(());
+        self.here.send_replace(());
+    }
+
+    /// Another node says so; nobody needs to be told of it again.
+    pub fn ring_from_afar(&self) {
+        self.rung.send_replace(());
     }
 
     /// Hears every ring from now on; several before it looks are one.
     pub fn listen(&self) -> watch::Receiver<()> {
         self.rung.subscribe()
+    }
+
+    /// Hears what is rung on this node.
+    pub fn listen_here(&self) -> watch::Receiver<()> {
+        self.here.subscribe()
     }
 }

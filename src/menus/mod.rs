@@ -11,7 +11,10 @@ pub use self::files::{ReadError, read};
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -26,7 +29,7 @@ use crate::{
     engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
     menu::{check, version::Version},
     service::{DESKS, Desk, certificate::CertificateRules},
-    store::{MenuVersion, Store, StoreError, StoredMenu},
+    store::{MenuOrder, MenuVersion, Ordered, Store, StoreError, StoredMenu},
     vault::Vault,
 };
 
@@ -59,6 +62,8 @@ pub struct Menus {
     config: Config,
     vault: Vault,
     keyring: Arc<Keyring>,
+    /// The last order that was followed.
+    ordered: Arc<AtomicI64>,
 }
 
 /// A version that is live after a reload.
@@ -106,7 +111,12 @@ struct Made {
 impl Menus {
     /// The menus of a configuration.
     pub fn new(config: &Config, vault: &Vault, keyring: &Arc<Keyring>) -> Self {
-        Self { config: config.clone(), vault: vault.clone(), keyring: Arc::clone(keyring) }
+        Self {
+            config: config.clone(),
+            vault: vault.clone(),
+            keyring: Arc::clone(keyring),
+            ordered: Arc::default(),
+        }
     }
 
     /// Reads and checks every menu, keeps their versions, and brings back the former ones that are
@@ -115,19 +125,20 @@ impl Menus {
     /// # Errors
     /// See [`MenuError`].
     pub async fn open(&self, store: &Store) -> Result<Shelf, MenuError> {
-        let mut shelf = self.put(store).await?;
+        let mut shelf = self.put(store, Ordered::Here).await?;
         self.bring_back(store, &mut shelf, &mut HashSet::new()).await?;
         Ok(shelf)
     }
 
     /// Reads and checks every menu, and keeps their versions.
-    async fn put(&self, store: &Store) -> Result<Shelf, MenuError> {
+    async fn put(&self, store: &Store, ordered: Ordered) -> Result<Shelf, MenuError> {
         let menus = self.clone();
         // Reading and checking take many milliseconds, in which this thread would take no turn.
         let made = aside(move || menus.make()).await?;
         let shelf = Shelf::new(made.iter().map(|made| Arc::clone(&made.service)).collect())?;
         let stored: Vec<StoredMenu> = made.iter().map(Made::to_stored).collect();
-        store.put_menus(&stored, clock::now(), MOST_KEPT).await?;
+        let serial = store.put_menus(&stored, ordered, clock::now(), MOST_KEPT).await?;
+        self.ordered.store(serial, Relaxed);
         Ok(shelf)
     }
 
@@ -209,6 +220,9 @@ enum Found {
 /// Versions of one service that are kept: those that a shelf holds, and the current one.
 const MOST_KEPT: u32 = MOST_FORMER as u32 + 1;
 
+/// The hint that every node is to put other menus live.
+pub const RELOADED: &str = "menus";
+
 impl Reloading {
     /// Of a running engine.
     pub fn new(menus: Menus, engine: Engine) -> Self {
@@ -223,7 +237,7 @@ impl Reloading {
     /// See [`MenuError`].
     pub async fn reload(&self) -> Result<Vec<Live>, MenuError> {
         let _one = self.useless.lock().await;
-        let newer = self.menus.put(self.engine.store()).await?;
+        let newer = self.menus.put(self.engine.store(), Ordered::Everywhere).await?;
         let older = self.engine.shelf();
         let live = |service: &Arc<Service>| {
             let menu = &service.menu;
@@ -241,10 +255,15 @@ impl Reloading {
             tracing::info!(service, version, "a menu was put live");
         }
         self.engine.put(newer);
+        if let Err(error) = self.engine.store().hint(RELOADED).await {
+            tracing::debug!(%error, "other nodes will find out when they look");
+        }
         Ok(live)
     }
 
-    /// Looks for versions that other nodes have put live: their conversations may come here.
+    /// Looks for versions that other nodes have put live: their conversations may come here. What
+    /// another node was told to put live since this one started is put live here too; a node that
+    /// starts begins with what is in its own folders.
     ///
     /// # Errors
     /// See [`MenuError`].
@@ -253,7 +272,12 @@ impl Reloading {
         let mut shelf = Shelf::clone(&self.engine.shelf());
         let found = self.menus.bring_back(self.engine.store(), &mut shelf, &mut useless).await?;
         if found == Found::Something {
-            self.engine.put(shelf);
+            self.engine.put(shelf.clone());
+        }
+        let order = self.engine.store().menu_order().await?;
+        if let Some(order) = order.filter(|of| of.serial > self.menus.ordered.load(Relaxed)) {
+            self.menus.ordered.store(order.serial, Relaxed);
+            self.engine.put(obey(&order, &shelf)?);
         }
         Ok(())
     }
@@ -262,6 +286,31 @@ impl Reloading {
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
+}
+
+/// The shelf with the versions that were ordered; a service keeps its own where this program cannot
+/// make the other, or does not offer it.
+fn obey(order: &MenuOrder, shelf: &Shelf) -> Result<Shelf, MenuError> {
+    let current = shelf.current().iter().map(|current| {
+        let (service, live) = (current.menu.service(), current.menu.version());
+        let Some(wanted) = order.versions.get(service) else { return Arc::clone(current) };
+        let wanted = Version::from_stored(wanted.as_str());
+        if wanted == *live {
+            return Arc::clone(current);
+        }
+        match shelf.version(service, &wanted) {
+            Some(ordered) => {
+                let version = wanted.as_str();
+                tracing::info!(service, version, "a menu was put live by another node");
+                Arc::clone(ordered)
+            }
+            None => {
+                tracing::warn!(service, "a menu that another node put live cannot be used here");
+                Arc::clone(current)
+            }
+        }
+    });
+    Ok(Shelf::new(current.collect())?)
 }
 
 impl Made {

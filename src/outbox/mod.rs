@@ -12,6 +12,7 @@ pub mod pace;
 pub mod parts;
 pub mod policy;
 pub mod route;
+pub mod share;
 pub mod work;
 
 pub use self::enclosure::{EnclosedCertificate, Enclosure};

@@ -18,6 +18,8 @@ pub struct Pace {
     counted: Instant,
     /// The share of the budget that the network takes at the moment.
     factor: f64,
+    /// The share of the budget that is this node's.
+    share: f64,
     /// Nothing goes before.
     held: Instant,
     /// When the brake was put on last: what left before was too fast for the same reason.
@@ -32,6 +34,8 @@ const SLOWEST: f64 = 0.02;
 const RECOVERY: f64 = 0.05;
 /// How long nothing goes after the network said "too fast".
 const HOLD: Duration = Duration::from_millis(250);
+/// How soon somebody without a share asks again.
+const SHARE_AGAIN: Duration = Duration::from_millis(200);
 /// Seconds' worth of messages that the bucket holds.
 const DEPTH: f64 = 0.05;
 
@@ -39,7 +43,15 @@ impl Pace {
     /// A pace of so many messages a second, at least 1.
     pub fn new(per_second: u32, now: Instant) -> Self {
         let per_second = f64::from(per_second.max(1));
-        Self { per_second, tokens: 1.0, counted: now, factor: 1.0, held: now, braked: None }
+        Self {
+            per_second,
+            tokens: 1.0,
+            counted: now,
+            factor: 1.0,
+            share: 1.0,
+            held: now,
+            braked: None,
+        }
     }
 
     /// Lets a message through that costs so many parts, or says when to ask again.
@@ -51,12 +63,24 @@ impl Pace {
             return Err(self.held);
         }
         self.count(now);
+        if self.share <= 0.0 {
+            return Err(now + SHARE_AGAIN);
+        }
         if self.tokens < 1.0 {
-            let wait = (1.0 - self.tokens) / (self.per_second * self.factor);
+            let wait = (1.0 - self.tokens) / (self.per_second * self.share * self.factor);
             return Err(now + Duration::from_secs_f64(wait));
         }
         self.tokens -= f64::from(parts);
         Ok(())
+    }
+
+    /// Only so much of the budget is this node's from now on: from 0 to 1.
+    pub fn share(&mut self, share: f64, now: Instant) {
+        if share != self.share {
+            self.count(now);
+            self.share = share;
+            self.tokens = self.tokens.min(self.depth());
+        }
     }
 
     /// What was taken did not leave.
@@ -91,9 +115,19 @@ impl Pace {
         let since = (now - self.counted).as_secs_f64();
         self.counted = now;
         self.factor = (self.factor + RECOVERY * since).min(1.0);
-        let depth = (self.per_second * DEPTH).max(1.0);
-        self.tokens = (self.tokens + self.per_second * self.factor * since).min(depth);
+        let rate = self.per_second * self.share * self.factor;
+        self.tokens = (self.tokens + rate * since).min(self.depth());
     }
+
+    fn depth(&self) -> f64 {
+        (self.per_second * self.share * DEPTH).max(1.0)
+    }
+}
+
+/// What is sent of what may be, where a provider counts any second: on the way to it messages may come
+/// closer together.
+pub fn below(per_second: u32) -> u32 {
+    per_second - per_second / 10
 }
 
 /// How many notices of a campaign may be claimed: so many a second, and a second's worth at once.
@@ -117,12 +151,12 @@ impl Allowance {
         self.per_second
     }
 
-    /// Takes what there is, at most so many.
-    pub fn take(&mut self, most: u32, now: Instant) -> u32 {
-        let rate = f64::from(self.per_second);
+    /// Takes what there is, at most so many; of the allowance, that `share` is this node's.
+    pub fn take(&mut self, most: u32, share: f64, now: Instant) -> u32 {
+        let rate = f64::from(self.per_second) * share;
         let since = now.saturating_duration_since(self.counted).as_secs_f64();
         self.counted = now;
-        self.left = (self.left + rate * since).min(rate);
+        self.left = (self.left + rate * since).min(rate.max(1.0));
         // Between 0 and `per_second`, which is one of these.
         let taken = most.min(self.left as u32);
         self.left -= f64::from(taken);
@@ -192,7 +226,7 @@ mod tests {
         let mut allowance = Allowance::new(50, start);
         let mut taken = 0;
         for tenth in 0..100 {
-            let some = allowance.take(1000, start + Duration::from_millis(100 * tenth));
+            let some = allowance.take(1000, 1.0, start + Duration::from_millis(100 * tenth));
             taken += some;
             if some > 2 {
                 allowance.give_back(2);
@@ -200,7 +234,7 @@ mod tests {
             }
         }
         assert!((490..=500).contains(&taken), "{taken}");
-        assert_eq!(allowance.take(1000, start + Duration::from_secs(1000)), 50);
+        assert_eq!(allowance.take(1000, 1.0, start + Duration::from_secs(1000)), 50);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The versions of menus that were put live.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 
 use super::{Store, StoreError, engine::on_engine};
@@ -27,18 +29,37 @@ pub struct MenuVersion {
     pub live_at: Timestamp,
 }
 
+/// Who is to put menus live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ordered {
+    /// This node alone: it starts, with what it has.
+    Here,
+    /// Every node that is running.
+    Everywhere,
+}
+
+/// What every node was ordered to put live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuOrder {
+    /// Orders are counted.
+    pub serial: i64,
+    /// The version of each service.
+    pub versions: BTreeMap<String, String>,
+}
+
 impl Store {
     /// Keeps versions that are put live `now`, and of each of their services the `most` that were
-    /// put live last.
+    /// put live last. Gives the number of the last order to all nodes.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn put_menus(
         &self,
         menus: &[StoredMenu],
+        ordered: Ordered,
         now: Timestamp,
         most: u32,
-    ) -> Result<(), StoreError> {
+    ) -> Result<i64, StoreError> {
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
             for menu in menus {
@@ -61,9 +82,39 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             }
+            if ordered == Ordered::Everywhere {
+                let versions: Vec<String> =
+                    menus.iter().map(|menu| format!("{} {}", menu.service, menu.version)).collect();
+                sqlx::query::<Db>(
+                    "insert into menu_order (one, serial, versions) values (1, 1, $1) \
+                     on conflict (one) do update set serial = menu_order.serial + 1, \
+                     versions = excluded.versions",
+                )
+                .bind(versions.join("\n"))
+                .execute(&mut *tx)
+                .await?;
+            }
+            let serial = sqlx::query_scalar::<Db, i64>("select serial from menu_order")
+                .fetch_optional(&mut *tx)
+                .await?;
             tx.commit().await?;
-        });
-        Ok(())
+            Ok(serial.unwrap_or_default())
+        })
+    }
+
+    /// The last order to all nodes, if there was one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn menu_order(&self) -> Result<Option<MenuOrder>, StoreError> {
+        on_engine!(self.reader(), |Db, pool| {
+            let row = sqlx::query::<Db>("select serial, versions from menu_order");
+            let Some(row) = row.fetch_optional(pool).await? else { return Ok(None) };
+            let versions: String = row.try_get(1)?;
+            let versions = versions.lines().filter_map(|line| line.split_once(' '));
+            let versions = versions.map(|(of, version)| (of.to_owned(), version.to_owned()));
+            Ok(Some(MenuOrder { serial: row.try_get(0)?, versions: versions.collect() }))
+        })
     }
 
     /// Every version that is kept, the newest first.

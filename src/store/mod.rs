@@ -29,6 +29,7 @@ mod import;
 mod inquiry;
 mod lookup;
 mod menus;
+mod node;
 mod outbox;
 mod outside;
 mod primary;
@@ -63,7 +64,8 @@ pub use self::{
     event::EventWrite,
     import::{ImportError, Importing, Repeated},
     inquiry::{ClaimedInquiry, InquiryFigures},
-    menus::{MenuVersion, StoredMenu},
+    menus::{MenuOrder, MenuVersion, Ordered, StoredMenu},
+    node::Hints,
     outbox::{Bounced, Bounds, PartKey, Swept},
     outside::Taking,
     queue::LineFigures,

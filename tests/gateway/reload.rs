@@ -101,6 +101,23 @@ async fn menus_change(site: Site) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_one_node_is_told_to_put_live_is_live_on_all() {
+    let site = Site::on_postgres().await.own_menus().admin(TOKEN);
+    let (one, two) = (Node::start(&site.config()).await, Node::start(&site.config()).await);
+    site.edit("register.toml", OLD, NEW);
+    assert_eq!(one.post("/admin/reload", Some(TOKEN)).await.0, "HTTP/1.1 200 OK");
+    two.logged("a menu was put live by another node").await;
+    assert_eq!(versions(&two).await, versions(&one).await);
+    // A node that starts begins with its own folder, and orders nobody about.
+    site.edit("register.toml", NEW, NEWER);
+    let three = Node::start(&site.config()).await;
+    assert_ne!(versions(&three).await, versions(&one).await);
+    for node in [one, two, three] {
+        node.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_admin_pages_want_their_token() {
     let site = Site::on_sqlite().await.admin(TOKEN);
     let node = Node::start(&site.config()).await;

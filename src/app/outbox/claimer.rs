@@ -263,7 +263,7 @@ impl Claimer {
             let Some(allowance) = own.first().and_then(|open| open.allowance.clone()) else {
                 continue;
             };
-            let may = locked(&allowance).take(room.max(1), now());
+            let may = locked(&allowance).take(room.max(1), self.desk.budget.of_all(now()), now());
             let looked: Vec<Looked> = own.iter().map(|open| open.queue.looked).collect();
             for (open, share) in own.iter_mut().zip(split(may, &looked, turn)) {
                 open.queue.most = share;

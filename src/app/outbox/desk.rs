@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use super::locked;
 use crate::{
-    app::sms::Post,
+    app::{nodes::Budget, sms::Post},
     channel::sms::receipt::{Numbering, normal},
     clock::Timestamp,
     config::{Config, ReceiptIds, Sms},
@@ -52,6 +52,8 @@ pub struct Desk {
     /// Who takes the answers to what is sent.
     post: Option<Arc<Post>>,
     pub patience: Patience,
+    /// How much of the account's pace is ours.
+    pub budget: Budget,
     pub vendor: VendorCodes,
     fallback_for: Vec<String>,
     short_code: Bytes,
@@ -126,16 +128,17 @@ impl Desk {
         links: &[Link],
         post: Option<Arc<Post>>,
         patience: Patience,
-        now: Instant,
+        budget: Budget,
     ) -> Self {
         let numbering = match sms.receipt_ids {
             ReceiptIds::Same => Numbering::Same,
             ReceiptIds::Hex => Numbering::Hex,
         };
-        let queue = Queue { line: Line::default(), pace: Pace::new(sms.per_second, now) };
+        let queue = Queue { line: Line::default(), pace: Pace::new(sms.per_second, super::now()) };
         Self {
             account: name.into(),
             post,
+            budget,
             links: links.to_vec(),
             patience,
             vendor: sms.vendor_codes(),
@@ -218,6 +221,7 @@ impl Desk {
         if begun.is_none() && queue.line.is_empty() {
             return Next::Nothing;
         }
+        queue.pace.share(self.budget.share(&self.account, now), now);
         if let Err(at) = queue.pace.take(1, now) {
             return Next::At(at);
         }

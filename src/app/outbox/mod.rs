@@ -29,7 +29,7 @@ use tokio::{
 pub(super) use self::desk::Patience;
 
 use self::desk::Desk;
-use super::{operator::Account, sms::Posts, stop::Stop};
+use super::{nodes::Budget, operator::Account, sms::Posts, stop::Stop};
 use crate::{
     channel::sms::receipt,
     config::Config,
@@ -94,7 +94,8 @@ impl Outbox {
             allowance: kept(campaign).or_else(|| fresh(campaign)),
         });
         self.running.store(Arc::new(running.collect()));
-        self.wake();
+        // Every node looks at the campaigns itself.
+        self.wake.ring_from_afar();
     }
 
     /// Takes a receipt from what the links of an account hear. It is confirmed when it is stored, or
@@ -138,6 +139,7 @@ pub(super) fn start(
     posts: &Posts,
     metrics: &Arc<Metrics>,
     wake: &Wake,
+    budget: &Budget,
     stop: &watch::Receiver<Stop>,
 ) -> Started {
     let (receipts, heard) = mpsc::channel(MOST_RECEIPTS);
@@ -147,7 +149,8 @@ pub(super) fn start(
     let desk = |account: &Account<'_>| {
         let post = posts.at(account.name).cloned();
         let sms = account.config.sms.as_ref()?;
-        Some(Arc::new(Desk::new(account.name, sms, &account.links, post, patience, now())))
+        let budget = budget.clone();
+        Some(Arc::new(Desk::new(account.name, sms, &account.links, post, patience, budget)))
     };
     let desks: Vec<Arc<Desk>> = accounts.iter().filter_map(desk).collect();
 

@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use self::{cloud::Cloud, sender::Sender};
-use super::{outbox::settler, stop::Stop};
+use super::{nodes::Budget, outbox::settler, stop::Stop};
 use crate::{
     config::Config, engine::Engine, identity::ChatId, outbox::route::WHATSAPP, telemetry::Metrics,
 };
@@ -49,11 +49,12 @@ pub(super) fn start(
     engine: &Engine,
     metrics: &Arc<Metrics>,
     released: watch::Receiver<bool>,
+    budget: Budget,
     stop: &watch::Receiver<Stop>,
 ) -> Started {
     let (settled, settlements) = mpsc::channel(MOST_UNSETTLED);
     let (changes, changed) = mpsc::channel(MOST_CHANGED);
-    let sender = Sender::new(config, cloud, engine, metrics, settled, changes);
+    let sender = Sender::new(config, cloud, engine, metrics, settled, changes, budget);
     let tasks = vec![
         tokio::spawn(sender.run(engine.wake().listen(), released, stop.clone())),
         tokio::spawn(settler::run(

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     app::{
+        nodes::Budget,
         outbox::{Patience, TO_END, now},
         stop::{self, Stop},
     },
@@ -36,7 +37,7 @@ use crate::{
         Class, Fate, Lane, Recipient,
         chat::{self, Follow, Meaning, Pairs, Standing},
         line::Line,
-        pace::Pace,
+        pace::{Pace, below},
         policy::Looked,
         route::{Routes, WHATSAPP},
         work::{Claimed, Letter, Settlement, Verdict},
@@ -79,6 +80,7 @@ pub struct Sender {
     busy: HashSet<u64>,
     under_way: JoinSet<(Item, Instant, Answer)>,
     pace: Pace,
+    budget: Budget,
     pairs: Pairs,
     hasher: RandomState,
     /// What the last look found in each queue.
@@ -128,6 +130,7 @@ impl Sender {
         metrics: &Arc<Metrics>,
         settled: mpsc::Sender<Settlement>,
         changes: mpsc::Sender<ChatId>,
+        budget: Budget,
     ) -> Self {
         let (settings, patience) = (cloud.settings(), Patience::new(config));
         let (template, at_once) = (settings.template(), settings.at_once);
@@ -137,6 +140,7 @@ impl Sender {
         let lease = patience.lease.max(4 * (settings.answer() + settings.connect()));
         Self {
             pace: Pace::new(below(settings.per_second), now()),
+            budget,
             patience: Patience { lease, ..patience },
             cloud,
             papers: Papers::new(config, engine, metrics),
@@ -234,6 +238,7 @@ impl Sender {
                     continue;
                 }
             }
+            self.pace.share(self.budget.share(WHATSAPP, at), at);
             if let Err(again) = self.pace.take(1, at) {
                 self.pairs.give_back(item.user);
                 self.behind.push_front(item);
@@ -444,12 +449,6 @@ impl Sender {
             self.settle(item, given_back(item, clock::now())).await;
         }
     }
-}
-
-/// What is sent of what may be: the provider counts any second, and on the way to it messages may
-/// come closer together.
-fn below(per_second: u32) -> u32 {
-    per_second - per_second / 10
 }
 
 fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
