@@ -196,7 +196,7 @@ impl Gateway {
         senders.extend(config.whatsapp.is_some().then(|| (WHATSAPP.into(), vec![])));
         let wake = engine.wake().clone();
         let outbox::Started { outbox, released, tasks: mut carriers } =
-            outbox::start(config, &store, &accounts, &posts, &metrics, &wake, &budget, &stopped);
+            outbox::start(config, &engine, &accounts, &posts, &metrics, &budget, &stopped);
         let (mut webhook, mut chats) = (None, Vec::new());
         if let Some(number) = &config.whatsapp {
             let cloud = Cloud::new(number)?;

@@ -33,9 +33,12 @@ const HINTS_APART: Duration = Duration::from_millis(100);
 /// What hints that notices are stored; the node's name comes after it.
 const NOTICES: &str = "notices ";
 
+/// What share of each account's budget is ours, and until when.
+type Ours = BTreeMap<String, (f64, Instant)>;
+
 /// Our share of each account's budget. Cloning is cheap.
 #[derive(Clone)]
-pub struct Budget(Option<Arc<ArcSwap<BTreeMap<String, (f64, Instant)>>>>);
+pub struct Budget(Option<Arc<ArcSwap<Ours>>>);
 
 impl Budget {
     /// All of every account's, where nobody shares the database; otherwise nothing yet.

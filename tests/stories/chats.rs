@@ -459,11 +459,15 @@ fn agrees(told: &str, shown: &Shown) -> Result<(), String> {
     Err(format!("no words `{}`", page.words))
 }
 
-/// The fuller wording of the screen that says these words.
+/// The fuller wording of the screen that says these words, with what is complained of before it.
 fn fuller(words: &str) -> Option<String> {
     static WORDINGS: std::sync::LazyLock<Vec<(String, String)>> =
         std::sync::LazyLock::new(wordings);
-    WORDINGS.iter().find(|(short, _)| short.contains(words)).map(|(_, fuller)| fuller.clone())
+    let page = WORDINGS.iter().find(|(short, _)| short.contains(words));
+    page.map(|(_, fuller)| fuller.clone()).or_else(|| {
+        let (short, fuller) = WORDINGS.iter().find(|(short, _)| words.ends_with(short))?;
+        Some(words.replace(short, fuller))
+    })
 }
 
 /// What the menu files say twice, short and full.

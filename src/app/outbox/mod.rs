@@ -33,10 +33,9 @@ use super::{nodes::Budget, operator::Account, sms::Posts, stop::Stop};
 use crate::{
     channel::sms::receipt,
     config::Config,
-    engine::Wake,
+    engine::{Engine, Wake},
     outbox::{Class, pace::Allowance, work::Receipt},
     smpp::link::{Inbound, Responder},
-    store::Store,
     telemetry::Metrics,
 };
 
@@ -134,14 +133,14 @@ pub(super) struct Started {
 /// Starts the outbox for the operators that carry SMS.
 pub(super) fn start(
     config: &Config,
-    store: &Store,
+    engine: &Engine,
     accounts: &[Account<'_>],
     posts: &Posts,
     metrics: &Arc<Metrics>,
-    wake: &Wake,
     budget: &Budget,
     stop: &watch::Receiver<Stop>,
 ) -> Started {
+    let (store, wake) = (engine.store(), engine.wake());
     let (receipts, heard) = mpsc::channel(MOST_RECEIPTS);
     let running = Arc::new(ArcSwap::from_pointee(Vec::new()));
     let outbox = Outbox { wake: wake.clone(), running: Arc::clone(&running), receipts };
