@@ -52,7 +52,7 @@ impl<'e> Phone<'e> {
                     units: 182,
                     alphabet: setara::text::Alphabet::Gsm7,
                 },
-                rows: 8,
+                rows: setara::menu::view::MOST_ROWS,
             },
             open_for: Duration::from_secs(180),
             answer_by: AnswerBy::Session,

@@ -236,9 +236,9 @@ pub(super) const CAPTION: Sends =
 /// What a chat is told instead, if the certificate was revoked before it left.
 pub(super) const GONE: Sends = Sends { call: SEND.name, name: GONE_TEXT, gives: &[] };
 
-/// [`CAPTION`] in a menu.
+/// What stands below a document (`[notice.*]`).
 pub const CAPTION_TEXT: &str = "certificate_document";
-/// [`GONE`] in a menu.
+/// What is said where there is none any more (`[notice.*]`).
 pub const GONE_TEXT: &str = "certificate_gone";
 
 /// The certificate itself. It begins with the keyword by which whoever it is forwarded from has it
