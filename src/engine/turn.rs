@@ -29,7 +29,6 @@ use crate::{
     service::{
         Asking, Encloses, Later, Note, Noticed, Silence, To,
         appointment::hung_up as hung_up_on,
-        certificate::{CAPTION_TEXT, GONE_TEXT},
         inquiry::{Inquiry, Letter, Outward, show_time},
         record::{Change, Facts, Need},
     },
@@ -454,9 +453,9 @@ impl<'t> Turn<'t> {
         let value = |name: &str| if name == "code" { Some(code) } else { note.values.text(name) };
         let write = |text| service.menu.write(text, state_language, value);
         let words = |name| service.menu.notice(name).map(write).unwrap_or_default();
-        let enclosure = note.encloses.map(|Encloses::Certificate { person, dose }| {
-            let (person, caption, gone) =
-                (*person.as_bytes(), words(CAPTION_TEXT), words(GONE_TEXT));
+        let enclosure = note.encloses.map(|of| {
+            let Encloses::Certificate { person, dose, caption, gone } = of;
+            let (person, caption, gone) = (*person.as_bytes(), words(caption), words(gone));
             Enclosure::Certificate(EnclosedCertificate { person, dose, caption, gone })
         });
         let text = write(text);

@@ -246,6 +246,10 @@ pub enum Encloses {
         person: NikIndex,
         /// Of which dose.
         dose: u8,
+        /// The text of the menu (`[notice.*]`) that stands below it.
+        caption: &'static str,
+        /// The one that goes instead if it was revoked before it left.
+        gone: &'static str,
     },
 }
 

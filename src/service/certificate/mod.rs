@@ -231,15 +231,10 @@ pub const SEND: Call = Call {
 
 /// The words beside the document.
 pub(super) const CAPTION: Sends =
-    Sends { call: SEND.name, name: CAPTION_TEXT, gives: &[CODE, DOSE_OF] };
+    Sends { call: SEND.name, name: "certificate_document", gives: &[CODE, DOSE_OF] };
 
 /// What a chat is told instead, if the certificate was revoked before it left.
-pub(super) const GONE: Sends = Sends { call: SEND.name, name: GONE_TEXT, gives: &[] };
-
-/// What stands below a document (`[notice.*]`).
-pub const CAPTION_TEXT: &str = "certificate_document";
-/// What is said where there is none any more (`[notice.*]`).
-pub const GONE_TEXT: &str = "certificate_gone";
+pub(super) const GONE: Sends = Sends { call: SEND.name, name: "certificate_gone", gives: &[] };
 
 /// The certificate itself. It begins with the keyword by which whoever it is forwarded from has it
 /// checked.
@@ -322,7 +317,8 @@ pub(super) fn send(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
     };
     let sent = Sent { on: asking.today, times: today + 1 };
     let send = CertificateChange::Send { person: person.index, dose: dose.number, sent };
-    let encloses = Encloses::Certificate { person: person.index, dose: dose.number };
+    let (caption, gone) = (CAPTION.name, GONE.name);
+    let encloses = Encloses::Certificate { person: person.index, dose: dose.number, caption, gone };
     let note = Note::new(TEXT.name, Class::Reply, To::CallerToKeep)
         .give("signed", signed)
         .give(CODE.name, issued.code.shown())

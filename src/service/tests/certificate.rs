@@ -176,7 +176,8 @@ fn it_is_sent_to_the_phone_that_asks_and_so_often_a_day() {
 #[test]
 fn what_a_notice_encloses_is_what_the_record_has_then() {
     let decision = decide("certificate.send", asking(&second()), &held(two_doses(), vec![fresh()]));
-    let encloses = Encloses::Certificate { person: index(), dose: 2 };
+    let (caption, gone) = ("certificate_document", "certificate_gone");
+    let encloses = Encloses::Certificate { person: index(), dose: 2, caption, gone };
     assert_eq!(decision.notes[0].encloses, Some(encloses));
     let need = enclosed::need(index());
     assert_eq!(
