@@ -50,7 +50,9 @@ async fn started(bed: &Bed, cloud: &Cloud) -> Node {
 async fn whoever_wrote_is_answered_though_the_gateway_is_killed() {
     for bed in both().await {
         let cloud = cloud().await;
-        let bed = bed.whatsapp(&cloud, "per_second = 100000\nat_once = 16");
+        // What a dead node had claimed is another's when its lease is over: four times these.
+        let soon = "per_second = 100000\nat_once = 16\nconnect_seconds = 1\nanswer_seconds = 2";
+        let bed = bed.whatsapp(&cloud, soon);
         let kills = 3;
         let mut node = started(&bed, &cloud).await;
         let mut chats = Vec::new();
