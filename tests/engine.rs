@@ -375,3 +375,39 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_that_come_again_to_another_node_are_an_answer_once_the_reply_was_taken() {
+    let country = Country::on_postgres().await;
+    let nodes = [country.start().await.unwrap(), country.start().await.unwrap()];
+    let [one, other] = [&nodes[0].engine, &nodes[1].engine];
+    let phone = Phone::new(one, 1);
+    // Networks that number nothing: what tells messages apart is this process's memory of the session.
+    let say = async |engine: &Engine, mark: u32, signal: Signal, words: &str| {
+        let said = words.as_bytes().to_vec();
+        let message = format!("{mark} {words}").into_bytes();
+        let once = Once { message, said, sureness: Sureness::Here };
+        let inbound = Inbound { once, ..phone.inbound(signal) };
+        engine.take(inbound).unwrap().answer().await.unwrap()
+    };
+    let one_more = || Signal::Answer("1".into());
+    say(one, 1, Signal::Begin(Opening::default()), "dial").await;
+    let consent = say(one, 2, one_more(), "answer 1").await;
+    assert_eq!((consent.news, consent.screen.as_deref()), (News::New, Some("consent")));
+
+    // Its node died before it confirmed: the network brings it to the other one.
+    let again = say(other, 7, one_more(), "answer 1").await;
+    assert_eq!((again.news, &again.reply), (News::Repeated, &consent.reply));
+    assert_eq!(again.receipt, consent.receipt);
+    // A node that hears it first takes it for the same; and what is said anew is new.
+    other.taken().from_afar(consent.receipt, std::time::Instant::now());
+    let nik = say(other, 8, one_more(), "answer 1").await;
+    assert_eq!((nik.news, nik.screen.as_deref()), (News::New, Some("nik")));
+
+    // The first node still knows the session from before, and must not be sure of it.
+    let again = say(one, 3, one_more(), "answer 1").await;
+    assert_eq!((again.news, &again.reply), (News::Repeated, &nik.reply));
+    for node in nodes {
+        node.stop().await;
+    }
+}

@@ -260,6 +260,7 @@ impl Gateway {
             budget,
             accounts: senders,
             wake,
+            taken: engine.taken().clone(),
             menus: Arc::clone(&menus),
         };
         let node = tokio::spawn(node.run(left));

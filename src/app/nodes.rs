@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     clock,
-    engine::Wake,
+    engine::{Taken, Wake},
     menus::{self, Reloading},
     outbox::share::{BEAT, EVERY, STALE, Shares},
     smpp::link::{Link, LinkStatus},
@@ -30,8 +30,17 @@ const LOOK: Duration = Duration::from_millis(250);
 /// No more than one hint in so long, however many notices are stored.
 const HINTS_APART: Duration = Duration::from_millis(100);
 
+/// The same of replies that networks took: the next answer of a phone may come to any node.
+const TAKEN_APART: Duration = Duration::from_millis(5);
+
 /// What hints that notices are stored; the node's name comes after it.
 const NOTICES: &str = "notices ";
+
+/// What hints that networks took replies; the node's name and their keys in hex digits come after it.
+const TAKEN: &str = "taken ";
+
+/// Replies of one hint: PostgreSQL has room for 8000 octets (`NOTIFY`).
+const TAKEN_AT_ONCE: usize = 200;
 
 /// What share of each account's budget is ours, and until when.
 type Ours = BTreeMap<String, (f64, Instant)>;
@@ -67,6 +76,7 @@ pub struct Node {
     /// The links of each account that sends.
     pub accounts: Vec<(String, Vec<Link>)>,
     pub wake: Wake,
+    pub taken: Taken,
     pub menus: Arc<Reloading>,
 }
 
@@ -78,6 +88,7 @@ impl Node {
             follow(&self.store, stop.clone()),
             self.share(&name, stop.clone()),
             self.tell(&name, stop.clone()),
+            self.tell_taken(&name, stop.clone()),
             self.hear(&name, stop),
         );
     }
@@ -137,6 +148,31 @@ impl Node {
         }
     }
 
+    /// Hints at replies that networks took.
+    async fn tell_taken(&self, name: &str, mut stop: watch::Receiver<Stop>) {
+        if !self.store.is_shared() {
+            return;
+        }
+        loop {
+            let replies = tokio::select! {
+                () = stop::told(&mut stop) => return,
+                replies = self.taken.news() => replies,
+            };
+            for replies in replies.chunks(TAKEN_AT_ONCE) {
+                let keys: Vec<String> = replies
+                    .iter()
+                    .map(|key| format!("{:032x}", u128::from_be_bytes(*key)))
+                    .collect();
+                if let Err(error) =
+                    self.store.hint(&format!("{TAKEN}{name} {}", keys.join(" "))).await
+                {
+                    tracing::debug!(%error, "nobody was told which replies were taken");
+                }
+            }
+            tokio::time::sleep(TAKEN_APART).await;
+        }
+    }
+
     async fn hear(&self, name: &str, mut stop: watch::Receiver<Stop>) {
         loop {
             tokio::select! {
@@ -157,6 +193,12 @@ impl Node {
             if let Some(from) = hint.strip_prefix(NOTICES) {
                 if from != name {
                     self.wake.ring_from_afar();
+                }
+            } else if let Some(told) = hint.strip_prefix(TAKEN) {
+                let mut words = told.split(' ');
+                if words.next() != Some(name) {
+                    let keys = words.filter_map(|key| u128::from_str_radix(key, 16).ok());
+                    keys.for_each(|key| self.taken.from_afar(key.to_be_bytes(), now()));
                 }
             } else if hint == menus::RELOADED
                 && let Err(error) = self.menus.catch_up().await

@@ -163,7 +163,7 @@ impl Sessions {
             let lost = self.binds.get(&session.bind.0).is_some_and(|&bind| bind > session.bind.1);
             session.touched = now;
             session.bind = bind;
-            let sureness = if lost { Sureness::Unsure } else { Sureness::Sure };
+            let sureness = if lost { Sureness::Unsure } else { Sureness::Here };
             return Heard { mark: session.mark, sureness };
         }
         self.make_room(now);
@@ -296,7 +296,7 @@ mod tests {
         let first = sessions.hear(&phone(1), bind(1), now);
         assert_eq!(first.sureness, Sureness::Unsure, "never heard of");
         let again = sessions.hear(&phone(1), bind(1), now);
-        assert_eq!(again, Heard { sureness: Sureness::Sure, ..first }, "delivered twice");
+        assert_eq!(again, Heard { sureness: Sureness::Here, ..first }, "delivered twice");
         let (outcome, sent) = tokio::sync::oneshot::channel();
         sessions.replies(&phone(1), Sent::new(Awaiting::from(sent)));
         assert_eq!(sessions.hear(&phone(1), bind(1), now).mark, first.mark, "not taken yet");
@@ -325,11 +325,11 @@ mod tests {
         let mut sessions = Sessions::new(10, 7);
         sessions.hear(&phone(1), bind(1), now);
         assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Unsure);
-        assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Sure);
+        assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Here);
         // Another link of the operator, with all binds alive, is no reason to doubt.
         let other = (Arc::from("telco/2"), 1);
-        assert_eq!(sessions.hear(&phone(1), other, now).sureness, Sureness::Sure);
-        assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Sure);
+        assert_eq!(sessions.hear(&phone(1), other, now).sureness, Sureness::Here);
+        assert_eq!(sessions.hear(&phone(1), bind(2), now).sureness, Sureness::Here);
     }
 
     #[test]
@@ -366,8 +366,8 @@ mod tests {
         };
         assert_eq!(reads(2, 0), Sureness::Unsure, "never heard of");
         assert_eq!(reads(1, 1), Sureness::Unsure, "heard by another process, perhaps");
-        assert_eq!(reads(1, 5), Sureness::Sure, "heard by this one");
-        assert_eq!(reads(2, 11), Sureness::Sure, "whatever was to come has come");
+        assert_eq!(reads(1, 5), Sureness::Here, "heard by this one");
+        assert_eq!(reads(2, 11), Sureness::Here, "whatever was to come has come");
     }
 
     #[test]

@@ -321,6 +321,9 @@ async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
     counter.front.answered(Channel::Ussd, answer, caller.since.elapsed());
     let Some(reply) = &answer.reply else { return };
     let outcome = counter.reply(caller, reply).await;
+    if let Some(Outcome::Accepted { .. }) = outcome {
+        counter.front.engine.taken().here(answer.receipt);
+    }
     let lost = match outcome {
         None | Some(Outcome::Rejected(_) | Outcome::Nacked(_) | Outcome::NotSent(_)) => true,
         Some(Outcome::Accepted { .. } | Outcome::TimedOut | Outcome::LinkLost) => false,

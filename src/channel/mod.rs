@@ -120,6 +120,8 @@ pub struct Once {
 pub enum Sureness {
     /// `message` tells every message apart.
     Sure,
+    /// It does so where this process heard the message before; another one may have heard it since.
+    Here,
     /// We have just met this session (after a restart) and the network numbers nothing: the same
     /// words again within [`REDELIVERY`] are taken for a repetition.
     Unsure,

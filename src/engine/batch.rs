@@ -97,7 +97,7 @@ async fn open<'t>(
         .iter()
         .map(|known| known.conversation.as_ref().and_then(|kept| Body::parse(&kept.body)))
         .collect();
-    repeated_after_restart(batch, jobs, &keys, &bodies, &mut recalled).await?;
+    repeated_elsewhere(core, batch, jobs, &keys, &bodies, &mut recalled).await?;
     let busy = busy_elsewhere(batch, jobs, &keys).await?;
     let current = keys.iter().zip(&recalled).map(|(key, known)| current(&shelf, key, known));
     let current: Vec<Arc<Service>> = current.collect();
@@ -207,9 +207,10 @@ async fn recall_again(
     Ok(places.into_iter().zip(batch.recall(&keys).await?).collect())
 }
 
-/// A network that numbers nothing may deliver once more what we answered before a restart: the
-/// same words again, at once. The reply is then the one it got.
-async fn repeated_after_restart(
+/// A network that numbers nothing may deliver once more what we answered before a restart, or what
+/// another node did: the same words again, at once. The reply is then the one it got.
+async fn repeated_elsewhere(
+    core: &Core,
     batch: &mut Batch,
     jobs: &[&Job],
     keys: &[TurnKey],
@@ -219,10 +220,17 @@ async fn repeated_after_restart(
     let again: Vec<(usize, TurnKey)> = jobs
         .iter()
         .enumerate()
-        .filter(|(_, job)| job.inbound.once.sureness == Sureness::Unsure)
         .filter_map(|(at, job)| {
             let last = bodies[at].as_ref()?.last;
-            let again = recalled[at].reply.is_none() && last.is_again(job.said, job.inbound.at);
+            let unsure = match job.inbound.once.sureness {
+                Sureness::Sure => false,
+                Sureness::Here => last.node != core.node,
+                Sureness::Unsure => true,
+            };
+            let again = unsure
+                && recalled[at].reply.is_none()
+                && last.is_again(job.said, job.inbound.at)
+                && !core.taken.is_known(&last.receipt);
             again.then(|| (at, TurnKey { receipt: last.receipt, ..keys[at].clone() }))
         })
         .collect();

@@ -81,6 +81,9 @@ pub struct Last {
     pub receipt: [u8; 16],
     /// When it came.
     pub at: Timestamp,
+    /// The process that took it; a version that did not say so is none.
+    #[serde(default)]
+    pub node: u64,
 }
 
 impl Last {

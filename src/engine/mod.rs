@@ -11,12 +11,14 @@ mod batch;
 mod body;
 mod outside;
 mod shelf;
+mod taken;
 mod turn;
 mod wake;
 
 pub use self::{
     outside::{Ask, Outside, Parked},
     shelf::{MOST_FORMER, Service, Shelf, ShelfError},
+    taken::Taken,
     wake::Wake,
 };
 
@@ -74,6 +76,8 @@ pub struct Rules {
 pub struct Answer {
     /// What to say, if anybody listens.
     pub reply: Option<Reply>,
+    /// The key under which the reply is kept.
+    pub receipt: [u8; 16],
     /// Who was answered.
     pub subscriber: SubscriberKey,
     /// The service that answered.
@@ -170,6 +174,9 @@ struct Core {
     batches: BatchMeters,
     wake: Wake,
     outside: Option<Outside>,
+    /// Drawn anew by every process.
+    node: u64,
+    taken: Taken,
 }
 
 struct Job {
@@ -237,6 +244,8 @@ impl Engine {
             batches: BatchMeters::default(),
             wake: Wake::default(),
             outside,
+            node: rand::random(),
+            taken: Taken::default(),
         });
         let waiting = (core.rules.waiting / core.rules.lanes.max(1)).max(1);
         let (lanes, runners): (Vec<_>, Vec<_>) = (0..core.rules.lanes.max(1))
@@ -342,6 +351,11 @@ impl Engine {
     /// The number that people of a network write to.
     pub fn short_code(&self, route: &str) -> &str {
         self.core.rules.routes.short_code(route)
+    }
+
+    /// Which replies the networks took.
+    pub fn taken(&self) -> &Taken {
+        &self.core.taken
     }
 
     /// A random value, for what is decided beside the turns.

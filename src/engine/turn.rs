@@ -49,6 +49,8 @@ pub(super) struct Turn<'t> {
     silence: Silence,
     /// Wrong codes before this turn.
     guesses: Option<Guesses>,
+    /// The key under which its reply is kept.
+    receipt: [u8; 16],
     random: u64,
     stage: Stage,
     changes: Vec<Change>,
@@ -110,6 +112,12 @@ impl<'t> Turn<'t> {
         let channel = job.inbound.channel;
         let elsewhere = body.as_ref().is_some_and(|body| body.elsewhere(channel));
         let guesses = body.as_ref().and_then(|body| body.guesses);
+        // The words of the message before are answered as that was.
+        let last = body.as_ref().map(|body| body.last).filter(|last| last.said == job.said);
+        let receipt = match last {
+            Some(last) if repeated.is_some() => last.receipt,
+            _ => job.receipt,
+        };
         let kept = known.conversation.map(|kept| conversation::Kept {
             elsewhere,
             conversation: body.and_then(|body| body.conversation),
@@ -125,6 +133,7 @@ impl<'t> Turn<'t> {
             language,
             silence,
             guesses,
+            receipt,
             random: rand::random(),
             stage: Stage::Done(Finished::default()),
             changes: Vec::new(),
@@ -334,7 +343,8 @@ impl<'t> Turn<'t> {
         let hung_up = matches!(self.job.inbound.signal, Signal::Abort(End::UserAbort));
         let left = finished.keep.as_ref().filter(|_| hung_up);
         let left = left.and_then(|keep| hung_up_on(&keep.conversation.as_ref()?.state.values));
-        let last = Last { said: self.job.said, receipt: self.job.receipt, at };
+        let Job { said: words, receipt, .. } = *self.job;
+        let last = Last { said: words, receipt, at, node: core.node };
         let chosen = finished.keep.as_ref().map(|keep| &keep.language);
         let chosen =
             chosen.filter(|&chosen| *chosen != *self.current.menu.language(self.language.as_ref()));
@@ -521,6 +531,7 @@ impl<'t> Turn<'t> {
         };
         Answer {
             reply: done.reply,
+            receipt: self.receipt,
             subscriber: self.job.subscriber,
             service: self.current,
             news,

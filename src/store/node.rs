@@ -84,7 +84,12 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn hint(&self, word: &str) -> Result<(), StoreError> {
         if let Engine::Postgres(pool) = &self.pool {
-            sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(word).execute(pool).await?;
+            // Only a hint: it waits for no disk.
+            sqlx::query("select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)")
+                .bind(CHANNEL)
+                .bind(word)
+                .execute(pool)
+                .await?;
         }
         Ok(())
     }
