@@ -6,7 +6,6 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use jiff::{Timestamp as Instant, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     front::appointment::{AppointmentError, Days, Expected},
-    http::Site,
+    http::{
+        Site,
+        refusal::{self, NotDone},
+    },
     service::{audit::StaffName, facility::FacilityCode, number::Number},
     store::AppointmentLine,
 };
@@ -103,17 +105,6 @@ struct Came {
     any_day: bool,
 }
 
-/// Why something was not done.
-#[derive(Serialize, ToSchema)]
-#[schema(as = AppointmentNotDone)]
-struct NotDone {
-    error: String,
-}
-
-fn wrong(status: StatusCode, error: impl ToString) -> Response {
-    (status, Json(NotDone { error: error.to_string() })).into_response()
-}
-
 #[derive(Deserialize)]
 struct ListQuery {
     facility: String,
@@ -128,15 +119,10 @@ struct ListQuery {
 async fn list(
     State(site): State<Site>,
     Query(ListQuery { facility, day }): Query<ListQuery>,
-) -> Response {
-    let facility = match FacilityCode::parse(&facility) {
-        Ok(facility) => facility,
-        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
-    match site.appointments.list(&facility, day).await {
-        Ok(lines) => Json(lines.iter().map(Line::of).collect::<Vec<_>>()).into_response(),
-        Err(error) => not_done(&error),
-    }
+) -> Result<Json<Vec<Line>>, NotDone> {
+    let facility = FacilityCode::parse(&facility).map_err(NotDone::wrong)?;
+    let lines = site.appointments.list(&facility, day).await?;
+    Ok(Json(lines.iter().map(Line::of).collect()))
 }
 
 #[derive(Deserialize)]
@@ -153,15 +139,11 @@ async fn show(
     State(site): State<Site>,
     Path(number): Path<String>,
     Query(Reader { staff }): Query<Reader>,
-) -> Response {
-    let (number, staff) = match read(&number, &staff) {
-        Ok(read) => read,
-        Err(refused) => return *refused,
-    };
-    match site.appointments.show(&number, &staff).await {
-        Ok(expected) => Json(Whole::of(&expected)).into_response(),
-        Err(error) => not_done(&error),
-    }
+) -> Result<Json<Whole>, NotDone> {
+    let number = Number::parse(&number).map_err(NotDone::wrong)?;
+    let staff = StaffName::parse(&staff).map_err(NotDone::wrong)?;
+    let expected = site.appointments.show(&number, &staff).await?;
+    Ok(Json(Whole::of(&expected)))
 }
 
 /// Checks in whoever came with a ticket. Doing it again changes nothing.
@@ -171,36 +153,28 @@ async fn show(
         (status = 401, description = "no token"), (status = 404, body = NotDone),
         (status = 409, description = "it stands no longer, or is for another day", body = NotDone),
         (status = 422, body = NotDone)))]
-async fn check_in(State(site): State<Site>, Path(number): Path<String>, body: Bytes) -> Response {
-    let came: Came = match serde_json::from_slice(&body) {
-        Ok(came) => came,
-        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
-    };
-    let (number, staff) = match read(&number, &came.staff) {
-        Ok(read) => read,
-        Err(refused) => return *refused,
-    };
-    let days = if came.any_day { Days::Any } else { Days::Own };
-    match site.appointments.check_in(&number, &staff, days).await {
-        Ok(line) => Json(Line::of(&line)).into_response(),
-        Err(error) => not_done(&error),
+async fn check_in(
+    State(site): State<Site>,
+    Path(number): Path<String>,
+    body: Bytes,
+) -> Result<Json<Line>, NotDone> {
+    let Came { staff, any_day } = refusal::body(&body)?;
+    let number = Number::parse(&number).map_err(NotDone::wrong)?;
+    let staff = StaffName::parse(&staff).map_err(NotDone::wrong)?;
+    let days = if any_day { Days::Any } else { Days::Own };
+    let line = site.appointments.check_in(&number, &staff, days).await?;
+    Ok(Json(Line::of(&line)))
+}
+
+impl From<AppointmentError> for NotDone {
+    fn from(error: AppointmentError) -> Self {
+        let status = match error {
+            AppointmentError::NoSuch | AppointmentError::NoPlace => StatusCode::NOT_FOUND,
+            AppointmentError::Ended(_)
+            | AppointmentError::OtherDay(_)
+            | AppointmentError::Conflict => StatusCode::CONFLICT,
+            AppointmentError::Store(error) => return error.into(),
+        };
+        Self::new(status, error)
     }
-}
-
-fn read(number: &str, staff: &str) -> Result<(Number, StaffName), Box<Response>> {
-    let refuse = |error: String| Box::new(wrong(StatusCode::UNPROCESSABLE_ENTITY, error));
-    let number = Number::parse(number).map_err(|error| refuse(error.to_string()))?;
-    let staff = StaffName::parse(staff).map_err(|error| refuse(error.to_string()))?;
-    Ok((number, staff))
-}
-
-fn not_done(error: &AppointmentError) -> Response {
-    let status = match error {
-        AppointmentError::NoSuch | AppointmentError::NoPlace => StatusCode::NOT_FOUND,
-        AppointmentError::Ended(_) | AppointmentError::OtherDay(_) | AppointmentError::Conflict => {
-            StatusCode::CONFLICT
-        }
-        AppointmentError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    wrong(status, error)
 }

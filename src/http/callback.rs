@@ -110,21 +110,12 @@ async fn hear(
     let Some(account) = site.accounts.get(account) else {
         return refuse(StatusCode::NOT_FOUND, "there is no such account");
     };
-    let (parts, body) = request.into_parts();
-    let whole = Request::from_parts(parts.clone(), body);
-    let body = match arrived(whole).await {
-        Ok(body) => body,
+    let (parts, body) = match arrived(request).await {
+        Ok(whole) => whole,
         Err(refused) => return refused,
     };
     let metrics = &site.front.metrics;
-    let call = Call {
-        peer: peer.ip(),
-        headers: &parts.headers,
-        method: parts.method.as_str(),
-        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
-        body: &body,
-        at: clock::now(),
-    };
+    let call = Call::of(&parts, &body, peer.ip(), clock::now());
     if let Err(refused) = account.gate.admit(call) {
         metrics.strange(&refused.to_string());
         tracing::warn!(account = account.name, %refused, "callback refused");

@@ -17,7 +17,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     front::campaign::{BadRows, ListError, Listed, Order, OrderError, Preview, StepError},
-    http::Site,
+    http::{
+        Site,
+        refusal::{self, NotDone},
+    },
     menu::model::Menu,
     outbox::Fate,
     service::{
@@ -280,48 +283,35 @@ impl Taken {
     }
 }
 
-/// Why something was not done.
+/// Why a list was not taken.
 #[derive(Serialize, ToSchema)]
-struct Wrong {
+struct NotListed {
     error: String,
-    /// Rows of a list that are wrong.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Rows of it that are wrong.
     rows: Vec<BadRow>,
-}
-
-fn wrong(status: StatusCode, error: impl ToString) -> Response {
-    (status, Json(Wrong { error: error.to_string(), rows: Vec::new() })).into_response()
 }
 
 /// All campaigns, the latest first.
 #[utoipa::path(get, path = "/admin/campaigns",
     responses((status = 200, body = Vec<Shown>), (status = 401, description = "no token")))]
-async fn list(State(site): State<Site>) -> Response {
-    match site.campaigns.store().campaigns().await {
-        Ok(all) => {
-            let shown: Vec<Shown> = all.iter().map(|of| Shown::of(of, None)).collect();
-            Json(shown).into_response()
-        }
-        Err(error) => wrong(StatusCode::SERVICE_UNAVAILABLE, error),
-    }
+async fn list(State(site): State<Site>) -> Result<Json<Vec<Shown>>, NotDone> {
+    let all = site.campaigns.store().campaigns().await?;
+    Ok(Json(all.iter().map(|of| Shown::of(of, None)).collect()))
 }
 
 /// Makes a campaign. Nothing is sent before it is started.
 #[utoipa::path(post, path = "/admin/campaigns", request_body = Asked,
-    responses((status = 201, body = Shown), (status = 400, body = Wrong),
+    responses((status = 201, body = Shown), (status = 400, body = NotDone),
         (status = 401, description = "no token"),
-        (status = 409, description = "there is one of that name", body = Wrong),
-        (status = 422, body = Wrong)))]
-async fn create(State(site): State<Site>, body: Bytes) -> Response {
-    let asked: Asked = match serde_json::from_slice(&body) {
-        Ok(asked) => asked,
-        // The message names what is expected, and where.
-        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
-    };
-    let audience = match asked.record.map(filter).transpose() {
-        Ok(filter) => filter.map_or(Audience::List, Audience::Record),
-        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
+        (status = 409, description = "there is one of that name", body = NotDone),
+        (status = 422, body = NotDone)))]
+async fn create(
+    State(site): State<Site>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Shown>), NotDone> {
+    let asked: Asked = refusal::body(&body)?;
+    let filter = asked.record.map(filter).transpose().map_err(NotDone::wrong)?;
+    let audience = filter.map_or(Audience::List, Audience::Record);
     let order = Order {
         name: asked.name,
         service: asked.service,
@@ -332,11 +322,17 @@ async fn create(State(site): State<Site>, body: Bytes) -> Response {
     };
     let shelf = site.menus.engine().shelf();
     let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
-    match site.campaigns.create(order, &menus).await {
-        Ok(campaign) => (StatusCode::CREATED, Json(Shown::of(&campaign, None))).into_response(),
-        Err(error @ OrderError::Taken) => wrong(StatusCode::CONFLICT, error),
-        Err(error @ OrderError::Store(_)) => wrong(StatusCode::SERVICE_UNAVAILABLE, error),
-        Err(error) => wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
+    let campaign = site.campaigns.create(order, &menus).await?;
+    Ok((StatusCode::CREATED, Json(Shown::of(&campaign, None))))
+}
+
+impl From<OrderError> for NotDone {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Taken => Self::new(StatusCode::CONFLICT, error),
+            OrderError::Store(error) => error.into(),
+            error => Self::wrong(error),
+        }
     }
 }
 
@@ -365,47 +361,49 @@ struct PeopleQuery {
         description = "leave wrong rows out, instead of refusing the list")),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Taken), (status = 401, description = "no token"),
-        (status = 404, body = Wrong),
-        (status = 409, description = "it has its people already", body = Wrong),
-        (status = 422, body = Wrong)))]
+        (status = 404, body = NotDone),
+        (status = 409, description = "it has its people already", body = NotDone),
+        (status = 422, body = NotListed)))]
 async fn people(
     State(site): State<Site>,
     Path(name): Path<String>,
     Query(query): Query<PeopleQuery>,
     body: Bytes,
-) -> Response {
-    let campaign = match site.campaigns.named(&name).await {
-        Ok(campaign) => campaign,
-        Err(error) => return not_done(error),
-    };
+) -> Result<Json<Taken>, Response> {
+    let campaign = site.campaigns.named(&name).await;
+    let campaign = campaign.map_err(|error| NotDone::from(error).into_response())?;
     if campaign.state != Phase::Loading {
-        return wrong(StatusCode::CONFLICT, "the campaign has its people already");
+        let error = "the campaign has its people already";
+        return Err(NotDone::new(StatusCode::CONFLICT, error).into_response());
     }
     let bad = if query.skip_bad { BadRows::Skip } else { BadRows::Refuse };
-    match site.campaigns.take_list(&campaign, &*body, bad).await {
-        Ok(listed) => Json(Taken::of(&listed)).into_response(),
-        Err(error @ ListError::NotAwaited) => wrong(StatusCode::CONFLICT, error),
-        Err(error @ ListError::Store(_)) => wrong(StatusCode::SERVICE_UNAVAILABLE, error),
-        Err(error) => {
-            let rows = match &error {
-                ListError::Rows(listed) => Taken::of(listed).rows,
-                _ => Vec::new(),
-            };
-            let wrong = Wrong { error: error.to_string(), rows };
-            (StatusCode::UNPROCESSABLE_ENTITY, Json(wrong)).into_response()
+    let listed = site.campaigns.take_list(&campaign, &*body, bad).await;
+    listed.map(|listed| Json(Taken::of(&listed))).map_err(not_listed)
+}
+
+fn not_listed(error: ListError) -> Response {
+    let rows = match &error {
+        ListError::NotAwaited => return NotDone::new(StatusCode::CONFLICT, error).into_response(),
+        ListError::Store(_) => {
+            return NotDone::new(StatusCode::SERVICE_UNAVAILABLE, error).into_response();
         }
-    }
+        ListError::Rows(listed) => Taken::of(listed).rows,
+        _ => Vec::new(),
+    };
+    let not = NotListed { error: error.to_string(), rows };
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(not)).into_response()
 }
 
 /// How far a campaign is, and what came of it.
 #[utoipa::path(get, path = "/admin/campaigns/{name}", params(("name" = String, Path)),
     responses((status = 200, body = Shown), (status = 401, description = "no token"),
-        (status = 404, body = Wrong)))]
-async fn status(State(site): State<Site>, Path(name): Path<String>) -> Response {
-    match site.campaigns.status(&name).await {
-        Ok((campaign, figures)) => Json(Shown::of(&campaign, Some(&figures))).into_response(),
-        Err(error) => not_done(error),
-    }
+        (status = 404, body = NotDone)))]
+async fn status(
+    State(site): State<Site>,
+    Path(name): Path<String>,
+) -> Result<Json<Shown>, NotDone> {
+    let (campaign, figures) = site.campaigns.status(&name).await?;
+    Ok(Json(Shown::of(&campaign, Some(&figures))))
 }
 
 #[derive(Deserialize)]
@@ -418,20 +416,15 @@ struct PreviewQuery {
 #[utoipa::path(get, path = "/admin/campaigns/{name}/preview",
     params(("name" = String, Path), ("price_per_part" = Option<f64>, Query)),
     responses((status = 200, body = Previewed), (status = 401, description = "no token"),
-        (status = 404, body = Wrong)))]
+        (status = 404, body = NotDone)))]
 async fn preview(
     State(site): State<Site>,
     Path(name): Path<String>,
     Query(query): Query<PreviewQuery>,
-) -> Response {
-    let campaign = match site.campaigns.named(&name).await {
-        Ok(campaign) => campaign,
-        Err(error) => return not_done(error),
-    };
-    match site.campaigns.preview(&campaign).await {
-        Ok(preview) => Json(Previewed::of(&preview, query.price_per_part)).into_response(),
-        Err(error) => wrong(StatusCode::SERVICE_UNAVAILABLE, error),
-    }
+) -> Result<Json<Previewed>, NotDone> {
+    let campaign = site.campaigns.named(&name).await?;
+    let preview = site.campaigns.preview(&campaign).await?;
+    Ok(Json(Previewed::of(&preview, query.price_per_part)))
 }
 
 /// Starts, pauses, resumes or cancels a campaign.
@@ -439,27 +432,33 @@ async fn preview(
     params(("name" = String, Path),
         ("step" = String, Path, description = "start, pause, resume or cancel")),
     responses((status = 200, body = Shown), (status = 401, description = "no token"),
-        (status = 404, body = Wrong),
-        (status = 409, description = "not in the state it is in", body = Wrong)))]
-async fn step(State(site): State<Site>, Path((name, step)): Path<(String, String)>) -> Response {
+        (status = 404, body = NotDone),
+        (status = 409, description = "not in the state it is in", body = NotDone)))]
+async fn step(
+    State(site): State<Site>,
+    Path((name, step)): Path<(String, String)>,
+) -> Result<Json<Shown>, NotDone> {
     let step = match step.as_str() {
         "start" => Step::Start,
         "pause" => Step::Pause,
         "resume" => Step::Resume,
         "cancel" => Step::Cancel,
-        _ => return wrong(StatusCode::NOT_FOUND, "a step is start, pause, resume or cancel"),
+        _ => {
+            let known = "a step is start, pause, resume or cancel";
+            return Err(NotDone::new(StatusCode::NOT_FOUND, known));
+        }
     };
-    match site.campaigns.step(&name, step).await {
-        Ok(campaign) => Json(Shown::of(&campaign, None)).into_response(),
-        Err(error) => not_done(error),
-    }
+    let campaign = site.campaigns.step(&name, step).await?;
+    Ok(Json(Shown::of(&campaign, None)))
 }
 
-fn not_done(error: StepError) -> Response {
-    let status = match error {
-        StepError::NoSuch => StatusCode::NOT_FOUND,
-        StepError::State(_) => StatusCode::CONFLICT,
-        StepError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    wrong(status, error)
+impl From<StepError> for NotDone {
+    fn from(error: StepError) -> Self {
+        let status = match error {
+            StepError::NoSuch => StatusCode::NOT_FOUND,
+            StepError::State(_) => StatusCode::CONFLICT,
+            StepError::Store(error) => return error.into(),
+        };
+        Self::new(status, error)
+    }
 }

@@ -1,19 +1,13 @@
 //! `/admin/certificates/revoke`: a certificate is good no longer, from this moment on every channel.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, body::Bytes, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     clock,
-    http::Site,
+    http::{Site, refusal::NotDone},
     service::certificate::revoke::{Order, OrderError},
 };
 
@@ -45,41 +39,26 @@ struct RevokedShown {
     revoked: u64,
 }
 
-/// Why nothing was revoked.
-#[derive(Serialize, ToSchema)]
-struct NotRevoked {
-    error: String,
-}
-
 /// Revokes a certificate, or all of a person.
 #[utoipa::path(post, path = "/admin/certificates/revoke", request_body = RevokeAsked,
-    responses((status = 200, body = RevokedShown), (status = 400, body = NotRevoked),
+    responses((status = 200, body = RevokedShown), (status = 400, body = NotDone),
         (status = 401, description = "no token"),
-        (status = 404, description = "there is none, or it was revoked before", body = NotRevoked),
-        (status = 422, body = NotRevoked)))]
-async fn revoke(State(site): State<Site>, body: Bytes) -> Response {
-    let Ok(asked) = serde_json::from_slice::<RevokeAsked>(&body) else {
+        (status = 404, description = "there is none, or it was revoked before", body = NotDone),
+        (status = 422, body = NotDone)))]
+async fn revoke(State(site): State<Site>, body: Bytes) -> Result<Json<RevokedShown>, NotDone> {
+    let asked: RevokeAsked = serde_json::from_slice(&body).map_err(|_| {
         // The message of the parser may quote what stands there.
-        return not(StatusCode::BAD_REQUEST, "wanted: reason, and code or nik, as texts");
-    };
+        NotDone::new(StatusCode::BAD_REQUEST, "wanted: reason, and code or nik, as texts")
+    })?;
     let shelf = site.front.engine.shelf();
     let vault = &shelf.first().desk.vault;
     let order = Order::of(asked.code.as_deref(), asked.nik.as_deref(), &asked.reason, vault);
-    let order = match order {
-        Ok(order) => order,
-        Err(error) => return not(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
+    let order = order.map_err(NotDone::wrong)?;
     let store = site.front.engine.store();
-    match store.revoke_certificates(&order.what, &order.reason, clock::now()).await {
-        Ok(0) => not(StatusCode::NOT_FOUND, OrderError::None),
-        Ok(revoked) => {
-            tracing::info!(revoked, "certificates were revoked");
-            Json(RevokedShown { revoked }).into_response()
-        }
-        Err(error) => not(StatusCode::SERVICE_UNAVAILABLE, error),
+    let revoked = store.revoke_certificates(&order.what, &order.reason, clock::now()).await?;
+    if revoked == 0 {
+        return Err(NotDone::new(StatusCode::NOT_FOUND, OrderError::None));
     }
-}
-
-fn not(status: StatusCode, error: impl ToString) -> Response {
-    (status, Json(NotRevoked { error: error.to_string() })).into_response()
+    tracing::info!(revoked, "certificates were revoked");
+    Ok(Json(RevokedShown { revoked }))
 }

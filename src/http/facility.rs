@@ -6,7 +6,6 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     front::facility::FacilityError,
-    http::Site,
+    http::{
+        Site,
+        refusal::{self, NotDone},
+    },
     service::facility::{COLUMNS, Facility, FacilityCode},
 };
 
@@ -108,16 +110,6 @@ struct Taken {
     places: usize,
 }
 
-/// Why something was not done.
-#[derive(Serialize, ToSchema)]
-struct NotDone {
-    error: String,
-}
-
-fn wrong(status: StatusCode, error: impl ToString) -> Response {
-    (status, Json(NotDone { error: error.to_string() })).into_response()
-}
-
 #[derive(Deserialize)]
 struct ListQuery {
     regency: Option<String>,
@@ -129,18 +121,14 @@ struct ListQuery {
     params(("regency" = Option<String>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = Vec<Shown>), (status = 401, description = "no token"),
         (status = 422, body = NotDone)))]
-async fn list(State(site): State<Site>, Query(query): Query<ListQuery>) -> Response {
-    let after = match query.after.as_deref().map(FacilityCode::parse).transpose() {
-        Ok(after) => after,
-        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
-    match site.facilities.list(query.regency.as_deref(), after.as_ref(), MOST).await {
-        Ok(lines) => {
-            let shown = lines.iter().map(|line| Shown::of(&line.facility, Some(line.booked)));
-            Json(shown.collect::<Vec<_>>()).into_response()
-        }
-        Err(error) => not_done(&error),
-    }
+async fn list(
+    State(site): State<Site>,
+    Query(ListQuery { regency, after }): Query<ListQuery>,
+) -> Result<Json<Vec<Shown>>, NotDone> {
+    let after = after.as_deref().map(FacilityCode::parse).transpose().map_err(NotDone::wrong)?;
+    let lines = site.facilities.list(regency.as_deref(), after.as_ref(), MOST).await?;
+    let shown = lines.iter().map(|line| Shown::of(&line.facility, Some(line.booked)));
+    Ok(Json(shown.collect()))
 }
 
 /// Takes places, all of them or none; what is known of their codes is replaced.
@@ -148,11 +136,8 @@ async fn list(State(site): State<Site>, Query(query): Query<ListQuery>) -> Respo
     responses((status = 200, body = Taken), (status = 400, body = NotDone),
         (status = 401, description = "no token"),
         (status = 422, description = "a place is wrong; they count from line 2", body = NotDone)))]
-async fn put(State(site): State<Site>, body: Bytes) -> Response {
-    let places: Vec<Shown> = match serde_json::from_slice(&body) {
-        Ok(places) => places,
-        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
-    };
+async fn put(State(site): State<Site>, body: Bytes) -> Result<Json<Taken>, NotDone> {
+    let places: Vec<Shown> = refusal::body(&body)?;
     // The same road as a file, so that the same is right and wrong.
     let mut file = csv::Writer::from_writer(Vec::new());
     let mut written = file.write_record(COLUMNS);
@@ -160,29 +145,18 @@ async fn put(State(site): State<Site>, body: Bytes) -> Response {
         written = written.and_then(|()| file.write_record(place.to_row()));
     }
     let file = written.ok().and_then(|()| file.into_inner().ok()).unwrap_or_default();
-    let read = match site.facilities.read(file.as_slice()) {
-        Ok(read) => read,
-        Err(error) => return not_done(&error),
-    };
-    match site.facilities.put(&read, |_| ()).await {
-        Ok(()) => Json(Taken { places: read.len() }).into_response(),
-        Err(error) => not_done(&error),
-    }
+    let read = site.facilities.read(file.as_slice())?;
+    site.facilities.put(&read, |_| ()).await?;
+    Ok(Json(Taken { places: read.len() }))
 }
 
 /// A place.
 #[utoipa::path(get, path = "/admin/facilities/{code}", params(("code" = String, Path)),
     responses((status = 200, body = Shown), (status = 401, description = "no token"),
         (status = 404, body = NotDone), (status = 422, body = NotDone)))]
-async fn show(State(site): State<Site>, Path(code): Path<String>) -> Response {
-    let code = match FacilityCode::parse(&code) {
-        Ok(code) => code,
-        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
-    match site.facilities.show(&code).await {
-        Ok(place) => Json(Shown::of(&place, None)).into_response(),
-        Err(error) => not_done(&error),
-    }
+async fn show(State(site): State<Site>, Path(code): Path<String>) -> Result<Json<Shown>, NotDone> {
+    let code = FacilityCode::parse(&code).map_err(NotDone::wrong)?;
+    Ok(Json(Shown::of(&site.facilities.show(&code).await?, None)))
 }
 
 /// Closes a place on a day.
@@ -191,26 +165,23 @@ async fn show(State(site): State<Site>, Path(code): Path<String>) -> Response {
     responses((status = 204, description = "closed"), (status = 400, body = NotDone),
         (status = 401, description = "no token"), (status = 404, body = NotDone),
         (status = 422, body = NotDone)))]
-async fn close(State(site): State<Site>, Path(code): Path<String>, body: Bytes) -> Response {
-    let closing: Closing = match serde_json::from_slice(&body) {
-        Ok(closing) => closing,
-        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
-    };
-    let code = match FacilityCode::parse(&code) {
-        Ok(code) => code,
-        Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
-    match site.facilities.close(&code, closing.day).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => not_done(&error),
-    }
+async fn close(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, NotDone> {
+    let Closing { day } = refusal::body(&body)?;
+    let code = FacilityCode::parse(&code).map_err(NotDone::wrong)?;
+    site.facilities.close(&code, day).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-fn not_done(error: &FacilityError) -> Response {
-    let status = match error {
-        FacilityError::NoSuch => StatusCode::NOT_FOUND,
-        FacilityError::Header(_) | FacilityError::Rows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        FacilityError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    wrong(status, error)
+impl From<FacilityError> for NotDone {
+    fn from(error: FacilityError) -> Self {
+        match error {
+            FacilityError::NoSuch => Self::new(StatusCode::NOT_FOUND, error),
+            FacilityError::Header(_) | FacilityError::Rows { .. } => Self::wrong(error),
+            FacilityError::Store(error) => error.into(),
+        }
+    }
 }

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, request::Parts};
 use hmac::{Hmac, KeyInit, Mac};
 use ipnet::IpNet;
 use sha2::Sha256;
@@ -79,6 +79,15 @@ pub struct Call<'a> {
     pub body: &'a [u8],
     /// When it came.
     pub at: Timestamp,
+}
+
+impl<'a> Call<'a> {
+    /// A request that came whole.
+    pub fn of(parts: &'a Parts, body: &'a [u8], peer: IpAddr, at: Timestamp) -> Self {
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        let (headers, method) = (&parts.headers, parts.method.as_str());
+        Self { peer, headers, method, target, body, at }
+    }
 }
 
 /// The gate of one account.

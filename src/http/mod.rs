@@ -12,6 +12,7 @@ mod gate;
 mod keys;
 mod push;
 mod record;
+mod refusal;
 mod ticket;
 mod verify;
 mod whatsapp;
@@ -33,7 +34,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, FromRequest, Request, State},
-    http::{StatusCode, header},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{any, get},
 };
@@ -87,10 +88,12 @@ pub struct Site {
 /// How long the octets of a request that has to prove itself may take.
 const TO_ARRIVE: Duration = Duration::from_secs(5);
 
-/// The body of a request, or the answer to one that is too long or too slow.
-async fn arrived(request: Request) -> Result<Bytes, Response> {
-    match tokio::time::timeout(TO_ARRIVE, Bytes::from_request(request, &())).await {
-        Ok(body) => body.map_err(IntoResponse::into_response),
+/// A whole request, or the answer to one that is too long or too slow.
+async fn arrived(request: Request) -> Result<(Parts, Bytes), Response> {
+    let (parts, body) = request.into_parts();
+    let whole = Request::from_parts(parts.clone(), body);
+    match tokio::time::timeout(TO_ARRIVE, Bytes::from_request(whole, &())).await {
+        Ok(body) => Ok((parts, body.map_err(IntoResponse::into_response)?)),
         Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the request did not arrive").into_response()),
     }
 }

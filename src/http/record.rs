@@ -2,19 +2,18 @@
 //! time, nonce, method, target and body (`gate`), and is looked at before anything is read. What is good is
 //! taken in, and then acknowledged; not acknowledged, it comes again, and changes nothing twice.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::post,
 };
 
 use super::{
-    Site,
+    Site, arrived,
     gate::{Call, Gate},
 };
 use crate::{
@@ -24,9 +23,6 @@ use crate::{
     satudata::{answer::LONGEST, event},
     telemetry::Metrics,
 };
-
-/// How long the octets of a request may take.
-const TO_ARRIVE: Duration = Duration::from_secs(5);
 
 /// The outside record as a caller.
 #[derive(Clone)]
@@ -62,23 +58,12 @@ async fn take(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let (parts, body) = request.into_parts();
-    let whole = Request::from_parts(parts.clone(), body);
-    let body = match tokio::time::timeout(TO_ARRIVE, Bytes::from_request(whole, &())).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(rejection)) => return rejection.into_response(),
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    let (parts, body) = match arrived(request).await {
+        Ok(whole) => whole,
+        Err(refused) => return refused,
     };
     let now = clock::now();
-    let call = Call {
-        peer: peer.ip(),
-        headers: &parts.headers,
-        method: parts.method.as_str(),
-        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
-        body: &body,
-        at: now,
-    };
-    if let Err(refused) = pushed.gate.admit(call) {
+    if let Err(refused) = pushed.gate.admit(Call::of(&parts, &body, peer.ip(), now)) {
         pushed.metrics.strange(&refused.to_string());
         tracing::warn!(%refused, "events of the record refused");
         return StatusCode::UNAUTHORIZED.into_response();

@@ -6,7 +6,6 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use jiff::Timestamp as Instant;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     clock::{self, Timestamp},
     front::ticket::{Case, Proof, TicketError, Wish},
-    http::Site,
+    http::{
+        Site,
+        refusal::{self, NotDone},
+    },
     menu::model::Menu,
     service::{
         audit::{Doer, StaffName},
@@ -226,16 +228,6 @@ struct Now {
     state: String,
 }
 
-/// Why something was not done.
-#[derive(Serialize, ToSchema)]
-struct NotDone {
-    error: String,
-}
-
-fn wrong(status: StatusCode, error: impl ToString) -> Response {
-    (status, Json(NotDone { error: error.to_string() })).into_response()
-}
-
 #[derive(Deserialize)]
 struct ListQuery {
     state: Option<String>,
@@ -247,24 +239,17 @@ struct ListQuery {
     params(("state" = Option<String>, Query), ("category" = Option<String>, Query)),
     responses((status = 200, body = Vec<Line>), (status = 401, description = "no token"),
         (status = 422, body = NotDone)))]
-async fn list(State(site): State<Site>, Query(query): Query<ListQuery>) -> Response {
-    let state = query.state.as_deref().map(|word| TicketState::parse(word).ok_or("no such state"));
-    let category =
-        query.category.as_deref().map(|word| Category::parse(word).ok_or("no such category"));
-    let (state, category) = match (state.transpose(), category.transpose()) {
-        (Ok(state), Ok(category)) => (state, category),
-        (Err(error), _) | (_, Err(error)) => {
-            return wrong(StatusCode::UNPROCESSABLE_ENTITY, error);
-        }
-    };
-    match site.tickets.list(state, category, MOST).await {
-        Ok(lines) => {
-            let now = clock::now();
-            let lines: Vec<Line> = lines.iter().map(|line| Line::of(line, now)).collect();
-            Json(lines).into_response()
-        }
-        Err(error) => wrong(StatusCode::SERVICE_UNAVAILABLE, error),
-    }
+async fn list(
+    State(site): State<Site>,
+    Query(ListQuery { state, category }): Query<ListQuery>,
+) -> Result<Json<Vec<Line>>, NotDone> {
+    let state = state.map(|word| TicketState::parse(&word).ok_or("no such state"));
+    let category = category.map(|word| Category::parse(&word).ok_or("no such category"));
+    let state = state.transpose().map_err(NotDone::wrong)?;
+    let category = category.transpose().map_err(NotDone::wrong)?;
+    let lines = site.tickets.list(state, category, MOST).await?;
+    let now = clock::now();
+    Ok(Json(lines.iter().map(|line| Line::of(line, now)).collect()))
 }
 
 #[derive(Deserialize)]
@@ -281,16 +266,10 @@ async fn show(
     State(site): State<Site>,
     Path(number): Path<String>,
     Query(Reader { staff }): Query<Reader>,
-) -> Response {
-    let (number, staff) = match (Number::parse(&number), StaffName::parse(&staff)) {
-        (Ok(number), Ok(staff)) => (number, staff),
-        (Err(error), _) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-        (_, Err(error)) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
-    match site.tickets.show(&number, &staff).await {
-        Ok(case) => Json(Whole::of(&case)).into_response(),
-        Err(error) => not_done(&error),
-    }
+) -> Result<Json<Whole>, NotDone> {
+    let number = Number::parse(&number).map_err(NotDone::wrong)?;
+    let staff = StaffName::parse(&staff).map_err(NotDone::wrong)?;
+    Ok(Json(Whole::of(&site.tickets.show(&number, &staff).await?)))
 }
 
 /// Takes, answers, closes or merges a ticket.
@@ -305,11 +284,8 @@ async fn act(
     State(site): State<Site>,
     Path((number, act)): Path<(String, String)>,
     body: Bytes,
-) -> Response {
-    let doing: Doing = match serde_json::from_slice(&body) {
-        Ok(doing) => doing,
-        Err(error) => return wrong(StatusCode::BAD_REQUEST, error),
-    };
+) -> Result<Json<Now>, NotDone> {
+    let doing: Doing = refusal::body(&body)?;
     let wish = match (act.as_str(), doing.text, doing.into) {
         ("take", None, None) => Wish::Take,
         ("answer", Some(text), None) => {
@@ -317,42 +293,39 @@ async fn act(
             Wish::Answer { text, with }
         }
         ("close", None, None) => Wish::Close,
-        ("merge", None, Some(into)) => match Number::parse(&into) {
-            Ok(into) => Wish::Merge { into },
-            Err(error) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-        },
-        ("take" | "close", ..) => {
-            return wrong(StatusCode::UNPROCESSABLE_ENTITY, "it takes no text and no other ticket");
+        ("merge", None, Some(into)) => {
+            Wish::Merge { into: Number::parse(&into).map_err(NotDone::wrong)? }
         }
-        ("answer", ..) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, "an answer has a text"),
-        ("merge", ..) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, "say into which ticket"),
-        _ => return wrong(StatusCode::NOT_FOUND, "an act is take, answer, close or merge"),
+        ("take" | "close", ..) => {
+            return Err(NotDone::wrong("it takes no text and no other ticket"));
+        }
+        ("answer", ..) => return Err(NotDone::wrong("an answer has a text")),
+        ("merge", ..) => return Err(NotDone::wrong("say into which ticket")),
+        _ => {
+            let known = "an act is take, answer, close or merge";
+            return Err(NotDone::new(StatusCode::NOT_FOUND, known));
+        }
     };
-    let (number, staff) = match (Number::parse(&number), StaffName::parse(&doing.staff)) {
-        (Ok(number), Ok(staff)) => (number, staff),
-        (Err(error), _) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-        (_, Err(error)) => return wrong(StatusCode::UNPROCESSABLE_ENTITY, error),
-    };
+    let number = Number::parse(&number).map_err(NotDone::wrong)?;
+    let staff = StaffName::parse(&doing.staff).map_err(NotDone::wrong)?;
     let shelf = site.menus.engine().shelf();
     let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
-    match site.tickets.act(&number, &staff, &wish, &menus).await {
-        Ok(state) => {
-            site.menus.engine().wake().ring();
-            Json(Now { state: state.as_str().to_owned() }).into_response()
-        }
-        Err(error) => not_done(&error),
-    }
+    let state = site.tickets.act(&number, &staff, &wish, &menus).await?;
+    site.menus.engine().wake().ring();
+    Ok(Json(Now { state: state.as_str().to_owned() }))
 }
 
-fn not_done(error: &TicketError) -> Response {
-    let status = match error {
-        TicketError::NoSuch | TicketError::NoRow => StatusCode::NOT_FOUND,
-        TicketError::Refused(Refused::Words | Refused::Into | Refused::NoChange)
-        | TicketError::NotAChange => StatusCode::UNPROCESSABLE_ENTITY,
-        TicketError::Refused(_) | TicketError::Conflict | TicketError::Moved => {
-            StatusCode::CONFLICT
-        }
-        TicketError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    wrong(status, error)
+impl From<TicketError> for NotDone {
+    fn from(error: TicketError) -> Self {
+        let status = match error {
+            TicketError::NoSuch | TicketError::NoRow => StatusCode::NOT_FOUND,
+            TicketError::Refused(Refused::Words | Refused::Into | Refused::NoChange)
+            | TicketError::NotAChange => return Self::wrong(error),
+            TicketError::Refused(_) | TicketError::Conflict | TicketError::Moved => {
+                StatusCode::CONFLICT
+            }
+            TicketError::Store(error) => return error.into(),
+        };
+        Self::new(status, error)
+    }
 }

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Query, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -71,13 +71,14 @@ async fn subscribe(State(webhook): State<Webhook>, Query(asked): Query<Subscribe
     }
 }
 
-async fn take(State(webhook): State<Webhook>, headers: HeaderMap, request: Request) -> Response {
+async fn take(State(webhook): State<Webhook>, request: Request) -> Response {
     let Webhook { number, secret, chats } = webhook;
-    let body = match arrived(request).await {
-        Ok(body) => body,
+    let (parts, body) = match arrived(request).await {
+        Ok(whole) => whole,
         Err(refused) => return refused,
     };
-    let signature = headers.get("x-hub-signature-256").and_then(|header| header.to_str().ok());
+    let signature = parts.headers.get("x-hub-signature-256");
+    let signature = signature.and_then(|header| header.to_str().ok());
     if !proof::verify(&secret, signature.unwrap_or_default(), &body) {
         tracing::warn!("an event of WhatsApp is not signed by our secret");
         return StatusCode::UNAUTHORIZED.into_response();
