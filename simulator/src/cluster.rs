@@ -12,7 +12,6 @@ mod people;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,13 +21,13 @@ use serde::Serialize;
 use simulator::operator::Operator;
 use simulator::phone::Phone;
 use simulator::play::{self, Country};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::task::JoinSet;
 
 use self::database::Servers;
 use self::people::{Fates, Seen};
 use crate::gateway;
-use crate::load::{address, network, setara, stop};
+use crate::load::{address, bound, network, setara, start_node, stop};
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
@@ -203,16 +202,8 @@ async fn node(file: &Path, network: &Operator, many: usize) -> Result<Child, Fai
     // What they say of a database that is gone is no news here.
     let said = file.with_file_name("nodes.log");
     let said = std::fs::OpenOptions::new().create(true).append(true).open(said)?;
-    let mut child = Command::new(std::env::current_exe()?)
-        .args([Path::new("gateway"), file])
-        .stdin(Stdio::null())
-        .stderr(said)
-        .kill_on_drop(true)
-        .spawn()?;
-    tokio::select! {
-        bound = network.bound(many) => bound?,
-        ended = child.wait() => return Err(format!("a node ended with {}", ended?).into()),
-    }
+    let mut child = start_node(file, said)?;
+    bound(network, many, &mut child).await?;
     Ok(child)
 }
 

@@ -66,6 +66,9 @@ struct Ussd {
     /// Conversations that stand open meanwhile
     #[arg(long, default_value_t = 0)]
     open: u64,
+    /// Gateways that share the database
+    #[arg(long, value_name = "NODES", default_value_t = 1)]
+    nodes: usize,
     #[command(flatten)]
     common: Common,
 }
@@ -134,15 +137,16 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
         record: None,
         data: data.path().to_owned(),
     };
-    let mut child = start_gateway(&country, &load).await?;
-    bound(&network, &mut child).await?;
-    let idle_rss_mb = rss_mb(&child);
+    let nodes = start_nodes(&network, &country, &load).await?;
+    let idle_rss_mb = nodes.iter().map(rss_mb).sum();
     leave_open(&network, load.open).await?;
     // What the preparation has left for the system to write would be counted as the turns' wait.
     tokio::process::Command::new("sync").status().await?;
     let gateway = drive(&network, &load, "gateway").await?;
-    let rss_mb = rss_mb(&child);
-    stop(child).await?;
+    let rss_mb = nodes.iter().map(rss_mb).sum();
+    for node in nodes {
+        stop(node).await?;
+    }
     network.stop().await;
 
     let bare = bare(&load).await?;
@@ -164,7 +168,8 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
 
 fn print(figures: &Figures, load: &Ussd) {
     let Figures { turns_per_s, p50_ms, p99_ms, p999_ms, .. } = figures;
-    println!("{} phones, {} people, {} open conversations", load.phones, load.people, load.open);
+    let Ussd { phones, people, open, nodes, .. } = load;
+    println!("{phones} phones, {people} people, {open} open conversations, {nodes} gateways");
     println!("  turns/s    {turns_per_s:>10.0}   durable, simulator included");
     println!("  p50        {p50_ms:>10.2} ms");
     println!("  p99        {p99_ms:>10.2} ms");
@@ -221,23 +226,36 @@ pub fn address(network: &Operator) -> OperatorAddress {
     }
 }
 
-async fn start_gateway(country: &Country, load: &Ussd) -> Result<Child, Failed> {
-    let file = gateway::write_load_configuration(
-        country,
-        &load.common.menus,
-        load.common.database.as_deref(),
-    )?;
-    start_configured(&file, load.people).await
+/// Gateways that have bound, one link each. The first makes the keys that all of them use.
+async fn start_nodes(
+    network: &Operator,
+    country: &Country,
+    load: &Ussd,
+) -> Result<Vec<Child>, Failed> {
+    let Common { menus, database, .. } = &load.common;
+    if load.nodes > 1 && database.is_none() {
+        return Err("several gateways need a PostgreSQL: --database URL".into());
+    }
+    let file = gateway::write_load_configuration(country, menus, database.as_deref())?;
+    gateway::fill(&file, load.people).await?;
+    let mut nodes = Vec::new();
+    for links in 1..=load.nodes {
+        let mut node = start_node(&file, Stdio::inherit())?;
+        bound(network, links, &mut node).await?;
+        nodes.push(node);
+    }
+    Ok(nodes)
 }
 
-async fn start_configured(file: &Path, people: u64) -> Result<Child, Failed> {
-    gateway::fill(file, people).await?;
-    let child = Command::new(std::env::current_exe()?)
+/// A gateway as a process of its own; `said` is where its log goes.
+pub fn start_node(file: &Path, said: impl Into<Stdio>) -> Result<Child, Failed> {
+    let node = Command::new(std::env::current_exe()?)
         .args([Path::new("gateway"), file])
         .stdin(Stdio::null())
+        .stderr(said)
         .kill_on_drop(true)
         .spawn()?;
-    Ok(child)
+    Ok(node)
 }
 
 /// Runs a command of the gateway as a process of its own; gives what it printed.
@@ -256,11 +274,11 @@ pub async fn setara(file: &Path, arguments: &[&str]) -> Result<String, Failed> {
     Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
-/// Waits until the gateway has bound; it may end instead, and has then said why.
-async fn bound(network: &Operator, child: &mut Child) -> Result<(), Failed> {
+/// Waits until so many links are bound; the last gateway may end instead, and has then said why.
+pub async fn bound(network: &Operator, links: usize, last: &mut Child) -> Result<(), Failed> {
     tokio::select! {
-        bound = network.bound(1) => Ok(bound?),
-        ended = child.wait() => Err(format!("the gateway ended with {}", ended?).into()),
+        bound = network.bound(links) => Ok(bound?),
+        ended = last.wait() => Err(format!("the gateway ended with {}", ended?).into()),
     }
 }
 

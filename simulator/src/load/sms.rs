@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -24,8 +25,8 @@ use simulator::sink::{Counted, Manner, Receipts, Sink};
 use tokio::sync::mpsc;
 
 use super::{
-    Common, Failed, address, bound, millis, network, peak_rss_mb, progress, setara,
-    start_configured, stop,
+    Common, Failed, address, bound, millis, network, peak_rss_mb, progress, setara, start_node,
+    stop,
 };
 use crate::gateway::{self, Account};
 
@@ -167,8 +168,9 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
     ];
     let (menus, database) = (&sms.common.menus, sms.common.database.as_deref());
     let file = gateway::write_sms_configuration(data.path(), &accounts, menus, database)?;
-    let mut child = start_configured(&file, PEOPLE).await?;
-    bound(&network, &mut child).await?;
+    gateway::fill(&file, PEOPLE).await?;
+    let mut child = start_node(&file, Stdio::inherit())?;
+    bound(&network, 1, &mut child).await?;
     let campaign = campaign(&sms, &file, &sink).await?;
     let (times, unanswered, lasted) = two_ways(&sms, &network).await?;
     let rss_mb = peak_rss_mb(&child);

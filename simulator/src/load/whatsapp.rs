@@ -5,6 +5,7 @@
 //! understanding and keeping an event costs. Whoever wrote has to be answered in the end.
 
 use std::net::SocketAddr;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ use simulator::whatsapp::{Cloud, Settings};
 use tokio::net::TcpStream;
 use tokio::process::Child;
 
-use super::{Common, Failed, Pace, millis, peak_rss_mb, progress, start_configured, stop};
+use super::{Common, Failed, Pace, millis, peak_rss_mb, progress, start_node, stop};
 use crate::gateway;
 
 /// What is told, and how fast.
@@ -91,7 +92,8 @@ pub async fn run(load: Whatsapp) -> Result<(), Failed> {
         load.common.database.as_deref(),
         listen,
     )?;
-    let mut child = start_configured(&file, PEOPLE).await?;
+    gateway::fill(&file, PEOPLE).await?;
+    let mut child = start_node(&file, Stdio::inherit())?;
     ready(&cloud, listen, &mut child).await?;
     let tally = drive(&load, listen, "gateway", Some(&cloud)).await?;
     let lost = unanswered(&cloud, &load, &tally).await;
