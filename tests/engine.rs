@@ -16,7 +16,7 @@ use setara::{
     identity::{ChatId, Msisdn},
     menu::step::Opening,
     menus::Menus,
-    store::{ChatWrite, DoorWrite, Store, StoreOptions, Table},
+    store::{Store, StoreOptions, Table},
     vault::Vault,
 };
 
@@ -327,27 +327,9 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
         assert!(phone.dial(&["7", "3"]).await.contains("Belum ada chat"));
 
         let chats = ["ID.1", "ID.2"].map(|id| engine.vault().chat_key(id));
-        let now = clock::now();
-        for (id, key) in ["ID.1", "ID.2"].into_iter().zip(chats) {
-            let write = ChatWrite {
-                key,
-                alias: None,
-                was: None,
-                address: ChatId::new(Some(id), None).unwrap(),
-                door: None,
-                bound: Some((phone.number.clone(), now, now.plus(Duration::from_secs(3600)))),
-                identity: None,
-                at: now,
-            };
-            let door = DoorWrite {
-                chat: write,
-                change: None,
-                notices: vec![],
-                message: [0; 16],
-                becomes: None,
-            };
-            let batch = engine.store().begin().await.unwrap();
-            batch.commit_doors(&[door]).await.unwrap();
+        for id in ["ID.1", "ID.2"] {
+            let address = ChatId::new(Some(id), None).unwrap();
+            support::chat::bind(engine.store(), engine.vault(), &address, &phone.number).await;
         }
         assert!(stranger.dial(&["7", "3"]).await.contains("Belum ada chat"));
 

@@ -9,6 +9,7 @@
 pub mod aggregator;
 pub mod alphabet;
 pub mod bench;
+mod cut;
 pub mod network;
 pub mod number;
 pub mod operator;

@@ -5,6 +5,7 @@
 
 mod callback;
 mod certificate;
+mod far;
 mod operator;
 pub mod record;
 mod sms;
@@ -443,100 +444,4 @@ fn lay_over(below: &mut toml::Table, above: toml::Table) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_default_is_whole() {
-        let config = Config::parse("").unwrap();
-        assert!(config.operator.is_empty());
-        assert_eq!(config.dialect["plain"].end, 0x11);
-        assert_eq!(config.profiles().len(), 2, "one room of a dialect, and the chat's");
-    }
-
-    #[test]
-    fn the_operator_in_the_comments_is_one() {
-        let commented = DEFAULT
-            .lines()
-            .skip_while(|line| !line.starts_with("# [operator"))
-            .take_while(|line| line.starts_with('#'))
-            .map(|line| line.trim_start_matches('#').trim_start())
-            .collect::<Vec<_>>()
-            .join("\n");
-        let config = Config::parse(&commented).unwrap();
-        assert_eq!(config.operator["telco"].link[0].interface_version, 0x34);
-    }
-
-    #[test]
-    fn the_callback_in_the_comments_is_one() {
-        let commented = DEFAULT
-            .lines()
-            .skip_while(|line| !line.starts_with("# [callback"))
-            .take_while(|line| line.starts_with("# "))
-            .map(|line| line.trim_start_matches('#').trim_start())
-            .collect::<Vec<_>>()
-            .join("\n");
-        let config = Config::parse(&commented).unwrap();
-        assert_eq!(config.callback["agg"].proof, Proof::Header);
-        assert!(!format!("{config:?}").contains("long, and random"));
-    }
-
-    #[test]
-    fn the_number_in_the_comments_is_one() {
-        let commented = DEFAULT
-            .lines()
-            .skip_while(|line| !line.starts_with("# [whatsapp"))
-            .take_while(|line| line.starts_with("# "))
-            .map(|line| line.trim_start_matches('#').trim_start())
-            .collect::<Vec<_>>()
-            .join("\n");
-        let whatsapp = Config::parse(&commented).unwrap().whatsapp.unwrap();
-        assert_eq!(whatsapp.per_second, 80);
-        assert!(whatsapp.template().is_some());
-    }
-
-    #[test]
-    fn a_callback_that_proves_nothing_is_refused() {
-        let parse = |lines: &str| {
-            let head = "[callback.a]\nprovider = \"nalo\"\n";
-            Config::parse(&format!("{head}{lines}")).map(drop).map_err(|error| error.to_string())
-        };
-        assert_eq!(parse("proof = \"open\""), Ok(()));
-        for (lines, told) in [
-            ("", "proof"),
-            ("proof = \"header\"", "fewer than 16"),
-            ("proof = \"hmac\"\nsecret = \"short\"", "fewer than 16"),
-            ("proof = \"open\"\n[http]\nlisten = \"0.0.0.0:80\"", "anybody could call"),
-            ("proof = \"open\"\nallow = [\"nowhere\"]", "allow"),
-            ("proof = \"open\"\n[callback.b]\nprovider = \"x\"\nproof = \"open\"", "`x`"),
-            ("proof = \"open\"\n[callback.b]\nprovider = \"aat\"\nproof = \"open\"", "`url`"),
-            ("proof = \"open\"\n[callback.\"a/b\"]\nprovider = \"nalo\"\nproof = \"open\"", "path"),
-        ] {
-            let error = parse(lines).unwrap_err();
-            assert!(error.contains(told), "{lines}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_mistake_is_named() {
-        for (text, told) in [
-            ("[http]\nlisten = 3", "listen"),
-            ("[htpp]\nlisten = \"127.0.0.1:1\"", "htpp"),
-            ("[operator.a]\ndialect = \"klingon\"\nlink = []", "no dialect `klingon`"),
-            ("[turns]\nlanes = 0", "turns.lanes must be at least 1"),
-            ("[lookups]\nphones_per_nik = 0", "lookups.phones_per_nik must be at least 1"),
-            ("[lookups]\nwindow_hours = 100", "lookups.window_hours is 99 at most"),
-            ("[http", "http"),
-        ] {
-            let error = Config::parse(text).unwrap_err().to_string();
-            assert!(error.contains(told), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn no_password_is_shown() {
-        let text = "[operator.a]\ndialect = \"plain\"\n[[operator.a.link]]\naddress = \"h:1\"\n\
-                    system_id = \"s\"\npassword = \"hush-hush\"";
-        assert!(!format!("{:?}", Config::parse(text).unwrap()).contains("hush"));
-    }
-}
+mod tests;

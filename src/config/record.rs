@@ -9,7 +9,10 @@ use std::{
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::{
+    ConfigError,
+    far::{is_loopback, secret},
+};
 use crate::service::outside::Source;
 
 /// The record.
@@ -110,12 +113,7 @@ impl Record {
     /// # Errors
     /// The file cannot be read, or is empty.
     pub fn secret(&self) -> io::Result<String> {
-        let Some(file) = &self.secret_file else { return Ok(self.secret.clone()) };
-        let text = fs::read_to_string(file)?;
-        match text.trim() {
-            "" => Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty")),
-            secret => Ok(secret.to_owned()),
-        }
+        secret(&self.secret, self.secret_file.as_deref())
     }
 
     /// For so long an answer counts as what the record says now.
@@ -216,15 +214,6 @@ impl Record {
         }
         Ok(())
     }
-}
-
-/// Without TLS only on this machine: a simulator, or a proxy beside us.
-fn is_loopback(url: &str) -> bool {
-    let host = url.strip_prefix("http://").unwrap_or_default();
-    ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| {
-        let after = host.strip_prefix(own);
-        after.is_some_and(|after| after.is_empty() || after.starts_with([':', '/']))
-    })
 }
 
 /// The octets of a file of PEM.

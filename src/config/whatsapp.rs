@@ -1,14 +1,13 @@
 //! `[whatsapp]`: a number on the Cloud API, and what both sides prove themselves with.
 
-use std::{
-    fmt, fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fmt, io, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::{
+    ConfigError,
+    far::{is_loopback, secret},
+};
 use crate::{channel::whatsapp::render::Template, outbox::chat::PAIR_BURST};
 
 /// One number.
@@ -213,24 +212,6 @@ impl Whatsapp {
             return wrong("template is the name of one");
         }
         Ok(())
-    }
-}
-
-/// Without TLS only on this machine: a simulator, or a proxy beside us.
-fn is_loopback(url: &str) -> bool {
-    let host = url.strip_prefix("http://").unwrap_or_default();
-    ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| {
-        let after = host.strip_prefix(own);
-        after.is_some_and(|after| after.is_empty() || after.starts_with([':', '/']))
-    })
-}
-
-fn secret(value: &str, file: Option<&Path>) -> io::Result<String> {
-    let Some(file) = file else { return Ok(value.to_owned()) };
-    let text = fs::read_to_string(file)?;
-    match text.trim() {
-        "" => Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty")),
-        secret => Ok(secret.to_owned()),
     }
 }
 

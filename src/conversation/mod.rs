@@ -7,10 +7,12 @@
 mod confirm;
 mod end;
 mod push;
+mod redial;
 
 pub use confirm::{CodeBack, Confirm, MOST_WRONG_CODES};
 pub use end::End;
 pub use push::{Aside, NotPushed};
+use redial::{answer_resume, redial};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +23,11 @@ use crate::{
         keyword::{Command, Errand, Wanted},
         language::Language,
         model::{
-            CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, RESUME_NO, RESUME_YES,
-            STARTED, STOPPED, WRONG_CHOICE, Word,
+            CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, STARTED, STOPPED, Word,
         },
-        state::{Move, Row, State, Values},
+        state::{Move, State, Values},
         step::{self, Context, Opening, Shown, Step},
-        view::{Card, Drawn, View},
+        view::Card,
     },
 };
 
@@ -424,83 +425,6 @@ fn tap(
     }
     let carried = carried.beside(&old);
     settle(cx, step::tap(cx, old.state, screen, id), carried)
-}
-
-/// A new session while something is left of an old one. Nothing typed is lost: the subscriber says
-/// whether to go on, even when the dial string asks for something else.
-fn redial(
-    cx: Context<'_>,
-    anew: Context<'_>,
-    old: Conversation,
-    opening: Opening,
-    mut carried: Carried,
-    was_open: bool,
-    now: Timestamp,
-) -> Progress {
-    if was_open {
-        // The network dropped the old session without a word; where there is no session, its writer
-        // began something else.
-        let end = match carried.trust {
-            Trust::Proved => End::NetworkAbort,
-            _ => End::Abandoned,
-        };
-        carried.ends.push(ending(end, &old.state));
-    }
-    let language = old.state.language.clone();
-    match old.worth_resuming(now) {
-        Some(old) => ask_resume(cx, old, Asked { opening, wrong: 0 }, carried.ends),
-        None => settle(anew, step::begin(anew, &language, &opening), carried),
-    }
-}
-
-fn ask_resume(cx: Context<'_>, old: Conversation, asked: Asked, ends: Vec<Ending>) -> Progress {
-    let language = &old.state.language;
-    let word = |name: &str, last: &str| cx.menu.word(name, language, last);
-    let mut body = word(RESUME.name, "");
-    if asked.wrong > 0 {
-        body = format!("{}\n{body}", word(WRONG_CHOICE.name, "2"));
-    }
-    let row = |name: &str| Row { id: name.into(), label: word(name, "") };
-    let view = View {
-        body,
-        rows: vec![row(RESUME_YES.name), row(RESUME_NO.name)],
-        tail: vec![],
-        next: Default::default(),
-        drawn: Drawn::of(cx.menu, language),
-    };
-    let shown = step::first_of(cx, RESUME.name, &view);
-    let conversation = Conversation { asked: Some(asked), confirmed: false, ..old };
-    Progress::Done(Finished {
-        reply: Some(Reply::of(shown, Then::Wait)),
-        keep: Some(keep(conversation, None)),
-        ends,
-        ..Finished::default()
-    })
-}
-
-fn answer_resume(
-    cx: Context<'_>,
-    anew: Context<'_>,
-    old: Conversation,
-    asked: Asked,
-    typed: &str,
-    mut carried: Carried,
-) -> Progress {
-    match typed.trim() {
-        no if no == "2" || no == RESUME_NO.name => {
-            carried.ends.push(ending(End::Abandoned, &old.state));
-            settle(anew, step::begin(anew, &old.state.language, &asked.opening), carried)
-        }
-        // Whoever answers nonsense often enough is going on by mistake; the old state is kept.
-        typed if typed == "1" || typed == RESUME_YES.name || asked.wrong + 1 >= cx.menu.tries() => {
-            let carried = carried.beside(&old);
-            settle(cx, again(cx, old), carried)
-        }
-        _ => {
-            let asked = Asked { wrong: asked.wrong + 1, ..asked };
-            ask_resume(cx, old, asked, carried.ends)
-        }
-    }
 }
 
 fn settle(cx: Context<'_>, step: Step, mut carried: Carried) -> Progress {

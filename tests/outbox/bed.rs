@@ -11,12 +11,12 @@ use setara::{
     clock::{self, Timestamp, Zone},
     identity::{ChatId, Msisdn, Nik},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
-    store::{ChatWrite, DoorWrite, Store, StoreOptions},
+    store::{Store, StoreOptions},
     vault::{NikIndex, Vault},
 };
 use simulator::whatsapp::{Cloud, Settings};
 
-use crate::support::postgres;
+use crate::support::{chat, postgres};
 
 pub struct Bed {
     folder: PathBuf,
@@ -89,28 +89,7 @@ impl Bed {
 
     /// Lets a chat speak for a phone.
     pub async fn bind(&self, address: &ChatId, phone: &Msisdn) {
-        let names = address.names();
-        let mut keys = names.iter().map(|name| self.vault.chat_key(name));
-        let now = clock::now();
-        let write = ChatWrite {
-            key: keys.next().unwrap(),
-            alias: keys.next(),
-            was: None,
-            address: address.clone(),
-            door: None,
-            bound: Some((phone.clone(), now, later(3600))),
-            identity: None,
-            at: now,
-        };
-        let door = DoorWrite {
-            chat: write,
-            change: None,
-            notices: vec![],
-            message: [0; 16],
-            becomes: None,
-        };
-        let batch = self.store.begin().await.unwrap();
-        batch.commit_doors(&[door]).await.unwrap();
+        chat::bind(&self.store, &self.vault, address, phone).await;
     }
 
     /// Writes what we present to the cloud.

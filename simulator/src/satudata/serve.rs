@@ -1,20 +1,19 @@
 //! The interface of Satu Data: who may ask, what goes wrong, and the three questions.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hmac::{Hmac, KeyInit, Mac};
-use hyper::body::Frame;
 use serde_json::{Value, json};
 use sha2::Sha256;
+
+use crate::cut::cut;
 
 use super::{Asked, Faults, Inner, Requests};
 
@@ -139,25 +138,4 @@ fn proved(inner: &Inner, method: &Method, target: &str, headers: &HeaderMap, bod
     let near = time.parse::<u64>().is_ok_and(|time| now.abs_diff(time) <= WINDOW);
     let fresh = inner.with(|state| state.nonces.insert(nonce.to_owned()));
     signature == text("x-setara-signature") && near && fresh
-}
-
-/// An answer that never comes to its end.
-fn cut() -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_LENGTH, "300")];
-    (headers, Body::new(Broken)).into_response()
-}
-
-/// A body with nothing in it but an error.
-struct Broken;
-
-impl hyper::body::Body for Broken {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
-    }
 }

@@ -1,11 +1,8 @@
 //! The Graph API over HTTP: messages, files, and the answers of the one who takes them.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::multipart::Multipart;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,8 +10,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
-use hyper::body::Frame;
 use serde_json::{Value, json};
+
+use crate::cut::cut;
 
 use super::Inner;
 use super::account::File;
@@ -68,27 +66,6 @@ fn bearer(inner: &Inner, faults: &Faults, headers: &HeaderMap) -> Result<(), Ref
         return Err(Refusal::new(Code::Token, "the token is missing or wrong"));
     }
     Ok(())
-}
-
-/// An answer that never comes to its end: the connection breaks, and the caller knows nothing.
-fn cut() -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_LENGTH, "300")];
-    (headers, Body::new(Broken)).into_response()
-}
-
-/// A body with nothing in it but an error.
-struct Broken;
-
-impl hyper::body::Body for Broken {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
-    }
 }
 
 async fn messages(

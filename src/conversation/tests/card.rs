@@ -1,7 +1,10 @@
 //! Cards: what is tapped, and when it is too late for that.
 
 use super::*;
-use crate::channel::whatsapp;
+use crate::{
+    channel::whatsapp,
+    menu::model::{RESUME_NO, RESUME_YES},
+};
 
 fn on_chat(kept: Option<Kept>, signal: Signal) -> Finished {
     let cx = Context { frame: whatsapp::frame(), ..context() };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::outbox::NoticeId;
 use crate::service::{
     appointment::{AppointmentChange, AppointmentFacts, Booked, EndedAs, Held, HoldNeed, Seat},
     facility::{Facility, FacilityCode, Hours},

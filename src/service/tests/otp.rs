@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::service::code::{Asked, CodeChange, CodeFacts, Earlier, Held};
+use crate::{
+    outbox::Class,
+    service::code::{Asked, CodeChange, CodeFacts, Earlier, Held},
+};
 
 const OWNER: u32 = 5;
 
