@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use aho_corasick::AhoCorasick;
 use setara::{
     identity::{Msisdn, Nik, PersonName},
     menu::story::{Act, Story},
@@ -24,8 +25,14 @@ const PEOPLE: usize = 1000;
 /// More than this helps nobody.
 const SHOWN: usize = 20;
 
-/// Names and sentences in plain words, by the first of them.
-struct Words(HashMap<String, Vec<Vec<String>>>);
+/// Names and sentences in plain words.
+struct Words {
+    /// By the first word.
+    by_first: HashMap<String, Vec<Vec<String>>>,
+    /// Something without which none of them is in a line: the longest word of each, in letters of any
+    /// case, and what a word loses before it is looked at.
+    sign: AhoCorasick,
+}
 
 impl Words {
     fn known() -> Self {
@@ -37,18 +44,37 @@ impl Words {
         }
         // One word may be a keyword, and says nothing of anybody.
         all.extend(typed().iter().map(|typed| plain(typed)).filter(|words| words.len() > 1));
-        let mut words: HashMap<_, Vec<_>> = HashMap::new();
+        let longest: HashSet<&String> = all
+            .iter()
+            .filter_map(|name| {
+                name.iter().filter(|word| word.is_ascii()).max_by_key(|word| word.len())
+            })
+            .collect();
+        let lost = APOSTROPHES.map(String::from);
+        let signs = longest.into_iter().chain(&lost);
+        let sign = AhoCorasick::builder().ascii_case_insensitive(true).build(signs).unwrap();
+        assert!(
+            all.iter().all(|name| name.iter().any(|word| word.is_ascii())),
+            "some are not found"
+        );
+        let mut by_first: HashMap<_, Vec<_>> = HashMap::new();
         for name in all {
             if let Some(first) = name.first() {
-                words.entry(first.clone()).or_default().push(name);
+                by_first.entry(first.clone()).or_default().push(name);
             }
         }
-        Self(words)
+        Self { by_first, sign }
+    }
+
+    /// Whether a line has to be looked at word by word: most have none of these words, and there are
+    /// hundreds of thousands.
+    fn may_be_within(&self, line: &str) -> bool {
+        self.sign.is_match(line)
     }
 
     fn within(&self, line: &[String]) -> bool {
         line.iter().enumerate().any(|(at, word)| {
-            let names = self.0.get(word);
+            let names = self.by_first.get(word);
             names.is_some_and(|names| names.iter().any(|name| line[at..].starts_with(name)))
         })
     }
@@ -74,9 +100,12 @@ fn typed() -> Vec<String> {
     typed
 }
 
+/// What stands within words, and is left out.
+const APOSTROPHES: [char; 3] = ['\'', '`', '’'];
+
 /// The words of a text in small letters, however it is written in a URL or in quotes.
 fn plain(text: &str) -> Vec<String> {
-    let text = unescaped(text).replace(['\'', '`', '’'], "").to_lowercase();
+    let text = unescaped(text).replace(APOSTROPHES, "").to_lowercase();
     let words = text.split(|letter: char| !letter.is_alphanumeric());
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
@@ -92,6 +121,25 @@ fn unescaped(text: &str) -> String {
 
 /// What in a line tells who somebody is.
 fn told(line: &str, words: &Words) -> Option<&'static str> {
+    if has_long_number(line)
+        && let Some(number) = told_number(line)
+    {
+        return Some(number);
+    }
+    (words.may_be_within(line) && words.within(&plain(line)))
+        .then_some("a name, or what somebody typed")
+}
+
+/// Whether there are as many digits in a row as a phone number has at least.
+fn has_long_number(line: &str) -> bool {
+    let mut digits = 0;
+    line.bytes().any(|octet| {
+        digits = if octet.is_ascii_digit() { digits + 1 } else { 0 };
+        digits == SHORTEST_PHONE
+    })
+}
+
+fn told_number(line: &str) -> Option<&'static str> {
     let text = unescaped(line);
     let mut whole = false;
     for run in text.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
@@ -108,11 +156,14 @@ fn told(line: &str, words: &Words) -> Option<&'static str> {
         }
         whole = number && run.ends_with('.');
     }
-    words.within(&plain(line)).then_some("a name, or what somebody typed")
+    None
 }
 
+/// Digits of the shortest phone number.
+const SHORTEST_PHONE: usize = 10;
+
 fn is_phone(digits: &str) -> bool {
-    (10..=14).contains(&digits.len())
+    (SHORTEST_PHONE..=14).contains(&digits.len())
         && (digits.starts_with("08") || digits.starts_with("628"))
         && Msisdn::parse(digits).is_ok_and(|phone| phone.is_indonesian_mobile())
 }
