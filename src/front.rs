@@ -23,12 +23,12 @@ use crate::{
     channel::{Channel, Inbound},
     clock,
     conversation::{End, Reply, Signal, Then},
-    engine::{Answer, Engine, News, Pending, Sends, Service},
+    engine::{Answer, Engine, News, Pending, Sends, Service, TurnError},
     identity::Msisdn,
-    limits::Limits,
+    limits::{Limits, Refusal},
     menu::{
         language::Language,
-        model::{LATE, Word},
+        model::{BUSY, LATE, SORRY, Word},
     },
     store::Tongue,
     telemetry::{Metrics, TurnResult},
@@ -111,9 +111,21 @@ impl Front {
         self.metrics.answered(answer.service.menu.service(), channel.as_str(), answer, took);
     }
 
-    /// Counts a turn that could not be stored, or not in time.
-    pub fn failed(&self, channel: Channel, service: Option<&str>) {
-        self.metrics.turn(service.unwrap_or(UNKNOWN), channel.as_str(), TurnResult::Failed);
+    /// Counts a turn that came to nothing, and has the word for it.
+    pub fn failed(&self, channel: Channel, service: Option<&str>, error: TurnError) -> Word {
+        let (result, word) = match error {
+            TurnError::TooOften => {
+                self.metrics.refused(Refusal::Subscriber);
+                (TurnResult::Refused, BUSY)
+            }
+            TurnError::Overloaded => (TurnResult::Refused, BUSY),
+            TurnError::Unavailable => {
+                tracing::error!(channel = channel.as_str(), %error, "turn failed");
+                (TurnResult::Failed, SORRY)
+            }
+        };
+        self.metrics.turn(service.unwrap_or(UNKNOWN), channel.as_str(), result);
+        word
     }
 
     /// A word of the engine as the last text of a session, in the subscriber's language. Without

@@ -326,11 +326,11 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
         let mut stranger = Phone::new(engine, 2);
         assert!(phone.dial(&["7", "3"]).await.contains("Belum ada chat"));
 
-        let chats = ["ID.1", "ID.2"].map(|id| engine.vault().chat_key(id));
-        for id in ["ID.1", "ID.2"] {
-            let address = ChatId::new(Some(id), None).unwrap();
-            support::chat::bind(engine.store(), engine.vault(), &address, &phone.number).await;
+        let chats = ["ID.1", "ID.2"].map(|id| ChatId::new(Some(id), None).unwrap());
+        for chat in &chats {
+            support::chat::bind(engine.store(), engine.vault(), chat, &phone.number).await;
         }
+        let chats = chats.map(|chat| engine.vault().chat_key(&chat.names()[0]));
         assert!(stranger.dial(&["7", "3"]).await.contains("Belum ada chat"));
 
         // Two of one day have rows of their own; nothing is cut before it is confirmed.
@@ -359,6 +359,39 @@ async fn chats_of_a_phone_are_seen_and_cut_by_dialling() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_subscriber_may_take_holds_over_nodes() {
+    let mut country = Country::on_postgres().await;
+    country.config.limits.subscriber_per_minute = 6;
+    country.config.limits.subscriber_burst = 4;
+    let nodes = [country.start().await.unwrap(), country.start().await.unwrap()];
+    let phones = [Phone::new(&nodes[0].engine, 1), Phone::new(&nodes[0].engine, 2)];
+    let begun = clock::now();
+    let mut said = 0;
+    let mut say = async |phone: &Phone<'_>, node: usize, after: u64| {
+        said += 1;
+        let message = said.to_string().into_bytes();
+        let at = begun.plus(Duration::from_secs(after));
+        let once = Once { message: message.clone(), said: message, sureness: Sureness::Sure };
+        let begin = Signal::Begin(Opening::default());
+        let inbound = Inbound { once, at, ..phone.inbound(begin) };
+        nodes[node].engine.take(inbound).unwrap().answer().await
+    };
+    for turn in 0..4 {
+        assert!(say(&phones[0], turn % 2, 0).await.is_ok(), "{turn}");
+    }
+    for node in [0, 1] {
+        assert_eq!(say(&phones[0], node, 0).await.err(), Some(TurnError::TooOften));
+        assert!(say(&phones[1], node, 0).await.is_ok(), "somebody else");
+    }
+    // Every ten seconds one comes back, whoever was asked before; refused ones cost nothing.
+    assert!(say(&phones[0], 1, 10).await.is_ok());
+    assert_eq!(say(&phones[0], 0, 10).await.err(), Some(TurnError::TooOften));
+    for node in nodes {
+        node.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_that_come_again_to_another_node_are_an_answer_once_the_reply_was_taken() {
     let country = Country::on_postgres().await;
     let nodes = [country.start().await.unwrap(), country.start().await.unwrap()];
@@ -382,7 +415,7 @@ async fn words_that_come_again_to_another_node_are_an_answer_once_the_reply_was_
     assert_eq!((again.news, &again.reply), (News::Repeated, &consent.reply));
     assert_eq!(again.receipt, consent.receipt);
     // A node that hears it first takes it for the same; and what is said anew is new.
-    other.taken().from_afar(consent.receipt, std::time::Instant::now());
+    other.taken().remember(consent.receipt, std::time::Instant::now());
     let nik = say(other, 8, one_more(), "answer 1").await;
     assert_eq!((nik.news, nik.screen.as_deref()), (News::New, Some("nik")));
 

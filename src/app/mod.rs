@@ -48,7 +48,7 @@ use crate::{
     certificate::{KeyFileError, Keyring},
     clock,
     config::{Config, ConfigError, Sms},
-    engine::{Engine, Rules},
+    engine::{Allowance, Engine, Rules},
     front::{
         Front,
         appointment::Appointments,
@@ -457,5 +457,9 @@ pub fn rules(config: &Config) -> Rules {
         batch: config.turns.batch,
         waiting: config.turns.waiting,
         routes: config.routes(),
+        allowance: Allowance::per_minute(
+            config.limits.subscriber_per_minute,
+            config.limits.subscriber_burst,
+        ),
     }
 }

@@ -241,8 +241,7 @@ impl Post {
                 Some(answer)
             }
             Err(error) => {
-                tracing::error!(operator = %self.operator, %error, "turn failed");
-                self.front.failed(Channel::Sms, service);
+                self.front.failed(Channel::Sms, service, error);
                 None
             }
         }

@@ -22,7 +22,7 @@ use crate::{
     front::{Front, NotTaken},
     identity::Msisdn,
     menu::{
-        model::{BUSY, SORRY, UNKNOWN_CODE, Word},
+        model::{BUSY, UNKNOWN_CODE, Word},
         view::Frame,
     },
     smpp::{
@@ -322,7 +322,7 @@ async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
     let Some(reply) = &answer.reply else { return };
     let outcome = counter.reply(caller, reply).await;
     if let Some(Outcome::Accepted { .. }) = outcome {
-        counter.front.engine.taken().here(answer.receipt);
+        counter.front.engine.taken().here(answer.receipt, Instant::now());
     }
     let lost = match outcome {
         None | Some(Outcome::Rejected(_) | Outcome::Nacked(_) | Outcome::NotSent(_)) => true,
@@ -340,12 +340,11 @@ async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
     }
 }
 
-/// Says that something failed, while the session still waits.
+/// Says why there is no answer, while the session still waits.
 async fn sorry(counter: &Counter, caller: &mut Caller, error: TurnError) {
-    tracing::error!(operator = %counter.operator, %error, "turn failed");
     let service = caller.service.clone();
-    counter.front.failed(Channel::Ussd, service.as_deref());
-    let reply = counter.front.word(&caller.phone, service.as_deref(), SORRY).await;
+    let word = counter.front.failed(Channel::Ussd, service.as_deref(), error);
+    let reply = counter.front.word(&caller.phone, service.as_deref(), word).await;
     counter.reply(caller, &reply).await;
     caller.confirm();
     counter.front.ended(&caller.phone, service.as_deref(), End::Error).await;

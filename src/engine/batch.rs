@@ -35,6 +35,8 @@ impl From<StoreError> for BatchError {
 pub(super) enum Ended {
     /// It is answered, and stored.
     Answered(Box<Answer>),
+    /// Its subscriber takes too many; nothing is stored.
+    Refused,
     /// The outside record is to be asked first. What that needs is stored, and nothing else.
     Asks(Ask),
 }

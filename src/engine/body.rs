@@ -28,6 +28,9 @@ pub struct Body {
     /// Wrong codes that came back over a channel that proves nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guesses: Option<Guesses>,
+    /// When the subscriber's allowance is whole again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Timestamp>,
 }
 
 /// Wrong codes that came back. They outlive the conversation they came in.

@@ -141,6 +141,18 @@ const SLOW: Duration = Duration::from_secs(2);
 /// How often a turn is tried alone before it fails.
 const TRIES: usize = 4;
 
+impl Job {
+    /// Ends the turn, unless it has to ask.
+    fn ended(self, ended: Ended) -> Option<(Self, Ask)> {
+        match ended {
+            Ended::Answered(answer) => self.end(Ok(*answer)),
+            Ended::Refused => self.end(Err(TurnError::TooOften)),
+            Ended::Asks(ask) => return Some((self, ask)),
+        }
+        None
+    }
+}
+
 impl Core {
     /// Answers every turn of a batch, but those that have to ask first. One that cannot be stored does not
     /// take the others with it, and one that nobody waits for any more is not begun: its caller has been
@@ -155,17 +167,13 @@ impl Core {
         match self.run(&jobs).await {
             Ok(ended) => {
                 for (job, ended) in batch.into_iter().zip(ended) {
-                    match ended {
-                        Ended::Answered(answer) => job.end(Ok(*answer)),
-                        Ended::Asks(ask) => parked.push((job, ask)),
-                    }
+                    parked.extend(job.ended(ended));
                 }
             }
             Err(BatchError::Conflict | BatchError::Unreadable) => {
                 for job in batch {
                     match self.alone(&job).await {
-                        Ok(Ended::Answered(answer)) => job.end(Ok(*answer)),
-                        Ok(Ended::Asks(ask)) => parked.push((job, ask)),
+                        Ok(ended) => parked.extend(job.ended(ended)),
                         Err(error) => job.end(Err(error)),
                     }
                 }

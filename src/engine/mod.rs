@@ -7,6 +7,7 @@
 //! Turns of one subscriber keep their order: a subscriber always falls into the same lane, and a
 //! lane takes at most one turn of a subscriber into a batch.
 
+mod allowance;
 mod batch;
 mod body;
 mod lane;
@@ -17,6 +18,7 @@ mod turn;
 mod wake;
 
 pub use self::{
+    allowance::Allowance,
     lane::{Lane, one_of_each},
     outside::{Ask, Outside, Parked},
     shelf::{MOST_FORMER, Service, Shelf, ShelfError},
@@ -63,6 +65,8 @@ pub struct Rules {
     pub waiting: usize,
     /// Which network a phone is of, for what is sent to it.
     pub routes: Routes,
+    /// Turns of one subscriber, on whichever node.
+    pub allowance: Allowance,
 }
 
 /// What came of a turn.
@@ -138,6 +142,9 @@ pub enum TurnError {
     /// Too many turns are waiting: try later.
     #[error("too many turns are waiting")]
     Overloaded,
+    /// Its subscriber takes more turns than anybody needs; it changed nothing.
+    #[error("too many turns of one subscriber")]
+    TooOften,
     /// The database does not answer, or the turn could not be stored.
     #[error("the turn could not be stored")]
     Unavailable,
@@ -148,6 +155,7 @@ impl TurnError {
     fn as_str(self) -> &'static str {
         match self {
             Self::Overloaded => "overloaded",
+            Self::TooOften => "too_often",
             Self::Unavailable => "unavailable",
         }
     }

@@ -26,13 +26,13 @@ pub struct Taken(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    afar: Mutex<Option<Afar>>,
+    known: Mutex<Option<Known>>,
     here: Mutex<Here>,
     news: Notify,
 }
 
-/// What other nodes told, in two spans, the older of which is forgotten first.
-struct Afar {
+/// What is known, in two spans, the older of which is forgotten first.
+struct Known {
     since: Instant,
     young: HashSet<[u8; 16]>,
     old: HashSet<[u8; 16]>,
@@ -46,8 +46,9 @@ struct Here {
 }
 
 impl Taken {
-    /// A network took a reply of this node.
-    pub fn here(&self, receipt: [u8; 16]) {
+    /// A network took a reply that this node gave, perhaps once more than another.
+    pub fn here(&self, receipt: [u8; 16], now: Instant) {
+        self.remember(receipt, now);
         let mut here = lock(&self.0.here);
         if here.told && here.replies.len() < MOST {
             here.replies.push(receipt);
@@ -71,25 +72,27 @@ impl Taken {
         }
     }
 
-    /// A network took a reply of another node.
-    pub fn from_afar(&self, receipt: [u8; 16], now: Instant) {
-        let mut afar = lock(&self.0.afar);
-        let afar = afar.get_or_insert_with(|| Afar {
+    /// A network took a reply, by what another node says.
+    pub fn remember(&self, receipt: [u8; 16], now: Instant) {
+        let mut known = lock(&self.0.known);
+        let known = known.get_or_insert_with(|| Known {
             since: now,
             young: HashSet::new(),
             old: HashSet::new(),
         });
-        if now.saturating_duration_since(afar.since) >= REDELIVERY || afar.young.len() >= MOST {
-            afar.old = mem::take(&mut afar.young);
-            afar.since = now;
+        if now.saturating_duration_since(known.since) >= REDELIVERY || known.young.len() >= MOST {
+            known.old = mem::take(&mut known.young);
+            known.since = now;
         }
-        afar.young.insert(receipt);
+        known.young.insert(receipt);
     }
 
-    /// Whether another node said so.
+    /// Whether it is known that a network took a reply.
     pub fn is_known(&self, receipt: &[u8; 16]) -> bool {
-        let afar = lock(&self.0.afar);
-        afar.as_ref().is_some_and(|afar| afar.young.contains(receipt) || afar.old.contains(receipt))
+        let known = lock(&self.0.known);
+        known
+            .as_ref()
+            .is_some_and(|known| known.young.contains(receipt) || known.old.contains(receipt))
     }
 }
 
@@ -103,23 +106,23 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_listens_to_is_not_kept_and_the_rest_is_told_once() {
-        let taken = Taken::default();
-        taken.here([1; 16]);
+        let (taken, now) = (Taken::default(), Instant::now());
+        taken.here([1; 16], now);
         assert!(futures_util::FutureExt::now_or_never(taken.news()).is_none());
-        taken.here([2; 16]);
-        taken.here([3; 16]);
+        taken.here([2; 16], now);
+        taken.here([3; 16], now);
         assert_eq!(taken.news().await, [[2; 16], [3; 16]]);
         assert!(futures_util::FutureExt::now_or_never(taken.news()).is_none());
-        assert!(!taken.is_known(&[2; 16]), "our own marks know it");
+        assert!(taken.is_known(&[2; 16]) && !taken.is_known(&[4; 16]));
     }
 
     #[test]
     fn what_was_heard_is_known_for_as_long_as_a_network_may_bring_it_again() {
         let (taken, start) = (Taken::default(), Instant::now());
-        taken.from_afar([1; 16], start);
-        taken.from_afar([2; 16], start + REDELIVERY);
+        taken.remember([1; 16], start);
+        taken.remember([2; 16], start + REDELIVERY);
         assert!(taken.is_known(&[1; 16]) && taken.is_known(&[2; 16]));
-        taken.from_afar([3; 16], start + REDELIVERY * 2);
+        taken.remember([3; 16], start + REDELIVERY * 2);
         assert!(!taken.is_known(&[1; 16]) && taken.is_known(&[2; 16]) && taken.is_known(&[3; 16]));
     }
 
@@ -127,10 +130,10 @@ mod tests {
     fn memory_is_bounded() {
         let (taken, start) = (Taken::default(), Instant::now());
         for n in 0..3 * MOST as u128 {
-            taken.from_afar(n.to_be_bytes(), start);
+            taken.remember(n.to_be_bytes(), start);
         }
-        let afar = lock(&taken.0.afar);
-        let kept = afar.as_ref().map(|afar| afar.young.len() + afar.old.len());
+        let known = lock(&taken.0.known);
+        let kept = known.as_ref().map(|known| known.young.len() + known.old.len());
         assert_eq!(kept, Some(2 * MOST));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::{
     channel::{AnswerBy, Channel, Inbound},
+    clock::Timestamp,
     conversation::{
         self, Carried, CodeBack, End, Ending, Finished, Keep, NotPushed, Progress, Reply, Signal,
         Then, Trust,
@@ -51,6 +52,8 @@ pub(super) struct Turn<'t> {
     silence: Silence,
     /// Wrong codes before this turn.
     guesses: Option<Guesses>,
+    /// When the subscriber's allowance is whole again.
+    whole: Option<Timestamp>,
     /// The key under which its reply is kept.
     receipt: [u8; 16],
     random: u64,
@@ -65,6 +68,8 @@ pub(super) struct Turn<'t> {
 enum Stage {
     /// It has been answered before.
     Repeated(Reply),
+    /// Its subscriber takes too many.
+    Refused,
     /// It waits for a call.
     Calling { state: State, call: &'static Call, carried: Carried },
     /// It has to ask the outside record first.
@@ -107,6 +112,9 @@ impl<'t> Turn<'t> {
         let channel = job.inbound.channel;
         let elsewhere = body.as_ref().is_some_and(|body| body.elsewhere(channel));
         let guesses = body.as_ref().and_then(|body| body.guesses);
+        let whole = body.as_ref().and_then(|body| body.whole);
+        let counts = !matches!(job.inbound.signal, Signal::Abort(_) | Signal::Push(_));
+        let taken = counts.then(|| core.rules.allowance.take(whole, job.inbound.at));
         // The words of the message before are answered as that was.
         let last = body.as_ref().map(|body| body.last).filter(|last| last.said == job.said);
         let receipt = match last {
@@ -128,6 +136,7 @@ impl<'t> Turn<'t> {
             language,
             silence,
             guesses,
+            whole: taken.flatten().or(whole),
             receipt,
             random: rand::random(),
             stage: Stage::Done(Finished::default()),
@@ -141,6 +150,7 @@ impl<'t> Turn<'t> {
         }
         turn.stage = match repeated {
             Some(reply) => Stage::Repeated(reply),
+            None if taken == Some(None) => Stage::Refused,
             None if over => Stage::Done(Finished::default()),
             None => {
                 let signal = job.inbound.signal.clone();
@@ -324,7 +334,9 @@ impl<'t> Turn<'t> {
         let finished = match &self.stage {
             Stage::Done(finished) => finished,
             Stage::Asks(_) if !self.changes.is_empty() => return Some(self.question()),
-            Stage::Asks(_) | Stage::Calling { .. } | Stage::Repeated(_) => return None,
+            Stage::Asks(_) | Stage::Calling { .. } | Stage::Repeated(_) | Stage::Refused => {
+                return None;
+            }
         };
         if finished.not_pushed.is_some() {
             return None;
@@ -409,7 +421,7 @@ impl<'t> Turn<'t> {
             keep_until.unwrap_or_else(|| at.plus(keep_for.max(self.job.inbound.open_for)));
         let guesses = Guesses::after(self.guesses, code, at, keep_until);
         let conversation = keep.conversation.clone();
-        let body = Body { conversation, last, session, channel, guesses };
+        let body = Body { conversation, last, session, channel, guesses, whole: self.whole };
         ConversationWrite {
             service: self.current.menu.service().to_owned(),
             was: self.version,
@@ -426,6 +438,7 @@ impl<'t> Turn<'t> {
     pub(super) fn end(self) -> Ended {
         match self.stage {
             Stage::Asks(ask) => Ended::Asks(ask),
+            Stage::Refused => Ended::Refused,
             _ => Ended::Answered(Box::new(self.answer())),
         }
     }
@@ -441,8 +454,10 @@ impl<'t> Turn<'t> {
                 (Finished { reply: Some(reply), ..Finished::default() }, News::Repeated)
             }
             Stage::Done(done) => (done, News::New),
-            // Cut off before it came here, or sent to ask.
-            Stage::Calling { .. } | Stage::Asks(_) => (Finished::default(), News::New),
+            // Cut off before it came here, refused, or sent to ask.
+            Stage::Calling { .. } | Stage::Refused | Stage::Asks(_) => {
+                (Finished::default(), News::New)
+            }
         };
         Answer {
             reply: done.reply,

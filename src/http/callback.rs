@@ -27,13 +27,14 @@ use crate::{
     clock,
     config::{Callback, Config},
     conversation::{End, Reply, Signal},
+    engine::TurnError,
     front::{FOR_A_WORD, Front},
     http::{
         Site, arrived,
         gate::{Call, Gate},
     },
     identity::Msisdn,
-    menu::model::{BUSY, SORRY, UNKNOWN_CODE},
+    menu::model::{BUSY, UNKNOWN_CODE},
 };
 
 /// Sessions remembered whose reply did not leave.
@@ -193,7 +194,7 @@ enum Came {
     /// The end of the session was heard.
     Noted,
     /// It could not be stored.
-    Failed,
+    Failed(TurnError),
 }
 
 impl Desk<'_> {
@@ -203,13 +204,15 @@ impl Desk<'_> {
         let came = match tokio::time::timeout_at(deadline, self.turn(heard)).await {
             Ok(Ok(came)) => came,
             Ok(Err(refusal)) => return refusal.into_response(),
-            Err(_) => Came::Failed,
+            Err(_) => Came::Failed(TurnError::Unavailable),
         };
         let reply = match (came, &heard.from) {
             (Came::Reply(reply), _) => Some(reply),
             (Came::Noted, _) => None,
-            (Came::Failed, Some(from)) if !heard.ends() => Some(self.sorry(from).await),
-            (Came::Failed, _) => return Refusal::Unavailable.into_response(),
+            (Came::Failed(error), Some(from)) if !heard.ends() => {
+                Some(self.sorry(from, error).await)
+            }
+            (Came::Failed(_), _) => return Refusal::Unavailable.into_response(),
         };
         let (provider, url) = (&self.account.provider, &self.account.url);
         let written = provider::render(provider, heard, url, reply.as_ref());
@@ -223,7 +226,7 @@ impl Desk<'_> {
             Ok(kept) => kept,
             Err(error) => {
                 tracing::error!(account = self.account.name, %error, "session not read");
-                return Ok(Came::Failed);
+                return Ok(Came::Failed(TurnError::Unavailable));
             }
         };
         let from = match (&heard.from, &kept) {
@@ -279,10 +282,7 @@ impl Desk<'_> {
                 self.front.answered(Channel::Ussd, &answer, self.since.elapsed());
                 answer.reply.map_or(Came::Noted, Came::Reply)
             }
-            Err(error) => {
-                tracing::error!(account = self.account.name, %error, "turn failed");
-                Came::Failed
-            }
+            Err(error) => Came::Failed(error),
         }
     }
 
@@ -360,9 +360,9 @@ impl Desk<'_> {
 
     /// The word for a turn that came to nothing, or not in time. That the session is over is stored
     /// when the word has left.
-    async fn sorry(&self, from: &Msisdn) -> Reply {
-        self.front.failed(Channel::Ussd, None);
-        let reply = self.front.word(from, None, SORRY).await;
+    async fn sorry(&self, from: &Msisdn, error: TurnError) -> Reply {
+        let word = self.front.failed(Channel::Ussd, None, error);
+        let reply = self.front.word(from, None, word).await;
         if let Ok(place) = Arc::clone(&self.account.ends).try_acquire_owned() {
             let (front, from) = (Arc::clone(self.front), from.clone());
             tokio::spawn(async move {

@@ -22,9 +22,6 @@ impl Country {
         log::keep();
         let mut config = Config::parse("").expect("the default");
         config.http.listen = "127.0.0.1:0".parse().expect("an address");
-        // A script types faster than any person.
-        config.limits.subscriber_per_minute = 60_000;
-        config.limits.subscriber_burst = 1000;
         // No conversation file has to check sixty certificates.
         config.checks.per_day = 6;
         Self(Rehearsal::open_on(&config, url).await.expect("the sample").narrow())

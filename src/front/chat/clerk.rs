@@ -127,6 +127,12 @@ impl Clerk {
         for (open, known) in round.into_iter().zip(chats) {
             let mut known = match known {
                 Ok(known) => known,
+                // Nobody can read it, and it would be looked at for ever.
+                Err(error @ StoreError::Unreadable(_)) => {
+                    tracing::error!(%error, "a message of a chat is dropped");
+                    let _ = store.close_event(open.key).await;
+                    continue;
+                }
                 Err(error) => {
                     waits(error);
                     continue;
@@ -225,7 +231,7 @@ fn finish(front: &Front, answer: Result<Answer, TurnError>, service: Option<&str
         Ok(answer) => front.answered(Channel::Whatsapp, &answer, since.elapsed()),
         Err(error) => {
             tracing::error!(%error, "a turn of a chat failed, and is tried again");
-            front.failed(Channel::Whatsapp, service);
+            front.failed(Channel::Whatsapp, service, error);
         }
     }
 }
