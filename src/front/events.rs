@@ -47,15 +47,19 @@ impl Events {
     /// Takes a page of events in.
     ///
     /// # Errors
-    /// [`StoreError`]: what was taken in stays, and the page can come again.
-    pub async fn take(&self, page: &Page) -> Result<(), StoreError> {
+    /// [`CommitError`]: what was taken in stays, and the page can come again. A row of ours that cannot be
+    /// read is no reason for that.
+    pub async fn take(&self, page: &Page) -> Result<(), CommitError> {
         let meters = self.metrics.record();
         for (happened, arrived) in &page.events {
             let outcome = match self.absorb(arrived, Strangers::PassedOver).await {
                 Ok(true) => "taken",
                 Ok(false) => "passed_over",
-                Err(CommitError::Conflict) => "conflict",
-                Err(CommitError::Unavailable(error)) => return Err(error),
+                Err(CommitError::Unavailable(error @ StoreError::Unreadable(_))) => {
+                    tracing::error!(%error, "an event of the record was passed over");
+                    "unreadable"
+                }
+                Err(error) => return Err(error),
             };
             meters.event(happened.as_str(), outcome);
         }

@@ -76,7 +76,7 @@ impl Inquiries {
     pub async fn judge(&self, inquiry: &Inquiry) -> Result<Judged, StoreError> {
         let case = self.case(inquiry);
         let facts = self.facts(&case).await?;
-        let judged = inquiry::judge(&case.service.desk, case.asking(), inquiry, &facts);
+        let judged = inquiry::judge(case.asking(), inquiry, &facts);
         // What cannot be read any more is nobody's.
         Ok(judged.unwrap_or(Judged::Unmatched))
     }
@@ -119,7 +119,7 @@ impl Inquiries {
             return self.give_up(inquiry).await;
         };
         let notices = self.notice(&case, text, &decision.given).into_iter().collect();
-        let answered = Change::Answered(inquiry.kind, inquiry.person);
+        let answered = Change::Answered(inquiry.answered());
         let changes = decision.changes.into_iter().chain([answered]).collect();
         self.commit(&case, changes, notices).await?;
         Ok(text)
@@ -133,7 +133,7 @@ impl Inquiries {
         let case = self.case(inquiry);
         let text = GIVEN_UP.name;
         let notices = self.notice(&case, text, &Values::default()).into_iter().collect();
-        let changes = vec![Change::Answered(inquiry.kind, inquiry.person)];
+        let changes = vec![Change::Answered(inquiry.answered())];
         self.commit(&case, changes, notices).await?;
         Ok(text)
     }

@@ -269,12 +269,13 @@ impl Reloading {
     /// See [`MenuError`].
     pub async fn catch_up(&self) -> Result<(), MenuError> {
         let mut useless = self.useless.lock().await;
+        // First: what it orders is there when the versions are read.
+        let order = self.engine.store().menu_order().await?;
         let mut shelf = Shelf::clone(&self.engine.shelf());
         let found = self.menus.bring_back(self.engine.store(), &mut shelf, &mut useless).await?;
         if found == Found::Something {
             self.engine.put(shelf.clone());
         }
-        let order = self.engine.store().menu_order().await?;
         if let Some(order) = order.filter(|of| of.serial > self.menus.ordered.load(Relaxed)) {
             self.menus.ordered.store(order.serial, Relaxed);
             self.engine.put(obey(&order, &shelf)?);

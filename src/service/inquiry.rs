@@ -121,15 +121,38 @@ impl Letter {
 }
 
 impl Inquiry {
-    /// The one name of a registration in the outside record: the same for the same number, person and
-    /// phone, whoever sends it, and whenever.
+    /// What names it when it is answered.
+    pub fn answered(&self) -> Answered {
+        Answered { kind: self.kind, person: self.person, due: self.due }
+    }
+
+    /// The one name of a registration in the outside record: the same for the same number, person, phone
+    /// and words, whoever sends it, and whenever. What was corrected is sent under another.
     pub fn reference(&self, vault: &Vault, number: &Number) -> String {
         let mut octets = b"registration".to_vec();
         octets.extend_from_slice(self.person.as_bytes());
         octets.extend_from_slice(self.by.as_bytes());
         octets.extend_from_slice(number.as_str().as_bytes());
+        for typed in SENT.map(|name| self.letter.values.text(name).unwrap_or_default()) {
+            octets.extend_from_slice(typed.as_bytes());
+            octets.push(0);
+        }
         vault.message_key(&octets).iter().map(|octet| format!("{octet:02x}")).collect()
     }
+}
+
+/// What a registration says beside number, person and phone.
+const SENT: [&str; 5] = ["name", "birth_date", "regency", "screening", "consent"];
+
+/// Which question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Answered {
+    /// What was asked.
+    pub kind: Kind,
+    /// About whom.
+    pub person: NikIndex,
+    /// When it was to be worked on. Whoever asks anew, or works on it meanwhile, moves that.
+    pub due: Timestamp,
 }
 
 /// What a decision has to do with the outside record.
@@ -187,6 +210,8 @@ pub fn show_time(at: Timestamp, zone: Zone) -> String {
 pub enum Judged {
     /// This registration.
     Write(Box<Waiting>),
+    /// Nothing: the outside record has it, and its answer was lost.
+    Stands,
     /// The person is registered already.
     Already,
     /// Number, name and birth date are nobody's.
@@ -198,16 +223,14 @@ pub enum Judged {
 }
 
 /// Whether a registration that waits is one that can stand.
-pub fn judge(desk: &Desk, asking: Asking<'_>, inquiry: &Inquiry, facts: &Facts) -> Option<Judged> {
+pub fn judge(asking: Asking<'_>, inquiry: &Inquiry, facts: &Facts) -> Option<Judged> {
     let own = |waiting: &&Waiting| waiting.person == inquiry.person;
     let Some(waiting) = facts.waiting.iter().find(own) else { return Some(Judged::Gone) };
     let typed = Typed::of(asking)?;
     let name = PersonName::parse(asking.values.text("name")?).ok()?;
-    let reference = inquiry.reference(&desk.vault, &waiting.number);
     Some(match registration::against(&typed, &name, asking.today, facts) {
-        // The answer to what we sent before was lost.
-        Match::Elsewhere(Elsewhere { reference: Some(known), .. }) if *known == reference => {
-            Judged::Write(Box::new(waiting.clone()))
+        Match::Elsewhere(Elsewhere { number: Some(known), .. }) if *known == waiting.number => {
+            Judged::Stands
         }
         Match::Already(_) | Match::Elsewhere(_) => Judged::Already,
         Match::Eligible => Judged::Write(Box::new(waiting.clone())),
@@ -262,14 +285,21 @@ pub fn settle(
     (outcome, tell): (&Outcome, Tell),
 ) -> Settled {
     let own = |waiting: &&Waiting| waiting.person == inquiry.person;
-    let mut changes = vec![Change::Answered(Kind::Register, inquiry.person)];
+    let mut changes = vec![Change::Answered(inquiry.answered())];
     let mut given = Values::default();
     let waiting = facts.waiting.iter().find(own);
     let Some(number) = waiting.map(|waiting| waiting.number.clone()) else {
         return Settled { changes, text: None, given, wrote: Wrote::Already };
     };
     given.keep(NUMBER.name, number.to_string());
+    let standing = facts.person.as_ref().and_then(|person| person.registration.as_ref());
+    let other = standing.is_some_and(|standing| standing.number != number);
     let (text, wrote) = match outcome {
+        // Another one stands with us by now.
+        Outcome::Stands if other => {
+            changes.push(Change::Withdraw(number));
+            (ALREADY.name, Wrote::Already)
+        }
         Outcome::Stands => {
             changes.push(Change::Stand(number));
             let known = facts.person.as_ref().filter(|person| desk.may_know(person, asking));

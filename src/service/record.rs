@@ -16,7 +16,7 @@ use crate::{
         audit::{Act, Deed},
         certificate::{CertificateChange, CertificateFacts, CertificateNeed},
         code::{CodeChange, CodeFacts, CodeKey},
-        inquiry::{Inquiry, Kind, Known, Wrote},
+        inquiry::{Answered, Inquiry, Known, Wrote},
         number::Number,
         outside::Fetched,
         place::{Line, QueueFacts, QueueNeed},
@@ -331,9 +331,9 @@ pub enum Change {
     CutChat(SubscriberKey),
     /// The outside record is to be asked. A second time for the same is the first.
     Inquire(Box<Inquiry>),
-    /// What the outside record was asked about a person is answered, and told; if somebody else did that
-    /// in the meantime it is a conflict.
-    Answered(Kind, NikIndex),
+    /// What the outside record was asked is answered, and told. If somebody else did that in the meantime,
+    /// or it was asked anew, it is a conflict.
+    Answered(Answered),
     /// A registration of this phone that waits stands from now on. A second one that stands for the same
     /// NIK is a conflict.
     Stand(Number),

@@ -4,6 +4,7 @@ mod appointment;
 mod certificate;
 mod change;
 mod chat;
+mod inquiry;
 mod lookup;
 mod otp;
 

@@ -24,7 +24,7 @@ use crate::{
     service::{
         appointment::CheckIn,
         audit::{Doer, StaffName},
-        inquiry::{Inquiry, Kind},
+        inquiry::{Answered, Inquiry},
         number::Number,
         outside::NOBODY,
         record::{Change, Correction, DeskChange, Registration, Standing},
@@ -53,7 +53,7 @@ pub(super) struct Changes<'a> {
     /// Chats, and the phones that they no longer speak for.
     cut: BTreeSet<(SubscriberKey, SubscriberKey)>,
     inquiries: Vec<&'a Inquiry>,
-    answered: BTreeSet<(SubscriberKey, NikIndex, Kind)>,
+    answered: BTreeSet<(SubscriberKey, Answered)>,
     standing: BTreeSet<(&'a Number, SubscriberKey)>,
     corrections: Vec<&'a Correction>,
     tickets: Vec<(&'a NewTicket, SubscriberKey, Stamp<'a>)>,
@@ -171,8 +171,8 @@ impl<'a> Changes<'a> {
                 self.cut.insert((*chat, phone));
             }
             Change::Inquire(inquiry) => self.inquiries.push(inquiry),
-            Change::Answered(kind, person) => {
-                self.answered.insert((phone, *person, *kind));
+            Change::Answered(answered) => {
+                self.answered.insert((phone, *answered));
             }
             Change::Stand(number) => {
                 self.standing.insert((number, phone));
@@ -436,14 +436,14 @@ async fn write_registered(
     Ok(())
 }
 
-/// What waited stands. One that was taken back meanwhile stays away.
+/// What waited stands. One that was taken back meanwhile is a conflict: its phone was told so.
 async fn write_standing(
     tx: &mut Tx,
     standing: &BTreeSet<(&Number, SubscriberKey)>,
 ) -> Result<(), CommitError> {
     // Each was a request of its own.
     for (number, phone) in standing {
-        on_engine!(&mut *tx, |Db, tx| {
+        let stands = on_engine!(&mut *tx, |Db, tx| {
             sqlx::query::<Db>(
                 "update registration set standing = 'registered', hidden_at = null \
                  where standing = 'waiting' and number = $1 and subscriber = $2",
@@ -451,8 +451,12 @@ async fn write_standing(
             .bind(number.as_str().to_owned())
             .bind(phone.as_bytes().to_vec())
             .execute(&mut **tx)
-            .await?;
+            .await?
+            .rows_affected()
         });
+        if stands == 0 {
+            return Err(CommitError::Conflict);
+        }
     }
     Ok(())
 }

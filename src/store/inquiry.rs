@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    service::inquiry::{Inquiry, Kind, Letter},
+    service::inquiry::{Answered, Inquiry, Kind, Letter},
     vault::{NikIndex, SubscriberKey, Vault},
 };
 
@@ -38,10 +38,11 @@ pub struct InquiryFigures {
 
 impl Store {
     /// Takes the oldest inquiries that are due, at most `limit`. They are ours until `lease_until`, and
-    /// then anybody's again.
+    /// then anybody's again. One that cannot be read is nobody's any more: it goes, and must not stop the
+    /// others.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]; [`StoreError::Unreadable`] if a row was damaged.
+    /// [`StoreError::Unavailable`].
     pub async fn claim_inquiries(
         &self,
         now: Timestamp,
@@ -51,9 +52,10 @@ impl Store {
         let mut claimed = Vec::new();
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
+            // By the key, and not by `due`: nearly all of them are due, and would be sorted each time.
             let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
                 "update inquiry set due = $1, attempts = attempts + 1 where id in \
-                 (select id from inquiry where due <= $2 order by id limit $3{}) \
+                 (select id from inquiry where +due <= $2 order by id limit $3{}) \
                  returning id, kind, subscriber, nik_index, body, at, tries",
                 <Db as Dialect>::SKIP_LOCKED,
             )))
@@ -63,24 +65,26 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
             for row in rows {
-                let kind: String = row.try_get(1)?;
-                let kind = Kind::parse(&kind).ok_or(StoreError::Unreadable("inquiry"))?;
-                let by = SubscriberKey::from_bytes(octets(row.try_get(2)?, "inquiry")?);
-                let person = NikIndex::from_bytes(octets(row.try_get(3)?, "inquiry")?);
-                let body: Vec<u8> = row.try_get(4)?;
-                let letter = read_letter(&self.vault, Place::Inquiry(&by, &person, kind), &body)?;
-                let tries: i64 = row.try_get(6)?;
-                let inquiry = Inquiry {
+                let found = Found {
                     id: row.try_get(0)?,
-                    kind,
-                    by,
-                    person,
-                    letter,
-                    at: Timestamp::from_millis(row.try_get(5)?),
-                    due: lease_until,
+                    kind: row.try_get(1)?,
+                    by: row.try_get(2)?,
+                    person: row.try_get(3)?,
+                    body: row.try_get(4)?,
+                    at: row.try_get(5)?,
+                    tries: row.try_get(6)?,
                 };
-                let tries = u32::try_from(tries).unwrap_or(u32::MAX);
-                claimed.push(ClaimedInquiry { inquiry, tries });
+                let id = found.id;
+                match found.read(&self.vault, lease_until) {
+                    Ok(inquiry) => claimed.push(inquiry),
+                    Err(error) => {
+                        tracing::error!(%error, "a question for the record is dropped");
+                        sqlx::query::<Db>("delete from inquiry where id = $1")
+                            .bind(id)
+                            .execute(&mut *tx)
+                            .await?;
+                    }
+                }
             }
             tx.commit().await?;
         });
@@ -104,7 +108,7 @@ impl Store {
         Ok(())
     }
 
-    /// Puts an inquiry off that could not be answered. `tried`: whether the record was asked at all.
+    /// Puts an inquiry off that could not be answered. One that was asked anew meanwhile is left alone.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -115,10 +119,11 @@ impl Store {
         tries: u32,
     ) -> Result<(), StoreError> {
         on_engine!(&self.pool, |Db, pool| {
-            sqlx::query::<Db>("update inquiry set due = $1, tries = $2 where id = $3")
+            sqlx::query::<Db>("update inquiry set due = $1, tries = $2 where id = $3 and due = $4")
                 .bind(due.millis())
                 .bind(i64::from(tries))
                 .bind(inquiry.id)
+                .bind(inquiry.due.millis())
                 .execute(pool)
                 .await?;
         });
@@ -147,6 +152,29 @@ impl Store {
             }
         });
         Ok(figures)
+    }
+}
+
+/// A row as the database gave it.
+struct Found {
+    id: i64,
+    kind: String,
+    by: Vec<u8>,
+    person: Vec<u8>,
+    body: Vec<u8>,
+    at: i64,
+    tries: i64,
+}
+
+impl Found {
+    fn read(self, vault: &Vault, due: Timestamp) -> Result<ClaimedInquiry, StoreError> {
+        let kind = Kind::parse(&self.kind).ok_or(StoreError::Unreadable("inquiry"))?;
+        let by = SubscriberKey::from_bytes(octets(self.by, "inquiry")?);
+        let person = NikIndex::from_bytes(octets(self.person, "inquiry")?);
+        let letter = read_letter(vault, Place::Inquiry(&by, &person, kind), &self.body)?;
+        let at = Timestamp::from_millis(self.at);
+        let inquiry = Inquiry { id: self.id, kind, by, person, letter, at, due };
+        Ok(ClaimedInquiry { inquiry, tries: u32::try_from(self.tries).unwrap_or(u32::MAX) })
     }
 }
 
@@ -187,19 +215,21 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Nobody is told twice: what somebody else has answered is a conflict.
+/// Nobody is told twice, and what was asked anew is not answered by what was asked before.
 pub(super) async fn write_answered(
     tx: &mut Tx,
-    answered: &BTreeSet<(SubscriberKey, NikIndex, Kind)>,
+    answered: &BTreeSet<(SubscriberKey, Answered)>,
 ) -> Result<(), CommitError> {
-    for (by, person, kind) in answered {
+    for (by, Answered { kind, person, due }) in answered {
         let gone = on_engine!(&mut *tx, |Db, tx| {
             sqlx::query::<Db>(
-                "delete from inquiry where subscriber = $1 and nik_index = $2 and kind = $3",
+                "delete from inquiry where subscriber = $1 and nik_index = $2 and kind = $3 \
+                 and due = $4",
             )
             .bind(by.as_bytes().to_vec())
             .bind(person.as_bytes().to_vec())
             .bind(kind.as_str())
+            .bind(due.millis())
             .execute(&mut **tx)
             .await?
             .rows_affected()

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     CommitError, Store, StoreError,
     changes::Changes,
-    engine::{Tx, octets, on_engine, padded_keys},
+    engine::{Dialect, Tx, octets, on_engine, padded_keys},
     facts::read_persons,
     sealed::{Place, seal_identity},
 };
@@ -45,6 +45,8 @@ impl Store {
     pub async fn absorb(&self, arrived: &Arrived, with: &Taking) -> Result<bool, CommitError> {
         let index = self.vault.nik_index(&arrived.nik);
         let mut tx = self.begin_tx().await?;
+        // Staff who correct the person wait, and then see what came.
+        lock_person(&mut tx, &index).await?;
         let last = read_fetched(&mut tx, &[index]).await?.remove(&index);
         let kept = read_persons(&mut tx, &self.vault, &[index]).await?.remove(&index);
         if !with.strangers && last.is_none() && kept.is_none() {
@@ -61,10 +63,8 @@ impl Store {
         let Absorbed::Taken { fetched, person, ticket } = absorb(arrival, arrived) else {
             return Ok(false);
         };
-        // First of all: whoever comes with an older version at the same moment stops here.
-        if !write_fetched(&mut tx, &index, &fetched).await? {
-            return Ok(false);
-        }
+        // First of all: of two who come at the same moment the second looks again.
+        write_fetched(&mut tx, &index, &fetched, last.as_ref()).await?;
         if let Some(entry) = person {
             write_person(&mut tx, &self.vault, &index, &entry).await?;
         }
@@ -148,12 +148,23 @@ pub(super) async fn read_fetched(
     Ok(found)
 }
 
-/// `false` if a later version is there by now.
+async fn lock_person(tx: &mut Tx, index: &NikIndex) -> Result<(), StoreError> {
+    on_engine!(tx, |Db, tx| {
+        sqlx::query::<Db>(<Db as Dialect>::LOCK_PERSON)
+            .bind(index.as_bytes().to_vec())
+            .fetch_optional(&mut **tx)
+            .await?;
+    });
+    Ok(())
+}
+
+/// A conflict if there is something else by now than what was read before.
 async fn write_fetched(
     tx: &mut Tx,
     index: &NikIndex,
     fetched: &Fetched,
-) -> Result<bool, CommitError> {
+    before: Option<&Fetched>,
+) -> Result<(), CommitError> {
     let elsewhere = fetched.elsewhere.as_ref();
     let number = elsewhere.and_then(|of| of.number.as_ref()).map(|of| of.as_str().to_owned());
     let written = on_engine!(tx, |Db, tx| {
@@ -163,7 +174,7 @@ async fn write_fetched(
              on conflict (nik_index) do update set at = excluded.at, version = excluded.version, \
              standing = excluded.standing, elsewhere = excluded.elsewhere, \
              number = excluded.number, reference = excluded.reference, taken = excluded.taken, \
-             disputed = excluded.disputed where fetched.version <= excluded.version",
+             disputed = excluded.disputed where fetched.version = $10 and fetched.at = $11",
         )
         .bind(index.as_bytes().to_vec())
         .bind(fetched.at.millis())
@@ -174,11 +185,13 @@ async fn write_fetched(
         .bind(elsewhere.and_then(|of| of.reference.clone()))
         .bind(fetched.taken.map(|mark| mark.to_vec()))
         .bind(fetched.disputed.map(|mark| mark.to_vec()))
+        .bind(before.map(|before| before.version))
+        .bind(before.map(|before| before.at.millis()))
         .execute(&mut **tx)
         .await?
         .rows_affected()
     });
-    Ok(written > 0)
+    if written > 0 { Ok(()) } else { Err(CommitError::Conflict) }
 }
 
 async fn write_person(

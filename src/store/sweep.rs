@@ -98,6 +98,12 @@ impl Store {
                     "delete from chat_event where key in (select key from chat_event \
                      where at < $1 - 691200000 order by at limit $2{skip_locked})"
                 ),
+                // People of whom the outside record knows nothing, and whom nobody asks about any more.
+                format!(
+                    "delete from fetched where nik_index in (select nik_index from fetched \
+                     where standing = 'not_listed' and at < $1 - 2592000000 \
+                     order by at limit $2{skip_locked})"
+                ),
                 // Nobody counts further back than a day.
                 format!(
                     "delete from code_asked where (subject, purpose, at, subscriber) in \

@@ -148,6 +148,17 @@ impl Bed {
     }
 }
 
+/// Somebody's hand in the database, beside every rule of ours.
+pub async fn execute(url: &str, sql: &str) {
+    use sqlx::{Connection, Executor};
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    if url.starts_with("sqlite") {
+        sqlx::SqliteConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
+    } else {
+        sqlx::PgConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
+    }
+}
+
 pub const SERVICE: &str = "vaccination";
 
 /// Says what a turn stores beside its defaults.

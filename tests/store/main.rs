@@ -9,6 +9,7 @@ mod certificate;
 mod chat;
 mod conflict;
 mod import;
+mod inquiry;
 mod lookup;
 mod people;
 mod queue;

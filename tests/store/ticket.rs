@@ -12,7 +12,7 @@ use setara::{
     vault::NikIndex,
 };
 
-use crate::bed::{Bed, Say, at, both, msisdn, name};
+use crate::bed::{Bed, Say, at, both, execute, msisdn, name};
 
 const SITI: &str = "+6281290000001";
 const NEW: &str = "+6281290000077";
@@ -216,15 +216,5 @@ async fn writers_side_by_side_leave_whole_chains() {
         }
         let verified = bed.store.verify_audit().await.unwrap();
         assert_eq!((verified.rows, verified.broken.len()), (160, 0));
-    }
-}
-
-async fn execute(url: &str, sql: &str) {
-    use sqlx::{Connection, Executor};
-    let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    if url.starts_with("sqlite") {
-        sqlx::SqliteConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
-    } else {
-        sqlx::PgConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
     }
 }

@@ -29,12 +29,12 @@ use crate::{
         inquiry::Inquiries,
     },
     identity::Nik,
-    satudata::answer::Registered,
+    satudata::answer::{Failed, Registered},
     service::{
         audit::StaffName,
         inquiry::{Inquiry, Judged, Outcome, Tell, Wrote},
     },
-    store::CommitError,
+    store::{CommitError, StoreError},
 };
 
 /// What an engine needs to be beside a record that somebody else keeps, and what takes its questions.
@@ -53,6 +53,9 @@ pub fn beside(config: &Config) -> Option<(Outside, mpsc::Receiver<Parked>)> {
     };
     Some((outside, parked))
 }
+
+/// How often a settlement is tried again.
+const TRIES: usize = 4;
 
 /// Whether a person is asked about before a registration of them is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,18 +190,26 @@ impl Desk {
     /// Asks about a person, and takes the answer in.
     async fn fetch(&self, nik: &Nik) -> Result<(), NoAnswer> {
         let arrived = self.client.person(nik).await?;
-        self.events.absorb(&arrived, Strangers::Taken).await.map(drop).map_err(|error| {
-            tracing::error!(%error, "an answer of the record could not be stored");
-            NoAnswer::NotBefore(clock::now().plus(self.client.settings().pauses().0))
-        })
+        let taken = self.events.absorb(&arrived, Strangers::Taken).await;
+        taken.map(drop).map_err(|error| self.not_now(error))
+    }
+
+    /// Our own database fails us: the record cannot be asked before it is back. One row that cannot be read
+    /// is that person's alone, and stops nobody else.
+    fn not_now(&self, error: CommitError) -> NoAnswer {
+        tracing::error!(%error, "what the record is asked about could not be read or stored");
+        match error {
+            CommitError::Unavailable(StoreError::Unreadable(_)) => {
+                NoAnswer::Failed(Failed::Unreadable)
+            }
+            CommitError::Unavailable(_) | CommitError::Conflict => {
+                NoAnswer::NotBefore(clock::now().plus(self.client.settings().pauses().0))
+            }
+        }
     }
 
     /// What becomes of a registration that waits: nobody's, too early, or taken by the record.
     async fn outcome(&self, inquiry: &Inquiry, look: Look) -> Result<Outcome, NoAnswer> {
-        let unstored = |error| {
-            tracing::error!(%error, "a registration could not be read");
-            NoAnswer::NotBefore(clock::now().plus(self.client.settings().pauses().0))
-        };
         let letter = &inquiry.letter;
         let (Some(nik), Some(phone)) = (letter.nik(), letter.phone()) else {
             return Ok(Outcome::Unmatched);
@@ -206,8 +217,10 @@ impl Desk {
         if look == Look::Anew {
             self.fetch(&nik).await?;
         }
-        let waiting = match self.inquiries.judge(inquiry).await.map_err(unstored)? {
+        let judged = self.inquiries.judge(inquiry).await;
+        let waiting = match judged.map_err(|error| self.not_now(error.into()))? {
             Judged::Write(waiting) => waiting,
+            Judged::Stands => return Ok(Outcome::Stands),
             Judged::Already => return Ok(Outcome::Already),
             Judged::Unmatched => return Ok(Outcome::Unmatched),
             Judged::Later(day) => return Ok(Outcome::Later(day)),
@@ -237,19 +250,20 @@ impl Desk {
         })
     }
 
-    /// Settles a registration. Where another one of the person stands with us, it comes too late.
+    /// Settles a registration: again, if somebody wrote about the same person meanwhile.
     async fn settle(
         &self,
         inquiry: &Inquiry,
         outcome: &Outcome,
         tell: Tell,
     ) -> Result<Wrote, CommitError> {
-        let settled = match self.inquiries.settle(inquiry, outcome, tell).await {
-            Err(CommitError::Conflict) if *outcome == Outcome::Stands => {
-                self.inquiries.settle(inquiry, &Outcome::Already, tell).await
+        let mut settled = self.inquiries.settle(inquiry, outcome, tell).await;
+        for _ in 0..TRIES {
+            if !matches!(settled, Err(CommitError::Conflict)) {
+                break;
             }
-            settled => settled,
-        };
+            settled = self.inquiries.settle(inquiry, outcome, tell).await;
+        }
         if settled.is_ok() {
             let word = match outcome {
                 Outcome::Stands => "valid",

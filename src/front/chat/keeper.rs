@@ -91,45 +91,41 @@ impl Keeper {
                 }
             }
         }
-        let stored = self.store(&writes, &statuses, at).await;
-        for kept in waiting {
-            let kept: oneshot::Sender<bool> = kept;
-            let _ = kept.send(stored.is_some());
-        }
-        for (open, new) in open.into_iter().zip(stored.into_iter().flatten()) {
+        let new = match self.keep_new(&writes).await {
+            Ok(new) => new,
+            Err(error) => return refuse(waiting, &error),
+        };
+        // They are kept: whether the statuses of the same body are, is no reason to let them wait.
+        for (open, new) in open.into_iter().zip(new) {
             if new {
                 self.clerks.hand(open);
             }
         }
+        if let Err(error) = self.settle(&statuses, at).await {
+            return refuse(waiting, &error);
+        }
+        for kept in waiting {
+            let _ = kept.send(true);
+        }
     }
 
-    /// Which of the messages are new; `None` if nothing could be kept.
-    async fn store(
-        &mut self,
-        writes: &[EventWrite],
-        statuses: &[Status],
-        at: Timestamp,
-    ) -> Option<Vec<bool>> {
-        let store = self.front.engine.store();
-        let kept = async {
-            let new = if writes.is_empty() { vec![] } else { store.keep_events(writes).await? };
-            let unknown =
-                statuses::settle(store, &self.routes, &self.front.metrics, statuses, at).await?;
-            Ok::<_, StoreError>((new, unknown))
-        };
-        match kept.await {
-            Ok((new, unknown)) => {
-                self.unknown.extend(unknown.into_iter().map(|status| (at, status)));
-                while self.unknown.len() > MOST_UNKNOWN {
-                    self.unknown.pop_front();
-                }
-                Some(new)
-            }
-            Err(error) => {
-                tracing::error!(%error, "what came from chats could not be kept");
-                None
-            }
+    /// Which of the messages are new.
+    async fn keep_new(&self, writes: &[EventWrite]) -> Result<Vec<bool>, StoreError> {
+        if writes.is_empty() {
+            Ok(vec![])
+        } else {
+            self.front.engine.store().keep_events(writes).await
         }
+    }
+
+    async fn settle(&mut self, told: &[Status], at: Timestamp) -> Result<(), StoreError> {
+        let (store, metrics) = (self.front.engine.store(), &self.front.metrics);
+        let unknown = statuses::settle(store, &self.routes, metrics, told, at).await?;
+        self.unknown.extend(unknown.into_iter().map(|status| (at, status)));
+        while self.unknown.len() > MOST_UNKNOWN {
+            self.unknown.pop_front();
+        }
+        Ok(())
     }
 
     async fn take_up(&self, before: Timestamp) {
@@ -169,5 +165,13 @@ impl Keeper {
         let vault = self.front.engine.vault();
         let names = kept.chat.names().iter().map(|name| vault.chat_key(name)).collect();
         Open { key, kept, names, at }
+    }
+}
+
+/// Nothing is acknowledged: the provider brings it again.
+fn refuse(waiting: Vec<oneshot::Sender<bool>>, error: &StoreError) {
+    tracing::error!(%error, "what came from chats could not be kept");
+    for kept in waiting {
+        let _ = kept.send(false);
     }
 }
