@@ -113,7 +113,7 @@ pub struct VerifyArgs {
 pub struct UndoArgs {
     /// The row, as `setara ticket show` names it: 3f-12
     #[arg(value_parser = row)]
-    pub row: (u8, i64),
+    pub row: (u16, i64),
     /// Who does it
     #[arg(long, value_parser = staff)]
     pub staff: StaffName,
@@ -137,10 +137,11 @@ fn staff(text: &str) -> Result<StaffName, String> {
     StaffName::parse(text).map_err(told)
 }
 
-fn row(text: &str) -> Result<(u8, i64), String> {
+fn row(text: &str) -> Result<(u16, i64), String> {
     let parts = text.split_once('-');
-    let read =
-        |(shard, seq): (&str, &str)| Some((u8::from_str_radix(shard, 16).ok()?, seq.parse().ok()?));
+    let read = |(shard, seq): (&str, &str)| {
+        Some((u16::from_str_radix(shard, 16).ok()?, seq.parse().ok()?))
+    };
     parts.and_then(read).ok_or_else(|| "a row is a chain and a place, as in 3f-12".to_owned())
 }
 

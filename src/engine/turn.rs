@@ -230,7 +230,7 @@ impl<'t> Turn<'t> {
             }
             facts.wrote.clone_from(&self.job.wrote);
         }
-        let decision = service.desk.decide(call.name, self.asking(&state.values), &facts);
+        let decision = service.desk.answer(call.name, self.asking(&state.values), &facts);
         let Some(decision) = decision else {
             tracing::error!(service = service.menu.service(), call = call.name, "no outcome");
             return self.sorry(&state, carried.ends);

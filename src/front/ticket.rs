@@ -252,7 +252,7 @@ impl Tickets {
     /// See [`TicketError`].
     pub async fn undo(
         &self,
-        (shard, seq): (u8, i64),
+        (shard, seq): (u16, i64),
         staff: &StaffName,
         menus: &[&Menu],
     ) -> Result<Deed, TicketError> {
@@ -290,7 +290,7 @@ impl Tickets {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn has_row(&self, (shard, seq): (u8, i64), hash: &str) -> Result<bool, StoreError> {
+    pub async fn has_row(&self, (shard, seq): (u16, i64), hash: &str) -> Result<bool, StoreError> {
         let kept = self.store.audit_hash(shard, seq).await?;
         let digits = |kept: Vec<u8>| kept.iter().map(|of| format!("{of:02x}")).collect::<String>();
         Ok(seq == 0 || kept.is_some_and(|kept| digits(kept) == hash))

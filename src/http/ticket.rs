@@ -141,6 +141,7 @@ impl Entry {
         let by = match &row.doer {
             Doer::Staff(name) => name.as_str().to_owned(),
             Doer::Phone { channel, .. } => channel.clone().unwrap_or_default(),
+            Doer::Anybody { channel } => channel.clone(),
         };
         let at = written(row.at);
         let place = format!("{:02x}-{}", row.shard, row.seq);

@@ -22,7 +22,10 @@ use crate::{
     clock,
     http::{Site, gate},
     identity::birth,
-    service::certificate::check::{At, Holder, Judged},
+    service::{
+        audit::{Act, Deed, Doer},
+        certificate::check::{At, Holder, Judged},
+    },
 };
 
 /// The longest form, in octets: the text of a QR code, written with escapes.
@@ -122,7 +125,15 @@ async fn judged(site: &Site, proof: &Proof, year: Option<i16>) -> Option<Judged>
         None => None,
     };
     let found = found.as_ref().map(|(issued, person)| (issued, person));
-    Some(desk.judge(proof, year, found, at))
+    let judged = desk.judge(proof, year, found, at);
+    if let (Judged::Valid(_), Some((issued, _))) = (&judged, found) {
+        // Its holder may ask who looked: what is not logged is not shown.
+        let act = Act::new(Deed::CertificateChecked).about(Some(issued.person));
+        let somebody = Doer::Anybody { channel: "web".to_owned() };
+        let logged = site.front.engine.store().log(&act, somebody, now).await;
+        logged.inspect_err(|error| tracing::error!(%error, "a check was not logged")).ok()?;
+    }
+    Some(judged)
 }
 
 /// Nothing is loaded from anywhere, kept by nobody, and told to no other site.

@@ -15,7 +15,7 @@ use crate::{
     identity::{ChatId, Msisdn, Nik, PersonName, birth},
     menu::{catalogue::Sends, language::Language, state::Values},
     service::{
-        Asking, Decision, Desk,
+        Asking, Decision, Desk, audit,
         number::Number,
         open,
         outside::Elsewhere,
@@ -336,6 +336,7 @@ pub fn follow(desk: &Desk, asking: Asking<'_>, kind: Kind, facts: &Facts) -> Opt
         Kind::Status => told(desk, asking, facts, Decision::of("")),
         Kind::Prove => {
             let proved = person::prove(desk, asking, facts)?;
+            let proved = audit::logged(desk, person::PROVE.name, facts, proved);
             if proved.outcome != "known" {
                 return Some(Followed { text: NOT_SHOWN.name, decision: proved });
             }
@@ -360,7 +361,8 @@ fn told(desk: &Desk, asking: Asking<'_>, facts: &Facts, before: Decision) -> Opt
     let Some(person) = status::visible(asking, facts) else {
         return Some(Followed { text: NOT_SHOWN.name, decision: before });
     };
-    let decision = before.give("name", person.name.masked());
+    let decision =
+        audit::logged(desk, status::READ.name, facts, before).give("name", person.name.masked());
     let read = status::read(desk, asking, facts)?;
     let last = person.doses.iter().rev().find_map(|dose| Some((dose.number, dose.given_on?)));
     Some(match (last, read.given.text(NUMBER.name)) {

@@ -346,6 +346,11 @@ impl Desk {
         }
     }
 
+    /// As [`Desk::decide`], with what is logged of it.
+    pub fn answer(&self, call: &str, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+        Some(audit::logged(self, call, facts, self.decide(call, asking, facts)?))
+    }
+
     fn code_need(&self, asking: Asking<'_>, key: Option<CodeKey>) -> Need {
         Need {
             person: self.typed_person(asking),

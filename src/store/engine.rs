@@ -59,6 +59,8 @@ pub(super) trait Dialect {
     const LOCK_PERSON: &'static str;
     /// See [`Dialect::LOCK_PERSON`].
     const LOCK_HEAD: &'static str;
+    /// The same of the first chain in a range that nobody else holds.
+    const FREE_HEAD: &'static str;
     /// After an import, so that PostgreSQL plans look-ups by what the record holds now.
     const SURVEY: &'static [&'static str];
 }
@@ -72,6 +74,8 @@ impl Dialect for Sqlite {
     const BY_INDEX: &'static [&'static str] = &[];
     const LOCK_PERSON: &'static str = "select identity from person where nik_index = $1";
     const LOCK_HEAD: &'static str = "select seq, hash from audit_head where shard = $1";
+    const FREE_HEAD: &'static str = "select shard, seq, hash from audit_head \
+        where shard >= $1 and shard < $2 order by shard limit 1";
     const SURVEY: &'static [&'static str] = &[];
 }
 
@@ -90,6 +94,8 @@ impl Dialect for Postgres {
         "select identity from person where nik_index = $1 for no key update";
     const LOCK_HEAD: &'static str =
         "select seq, hash from audit_head where shard = $1 for no key update";
+    const FREE_HEAD: &'static str = "select shard, seq, hash from audit_head \
+        where shard >= $1 and shard < $2 order by shard limit 1 for no key update skip locked";
     const SURVEY: &'static [&'static str] = &["analyze person", "analyze dose"];
 }
 

@@ -36,6 +36,7 @@ mod primary;
 mod queue;
 mod recall;
 mod sealed;
+mod secret;
 mod session;
 mod stage;
 mod sweep;

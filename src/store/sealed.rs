@@ -42,11 +42,13 @@ pub(super) enum Place<'a> {
     /// `inquiry.body`.
     Inquiry(&'a SubscriberKey, &'a NikIndex, Kind),
     /// `audit.old` and `audit.new`: the chain, and the place in it.
-    Audit(u8, i64),
+    Audit(u16, i64),
+    /// `person_key.key`.
+    Key(&'a NikIndex),
 }
 
 impl Place<'_> {
-    fn table(self) -> &'static str {
+    pub(super) fn table(self) -> &'static str {
         match self {
             Self::Number(_) => "subscriber",
             Self::Person(_) => "person",
@@ -62,11 +64,12 @@ impl Place<'_> {
             Self::Answer(_) => "ticket_answer",
             Self::Inquiry(..) => "inquiry",
             Self::Audit(..) => "audit",
+            Self::Key(_) => "person_key",
         }
     }
 
     /// Table, zero octet, key. Every part before the last has one length, so no two places meet.
-    fn context(self) -> Vec<u8> {
+    pub(super) fn context(self) -> Vec<u8> {
         let mut context = Vec::with_capacity(64);
         context.extend_from_slice(self.table().as_bytes());
         context.push(0);
@@ -74,7 +77,9 @@ impl Place<'_> {
             Self::Number(subscriber) | Self::Part(subscriber) | Self::Chat(subscriber) => {
                 context.extend_from_slice(subscriber.as_bytes())
             }
-            Self::Person(person) => context.extend_from_slice(person.as_bytes()),
+            Self::Person(person) | Self::Key(person) => {
+                context.extend_from_slice(person.as_bytes())
+            }
             Self::Registration(person, subscriber) => {
                 context.extend_from_slice(person.as_bytes());
                 context.extend_from_slice(subscriber.as_bytes());
@@ -92,7 +97,10 @@ impl Place<'_> {
                 context.extend_from_slice(number.as_str().as_bytes());
             }
             Self::Audit(shard, seq) => {
-                context.push(shard);
+                match u8::try_from(shard) {
+                    Ok(of_people) => context.push(of_people),
+                    Err(_) => context.extend_from_slice(&shard.to_be_bytes()),
+                }
                 context.extend_from_slice(&seq.to_be_bytes());
             }
             Self::Inquiry(subscriber, person, kind) => {

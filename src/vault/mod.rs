@@ -22,7 +22,7 @@ use crate::identity::{Msisdn, Nik};
 pub use self::{
     file::VaultError,
     index::{HexError, NikIndex, StemIndex, SubscriberKey},
-    seal::OpenError,
+    seal::{OpenError, PersonKey},
 };
 use self::{index::Indexer, seal::Seals};
 

@@ -1,5 +1,7 @@
 //! Envelopes: `version · key id · nonce · ciphertext and tag`.
 
+use std::fmt;
+
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -74,6 +76,62 @@ impl Seals {
     }
 }
 
+/// Stands before an envelope that only a person's own key opens.
+const OWN: u8 = 2;
+
+/// A key of one person's own. What it sealed can be read for as long as the key is there: whoever
+/// deletes it has deleted all of that, wherever it is kept (NIST SP 800-88 §2.6, cryptographic erase).
+pub struct PersonKey {
+    octets: [u8; 32],
+    seals: Seals,
+}
+
+impl fmt::Debug for PersonKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonKey")
+    }
+}
+
+impl PersonKey {
+    /// A new one.
+    pub fn draw() -> Self {
+        let mut octets = [0; 32];
+        rand::rng().fill_bytes(&mut octets);
+        Self::from_octets(octets)
+    }
+
+    /// One that was drawn.
+    pub fn from_octets(octets: [u8; 32]) -> Self {
+        Self { octets, seals: Seals::new((0, &octets), &[]) }
+    }
+
+    /// The key itself, to be sealed where it is kept.
+    pub fn as_octets(&self) -> &[u8; 32] {
+        &self.octets
+    }
+
+    /// As [`Vault::seal`](super::Vault::seal), and one octet longer.
+    pub fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        let mut envelope = vec![OWN];
+        envelope.extend_from_slice(&self.seals.seal(context, plain));
+        envelope
+    }
+
+    /// Opens what [`PersonKey::seal`] made.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        let envelope = sealed.strip_prefix(&[OWN]).ok_or(OpenError::Foreign)?;
+        self.seals.open(context, envelope)
+    }
+
+    /// Whether somebody's own key sealed this, and not a vault.
+    pub fn sealed(envelope: &[u8]) -> bool {
+        envelope.first() == Some(&OWN)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -132,5 +190,17 @@ mod tests {
         let new = ring.seal(b"here", b"Siti");
         assert_eq!(new[1], 2);
         assert_eq!(seals(2, 2).open(b"here", &new), Ok(b"Siti".to_vec()));
+    }
+
+    #[test]
+    fn what_a_person_s_own_key_sealed_nobody_else_s_opens() {
+        let (own, other) = (PersonKey::draw(), PersonKey::draw());
+        let sealed = own.seal(b"here", b"Siti");
+        assert!(PersonKey::sealed(&sealed) && !PersonKey::sealed(&seals(2, 1).seal(b"", b"")));
+        let again = PersonKey::from_octets(*own.as_octets());
+        assert_eq!(again.open(b"here", &sealed), Ok(b"Siti".to_vec()));
+        assert_eq!(again.open(b"there", &sealed), Err(OpenError::Broken));
+        assert_eq!(other.open(b"here", &sealed), Err(OpenError::Broken));
+        assert_eq!(seals(1, 1).open(b"here", &sealed), Err(OpenError::Foreign));
     }
 }

@@ -170,7 +170,7 @@ async fn the_log_shows_what_was_changed_in_it() {
             let write = rina(minutes, vec![DeskChange::Audit(act)]);
             bed.store.begin().await.unwrap().commit_staff(&write).await.unwrap();
         }
-        let shard = siti.as_bytes()[0];
+        let shard = u16::from(siti.as_bytes()[0]);
         let whole = bed.store.verify_audit().await.unwrap();
         assert_eq!((whole.rows, whole.broken.len()), (5, 0));
         assert_eq!(whole.ends[&shard].seq, 5);

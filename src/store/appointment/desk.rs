@@ -137,7 +137,7 @@ pub(in crate::store) async fn check_in(
 ) -> Result<(), CommitError> {
     let staff = match doer {
         Doer::Staff(name) => Some(name.as_str().to_owned()),
-        Doer::Phone { .. } => None,
+        Doer::Phone { .. } | Doer::Anybody { .. } => None,
     };
     let done = on_engine!(tx, |Db, tx| {
         sqlx::query::<Db>(

@@ -4,94 +4,32 @@
 //! written in the transaction of the change itself. Rows are only ever added, and each has a hash over
 //! the one before it ([`link`]): nobody can change, take out or put in a row unseen ([`Chain`]).
 //!
-//! One chain for everybody would make every node wait for every other at its end. So there are 256,
-//! by the first octet of the person's index ([`Act::shard`]; the phone's where nobody is named, which is
-//! spread as evenly): a writer locks the ends of the chains that it adds to, in their order, for as long
-//! as its transaction takes, and each chain stays whole however many nodes write. Nothing is chained
-//! later, so there is no time in which a row can be changed unseen. What a chain cannot show is that its
-//! newest rows were cut off together with its end: whoever writes down what `setara audit verify`
-//! prints sees that as well.
+//! One chain for everybody would make every node wait for every other at its end. So what changes a
+//! person has 256, by the first octet of the person's index ([`Act::home`]; the phone's where nobody is
+//! named, which is spread as evenly): a writer locks the ends of the chains that it adds to, in their
+//! order, for as long as its transaction takes, and each chain stays whole however many nodes write.
+//! What turns do all the time, such as a look at a status (`looked`), goes into one of 64 further
+//! chains, whichever nobody is writing to: a batch of turns has one end to move, and waits for none.
+//! Nothing is chained later, so there is no time in which a row can be changed unseen. What a chain
+//! cannot show is that its newest rows were cut off together with its end: whoever writes down what
+//! `setara audit verify` prints sees that as well. Its oldest rows are deleted when their time is over
+//! (`store::retention`); the hash of the last of them is kept, and the chain is followed from there.
+
+mod deed;
+mod looked;
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+pub use self::deed::{Concerned, Deed, Often};
+pub(super) use self::looked::logged;
 use crate::{
     clock::Timestamp,
     service::number::Number,
     vault::{NikIndex, SubscriberKey},
 };
-
-/// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Deed {
-    /// A ticket was opened.
-    TicketOpened,
-    /// Somebody of the staff read a ticket.
-    TicketSeen,
-    /// Somebody of the staff took it.
-    TicketTaken,
-    /// It was answered.
-    TicketAnswered,
-    /// It was closed without an answer.
-    TicketClosed,
-    /// It was merged into another.
-    TicketMerged,
-    /// A name of the record was changed.
-    NameChanged,
-    /// A phone number of the record was changed.
-    PhoneChanged,
-    /// A phone may see and act for a person.
-    GuardianAdded,
-    /// It may no longer.
-    GuardianRemoved,
-    /// Somebody of the staff looked at an appointment.
-    AppointmentSeen,
-    /// Somebody came to an appointment.
-    AppointmentAttended,
-}
-
-impl Deed {
-    /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::TicketOpened,
-        Self::TicketSeen,
-        Self::TicketTaken,
-        Self::TicketAnswered,
-        Self::TicketClosed,
-        Self::TicketMerged,
-        Self::NameChanged,
-        Self::PhoneChanged,
-        Self::GuardianAdded,
-        Self::GuardianRemoved,
-        Self::AppointmentSeen,
-        Self::AppointmentAttended,
-    ];
-
-    /// The word in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TicketOpened => "ticket_opened",
-            Self::TicketSeen => "ticket_seen",
-            Self::TicketTaken => "ticket_taken",
-            Self::TicketAnswered => "ticket_answered",
-            Self::TicketClosed => "ticket_closed",
-            Self::TicketMerged => "ticket_merged",
-            Self::NameChanged => "name_changed",
-            Self::PhoneChanged => "phone_changed",
-            Self::GuardianAdded => "guardian_added",
-            Self::GuardianRemoved => "guardian_removed",
-            Self::AppointmentSeen => "appointment_seen",
-            Self::AppointmentAttended => "appointment_attended",
-        }
-    }
-
-    /// Reads that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|of| of.as_str() == word)
-    }
-}
 
 /// Something that was done.
 #[derive(Clone, PartialEq, Eq)]
@@ -142,15 +80,22 @@ impl Act {
         self
     }
 
-    /// The chain that it belongs to.
-    pub fn shard(&self, doer: &Doer) -> u8 {
+    /// The chain that it belongs to; none, if any of the turns' will do.
+    pub fn home(&self, doer: &Doer) -> Option<u16> {
+        if self.deed.how_often() == Often::EveryTurn {
+            return None;
+        }
         let person = self.person.map(|person| person.as_bytes()[0]);
-        person.unwrap_or_else(|| match doer {
+        let shard = person.unwrap_or_else(|| match doer {
             Doer::Phone { key, .. } => key.as_bytes()[0],
-            Doer::Staff(_) => 0,
-        })
+            Doer::Staff(_) | Doer::Anybody { .. } => 0,
+        });
+        Some(u16::from(shard))
     }
 }
+
+/// The chains of what turns do all the time; those before them are people's.
+pub const TURNS: std::ops::Range<u16> = 256..320;
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +109,11 @@ pub enum Doer {
     },
     /// Somebody of the staff.
     Staff(StaffName),
+    /// Whoever it was: a page that anybody may open.
+    Anybody {
+        /// Over which channel.
+        channel: String,
+    },
 }
 
 /// The account of somebody of the staff: 2 to 40 small letters, digits, dots, dashes. Nobody's own
@@ -197,7 +147,7 @@ impl StaffName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// Its chain.
-    pub shard: u8,
+    pub shard: u16,
     /// Its place there, from 1.
     pub seq: i64,
     /// When.
@@ -225,7 +175,10 @@ pub struct Row {
 pub fn link(before: &[u8; 32], row: &Row) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(before);
-    hash.update([row.shard]);
+    match u8::try_from(row.shard) {
+        Ok(of_people) => hash.update([of_people]),
+        Err(_) => hash.update(row.shard.to_be_bytes()),
+    }
     hash.update(row.seq.to_be_bytes());
     hash.update(row.at.millis().to_be_bytes());
     let columns = [
