@@ -18,6 +18,11 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// As RFC 3339 writes it, in UTC.
+    pub fn to_rfc3339(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).map(|at| at.to_string()).unwrap_or_default()
+    }
+
     /// The instant `millis` milliseconds after the epoch; negative is before it.
     pub const fn from_millis(millis: i64) -> Self {
         Timestamp(millis)

@@ -7,11 +7,13 @@
 //! no longer than [`FOR_A_WORD`].
 
 pub mod appointment;
+pub mod breach;
 pub mod campaign;
 pub mod chat;
 pub mod events;
 pub mod facility;
 pub mod inquiry;
+pub mod person;
 pub mod push;
 pub mod ticket;
 

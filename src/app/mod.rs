@@ -246,6 +246,7 @@ impl Gateway {
             whatsapp: webhook,
             record: pushed,
             keyring,
+            retention: Arc::new(config.retention.clone()),
             facilities,
             appointments,
             tickets,
@@ -264,7 +265,14 @@ impl Gateway {
             menus: Arc::clone(&menus),
         };
         let node = tokio::spawn(node.run(left));
-        let sweeping = Sweep { store, metrics, menus: Arc::clone(&menus), posts, parts_for };
+        let sweeping = Sweep {
+            store,
+            metrics,
+            menus: Arc::clone(&menus),
+            posts,
+            parts_for,
+            retention: config.retention.clone(),
+        };
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));
         let sweep = tokio::spawn(sweeping.run(every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");

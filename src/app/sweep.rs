@@ -16,12 +16,17 @@ use crate::{
     clock::{self, Zone},
     conversation::End,
     menus::Reloading,
+    service::retention::RetentionRules,
     store::{Store, StoreError},
     telemetry::Metrics,
 };
 
 /// Rows that one sweep looks at, so that no sweep keeps turns waiting.
 const ROWS: u32 = 500;
+
+/// How often what is kept for days is looked through, and how many times as many rows at most.
+const RETIRE: Duration = Duration::from_secs(60);
+const PIECES: u32 = 20;
 
 /// How often the database's log is folded into its file, beside the turns.
 const CHECKPOINT: Duration = Duration::from_millis(500);
@@ -38,12 +43,15 @@ pub struct Sweep {
     pub posts: Posts,
     /// How long the parts of a long text are waited for.
     pub parts_for: Duration,
+    /// How long what is kept.
+    pub retention: RetentionRules,
 }
 
 impl Sweep {
     /// Sweeps every so often until told to stop.
     pub async fn run(self, every: Duration, mut stop: watch::Receiver<Stop>) {
         let (mut sweeps, mut checkpoints) = (ticks(every), ticks(CHECKPOINT));
+        let mut retirings = ticks(every.max(RETIRE));
         loop {
             tokio::select! {
                 () = stop::told(&mut stop) => return,
@@ -53,6 +61,7 @@ impl Sweep {
                         tracing::error!(%error, "the menus of other nodes could not be looked for");
                     }
                 }
+                _ = retirings.tick() => self.retire().await,
                 _ = checkpoints.tick() => {
                     if let Err(error) = self.store.checkpoint().await {
                         tracing::error!(%error, "the database's log was not folded");
@@ -85,6 +94,23 @@ impl Sweep {
         metrics.seats(self.swept("seats", store.seat_figures(clock::now())).await);
         let purged = self.swept("old rows", store.purge(clock::now(), ROWS)).await;
         metrics.swept(timed_out.len() as u64, purged);
+    }
+
+    /// Deletes what may not be kept any longer. What is more than a bounded number of pieces waits for
+    /// the next time.
+    async fn retire(&self) {
+        for (class, keep) in &self.retention {
+            for _ in 0..PIECES {
+                let retiring = self.store.retire(*class, keep, clock::now(), ROWS);
+                let deleted = self.swept(class.as_str(), retiring).await;
+                if deleted > 0 {
+                    self.metrics.swept(0, deleted);
+                }
+                if deleted < u64::from(ROWS) {
+                    break;
+                }
+            }
+        }
     }
 
     /// What a sweep found; nothing, if it failed.

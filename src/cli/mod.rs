@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod facility;
 pub mod keys;
 pub mod menu;
+pub mod person;
 pub mod queue;
 pub mod record;
 pub mod serve;
@@ -71,6 +72,15 @@ pub enum Command {
     /// Look whether the log of who did what is whole
     #[command(subcommand)]
     Audit(ticket::AuditCommand),
+    /// Write out what is kept of a person, and see that who was erased stays so
+    #[command(subcommand)]
+    Person(person::PersonCommand),
+    /// Tell what may not be kept any longer, and delete it
+    #[command(subcommand)]
+    Retention(person::RetentionCommand),
+    /// Tell what was seen and changed in a window of time
+    #[command(subcommand)]
+    Breach(person::BreachCommand),
     /// Watch the gateway
     #[command(subcommand)]
     Telemetry(telemetry::TelemetryCommand),
@@ -118,6 +128,9 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Verify(args) => verify::run(&args, &config),
         Command::Ticket(command) => ticket::run(command, &config),
         Command::Audit(command) => ticket::run_audit(command, &config),
+        Command::Person(command) => person::run(command, &config),
+        Command::Retention(command) => person::run_retention(command, &config),
+        Command::Breach(command) => person::run_breach(command, &config),
         Command::Telemetry(command) => Ok(telemetry::run(&command)),
         Command::Config(_) => {
             println!("the configuration is good");

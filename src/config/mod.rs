@@ -41,7 +41,7 @@ use crate::{
     outbox::route::WHATSAPP,
     service::{
         appointment::AppointmentRules, certificate::CheckRules, code::CodeRules, lookup::Budgets,
-        queue::Units, ticket::TicketRules, vaccine::Vaccines,
+        queue::Units, retention::RetentionRules, ticket::TicketRules, vaccine::Vaccines,
     },
 };
 
@@ -87,6 +87,8 @@ pub struct Config {
     pub tickets: TicketRules,
     /// Appointments for a dose.
     pub appointments: AppointmentRules,
+    /// How long what is kept.
+    pub retention: RetentionRules,
     /// What is sent outside of a session.
     pub outbox: Outbox,
     /// Accounts at SMSCs, by name.

@@ -17,6 +17,7 @@ use crate::{
         change::{GUARDIAN_LEFT_TEXT, NAME_CHANGED_TEXT, PHONE_CAME_TEXT, PHONE_LEFT_TEXT},
         number::Number,
         record::{Correction, DeskChange, Item, Need, Person},
+        right::ERASED_NOTICE,
         ticket::{Answered, Asked, Category, Refused, Ticket, TicketState, step},
     },
     store::{
@@ -361,7 +362,16 @@ impl<'a> Letters<'a> {
     ) -> Result<(), StoreError> {
         let registered = person.and_then(|person| person.phone.as_ref());
         for change in changes {
-            let DeskChange::Correct(correction) = change else { continue };
+            let correction = match change {
+                DeskChange::Correct(correction) => correction,
+                DeskChange::Erase(..) => {
+                    if let Some(phone) = registered {
+                        self.write(phone, ERASED_NOTICE, &[], Over::Route).await?;
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
             match &correction.item {
                 Item::Name(..) => {
                     if let Some(phone) = registered {

@@ -13,6 +13,7 @@ mod keys;
 mod push;
 mod record;
 mod refusal;
+mod right;
 mod ticket;
 mod verify;
 mod whatsapp;
@@ -48,6 +49,7 @@ use crate::{
         ticket::Tickets,
     },
     menus::Reloading,
+    service::retention::RetentionRules,
     smpp::link::{Link, LinkStatus},
     telemetry::Moment,
 };
@@ -77,6 +79,8 @@ pub struct Site {
     pub keyring: Arc<Keyring>,
     /// Complaints, and what staff do with them.
     pub tickets: Tickets,
+    /// How long what is kept.
+    pub retention: Arc<RetentionRules>,
     /// Places where vaccines are given.
     pub facilities: Facilities,
     /// Who comes when.

@@ -7,7 +7,6 @@ use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
 };
-use jiff::Timestamp as Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -202,7 +201,7 @@ impl Whole {
 }
 
 fn written(at: Timestamp) -> String {
-    Instant::from_millisecond(at.millis()).map(|at| at.to_string()).unwrap_or_default()
+    at.to_rfc3339()
 }
 
 /// What is to be done with a ticket.

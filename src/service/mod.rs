@@ -30,6 +30,8 @@ pub mod queue;
 pub mod record;
 mod region;
 mod registration;
+pub mod retention;
+pub mod right;
 pub mod roster;
 pub mod sample;
 mod status;
@@ -134,6 +136,13 @@ pub const VACCINATION: Catalogue = Catalogue {
         appointment::BOOK,
         appointment::RELEASE,
         appointment::CANCEL,
+        right::KEPT,
+        right::LOOKS,
+        right::CONSENT,
+        right::WITHDRAW,
+        right::ERASURE,
+        right::ERASE,
+        right::KEEP,
     ],
     sends: &[
         registration::REGISTERED_TEXT,
@@ -170,6 +179,10 @@ pub const VACCINATION: Catalogue = Catalogue {
         change::GUARDIAN_LEFT,
         appointment::BOOKED_TEXT,
         appointment::REMINDER_TEXT,
+        right::WITHDRAWN_TEXT,
+        right::ERASURE_TEXT,
+        right::KEPT_TEXT,
+        right::ERASED_TEXT,
     ],
 };
 
@@ -287,6 +300,8 @@ impl Desk {
             "appointment.days" => appointment::need_days(self, asking),
             "appointment.slots" => appointment::need_day(asking),
             "appointment.hold" | "appointment.book" => appointment::need_seat(self, asking),
+            "right.kept" | "right.looks" | "right.consent" | "right.withdraw" | "right.erasure"
+            | "right.erase" | "right.keep" => right::need(asking),
             _ => Need::default(),
         }
     }
@@ -339,6 +354,13 @@ impl Desk {
             "appointment.book" => appointment::book(self, asking, facts),
             "appointment.release" => Some(appointment::release(asking)),
             "appointment.cancel" => appointment::cancel(asking, facts),
+            "right.kept" => right::kept(asking, facts),
+            "right.looks" => right::looks(self, asking, facts),
+            "right.consent" => right::consent(self, asking, facts),
+            "right.withdraw" => right::withdraw(self, asking, facts),
+            "right.erasure" => right::erasure(asking, facts),
+            "right.erase" => right::erase(self, asking, facts),
+            "right.keep" => right::keep(asking, facts),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),

@@ -20,6 +20,7 @@ use crate::{
         number::Number,
         outside::Fetched,
         place::{Line, QueueFacts, QueueNeed},
+        right::{RightFacts, RightNeed},
         ticket::{NewTicket, Ticket, TicketStep},
     },
     vault::{NikIndex, StemIndex, SubscriberKey, Vault},
@@ -187,6 +188,8 @@ pub struct Need {
     pub fetched: Option<NikIndex>,
     /// Appointments, and where and when there can be one.
     pub appointment: Option<AppointmentNeed>,
+    /// The rights of a person.
+    pub rights: Option<RightNeed>,
 }
 
 /// A phone that asks for a code, or types one.
@@ -240,6 +243,8 @@ pub struct Facts {
     pub wrote: Option<Wrote>,
     /// What is known of appointments.
     pub appointment: AppointmentFacts,
+    /// What is known of the rights of a person.
+    pub rights: RightFacts,
 }
 
 /// A chat that was bound to a phone by a code.
@@ -281,11 +286,13 @@ pub struct Failed {
 /// What a turn changes beside its conversation. Applied in the turn's own transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// The subscriber agreed to a text. Consents are only ever added.
+    /// The subscriber agreed to a text. Consents are only ever added, and end.
     Consent {
         /// Version of the text, as the menu names it.
         version: String,
     },
+    /// What the subscriber agreed to holds no longer: neither do the registrations that it made.
+    WithdrawConsent,
     /// The subscriber may see this person from now on. Repeating it changes nothing.
     Know(NikIndex),
     /// The subscriber may no longer see this person.
@@ -358,6 +365,8 @@ pub enum DeskChange {
     Estrange(SubscriberKey, NikIndex),
     /// Somebody came to an appointment.
     CheckIn(CheckIn),
+    /// What is kept of a person is deleted, because of a ticket.
+    Erase(NikIndex, Number),
     /// A row of the audit log.
     Audit(Act),
 }

@@ -13,9 +13,9 @@ use super::{
     code::Codes,
     desk,
     engine::{Tx, on_engine, padded_keys, padded_rows},
-    inquiry,
+    erase, inquiry,
     lookup::Failures,
-    queue,
+    queue, right,
     sealed::{Place, seal_identity},
     ticket,
 };
@@ -37,6 +37,8 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Changes<'a> {
     consents: BTreeMap<(SubscriberKey, &'a str), Stamp<'a>>,
+    /// Who took all of that back.
+    unconsented: BTreeMap<SubscriberKey, Timestamp>,
     strangers: BTreeMap<SubscriberKey, Timestamp>,
     acquaintances: BTreeMap<(SubscriberKey, NikIndex), Bond>,
     withdrawn: BTreeSet<(&'a Number, SubscriberKey)>,
@@ -59,6 +61,7 @@ pub(super) struct Changes<'a> {
     tickets: Vec<(&'a NewTicket, SubscriberKey, Stamp<'a>)>,
     steps: Vec<(&'a TicketStep, Timestamp)>,
     came: Vec<(&'a CheckIn, Doer, Timestamp)>,
+    erased: Vec<(NikIndex, &'a Number, Timestamp)>,
     log: Log<'a>,
 }
 
@@ -66,9 +69,9 @@ type Registrations<'a> = BTreeMap<(NikIndex, SubscriberKey), (&'a Registration, 
 
 /// When a change was made, and over which channel.
 #[derive(Clone, Copy)]
-struct Stamp<'a> {
-    at: Timestamp,
-    channel: Option<&'a str>,
+pub(super) struct Stamp<'a> {
+    pub at: Timestamp,
+    pub channel: Option<&'a str>,
 }
 
 #[derive(Clone, Copy)]
@@ -125,6 +128,7 @@ impl<'a> Changes<'a> {
                 self.acquaintances.insert((*phone, *person), Bond::Forgotten);
             }
             DeskChange::CheckIn(came) => self.came.push((came, doer.clone(), at)),
+            DeskChange::Erase(person, ticket) => self.erased.push((*person, ticket, at)),
             DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
         }
     }
@@ -133,6 +137,9 @@ impl<'a> Changes<'a> {
         match change {
             Change::Consent { version } => {
                 self.consents.insert((phone, version), stamp);
+            }
+            Change::WithdrawConsent => {
+                self.unconsented.insert(phone, stamp.at);
             }
             Change::Know(person) => {
                 self.acquaintances.insert((phone, *person), Bond::KnownSince(stamp.at));
@@ -194,7 +201,8 @@ impl<'a> Changes<'a> {
     }
 
     pub(super) async fn write(self, tx: &mut Tx, vault: &Vault) -> Result<(), CommitError> {
-        write_consents(tx, &self.consents).await?;
+        right::write_consents(tx, &self.consents).await?;
+        right::write_withdrawals(tx, &self.unconsented).await?;
         write_strangers(tx, &self.strangers).await?;
         write_acquaintances(tx, &self.acquaintances).await?;
         write_withdrawn(tx, &self.withdrawn).await?;
@@ -205,7 +213,7 @@ impl<'a> Changes<'a> {
         write_standing(tx, &self.standing).await?;
         inquiry::write(tx, vault, self.inquiries).await?;
         inquiry::write_answered(tx, &self.answered).await?;
-        write_opted(tx, &self.opted).await?;
+        right::write_opted(tx, &self.opted).await?;
         // Before the codes, as the door does.
         chat::write_cut(tx, &self.cut).await?;
         self.codes.write(tx).await?;
@@ -215,6 +223,9 @@ impl<'a> Changes<'a> {
         write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
         for (came, doer, at) in &self.came {
             appointment::check_in(tx, came, doer, *at).await?;
+        }
+        for (person, ticket, at) in &self.erased {
+            erase::erase(tx, *person, Some(ticket), *at).await?;
         }
         // The last of all: the end of a chain is held until the commit.
         self.log.write(tx, vault).await
@@ -241,56 +252,6 @@ async fn write_desk(
     for (step, at) in steps {
         ticket::write_step(tx, vault, step, at).await?;
     }
-    Ok(())
-}
-
-async fn write_opted(
-    tx: &mut Tx,
-    opted: &BTreeMap<SubscriberKey, Option<Stamp<'_>>>,
-) -> Result<(), CommitError> {
-    // Rare: one statement for each.
-    for (phone, stamp) in opted {
-        on_engine!(&mut *tx, |Db, tx| {
-            let key = phone.as_bytes().to_vec();
-            let sql = match stamp {
-                Some(stamp) => sqlx::query::<Db>(
-                    "insert into opt_out (subscriber, channel, at) values ($1, $2, $3) \
-                     on conflict (subscriber) do nothing",
-                )
-                .bind(key)
-                .bind(stamp.channel.map(str::to_owned))
-                .bind(stamp.at.millis()),
-                None => sqlx::query::<Db>("delete from opt_out where subscriber = $1").bind(key),
-            };
-            sql.execute(&mut **tx).await?;
-        });
-    }
-    Ok(())
-}
-
-async fn write_consents(
-    tx: &mut Tx,
-    consents: &BTreeMap<(SubscriberKey, &str), Stamp<'_>>,
-) -> Result<(), CommitError> {
-    if consents.is_empty() {
-        return Ok(());
-    }
-    let consents: Vec<_> = consents.iter().collect();
-    on_engine!(tx, |Db, tx| {
-        let mut sql = QueryBuilder::<Db>::new("with given (subscriber, version, channel, at) as (");
-        sql.push_values(padded_rows(&consents), |mut row, consent| {
-            row.push_bind(consent.map(|((phone, _), _)| phone.as_bytes().to_vec()))
-                .push_bind(consent.map(|((_, version), _)| (*version).to_owned()))
-                .push_bind(consent.and_then(|(_, stamp)| stamp.channel.map(str::to_owned)))
-                .push_bind(consent.map(|(_, stamp)| stamp.at.millis()));
-        });
-        sql.push(
-            ") insert into consent (subscriber, version, channel, at) \
-             select subscriber, version, channel, at from given where subscriber is not null \
-             on conflict (subscriber, version, at) do nothing",
-        );
-        sql.build().execute(&mut **tx).await?;
-    });
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use super::{
     engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
     outside, queue,
+    right::read_rights,
     sealed::{Identity, Place},
     ticket::read_tickets,
 };
@@ -68,6 +69,7 @@ impl Batch {
         // Whom an outside record does not have is nobody, whatever we had before.
         let gone = |need: &Need| last(need).is_some_and(|of| of.standing != Listing::Listed);
         let appointments = read_appointments(tx, needs).await?;
+        let rights = read_rights(tx, vault, needs).await?;
         let of = |need: &Need, person: Option<NikIndex>| Facts {
             person: person.filter(|_| !gone(need)).and_then(|of| persons.get(&of)).cloned(),
             fetched: last(need),
@@ -85,6 +87,7 @@ impl Batch {
         facts.iter_mut().zip(renamed).for_each(|(facts, renamed)| facts.renamed = renamed);
         facts.iter_mut().zip(certificates).for_each(|(facts, of)| facts.certificate = of);
         facts.iter_mut().zip(appointments).for_each(|(facts, of)| facts.appointment = of);
+        facts.iter_mut().zip(rights).for_each(|(facts, of)| facts.rights = of);
         Ok(facts)
     }
 }

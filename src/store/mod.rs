@@ -23,10 +23,12 @@ mod commit;
 mod copy;
 mod desk;
 mod engine;
+mod erase;
 mod event;
 mod facts;
 mod import;
 mod inquiry;
+mod kept;
 mod lookup;
 mod menus;
 mod node;
@@ -35,6 +37,8 @@ mod outside;
 mod primary;
 mod queue;
 mod recall;
+mod retention;
+mod right;
 mod sealed;
 mod secret;
 mod session;
@@ -56,15 +60,17 @@ use thiserror::Error;
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
     appointment::{AppointmentLine, FacilityLine, SeatFigures},
-    audit::{Logged, Verified},
+    audit::{Logged, Tally, Verified},
     campaign::{
         Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
     },
     chat::{Bound, ChatWrite, DoorWrite, KnownChat},
     desk::StaffWrite,
+    erase::{ERASED, Erased, KEPT},
     event::EventWrite,
     import::{ImportError, Importing, Repeated},
     inquiry::{ClaimedInquiry, InquiryFigures},
+    kept::{KeptAppointment, KeptCertificate, KeptOf, KeptRegistration},
     menus::{MenuOrder, MenuVersion, Ordered, StoredMenu},
     node::Hints,
     outbox::{Bounced, Bounds, PartKey, Swept},

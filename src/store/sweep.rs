@@ -9,7 +9,7 @@ use super::{
 use crate::{clock::Timestamp, conversation::End, vault::SubscriberKey};
 
 /// When a sweep has to look at a conversation next; spelt as in the index `conversation_due`.
-const DUE: &str = "case when ended is null then open_until else keep_until end";
+pub(super) const DUE: &str = "case when ended is null then open_until else keep_until end";
 
 /// How often [`Store::checkpoint`] runs after a writer that does not pause.
 const CHECKPOINT_ROUNDS: usize = 8;
@@ -51,82 +51,6 @@ impl Store {
             tx.commit().await?;
         });
         Ok(ended)
-    }
-
-    /// Deletes at most `limit` conversations that have ended, `limit` receipts and `limit` failed
-    /// look-ups that need not be kept any longer, and says how many it deleted. One that has not ended waits for
-    /// [`Store::time_out`], so that its end is counted.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let mut deleted = 0;
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            let skip_locked = <Db as Dialect>::SKIP_LOCKED;
-            let sweeps = [
-                format!(
-                    "delete from conversation where (subscriber, service) in \
-                     (select subscriber, service from conversation where ended is not null \
-                     and {DUE} < $1 order by {DUE} limit $2{skip_locked})"
-                ),
-                format!(
-                    "delete from receipt where key in (select key from receipt \
-                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
-                ),
-                format!(
-                    "delete from lookup where (subscriber, nik_index) in \
-                     (select subscriber, nik_index from lookup \
-                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
-                ),
-                format!(
-                    "delete from session where key in (select key from session \
-                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
-                ),
-                format!(
-                    "delete from code where (subject, purpose, subscriber) in \
-                     (select subject, purpose, subscriber from code \
-                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
-                ),
-                format!(
-                    "delete from certificate_check where (subscriber, day) in \
-                     (select subscriber, day from certificate_check \
-                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
-                ),
-                // The provider brings a message again for seven days (WhatsApp Cloud API, "Webhooks").
-                format!(
-                    "delete from chat_event where key in (select key from chat_event \
-                     where at < $1 - 691200000 order by at limit $2{skip_locked})"
-                ),
-                // People of whom the outside record knows nothing, and whom nobody asks about any more.
-                format!(
-                    "delete from fetched where nik_index in (select nik_index from fetched \
-                     where standing = 'not_listed' and at < $1 - 2592000000 \
-                     order by at limit $2{skip_locked})"
-                ),
-                // Nobody counts further back than a day.
-                format!(
-                    "delete from code_asked where (subject, purpose, at, subscriber) in \
-                     (select subject, purpose, at, subscriber from code_asked \
-                     where at < $1 - 172800000 order by at limit $2{skip_locked})"
-                ),
-                format!(
-                    "delete from code_line where (subject, purpose) in \
-                     (select subject, purpose from code_line \
-                     where sent_at < $1 - 172800000 order by sent_at limit $2{skip_locked})"
-                ),
-            ];
-            for sweep in sweeps {
-                let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))
-                    .bind(now.millis())
-                    .bind(i64::from(limit))
-                    .execute(&mut *tx)
-                    .await?;
-                deleted += done.rows_affected();
-            }
-            tx.commit().await?;
-        });
-        Ok(deleted)
     }
 
     /// Folds SQLite's log into its file, beside the turns that are being written. Called every

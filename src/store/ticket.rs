@@ -11,6 +11,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     service::{
+        audit::StaffName,
         number::Number,
         record::Need,
         ticket::{
@@ -105,6 +106,54 @@ async fn read_own(
         }
     });
     Ok(tickets)
+}
+
+/// Every ticket about a person, oldest first.
+pub(super) async fn read_about(
+    tx: &mut Tx,
+    vault: &Vault,
+    person: NikIndex,
+) -> Result<Vec<Ticket>, StoreError> {
+    let sql = concat!(
+        "select ",
+        columns!(),
+        " from ticket where nik_index = $1 order by opened_at, number"
+    );
+    let mut tickets = Vec::new();
+    on_engine!(tx, |Db, tx| {
+        let rows = sqlx::query::<Db>(sql).bind(person.as_bytes().to_vec());
+        for row in rows.fetch_all(&mut **tx).await? {
+            tickets.push(ticket!(vault, row));
+        }
+    });
+    Ok(tickets)
+}
+
+/// The ticket of a category about a person that waits, if there is one.
+pub(super) async fn read_pending(
+    tx: &mut Tx,
+    vault: &Vault,
+    person: NikIndex,
+    category: Category,
+) -> Result<Option<Ticket>, StoreError> {
+    let sql = concat!(
+        "select ",
+        columns!(),
+        " from ticket where nik_index = $1 and category = $2 and state in ('open', 'taken') \
+         order by opened_at limit 1"
+    );
+    let mut ticket = None;
+    on_engine!(tx, |Db, tx| {
+        let row = sqlx::query::<Db>(sql)
+            .bind(person.as_bytes().to_vec())
+            .bind(category.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+        if let Some(row) = row {
+            ticket = Some(ticket!(vault, row));
+        }
+    });
+    Ok(ticket)
 }
 
 /// A row as it stands in the table.
@@ -231,12 +280,12 @@ pub(super) async fn write_step(
     }
     let written = on_engine!(&mut *tx, |Db, tx| {
         sqlx::query::<Db>(
-            "update ticket set state = $1, staff = $2, answer = coalesce($3, answer), \
+            "update ticket set state = $1, staff = coalesce($2, staff), answer = coalesce($3, answer), \
              answered_at = case when $1 in ('open', 'taken') then null else $4 end, \
              merged_into = $5, version = $6 where number = $7 and version = $8",
         )
         .bind(step.state.as_str())
-        .bind(step.staff.as_str().to_owned())
+        .bind(step.staff.as_ref().map(|staff| staff.as_str().to_owned()))
         .bind(answer)
         .bind(at.millis())
         .bind(step.merged_into.as_ref().map(|number| number.as_str().to_owned()))
@@ -254,7 +303,8 @@ pub(super) async fn write_step(
         hold(tx, into).await?;
     }
     let place = step.was.saturating_add(1);
-    write_event(tx, &step.number, place, step.state, step.staff.as_str(), at).await
+    let staff = step.staff.as_ref().map_or("", StaffName::as_str);
+    write_event(tx, &step.number, place, step.state, staff, at).await
 }
 
 async fn write_event(

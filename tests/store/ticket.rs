@@ -91,7 +91,7 @@ async fn a_ticket_is_opened_read_by_its_phone_and_moved_by_staff() {
             number: first.number.clone(),
             was: 1,
             state: TicketState::Answered,
-            staff: StaffName::parse("rina").unwrap(),
+            staff: Some(StaffName::parse("rina").unwrap()),
             answer: Some("Sudah kami hubungi.".into()),
             merged_into: None,
         };

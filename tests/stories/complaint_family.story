@@ -16,6 +16,7 @@ type 7
 | 1 Tambah orang
 | 2 Daftar vaksin
 | 3 Chat yang terhubung
+| 4 Data saya
 | 0 Kembali
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):

@@ -6,6 +6,7 @@ dial *119*7#
 | 1 Tambah orang
 | 2 Daftar vaksin
 | 3 Chat yang terhubung
+| 4 Data saya
 | 0 Kembali
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -40,6 +41,7 @@ dial *119*7#
 | 2 Tambah orang
 | 3 Lepas orang
 | 4 Chat yang terhubung
+| 5 Data saya
 | 0 Kembali
 type 1
 | Status siapa?
@@ -69,6 +71,7 @@ type 7
 | 2 Tambah orang
 | 3 Lepas orang
 | 4 Chat yang terhubung
+| 5 Data saya
 | 0 Kembali
 type 3
 | Siapa yang bukan di nomor ini?
@@ -89,6 +92,7 @@ dial *119*7#
 | 2 Tambah orang
 | 3 Lepas orang
 | 4 Chat yang terhubung
+| 5 Data saya
 | 0 Kembali
 type 1
 | Status siapa?

@@ -237,9 +237,14 @@ pub(in crate::service) fn cancel(asking: Asking<'_>, facts: &Facts) -> Option<De
     let number = Number::parse(asking.values.text(TICKET.name)?).ok()?;
     let booked = standing(asking, facts, dose).filter(|booked| booked.number == number);
     Some(match booked {
-        Some(booked) => Decision::of("cancelled").change(end(booked, EndedAs::Cancelled)),
+        Some(booked) => Decision::of("cancelled").change(cancelled(booked)),
         None => Decision::of("gone"),
     })
+}
+
+/// An appointment that is given back.
+pub(in crate::service) fn cancelled(booked: &Booked) -> Change {
+    end(booked, EndedAs::Cancelled)
 }
 
 fn end(booked: &Booked, how: EndedAs) -> Change {

@@ -25,7 +25,7 @@ pub use self::{
     },
 };
 pub(super) use self::{
-    book::{book, cancel, hold, need as need_seat, release},
+    book::{book, cancel, cancelled, hold, need as need_seat, release},
     choose::{days, districts, need_day, need_days, need_region, places, slots},
 };
 use crate::{
@@ -175,13 +175,17 @@ impl Desk {
 
 /// What calls about a person's appointments read.
 pub(super) fn need(asking: Asking<'_>) -> Need {
-    let person = picked_person(asking.values);
     Need {
-        person,
+        person: picked_person(asking.values),
         people: Some(asking.subscriber),
-        appointment: Some(AppointmentNeed { person, ..nothing(asking) }),
+        appointment: Some(of_person(asking)),
         ..Need::default()
     }
+}
+
+/// The appointments of the person picked.
+pub(super) fn of_person(asking: Asking<'_>) -> AppointmentNeed {
+    AppointmentNeed { person: picked_person(asking.values), ..nothing(asking) }
 }
 
 fn nothing(asking: Asking<'_>) -> AppointmentNeed {

@@ -19,11 +19,17 @@ pub enum Category {
     Phone,
     /// NIK or birth date, which need documents.
     Identity,
+    /// A copy of all that is kept of a person (UU 27/2022 art. 7, 32).
+    Copy,
+    /// What is kept of a person is to be deleted (art. 8).
+    Erasure,
+    /// Consent was taken back: whoever keeps the record has to hear of it (art. 40).
+    Withdrawal,
 }
 
 impl Category {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Certificate,
         Self::WrongData,
         Self::NikUsed,
@@ -32,6 +38,9 @@ impl Category {
         Self::Name,
         Self::Phone,
         Self::Identity,
+        Self::Copy,
+        Self::Erasure,
+        Self::Withdrawal,
     ];
 
     /// The word in the database, in menus, in metrics.
@@ -45,6 +54,9 @@ impl Category {
             Self::Name => "name",
             Self::Phone => "phone",
             Self::Identity => "identity",
+            Self::Copy => "copy",
+            Self::Erasure => "erasure",
+            Self::Withdrawal => "withdrawal",
         }
     }
 

@@ -48,6 +48,8 @@ pub struct TicketRules {
     pub severe_hours: u32,
     /// Hours before a lost number can be replaced by another.
     pub cooling_hours: u32,
+    /// Hours before what is kept of a person can be deleted.
+    pub erase_after_hours: u32,
     /// Open tickets of one phone.
     pub open_per_phone: u32,
     /// Days between two corrections of one name that nobody looks at.
@@ -241,6 +243,10 @@ pub(super) fn open_call(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Optio
         Category::Certificate | Category::WrongData if !typed => person = picked,
         Category::Kipi => person = picked,
         Category::Other => {}
+        // Of nobody whom the phone may not see.
+        Category::Copy => person = Some(picked?),
+        // What is done at once with it is done by `right`.
+        Category::Erasure | Category::Withdrawal => return None,
         Category::Certificate
         | Category::WrongData
         | Category::NikUsed
@@ -376,7 +382,11 @@ impl Desk {
             Category::Other => None,
             _ => hours(self.tickets.due_hours),
         };
-        let not_before = hours(self.tickets.cooling_hours).filter(|_| category == Category::Phone);
+        let not_before = match category {
+            Category::Phone => hours(self.tickets.cooling_hours),
+            Category::Erasure => hours(self.tickets.erase_after_hours),
+            _ => None,
+        };
         let number = Number::from_random(asking.random);
         let decision = told(Decision::of(OPENED.name), &number);
         let act = Act::new(Deed::TicketOpened).about(person).ticket(&number);

@@ -9,7 +9,7 @@ use crate::{
         audit::{Act, Deed, StaffName},
         number::Number,
         record::{Correction, DeskChange, Person},
-        ticket::{ANSWERED, CLOSED, LONGEST_ANSWER, MERGED, Ticket, TicketState},
+        ticket::{ANSWERED, CLOSED, Category, LONGEST_ANSWER, MERGED, Ticket, TicketState},
     },
     text::gsm7,
     vault::Vault,
@@ -63,8 +63,8 @@ pub struct TicketStep {
     pub was: i64,
     /// How it stands from now on.
     pub state: TicketState,
-    /// Who did it.
-    pub staff: StaffName,
+    /// Who of the staff did it; nobody if the person did.
+    pub staff: Option<StaffName>,
     /// The answer.
     pub answer: Option<String>,
     /// The ticket that has it all.
@@ -81,7 +81,7 @@ pub enum Refused {
     #[error("{0} has taken the ticket")]
     Others(String),
     /// No change is made because of it yet: whoever has the old number can still object.
-    #[error("the change can be made in {} minutes: the holder of the old number may object", .0)]
+    #[error("that can be done in {} minutes: whoever it concerns may object until then", .0)]
     Cooling(u64),
     /// The ticket asks for no change.
     #[error("the ticket asks for no change that can be made; answer in words")]
@@ -124,7 +124,7 @@ pub fn step(
         number: number.clone(),
         was: ticket.version,
         state: ticket.state,
-        staff: staff.clone(),
+        staff: Some(staff.clone()),
         answer: None,
         merged_into: None,
     };
@@ -176,6 +176,11 @@ fn change(
 ) -> Result<Vec<DeskChange>, Refused> {
     if let Some(until) = ticket.made.not_before.filter(|until| *until > now) {
         return Err(Refused::Cooling(until.since(now).as_secs().div_ceil(60)));
+    }
+    if let (Category::Erasure, Some(of)) = (ticket.made.category, ticket.made.person) {
+        let number = &ticket.made.number;
+        let act = Act::new(Deed::DataErased).about(Some(of)).ticket(number);
+        return Ok(vec![DeskChange::Erase(of, number.clone()), DeskChange::Audit(act)]);
     }
     let body = &ticket.made.body;
     let (name, phone) = (body.name(), body.phone());

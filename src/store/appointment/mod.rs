@@ -106,7 +106,8 @@ fn spans<'n>(
     spans
 }
 
-async fn read_booked(
+/// Appointments that stand.
+pub(super) async fn read_booked(
     tx: &mut Tx,
     persons: &[NikIndex],
 ) -> Result<BTreeMap<NikIndex, Vec<Booked>>, StoreError> {

@@ -33,8 +33,12 @@ macro_rules! columns {
 }
 
 mod read;
+mod window;
 
-pub use self::read::{Logged, Verified};
+pub use self::{
+    read::{Logged, Verified},
+    window::Tally,
+};
 
 /// The rows of a batch, by chain; those of none go to whichever of the turns' chains is free.
 #[derive(Default)]

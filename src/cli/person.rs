@@ -1,0 +1,291 @@
+//! `setara person`: what is kept of somebody, written out for them; and who was erased, for a database
+//! that comes out of an older backup. `setara breach`: what a notice of a breach needs.
+//! `setara retention`: what may not be kept any longer.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufWriter, Read, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+
+use crate::{
+    cli::told,
+    clock::{self, Timestamp, Zone},
+    config::Config,
+    front::{
+        breach::{Breaches, Window},
+        person::{Persons, Whose},
+    },
+    identity::Nik,
+    service::{audit::StaffName, number::Number},
+    store::{Erased, Store, StoreOptions},
+    vault::{NikIndex, Vault},
+};
+
+/// What can be done about a person.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Write out all that is kept of a person, as JSON; that it was done is logged
+    Export(ExportArgs),
+    /// List who was erased: to be kept beside the backups
+    Erased,
+    /// Erase once more whom a database out of an older backup does not know as erased
+    EraseAgain(EraseAgainArgs),
+}
+
+/// Arguments of `person export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Whoever this ticket is about; without it, the NIK is read from standard input
+    #[arg(long, value_parser = number)]
+    pub ticket: Option<Number>,
+    /// Who does it: small letters, digits, dots and dashes
+    #[arg(long, value_parser = staff)]
+    pub staff: StaffName,
+    /// Write it into a new file that nobody else may read
+    #[arg(long, value_name = "FILE.json")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `person erase-again`.
+#[derive(Debug, Args)]
+pub struct EraseAgainArgs {
+    /// What `setara person erased` printed
+    pub file: PathBuf,
+}
+
+/// What can be done about a breach.
+#[derive(Debug, Subcommand)]
+pub enum BreachCommand {
+    /// Tell what was seen and changed in a window of time, by whom, and how many people it concerns
+    Report(ReportArgs),
+}
+
+/// Arguments of `breach report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// From this day or moment on: 2022-11-20, or 2022-11-20T08:00:00Z
+    #[arg(long)]
+    pub from: String,
+    /// Before this day or moment
+    #[arg(long)]
+    pub to: String,
+    /// For machines
+    #[arg(long)]
+    pub json: bool,
+    /// Write the people it concerns into a new file that nobody else may read, as a list for a campaign
+    #[arg(long, value_name = "FILE.csv", requires = "staff")]
+    pub people: Option<PathBuf>,
+    /// Who has the list
+    #[arg(long, value_parser = staff)]
+    pub staff: Option<StaffName>,
+}
+
+/// What can be done about what is kept too long.
+#[derive(Debug, Subcommand)]
+pub enum RetentionCommand {
+    /// Tell what is due in each class, and why; nothing is deleted
+    Plan(PlanArgs),
+    /// Delete what is due; a gateway does it by itself, a piece at a time
+    Run,
+}
+
+/// Arguments of `retention plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// For machines
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn number(text: &str) -> Result<Number, String> {
+    Number::parse(text).map_err(told)
+}
+
+fn staff(text: &str) -> Result<StaffName, String> {
+    StaffName::parse(text).map_err(told)
+}
+
+/// Runs `setara person`.
+pub fn run(command: PersonCommand, config: &Config) -> Result<ExitCode, String> {
+    on_store(config, async |store, vault| match command {
+        PersonCommand::Export(args) => export(&args, store, vault).await,
+        PersonCommand::Erased => {
+            for Erased { person, at } in store.erased().await.map_err(told)? {
+                println!("{} {}", person.to_hex(), at.millis());
+            }
+            Ok(())
+        }
+        PersonCommand::EraseAgain(EraseAgainArgs { file }) => {
+            let kept = File::open(&file).map_err(|error| at(&file, &error))?;
+            let lines: Result<Vec<String>, io::Error> = io::BufReader::new(kept).lines().collect();
+            let erased: Option<Vec<Erased>> =
+                lines.map_err(|error| at(&file, &error))?.iter().map(|line| erased(line)).collect();
+            let erased = erased.ok_or("a line has a key and a time, as `erased` prints them")?;
+            let again = store.erase_again(&erased).await.map_err(told)?;
+            eprintln!("{again} of {} people were erased again", erased.len());
+            Ok(())
+        }
+    })
+}
+
+fn erased(line: &str) -> Option<Erased> {
+    let (person, at) = line.trim().split_once(' ')?;
+    let person = NikIndex::from_hex(person).ok()?;
+    Some(Erased { person, at: Timestamp::from_millis(at.parse().ok()?) })
+}
+
+async fn export(args: &ExportArgs, store: Store, vault: Vault) -> Result<(), String> {
+    let whose = match &args.ticket {
+        Some(number) => Whose::Of(number.clone()),
+        None => {
+            let mut typed = String::new();
+            // A NIK on the command line would stay in its history.
+            io::stdin().lock().take(100).read_to_string(&mut typed).map_err(told)?;
+            Whose::Nik(Nik::parse(typed.trim()).map_err(told)?)
+        }
+    };
+    let all = Persons::new(store, vault).export(&whose, &args.staff).await.map_err(told)?;
+    let text = serde_json::to_string_pretty(&all).map_err(told)?;
+    match &args.out {
+        Some(path) => {
+            writeln!(private(path)?, "{text}").map_err(|error| at(path, &error))?;
+        }
+        None => println!("{text}"),
+    }
+    Ok(())
+}
+
+/// Runs `setara breach`.
+pub fn run_breach(command: BreachCommand, config: &Config) -> Result<ExitCode, String> {
+    let BreachCommand::Report(args) = command;
+    let zone = config.menu.zone.into();
+    let window = Window { from: moment(&args.from, zone)?, to: moment(&args.to, zone)? };
+    on_store(config, async |store, _| {
+        let breaches = Breaches::new(store);
+        let report = breaches.report(window).await.map_err(told)?;
+        if args.json {
+            println!("{}", serde_json::to_string_pretty(&report).map_err(told)?);
+        } else {
+            print!("{}", report.page());
+        }
+        if let (Some(path), Some(staff)) = (&args.people, &args.staff) {
+            let mut out = BufWriter::new(private(path)?);
+            let listed = breaches.list(window, staff, &mut out).await.map_err(told)?;
+            out.flush().map_err(|error| at(path, &error))?;
+            eprintln!(
+                "{} people are listed; {} more have no number",
+                listed.reachable, listed.unreachable
+            );
+        }
+        Ok(())
+    })
+}
+
+/// A day, which begins at midnight where the service is, or a moment.
+fn moment(text: &str, zone: Zone) -> Result<Timestamp, String> {
+    if let Ok(day) = text.parse::<jiff::civil::Date>() {
+        return Ok(Timestamp::at(day.at(0, 0, 0, 0), zone));
+    }
+    let at: jiff::Timestamp =
+        text.parse().map_err(|_| format!("that is no day or moment: {text}"))?;
+    Ok(Timestamp::from_millis(at.as_millisecond()))
+}
+
+/// Runs `setara retention`.
+pub fn run_retention(command: RetentionCommand, config: &Config) -> Result<ExitCode, String> {
+    on_store(config, async |store, _| match command {
+        RetentionCommand::Plan(args) => plan(&args, &store, config).await,
+        RetentionCommand::Run => retire(&store, config).await,
+    })
+}
+
+async fn plan(args: &PlanArgs, store: &Store, config: &Config) -> Result<(), String> {
+    let due = store.due(&config.retention, clock::now()).await.map_err(told)?;
+    if args.json {
+        let due: Vec<_> = due
+            .iter()
+            .map(|of| {
+                serde_json::json!({
+                    "class": of.class, "days": of.days, "because": of.because, "due": of.rows,
+                    "oldest": of.oldest.map(Timestamp::to_rfc3339),
+                })
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&due).map_err(told)?);
+        return Ok(());
+    }
+    println!("{:<14} {:>6} {:>10}  {:<20} because", "class", "days", "due", "oldest");
+    for of in due {
+        let days = of.days.map_or_else(|| "own".to_owned(), |days| days.to_string());
+        let oldest = of.oldest.map_or_else(|| "-".to_owned(), Timestamp::to_rfc3339);
+        println!("{:<14} {days:>6} {:>10}  {oldest:<20} {}", of.class, of.rows, of.because);
+    }
+    Ok(())
+}
+
+/// Rows of one transaction: a gateway may run meanwhile.
+const PIECE: u32 = 500;
+
+async fn retire(store: &Store, config: &Config) -> Result<(), String> {
+    let now = clock::now();
+    let bar = ProgressBar::new_spinner();
+    let mut own = 0;
+    loop {
+        let purged = store.purge(now, PIECE).await.map_err(told)?;
+        own += purged;
+        bar.set_message(format!("{own} rows with a time of their own"));
+        bar.tick();
+        if purged == 0 {
+            break;
+        }
+    }
+    bar.println(format!("{:<14} {own:>10} deleted", "own time"));
+    for (class, keep) in &config.retention {
+        let mut gone = 0;
+        loop {
+            let retired = store.retire(*class, keep, now, PIECE).await.map_err(told)?;
+            gone += retired;
+            bar.set_message(format!("{gone} of {}", class.as_str()));
+            bar.tick();
+            if retired == 0 {
+                break;
+            }
+        }
+        bar.println(format!("{:<14} {gone:>10} deleted", class.as_str()));
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// A new file for its owner only.
+fn private(path: &Path) -> Result<File, String> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| at(path, &error))
+}
+
+fn at(path: &Path, error: &io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+fn on_store(
+    config: &Config,
+    obey: impl AsyncFnOnce(Store, Vault) -> Result<(), String>,
+) -> Result<ExitCode, String> {
+    tokio::runtime::Runtime::new().map_err(told)?.block_on(async {
+        let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
+        let options = StoreOptions::default();
+        let store =
+            Store::open(&config.database.url, vault.clone(), options).await.map_err(told)?;
+        let done = obey(store.clone(), vault).await;
+        store.close().await;
+        done.map(|()| ExitCode::SUCCESS)
+    })
+}

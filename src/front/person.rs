@@ -1,0 +1,167 @@
+//! Everything that is kept of a person, written out for the person (UU 27/2022 art. 7, 32): whoever asks
+//! is proved by staff, by a ticket or at a desk, and that it was written out is a row of the log.
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::{
+    clock::{self, Timestamp},
+    identity::{Msisdn, Nik},
+    service::{
+        audit::{Act, Deed, Doer, StaffName},
+        number::Number,
+        record::{DeskChange, Need, Person},
+        ticket::Ticket,
+    },
+    store::{CommitError, KeptOf, Logged, StaffWrite, Store, StoreError},
+    vault::{SubscriberKey, Vault},
+};
+
+/// Rows of the log that are written out.
+const LOGGED: u32 = 10_000;
+
+/// Writes out what is kept of people.
+#[derive(Debug, Clone)]
+pub struct Persons {
+    store: Store,
+    vault: Vault,
+}
+
+/// Whose data it is.
+#[derive(Debug, Clone)]
+pub enum Whose {
+    /// Whoever a ticket is about.
+    Of(Number),
+    /// Whoever has this NIK.
+    Nik(Nik),
+}
+
+/// Why something was not done.
+#[derive(Debug, Error)]
+pub enum PersonError {
+    /// There is none of that number, or it is about nobody.
+    #[error("there is no ticket of that number about a person")]
+    NoTicket,
+    /// Nothing is kept of whoever has that NIK.
+    #[error("nothing is kept of that person")]
+    Nobody,
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Persons {
+    /// Those of a database.
+    pub fn new(store: Store, vault: Vault) -> Self {
+        Self { store, vault }
+    }
+
+    /// Writes out all that is kept of a person; that it was done is logged before anybody sees it.
+    ///
+    /// # Errors
+    /// See [`PersonError`].
+    pub async fn export(&self, whose: &Whose, staff: &StaffName) -> Result<Value, PersonError> {
+        let (index, ticket) = match whose {
+            Whose::Nik(nik) => (self.vault.nik_index(nik), None),
+            Whose::Of(number) => {
+                let ticket = self.store.ticket(number).await?;
+                let person = ticket.and_then(|ticket| ticket.made.person);
+                (person.ok_or(PersonError::NoTicket)?, Some(number))
+            }
+        };
+        let at = clock::now();
+        let mut batch = self.store.begin().await?;
+        let need = Need { person: Some(index), ..Need::default() };
+        let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
+        let phone = person.as_ref().and_then(|person| person.phone.as_ref());
+        let phone = phone.map(|phone| self.vault.subscriber_key(phone));
+        let kept = batch.kept_of(index, phone).await?;
+        if person.is_none() && kept == KeptOf::default() {
+            return Err(PersonError::Nobody);
+        }
+        let act = Act::new(Deed::DataExported).about(Some(index));
+        let act = Act { ticket: ticket.cloned(), ..act };
+        let changes = vec![DeskChange::Audit(act)];
+        let write = StaffWrite { staff: staff.clone(), at, changes, notices: Vec::new() };
+        batch.commit_staff(&write).await.map_err(|error| match error {
+            CommitError::Unavailable(error) => error,
+            CommitError::Conflict => StoreError::Unreadable("audit"),
+        })?;
+        let log = self.store.log_of(&index, LOGGED).await?;
+        Ok(written_out(person.as_ref(), &kept, &log, phone, at))
+    }
+}
+
+/// All of it as JSON. Of other people, and of staff, it says only of which kind they are.
+fn written_out(
+    person: Option<&Person>,
+    kept: &KeptOf,
+    log: &[Logged],
+    phone: Option<SubscriberKey>,
+    at: Timestamp,
+) -> Value {
+    json!({
+        "written_at": at.to_rfc3339(),
+        "record": person.map(record),
+        "registrations": kept.registrations.iter().map(|of| json!({
+            "number": of.number, "standing": of.standing, "at": of.at.to_rfc3339(),
+            "regency": of.regency, "screening": of.screening, "consent": of.consent,
+            "channel": of.channel,
+        })).collect::<Vec<_>>(),
+        "appointments": kept.appointments.iter().map(|of| json!({
+            "number": of.number, "dose": of.dose, "facility": of.facility,
+            "start": of.start.to_rfc3339(), "state": of.state,
+        })).collect::<Vec<_>>(),
+        "certificates": kept.certificates.iter().map(|of| json!({
+            "dose": of.dose, "code": of.code, "issued_at": of.issued.to_rfc3339(),
+            "good_until": of.good_until, "revoked_at": of.revoked.map(Timestamp::to_rfc3339),
+        })).collect::<Vec<_>>(),
+        "consents": kept.consents.iter().map(|of| json!({
+            "version": of.version, "channel": of.channel, "at": of.at.to_rfc3339(),
+            "withdrawn_at": of.withdrawn.map(Timestamp::to_rfc3339),
+        })).collect::<Vec<_>>(),
+        "tickets": kept.tickets.iter().map(ticket).collect::<Vec<_>>(),
+        "phones": kept.phones,
+        "log": log.iter().map(|row| entry(row, phone)).collect::<Vec<_>>(),
+    })
+}
+
+fn record(person: &Person) -> Value {
+    json!({
+        "nik": person.nik.as_str(),
+        "name": person.name.as_str(),
+        "birth_date": person.birth.to_string(),
+        "phone": person.phone.as_ref().map(Msisdn::as_str),
+        "doses": person.doses.iter().map(|dose| json!({
+            "number": dose.number, "given_on": dose.given_on.map(|on| on.to_string()),
+            "vaccine": dose.vaccine, "batch": dose.batch, "place": dose.place,
+            "certificate": dose.certificate,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn ticket(of: &Ticket) -> Value {
+    json!({
+        "number": of.made.number.as_str(),
+        "category": of.made.category.as_str(),
+        "state": of.state.as_str(),
+        "opened_at": of.opened.to_rfc3339(),
+        "due_at": of.made.due.map(Timestamp::to_rfc3339),
+        "asked": &of.made.body,
+        "answer": of.answer,
+    })
+}
+
+fn entry(row: &Logged, phone: Option<SubscriberKey>) -> Value {
+    let (by, channel) = match &row.doer {
+        Doer::Staff(_) => ("staff", None),
+        Doer::Anybody { channel } => ("anybody", Some(channel)),
+        Doer::Phone { key, channel } if Some(*key) == phone => ("own_phone", channel.as_ref()),
+        Doer::Phone { channel, .. } => ("other_phone", channel.as_ref()),
+    };
+    let concerns: Vec<&str> = row.act.deed.concerns().iter().map(|of| of.as_str()).collect();
+    json!({
+        "at": row.at.to_rfc3339(), "act": row.act.deed.as_str(), "by": by, "channel": channel,
+        "data": concerns,
+    })
+}

@@ -1,0 +1,391 @@
+//! *Data saya*: the rights of a person over their data (UU 27/2022): what is kept of them (art. 7), who
+//! looked at it (art. 32), what was agreed to and its end (art. 9, 40), and its end altogether (art. 8,
+//! 43). Corrections are the business of `change`.
+//!
+//! Every call is about somebody who was proved in this very conversation, by NIK and birth date, from a
+//! phone that is tied to them (`change.prove`).
+//!
+//! - **Consent** belongs to the phone that gave it. Its end is at once: registrations and appointments
+//!   that were made from the phone end, nothing reminds, no broadcast goes there any more. Doses that
+//!   were given stay: the law has them kept, whoever agrees.
+//! - **Deletion** is a ticket, because what is gone cannot be brought back: the registered number is told,
+//!   staff cannot do it before a cooling-off, and until it is done anybody who proves the person can
+//!   take it back. What goes and what stays is said by `store::erase`.
+
+use std::time::Duration;
+
+use crate::{
+    clock::Timestamp,
+    identity::birth,
+    menu::catalogue::{Call, Effect, Given, Outcome, Sends},
+    outbox::Class,
+    service::{
+        Asking, Decision, Desk, Note,
+        appointment::{Booked, cancelled},
+        audit::{Act, Deed},
+        open,
+        outside::Source,
+        person::PROVED,
+        personal, picked_person,
+        record::{Change, DeskChange, Facts, Need, Person},
+        ticket::{Body, Category, MANY, OPENED, TICKET, Ticket, TicketState, TicketStep, Wanted},
+    },
+    vault::{NikIndex, SubscriberKey},
+};
+
+/// What a call reads about the rights of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RightNeed {
+    /// Whose.
+    pub person: NikIndex,
+    /// The phone that asks.
+    pub by: SubscriberKey,
+    /// Looks before then are not read.
+    pub since: Timestamp,
+}
+
+/// What was read about the rights of a person.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RightFacts {
+    /// What the phone agreed to, latest first.
+    pub consents: Vec<Consent>,
+    /// Registrations that were made from the phone.
+    pub registrations: u32,
+    /// Appointments that were made from the phone and stand.
+    pub booked: Vec<Booked>,
+    /// Phones that may see the person.
+    pub phones: u32,
+    /// Who looked at the person, latest first.
+    pub looks: Vec<Look>,
+    /// The deletion that was asked for, and not done yet.
+    pub erasure: Option<Ticket>,
+}
+
+/// Something that a phone agreed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The version of the text.
+    pub version: String,
+    /// Over which channel.
+    pub channel: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Since when it is so no longer.
+    pub withdrawn: Option<Timestamp>,
+}
+
+/// Somebody who looked at a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// What they saw.
+    pub deed: Deed,
+    /// The phone that looked; none if it was staff, or anybody on a page.
+    pub phone: Option<SubscriberKey>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The kinds of those who look, as the person is told: nobody's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Looker {
+    /// The number that the record has of the person, or the one that asks.
+    Own,
+    /// Another phone.
+    Other,
+    /// Staff.
+    Staff,
+    /// Whoever was shown a certificate.
+    Checker,
+}
+
+impl Look {
+    /// Of which kind it was, for whom these phones are their own.
+    pub fn looker(&self, own: &[SubscriberKey]) -> Looker {
+        match self.phone {
+            _ if self.deed == Deed::CertificateChecked => Looker::Checker,
+            None => Looker::Staff,
+            Some(phone) if own.contains(&phone) => Looker::Own,
+            Some(_) => Looker::Other,
+        }
+    }
+}
+
+const WIDEST_DAY: &str = "17-08-2021";
+const WIDEST_COUNT: &str = "999+";
+const DAY: Given = open("consent_day", WIDEST_DAY);
+
+/// How far back who looked is told. The log itself is kept for longer (`[retention]`).
+const TOLD_FOR: Duration = Duration::from_secs(90 * 86_400);
+
+/// What is kept of the person.
+pub const KEPT: Call = Call {
+    name: "right.kept",
+    effect: Effect::Reads,
+    needs: &["person"],
+    outcomes: &[Outcome {
+        name: "kept",
+        means: "What is kept, in numbers.",
+        gives: &[
+            personal("doses", "3"),
+            personal("registration", "123 456 7890"),
+            personal("phones", WIDEST_COUNT),
+            personal("appointments", WIDEST_COUNT),
+        ],
+    }],
+};
+
+/// Who looked at the person, by kind: how often, and when last.
+pub const LOOKS: Call = Call {
+    name: "right.looks",
+    effect: Effect::Reads,
+    needs: &["person"],
+    outcomes: &[Outcome {
+        name: "looks",
+        means: "How often each kind of looker looked, and the day they last did.",
+        gives: &[
+            personal("own", WIDEST_COUNT),
+            personal("own_last", WIDEST_DAY),
+            personal("other", WIDEST_COUNT),
+            personal("other_last", WIDEST_DAY),
+            personal("staff", WIDEST_COUNT),
+            personal("staff_last", WIDEST_DAY),
+            personal("checks", WIDEST_COUNT),
+            personal("checks_last", WIDEST_DAY),
+            open("since", WIDEST_DAY),
+        ],
+    }],
+};
+
+/// What this phone agreed to.
+pub const CONSENT: Call = Call {
+    name: "right.consent",
+    effect: Effect::Reads,
+    needs: &["person"],
+    outcomes: &[
+        Outcome { name: "none", means: "It never agreed to anything.", gives: &[] },
+        Outcome {
+            name: "given",
+            means: "It did: which text, when, and how.",
+            gives: &[
+                open("consent_version", "2022-11-W"),
+                DAY,
+                open("consent_channel", "WHATSAPP"),
+            ],
+        },
+        Outcome { name: "withdrawn", means: "It did, and took it back.", gives: &[DAY] },
+    ],
+};
+
+/// Takes back what this phone agreed to.
+pub const WITHDRAW: Call = Call {
+    name: "right.withdraw",
+    effect: Effect::Changes,
+    needs: &["person"],
+    outcomes: &[
+        Outcome { name: "withdrawn", means: "All that rested on it has ended.", gives: &[] },
+        Outcome {
+            name: "reported",
+            means: "As withdrawn; staff tell whoever keeps the record, by a ticket.",
+            gives: &[TICKET],
+        },
+    ],
+};
+
+const PENDING: Outcome =
+    Outcome { name: "pending", means: "It was asked for, and is not done yet.", gives: &[TICKET] };
+
+/// Whether the deletion of what is kept of the person was asked for.
+pub const ERASURE: Call = Call {
+    name: "right.erasure",
+    effect: Effect::Reads,
+    needs: &["person"],
+    outcomes: &[
+        Outcome { name: "none", means: "Nobody asked for it, or it is done.", gives: &[] },
+        PENDING,
+    ],
+};
+
+/// Asks for the deletion of what is kept of the person.
+pub const ERASE: Call = Call {
+    name: "right.erase",
+    effect: Effect::Changes,
+    needs: &["person"],
+    outcomes: &[OPENED, PENDING, MANY],
+};
+
+/// Takes that back.
+pub const KEEP: Call = Call {
+    name: "right.keep",
+    effect: Effect::Changes,
+    needs: &["person"],
+    outcomes: &[
+        Outcome { name: "kept", means: "Nothing will be deleted.", gives: &[] },
+        Outcome { name: "gone", means: "No deletion is waiting.", gives: &[] },
+    ],
+};
+
+/// That consent was taken back, and what ended.
+pub(super) const WITHDRAWN_TEXT: Sends =
+    Sends { call: WITHDRAW.name, name: "consent_withdrawn", gives: &[] };
+/// To the registered number: a deletion was asked for, and how to object.
+pub(super) const ERASURE_TEXT: Sends =
+    Sends { call: ERASE.name, name: "erasure_asked", gives: &[TICKET] };
+/// To the registered number: nothing will be deleted.
+pub(super) const KEPT_TEXT: Sends =
+    Sends { call: KEEP.name, name: "erasure_undone", gives: &[TICKET] };
+
+pub(super) fn need(asking: Asking<'_>) -> Need {
+    let person = picked_person(asking.values);
+    let since = asking.now.minus(TOLD_FOR);
+    Need {
+        person,
+        rights: person.map(|person| RightNeed { person, by: asking.subscriber, since }),
+        tickets: Some(asking.subscriber),
+        appointment: Some(super::appointment::of_person(asking)),
+        ..Need::default()
+    }
+}
+
+/// The person picked, proved in this conversation.
+fn proved<'f>(asking: Asking<'_>, facts: &'f Facts) -> Option<&'f Person> {
+    let picked = picked_person(asking.values)?;
+    let now = asking.values.text(PROVED.name) == Some(&picked.to_hex());
+    facts.person.as_ref().filter(|person| now && !person.blocked)
+}
+
+pub(super) fn kept(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let person = proved(asking, facts)?;
+    let registration = person.registration.as_ref().map(|of| of.number.to_string());
+    Some(
+        Decision::of("kept")
+            .give("doses", person.doses.len().to_string())
+            .give("registration", registration.unwrap_or_else(|| "-".to_owned()))
+            .give("phones", count(facts.rights.phones as usize))
+            .give("appointments", count(facts.appointment.booked.len())),
+    )
+}
+
+pub(super) fn looks(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let person = proved(asking, facts)?;
+    let registered = person.phone.as_ref().map(|phone| desk.vault.subscriber_key(phone));
+    let own: Vec<SubscriberKey> = registered.into_iter().chain([asking.subscriber]).collect();
+    let day = |at: Timestamp| birth::show(at.date(desk.zone));
+    let kinds = [
+        (Looker::Own, "own", "own_last"),
+        (Looker::Other, "other", "other_last"),
+        (Looker::Staff, "staff", "staff_last"),
+        (Looker::Checker, "checks", "checks_last"),
+    ];
+    let mut decision = Decision::of("looks").give("since", day(asking.now.minus(TOLD_FOR)));
+    for (kind, times, last) in kinds {
+        let of_kind = || facts.rights.looks.iter().filter(|look| look.looker(&own) == kind);
+        let latest = of_kind().map(|look| look.at).max();
+        decision = decision
+            .give(times, count(of_kind().count()))
+            .give(last, latest.map_or_else(|| "-".to_owned(), day));
+    }
+    Some(decision)
+}
+
+/// A number that fits its place.
+fn count(of: usize) -> String {
+    if of > 999 { WIDEST_COUNT.to_owned() } else { of.to_string() }
+}
+
+pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    proved(asking, facts)?;
+    let day = |at: Timestamp| birth::show(at.date(desk.zone));
+    let Some(latest) = facts.rights.consents.first() else { return Some(Decision::of("none")) };
+    Some(match latest.withdrawn {
+        Some(at) => Decision::of("withdrawn").give(DAY.name, day(at)),
+        None => Decision::of("given")
+            .give("consent_version", latest.version.as_str())
+            .give(DAY.name, day(latest.at))
+            .give("consent_channel", latest.channel.as_deref().unwrap_or("-").to_uppercase()),
+    })
+}
+
+pub(super) fn withdraw(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let person = proved(asking, facts)?;
+    let act = Act::new(Deed::ConsentWithdrawn).about(Some(person.index));
+    // With the record elsewhere, staff see to it that what was sent there ends, too.
+    let elsewhere = desk.source == Source::Outside && facts.rights.registrations > 0;
+    let decision = match elsewhere {
+        true => {
+            let wanted = Wanted::about(person.index, Category::Withdrawal, Body::default());
+            let opened = desk.open_ticket(asking, facts, wanted);
+            let outcome = if opened.outcome == OPENED.name { "reported" } else { "withdrawn" };
+            Decision { outcome, notes: Vec::new(), ..opened }
+        }
+        false => Decision::of("withdrawn"),
+    };
+    let ended = facts.rights.booked.iter().map(cancelled);
+    let decision = ended.fold(decision, Decision::change);
+    Some(
+        decision
+            .change(Change::WithdrawConsent)
+            .change(Change::RefuseBroadcasts)
+            .change(Change::Desk(DeskChange::Audit(act)))
+            .note(Note::to_caller(WITHDRAWN_TEXT.name)),
+    )
+}
+
+pub(super) fn erasure(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    proved(asking, facts)?;
+    let pending = facts.rights.erasure.as_ref();
+    Some(pending.map_or_else(|| Decision::of("none"), is_pending))
+}
+
+fn is_pending(ticket: &Ticket) -> Decision {
+    Decision::of(PENDING.name).give(TICKET.name, ticket.made.number.to_string())
+}
+
+pub(super) fn erase(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let person = proved(asking, facts)?;
+    if let Some(pending) = &facts.rights.erasure {
+        return Some(is_pending(pending));
+    }
+    let wanted = Wanted::about(person.index, Category::Erasure, Body::default());
+    let mut decision = desk.open_ticket(asking, facts, wanted);
+    let number = decision.given.text(TICKET.name).map(str::to_owned);
+    if let (Some(number), false) = (number, decision.changes.is_empty()) {
+        decision.notes = vec![to_registered(person, ERASURE_TEXT.name, number)];
+    }
+    Some(decision)
+}
+
+pub(super) fn keep(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    let person = proved(asking, facts)?;
+    let Some(pending) = &facts.rights.erasure else { return Some(Decision::of("gone")) };
+    let number = &pending.made.number;
+    let step = TicketStep {
+        number: number.clone(),
+        was: pending.version,
+        state: TicketState::Closed,
+        staff: None,
+        answer: None,
+        merged_into: None,
+    };
+    let act = Act::new(Deed::TicketClosed).about(Some(person.index)).ticket(number);
+    Some(
+        Decision::of("kept")
+            .change(Change::Desk(DeskChange::Step(step)))
+            .change(Change::Desk(DeskChange::Audit(act)))
+            .note(to_registered(person, KEPT_TEXT.name, number.to_string())),
+    )
+}
+
+/// To the registered number, from staff: it was done.
+pub(super) const ERASED_TEXT: Sends = Sends { call: ERASE.name, name: ERASED_NOTICE, gives: &[] };
+
+/// The text that says that a person's data was deleted (`[notice.*]`).
+pub const ERASED_NOTICE: &str = "data_erased";
+
+/// A note to the number that the record has, whoever asks; to whoever asks, if it has none.
+fn to_registered(person: &Person, text: &'static str, number: String) -> Note {
+    let note = match &person.phone {
+        Some(phone) => Note::to(text, Class::Reply, phone.clone()),
+        None => Note::to_caller(text),
+    };
+    note.give(TICKET.name, number)
+}

@@ -1,0 +1,303 @@
+//! What may not be kept any longer, class by class: counted for a plan, and deleted a bounded number of
+//! rows at a time, so that nobody who deletes keeps turns waiting.
+
+use sqlx::{QueryBuilder, Row as _};
+
+use super::{
+    Store, StoreError,
+    engine::{Dialect, Tx, on_engine},
+    sweep,
+};
+use crate::{
+    clock::Timestamp,
+    service::{
+        audit::TURNS,
+        retention::{Class, Due, Keep, RetentionRules, due_before},
+    },
+};
+
+/// Rows of one table that are deleted by their age.
+struct Rule {
+    class: &'static str,
+    table: &'static str,
+    key: &'static str,
+    /// Which rows; `true` for all.
+    only: &'static str,
+    /// Milliseconds: a row is due when this lies before the cut-off.
+    due: &'static str,
+    /// Why, where no configuration says it.
+    because: &'static str,
+}
+
+/// Rows that have a time of their own. Those of chat events, and of codes that were asked for, are
+/// counted from what happened: the provider brings a message again for seven days (WhatsApp Cloud API,
+/// "Webhooks"), and nobody counts codes further back than a day.
+const OWN: [Rule; 9] = [
+    Rule {
+        class: "conversations",
+        table: "conversation",
+        key: "subscriber, service",
+        only: "ended is not null",
+        due: sweep::DUE,
+        because: "to be taken up again ([conversation])",
+    },
+    own("replies", "receipt", "key", "keep_until", "the same reply to the same message"),
+    own("lookups", "lookup", "subscriber, nik_index", "keep_until", "guesses are counted"),
+    own("sessions", "session", "key", "keep_until", "whose session it is"),
+    own("codes", "code", "subject, purpose, subscriber", "keep_until", "wrong codes are counted"),
+    own(
+        "checks",
+        "certificate_check",
+        "subscriber, day",
+        "keep_until",
+        "checks of certificates are counted by the day",
+    ),
+    own("messages", "chat_event", "key", "at + 691200000", "the provider repeats them for a week"),
+    own(
+        "codes_asked",
+        "code_asked",
+        "subject, purpose, at, subscriber",
+        "at + 172800000",
+        "nobody's phone is flooded",
+    ),
+    own(
+        "codes_sent",
+        "code_line",
+        "subject, purpose",
+        "sent_at + 172800000",
+        "nobody's phone is flooded",
+    ),
+];
+
+const fn own(
+    class: &'static str,
+    table: &'static str,
+    key: &'static str,
+    due: &'static str,
+    because: &'static str,
+) -> Rule {
+    Rule { class, table, key, only: "true", due, because }
+}
+
+/// Rows of a configured class, but those of the audit log.
+const fn rule_of(class: Class) -> Option<Rule> {
+    let (table, key, only, due) = match class {
+        Class::Tickets => ("ticket", "number", "state not in ('open', 'taken')", "answered_at"),
+        Class::Consents => {
+            ("consent", "subscriber, version, at", "withdrawn_at is not null", "withdrawn_at")
+        }
+        Class::Appointments => {
+            ("appointment", "nik_index, number", "state <> 'booked'", "changed_at")
+        }
+        Class::Phones => ("subscriber", "key", "true", "seen_at"),
+        Class::Chats => ("chat", "key", "true", "heard_at"),
+        Class::Looks | Class::Changes => return None,
+    };
+    Some(Rule { class: "", table, key, only, due, because: "" })
+}
+
+impl Rule {
+    fn delete(&self, skip_locked: &str, returning: &str) -> String {
+        let Self { table, key, only, due, .. } = self;
+        format!(
+            "delete from {table} where ({key}) in (select {key} from {table} \
+             where {only} and {due} < $1 order by {due} limit $2{skip_locked}){returning}"
+        )
+    }
+
+    fn count(&self) -> String {
+        let Self { table, only, due, .. } = self;
+        format!("select count(*), min({due}) from {table} where {only} and {due} < $1")
+    }
+}
+
+impl Store {
+    /// Deletes at most `limit` rows of each class whose rows have a time of their own, and says how
+    /// many it deleted. A conversation that has not ended waits for [`Store::time_out`], so that its
+    /// end is counted.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            for rule in OWN {
+                let sql = rule.delete(<Db as Dialect>::SKIP_LOCKED, "");
+                let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql))
+                    .bind(now.millis())
+                    .bind(i64::from(limit))
+                    .execute(&mut *tx)
+                    .await?;
+                deleted += done.rows_affected();
+            }
+            tx.commit().await?;
+        });
+        Ok(deleted)
+    }
+
+    /// What is due in each class, and why. Nothing is deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn due(
+        &self,
+        rules: &RetentionRules,
+        now: Timestamp,
+    ) -> Result<Vec<Due>, StoreError> {
+        let mut plan = Vec::new();
+        for rule in OWN {
+            let (rows, oldest) = self.count_due(rule.count(), now).await?;
+            let because = rule.because.to_owned();
+            plan.push(Due { class: rule.class, days: None, because, rows, oldest });
+        }
+        for (class, keep) in rules {
+            let sql = match rule_of(*class) {
+                Some(rule) => rule.count(),
+                None => format!(
+                    "select count(*), min(at) from audit where at < $1 and {}",
+                    chains(*class)
+                ),
+            };
+            let (rows, oldest) = self.count_due(sql, due_before(keep, now)).await?;
+            let (days, because) = (Some(keep.days), keep.because.clone());
+            plan.push(Due { class: class.as_str(), days, because, rows, oldest });
+        }
+        Ok(plan)
+    }
+
+    async fn count_due(
+        &self,
+        sql: String,
+        before: Timestamp,
+    ) -> Result<(u64, Option<Timestamp>), StoreError> {
+        Ok(on_engine!(self.reader(), |Db, pool| {
+            let row = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql))
+                .bind(before.millis())
+                .fetch_one(pool)
+                .await?;
+            let (rows, oldest): (i64, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
+            (rows.unsigned_abs(), oldest.map(Timestamp::from_millis))
+        }))
+    }
+
+    /// Deletes at most `limit` rows of a configured class, with what belongs to them, and says how many
+    /// it deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn retire(
+        &self,
+        class: Class,
+        keep: &Keep,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let before = due_before(keep, now);
+        let mut tx = self.begin_tx().await?;
+        let deleted = match rule_of(class) {
+            Some(rule) => retire(&mut tx, class, &rule, before, limit).await?,
+            None => trim(&mut tx, class, before, limit).await?,
+        };
+        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        Ok(deleted)
+    }
+}
+
+async fn retire(
+    tx: &mut Tx,
+    class: Class,
+    rule: &Rule,
+    before: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    Ok(on_engine!(tx, |Db, tx| {
+        let gone = match class {
+            Class::Tickets => " returning number",
+            Class::Phones => " returning key",
+            _ => "",
+        };
+        let sql = rule.delete(<Db as Dialect>::SKIP_LOCKED, gone);
+        let query = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql))
+            .bind(before.millis())
+            .bind(i64::from(limit));
+        match class {
+            Class::Tickets => {
+                let rows = query.fetch_all(&mut **tx).await?;
+                for row in &rows {
+                    let number: String = row.try_get(0)?;
+                    sqlx::query::<Db>("delete from ticket_event where ticket = $1")
+                        .bind(number)
+                        .execute(&mut **tx)
+                        .await?;
+                }
+                rows.len() as u64
+            }
+            // Whoever has the number now is somebody else.
+            Class::Phones => {
+                let rows = query.fetch_all(&mut **tx).await?;
+                for row in &rows {
+                    let key: Vec<u8> = row.try_get(0)?;
+                    sqlx::query::<Db>("delete from acquaintance where subscriber = $1")
+                        .bind(key)
+                        .execute(&mut **tx)
+                        .await?;
+                }
+                rows.len() as u64
+            }
+            _ => query.execute(&mut **tx).await?.rows_affected(),
+        }
+    }))
+}
+
+/// Which chains of the log are a class's.
+fn chains(class: Class) -> String {
+    match class {
+        Class::Looks => format!("shard >= {}", TURNS.start),
+        _ => format!("shard < {}", TURNS.start),
+    }
+}
+
+/// Cuts rows off the beginning of the chain that has the oldest one. The hash of the last one that goes
+/// is kept: the chain is followed from there.
+async fn trim(tx: &mut Tx, class: Class, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    Ok(on_engine!(tx, |Db, tx| {
+        let mut oldest = QueryBuilder::<Db>::new("select shard from audit where at < ");
+        oldest.push_bind(before.millis()).push(" and ").push(chains(class));
+        oldest.push(" order by at limit 1");
+        let shard: Option<i64> = oldest.build_query_scalar().fetch_optional(&mut **tx).await?;
+        let Some(shard) = shard else { return Ok(0) };
+        // Whoever adds to it waits; so does whoever trims it on another node.
+        sqlx::query::<Db>(<Db as Dialect>::LOCK_HEAD).bind(shard).fetch_one(&mut **tx).await?;
+        let rows = sqlx::query::<Db>(
+            "select seq, at, hash from audit where shard = $1 order by seq limit $2",
+        )
+        .bind(shard)
+        .bind(i64::from(limit))
+        .fetch_all(&mut **tx)
+        .await?;
+        let (mut last, mut cut) = (None, 0);
+        for row in &rows {
+            let (seq, at): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            if at >= before.millis() {
+                break;
+            }
+            let hash: Vec<u8> = row.try_get(2)?;
+            last = Some((seq, hash));
+            cut += 1;
+        }
+        let Some((seq, hash)) = last else { return Ok(0) };
+        sqlx::query::<Db>("update audit_head set from_seq = $1, from_hash = $2 where shard = $3")
+            .bind(seq)
+            .bind(hash)
+            .bind(shard)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query::<Db>("delete from audit where shard = $1 and seq <= $2")
+            .bind(shard)
+            .bind(seq)
+            .execute(&mut **tx)
+            .await?;
+        cut
+    }))
+}

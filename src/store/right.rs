@@ -1,0 +1,217 @@
+//! The rights of a person as rows: what a phone agreed to and took back, who looked at a person, and
+//! what is kept of one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{QueryBuilder, Row as _};
+
+use super::{
+    CommitError, StoreError,
+    appointment::read_booked,
+    changes::Stamp,
+    engine::{Tx, octets, on_engine, padded_rows},
+    ticket::read_pending,
+};
+use crate::{
+    clock::Timestamp,
+    service::{
+        audit::Deed,
+        record::Need,
+        right::{Consent, Look, RightFacts, RightNeed},
+        ticket::Category,
+    },
+    vault::{NikIndex, SubscriberKey, Vault},
+};
+
+/// Looks that are read, at most.
+const MOST_LOOKS: i64 = 1000;
+
+/// What each need asks for, in the order of `needs`. Rare: a few statements for each.
+pub(super) async fn read_rights(
+    tx: &mut Tx,
+    vault: &Vault,
+    needs: &[Need],
+) -> Result<Vec<RightFacts>, StoreError> {
+    let mut rights = Vec::with_capacity(needs.len());
+    for need in needs {
+        rights.push(match need.rights {
+            Some(need) => read(tx, vault, need).await?,
+            None => RightFacts::default(),
+        });
+    }
+    Ok(rights)
+}
+
+async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts, StoreError> {
+    let RightNeed { person, by, since } = need;
+    let (registrations, phones, booked) = on_engine!(&mut *tx, |Db, tx| {
+        let by = by.as_bytes().to_vec();
+        let registrations: i64 =
+            sqlx::query_scalar::<Db, _>("select count(*) from registration where subscriber = $1")
+                .bind(by.clone())
+                .fetch_one(&mut **tx)
+                .await?;
+        let phones: i64 =
+            sqlx::query_scalar::<Db, _>("select count(*) from acquaintance where nik_index = $1")
+                .bind(person.as_bytes().to_vec())
+                .fetch_one(&mut **tx)
+                .await?;
+        let booked: Vec<Vec<u8>> = sqlx::query_scalar::<Db, _>(
+            "select nik_index from appointment where state = 'booked' and subscriber = $1 \
+             and nik_index in (select nik_index from acquaintance where subscriber = $1)",
+        )
+        .bind(by)
+        .fetch_all(&mut **tx)
+        .await?;
+        (registrations, phones, booked)
+    });
+    let mut persons = BTreeSet::new();
+    for person in booked {
+        persons.insert(NikIndex::from_bytes(octets(person, "appointment")?));
+    }
+    let persons: Vec<NikIndex> = persons.into_iter().collect();
+    Ok(RightFacts {
+        consents: read_consents(tx, by).await?,
+        registrations: u32::try_from(registrations).unwrap_or(u32::MAX),
+        booked: read_booked(tx, &persons).await?.into_values().flatten().collect(),
+        phones: u32::try_from(phones).unwrap_or(u32::MAX),
+        looks: read_looks(tx, person, since).await?,
+        erasure: read_pending(tx, vault, person, Category::Erasure).await?,
+    })
+}
+
+/// What a phone agreed to, latest first.
+pub(super) async fn read_consents(
+    tx: &mut Tx,
+    phone: SubscriberKey,
+) -> Result<Vec<Consent>, StoreError> {
+    let mut consents = Vec::new();
+    on_engine!(tx, |Db, tx| {
+        let rows = sqlx::query::<Db>(
+            "select version, channel, at, withdrawn_at from consent where subscriber = $1 \
+             order by at desc, version",
+        )
+        .bind(phone.as_bytes().to_vec())
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            let withdrawn: Option<i64> = row.try_get(3)?;
+            consents.push(Consent {
+                version: row.try_get(0)?,
+                channel: row.try_get(1)?,
+                at: Timestamp::from_millis(row.try_get(2)?),
+                withdrawn: withdrawn.map(Timestamp::from_millis),
+            });
+        }
+    });
+    Ok(consents)
+}
+
+/// Who looked at a person since then, latest first.
+async fn read_looks(
+    tx: &mut Tx,
+    person: NikIndex,
+    since: Timestamp,
+) -> Result<Vec<Look>, StoreError> {
+    let mut looks = Vec::new();
+    on_engine!(tx, |Db, tx| {
+        let rows = sqlx::query::<Db>(
+            "select act, subscriber, at from audit where nik_index = $1 and at >= $2 \
+             order by at desc limit $3",
+        )
+        .bind(person.as_bytes().to_vec())
+        .bind(since.millis())
+        .bind(MOST_LOOKS)
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            let Some(deed) = Deed::parse(row.try_get(0)?).filter(|deed| deed.is_look()) else {
+                continue;
+            };
+            let phone: Option<Vec<u8>> = row.try_get(1)?;
+            let phone = phone.map(|phone| octets(phone, "audit")).transpose()?;
+            let at = Timestamp::from_millis(row.try_get(2)?);
+            looks.push(Look { deed, phone: phone.map(SubscriberKey::from_bytes), at });
+        }
+    });
+    Ok(looks)
+}
+
+pub(super) async fn write_consents(
+    tx: &mut Tx,
+    consents: &BTreeMap<(SubscriberKey, &str), Stamp<'_>>,
+) -> Result<(), CommitError> {
+    if consents.is_empty() {
+        return Ok(());
+    }
+    let consents: Vec<_> = consents.iter().collect();
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new("with given (subscriber, version, channel, at) as (");
+        sql.push_values(padded_rows(&consents), |mut row, consent| {
+            row.push_bind(consent.map(|((phone, _), _)| phone.as_bytes().to_vec()))
+                .push_bind(consent.map(|((_, version), _)| (*version).to_owned()))
+                .push_bind(consent.and_then(|(_, stamp)| stamp.channel.map(str::to_owned)))
+                .push_bind(consent.map(|(_, stamp)| stamp.at.millis()));
+        });
+        sql.push(
+            ") insert into consent (subscriber, version, channel, at) \
+             select subscriber, version, channel, at from given where subscriber is not null \
+             on conflict (subscriber, version, at) do nothing",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
+}
+
+/// What these phones agreed to holds no longer. What rested on it ends with it: registrations, and what an
+/// outside record was to be told of them. Rare: some statements for each.
+pub(super) async fn write_withdrawals(
+    tx: &mut Tx,
+    withdrawn: &BTreeMap<SubscriberKey, Timestamp>,
+) -> Result<(), CommitError> {
+    for (phone, at) in withdrawn {
+        let phone = phone.as_bytes().to_vec();
+        on_engine!(&mut *tx, |Db, tx| {
+            sqlx::query::<Db>(
+                "update consent set withdrawn_at = $2 \
+                 where subscriber = $1 and withdrawn_at is null",
+            )
+            .bind(phone.clone())
+            .bind(at.millis())
+            .execute(&mut **tx)
+            .await?;
+            for sql in [
+                "delete from registration where subscriber = $1",
+                "delete from inquiry where subscriber = $1 and kind = 'register'",
+            ] {
+                sqlx::query::<Db>(sql).bind(phone.clone()).execute(&mut **tx).await?;
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Who wants no broadcasts, and who wants them again.
+pub(super) async fn write_opted(
+    tx: &mut Tx,
+    opted: &BTreeMap<SubscriberKey, Option<Stamp<'_>>>,
+) -> Result<(), CommitError> {
+    // Rare: one statement for each.
+    for (phone, stamp) in opted {
+        on_engine!(&mut *tx, |Db, tx| {
+            let key = phone.as_bytes().to_vec();
+            let sql = match stamp {
+                Some(stamp) => sqlx::query::<Db>(
+                    "insert into opt_out (subscriber, channel, at) values ($1, $2, $3) \
+                     on conflict (subscriber) do nothing",
+                )
+                .bind(key)
+                .bind(stamp.channel.map(str::to_owned))
+                .bind(stamp.at.millis()),
+                None => sqlx::query::<Db>("delete from opt_out where subscriber = $1").bind(key),
+            };
+            sql.execute(&mut **tx).await?;
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,22 @@
+# My data, in English: what is kept, who looked, no consent by this phone, a deletion that is asked for
+# once.
+phone 081290000023
+dial *119*8*2#
+type 7
+type 4
+type 3204012002650001
+type 20021965
+type 1
+type 1
+type 2
+type 0
+type 3
+type 1
+type 6
+type 1
+dial *119*7*5#
+type 3204012002650001
+type 20021965
+type 6
+type 1
+type 2
