@@ -287,14 +287,18 @@ impl Tickets {
         self.store.verify_audit().await
     }
 
-    /// Whether that row of the audit log is there with that hash, in hexadecimal digits.
+    /// Whether that row of the audit log is there with that hash, in hexadecimal digits, or was deleted
+    /// because its time was over.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn has_row(&self, (shard, seq): (u16, i64), hash: &str) -> Result<bool, StoreError> {
         let kept = self.store.audit_hash(shard, seq).await?;
         let digits = |kept: Vec<u8>| kept.iter().map(|of| format!("{of:02x}")).collect::<String>();
-        Ok(seq == 0 || kept.is_some_and(|kept| digits(kept) == hash))
+        if seq == 0 || (kept.is_none() && self.store.is_retired(shard, seq).await?) {
+            return Ok(true);
+        }
+        Ok(kept.is_some_and(|kept| digits(kept) == hash))
     }
 }
 

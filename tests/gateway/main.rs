@@ -25,6 +25,7 @@ mod pypi;
 mod readme;
 mod reload;
 mod restart;
+mod right;
 mod sms;
 mod ticket;
 #[cfg(feature = "otlp")]

@@ -9,18 +9,19 @@ use crate::{
     site::{Site, network, told},
 };
 
-const TOKEN: &str = "a-token-of-the-ministry-of-health";
+pub const TOKEN: &str = "a-token-of-the-ministry-of-health";
 
-fn texts(site: Site, address: &str) -> Site {
+pub fn texts(site: Site, address: &str) -> Site {
     let sms = "[operator.telco.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n\
                per_second = 1000\nprefixes = [\"\"]\n";
-    site.operator("telco", "plain", address, sms)
-        .admin(TOKEN)
-        .configured("conversation.sweep_seconds = 1\ntickets.cooling_hours = 0\n")
+    site.operator("telco", "plain", address, sms).admin(TOKEN).configured(
+        "conversation.sweep_seconds = 1\ntickets.cooling_hours = 0\n\
+                     tickets.erase_after_hours = 0\n",
+    )
 }
 
 /// Dials and types, and has to come to a screen with these words.
-async fn comes_to(phone: &mut Phone, typed: &[&str], words: &str) -> String {
+pub async fn comes_to(phone: &mut Phone, typed: &[&str], words: &str) -> String {
     let mut screen = phone.dial("*119#").await.unwrap();
     if screen.text.starts_with("Tadi Anda belum selesai") {
         screen = phone.answer("2").await.unwrap();
@@ -36,7 +37,7 @@ async fn comes_to(phone: &mut Phone, typed: &[&str], words: &str) -> String {
 }
 
 /// The next text has to begin so.
-async fn reads(phone: &mut Phone, begins: &str) -> String {
+pub async fn reads(phone: &mut Phone, begins: &str) -> String {
     let text = phone.next_text().await.expect("a text").text;
     assert!(text.starts_with(&format!("PeduliLindungi: {begins}")), "{text}");
     assert!(text.chars().count() <= 160, "{text}");
@@ -44,7 +45,7 @@ async fn reads(phone: &mut Phone, begins: &str) -> String {
 }
 
 /// The digits of that many in a row.
-fn digits(text: &str, many: usize) -> String {
+pub fn digits(text: &str, many: usize) -> String {
     let runs = text.split(|c: char| !c.is_ascii_digit() && c != ' ');
     let mut runs = runs.map(|run| run.chars().filter(char::is_ascii_digit).collect::<String>());
     runs.find(|run| run.len() == many).expect("a number")

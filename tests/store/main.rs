@@ -13,6 +13,7 @@ mod inquiry;
 mod lookup;
 mod people;
 mod queue;
+mod right;
 mod schema;
 mod secrets;
 mod session;

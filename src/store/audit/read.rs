@@ -167,6 +167,20 @@ impl Store {
         Ok(piece.pop().map(|(_, hash)| hash))
     }
 
+    /// Whether the time of a row was over, and it was deleted from the beginning of its chain.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn is_retired(&self, shard: u16, seq: i64) -> Result<bool, StoreError> {
+        let from: Option<i64> = on_engine!(self.reader(), |Db, pool| {
+            sqlx::query_scalar::<Db, _>("select from_seq from audit_head where shard = $1")
+                .bind(i64::from(shard))
+                .fetch_optional(pool)
+                .await?
+        });
+        Ok(from.is_some_and(|from| seq <= from))
+    }
+
     /// A row of the log.
     ///
     /// # Errors

@@ -1,0 +1,300 @@
+//! The rights of a person in the tables: who looked, consent taken back, erasure, and the end of
+//! retention, on both databases.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use setara::{
+    clock::Timestamp,
+    service::{
+        audit::{Act, Deed, Doer, StaffName, TURNS},
+        number::Number,
+        record::{Change, Correction, DeskChange, Need, Person, Standing},
+        retention::{Class, Keep, RetentionRules},
+        right::{Looker, RightFacts, RightNeed},
+        sample::{self, People},
+        ticket::{Body, Category, NewTicket, TicketState, TicketStep},
+    },
+    store::{ERASED, KEPT, StaffWrite, Table},
+    vault::NikIndex,
+};
+
+use crate::bed::{Bed, Say, at, both, name, register};
+
+const SITI: &str = sample::READY.phone;
+const OTHER: &str = "+6281290000077";
+
+async fn with_sample() -> [Bed; 2] {
+    let beds = both().await;
+    for bed in &beds {
+        let entries: Vec<_> = People::new(1, jiff::civil::date(2021, 8, 16)).take(24).collect();
+        bed.fill(&entries).await;
+    }
+    beds
+}
+
+fn looked(deed: Deed, person: NikIndex) -> Change {
+    Change::Desk(DeskChange::Audit(Act::new(deed).about(Some(person))))
+}
+
+fn rina(minutes: i64, changes: Vec<DeskChange>) -> StaffWrite {
+    let staff = StaffName::parse("rina").unwrap();
+    StaffWrite { staff, at: at(minutes), changes, notices: vec![] }
+}
+
+async fn staff(bed: &Bed, minutes: i64, changes: Vec<DeskChange>) {
+    let write = rina(minutes, changes);
+    bed.store.begin().await.unwrap().commit_staff(&write).await.unwrap();
+}
+
+async fn rights(bed: &Bed, person: NikIndex, phone: &str) -> RightFacts {
+    let by = bed.phone(phone);
+    let rights = Some(RightNeed { person, by, since: at(-10) });
+    bed.facts(&[Need { rights, ..Need::default() }]).await.remove(0).rights
+}
+
+async fn person(bed: &Bed, digits: &str) -> Person {
+    let need = Need { person: Some(bed.person(digits)), ..Need::default() };
+    bed.facts(&[need]).await.remove(0).person.unwrap()
+}
+
+#[tokio::test]
+async fn who_looked_is_told_by_kind_and_stands_in_chains_of_the_turns() {
+    for bed in with_sample().await {
+        let siti = bed.person(sample::READY.nik);
+        let turns = [
+            bed.turn(SITI).change(looked(Deed::StatusSeen, siti)),
+            bed.turn(OTHER)
+                .change(looked(Deed::CertificateChecked, siti))
+                .change(looked(Deed::PersonProved, siti))
+                // Two calls that show the same are one look.
+                .change(looked(Deed::StatusSeen, siti))
+                .change(looked(Deed::StatusSeen, siti)),
+        ];
+        bed.commit(&turns).await.unwrap();
+        staff(&bed, 1, vec![DeskChange::Audit(Act::new(Deed::TicketSeen).about(Some(siti)))]).await;
+        let somebody = Doer::Anybody { channel: "web".into() };
+        let checked = Act::new(Deed::CertificateChecked).about(Some(siti));
+        bed.store.log(&checked, somebody, at(2)).await.unwrap();
+
+        let verified = bed.store.verify_audit().await.unwrap();
+        assert_eq!((verified.rows, verified.broken.len()), (6, 0));
+        let shards: Vec<u16> = verified.ends.keys().copied().collect();
+        assert_eq!(shards.len(), 2, "{shards:?}");
+        assert!(shards[0] < TURNS.start && TURNS.contains(&shards[1]), "{shards:?}");
+
+        let looks = rights(&bed, siti, SITI).await.looks;
+        let own = [bed.phone(SITI)];
+        let kinds: Vec<Looker> = looks.iter().map(|look| look.looker(&own)).collect();
+        for (kind, times) in
+            [(Looker::Own, 1), (Looker::Other, 2), (Looker::Staff, 1), (Looker::Checker, 2)]
+        {
+            assert_eq!(kinds.iter().filter(|of| **of == kind).count(), times, "{kind:?}");
+        }
+        let (tallies, persons) = bed.store.done_between(at(0), at(2)).await.unwrap();
+        assert_eq!((persons, tallies.iter().map(|of| of.times).sum::<u64>()), (1, 5));
+        let concerned = bed.store.concerned_between((at(0), at(9)), None, 10).await.unwrap();
+        assert_eq!(concerned, [siti]);
+        let further = bed.store.concerned_between((at(0), at(9)), Some(siti), 10).await.unwrap();
+        assert!(further.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn turns_side_by_side_leave_whole_chains_and_wait_for_none() {
+    for bed in with_sample().await {
+        let bed = Arc::new(bed);
+        let writers = (0..8u8).map(|writer| {
+            let bed = Arc::clone(&bed);
+            tokio::spawn(async move {
+                for turn in 0..10 {
+                    let phone = format!("+62812345{writer:02}{turn:03}");
+                    let people = [sample::READY, sample::NEIGHBOUR, sample::FATHER];
+                    let write = people.iter().fold(bed.turn(&phone), |write, of| {
+                        write.change(looked(Deed::StatusSeen, bed.person(of.nik)))
+                    });
+                    bed.commit(&[write]).await.unwrap();
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        let verified = bed.store.verify_audit().await.unwrap();
+        assert_eq!((verified.rows, verified.broken.len()), (240, 0));
+        assert!(verified.ends.keys().all(|shard| TURNS.contains(shard)));
+    }
+}
+
+#[tokio::test]
+async fn with_consent_ends_what_rested_on_it() {
+    for bed in with_sample().await {
+        let siti = bed.person(sample::READY.nik);
+        let registered = register(1, Standing::Registered, sample::READY.nik, "Siti Aminah");
+        let consent = || Change::Consent { version: "2021-1".into() };
+        let turns = [
+            bed.turn(SITI).change(consent()).change(registered).change(Change::Know(siti)),
+            bed.turn(OTHER).change(consent()),
+        ];
+        bed.commit(&turns).await.unwrap();
+        let before = rights(&bed, siti, SITI).await;
+        assert_eq!((before.registrations, before.phones), (1, 1));
+        assert_eq!((before.consents.len(), before.consents[0].withdrawn), (1, None));
+
+        let withdrawn = bed.turn(SITI).at(5).change(Change::WithdrawConsent);
+        bed.commit(&[withdrawn.change(Change::RefuseBroadcasts)]).await.unwrap();
+        let after = rights(&bed, siti, SITI).await;
+        assert_eq!((after.registrations, after.consents[0].withdrawn), (0, Some(at(5))));
+        assert_eq!(person(&bed, sample::READY.nik).await.registration, None);
+        assert_eq!(rights(&bed, siti, OTHER).await.consents[0].withdrawn, None);
+        assert_eq!(bed.store.count(Table::OptOut).await.unwrap(), 1);
+        // Whoever agrees again has agreed again.
+        bed.commit(&[bed.turn(SITI).at(6).change(consent())]).await.unwrap();
+        let again = rights(&bed, siti, SITI).await.consents;
+        assert_eq!((again.len(), again[0].withdrawn), (2, None));
+    }
+}
+
+#[tokio::test]
+async fn who_is_erased_is_gone_and_the_log_is_whole() {
+    for bed in with_sample().await {
+        let siti = person(&bed, sample::READY.nik).await;
+        let number = Number::from_random(7);
+        let ticket = NewTicket {
+            number: number.clone(),
+            person: Some(siti.index),
+            category: Category::Erasure,
+            severity: None,
+            onset: None,
+            body: Body::default(),
+            due: Some(at(60)),
+            not_before: None,
+        };
+        let registered = register(1, Standing::Registered, sample::READY.nik, "Siti Aminah");
+        let turn = bed
+            .turn(SITI)
+            .conversation(None, "open")
+            .change(Change::Know(siti.index))
+            .change(registered)
+            .change(Change::Desk(DeskChange::Open(Box::new(ticket))));
+        bed.commit(&[turn]).await.unwrap();
+        let renamed = Correction::name(&siti, name("Siti Aminnah")).changes(&bed.vault, None);
+        staff(&bed, 1, renamed).await;
+        let log = bed.store.log_of(&siti.index, 10).await.unwrap();
+        assert_eq!(log[0].act.old.as_deref(), Some("Siti Aminah"));
+        assert_eq!(
+            rights(&bed, siti.index, OTHER).await.erasure.map(|of| of.made.number),
+            Some(number.clone())
+        );
+        let mut batch = bed.store.begin().await.unwrap();
+        let kept = batch.kept_of(siti.index, None).await.unwrap();
+        batch.rollback().await.unwrap();
+        assert_eq!((kept.registrations.len(), kept.tickets.len(), kept.phones), (1, 1, 1));
+
+        let step = TicketStep {
+            number: number.clone(),
+            was: 1,
+            state: TicketState::Answered,
+            staff: Some(StaffName::parse("rina").unwrap()),
+            answer: Some("Sudah dihapus.".into()),
+            merged_into: None,
+        };
+        let act = Act::new(Deed::DataErased).about(Some(siti.index)).ticket(&number);
+        let erase = DeskChange::Erase(siti.index, number.clone());
+        staff(&bed, 2, vec![erase, DeskChange::Audit(act), DeskChange::Step(step)]).await;
+
+        for table in [Table::Registration, Table::Acquaintance, Table::Conversation] {
+            assert_eq!(bed.store.count(table).await.unwrap(), 0, "{table:?}");
+        }
+        // Its answer is still to be read.
+        let answered = bed.store.ticket(&number).await.unwrap().unwrap();
+        assert_eq!(answered.answer.as_deref(), Some("Sudah dihapus."));
+        let log = bed.store.log_of(&siti.index, 10).await.unwrap();
+        let of = log.iter().find(|row| row.act.deed == Deed::NameChanged).unwrap();
+        assert_eq!((&of.act.old, &of.act.new), (&None, &None));
+        let verified = bed.store.verify_audit().await.unwrap();
+        assert!(verified.rows >= 2 && verified.broken.is_empty(), "{verified:?}");
+        // The record is the ministry's.
+        assert_eq!(person(&bed, sample::READY.nik).await.name.as_str(), "Siti Aminnah");
+
+        // A database out of an older backup is told.
+        let erased = bed.store.erased().await.unwrap();
+        assert_eq!((erased.len(), erased[0].person, erased[0].at), (1, siti.index, at(2)));
+        assert_eq!(bed.store.erase_again(&erased).await.unwrap(), 0);
+        let older = with_sample().await;
+        for other in &older {
+            other.commit(&[other.turn(SITI).change(Change::Know(siti.index))]).await.unwrap();
+            assert_eq!(other.store.erase_again(&erased).await.unwrap(), 1);
+            assert_eq!(other.store.count(Table::Acquaintance).await.unwrap(), 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_table_that_names_a_person_is_erased_or_kept_for_a_reason() {
+    use sqlx::{Connection, SqliteConnection};
+    let [bed, _] = both().await;
+    let mut lite = SqliteConnection::connect(&bed.url).await.unwrap();
+    let named: BTreeSet<String> = sqlx::query_scalar(
+        "select distinct t.name from sqlite_schema t join pragma_table_info(t.name) c \
+         where t.type = 'table' and c.name in ('nik_index', 'subject')",
+    )
+    .fetch_all(&mut lite)
+    .await
+    .unwrap()
+    .into_iter()
+    .collect();
+    let decided: BTreeSet<String> =
+        ERASED.iter().chain(KEPT).map(|(table, _)| (*table).to_owned()).collect();
+    assert_eq!(named, decided);
+}
+
+fn keep(days: u32) -> Keep {
+    Keep { days, because: "so long".into() }
+}
+
+#[tokio::test]
+async fn what_is_due_is_told_and_then_deleted_a_piece_at_a_time() {
+    const DAY: i64 = 24 * 60;
+    for bed in with_sample().await {
+        let siti = bed.person(sample::READY.nik);
+        for (turn, minutes) in [0, 1, 2, 3 * DAY].into_iter().enumerate() {
+            let turn = bed.turn(&format!("+628123456{turn:04}")).at(minutes);
+            bed.commit(&[turn.change(looked(Deed::StatusSeen, siti))]).await.unwrap();
+        }
+        bed.commit(&[bed.turn(SITI).change(Change::Know(siti))]).await.unwrap();
+        let rules: RetentionRules =
+            [(Class::Looks, keep(2)), (Class::Phones, keep(2)), (Class::Tickets, keep(1))].into();
+        let now = at(3 * DAY + 10);
+        let plan = bed.store.due(&rules, now).await.unwrap();
+        let due = |class: &str| {
+            let of = plan.iter().find(|of| of.class == class).unwrap();
+            (of.rows, of.oldest, of.days)
+        };
+        assert_eq!(due("looks"), (3, Some(at(0)), Some(2)));
+        assert_eq!(due("phones"), (4, Some(at(0)), Some(2)));
+        assert_eq!(due("tickets"), (0, None, Some(1)));
+        assert_eq!(due("conversations"), (0, None::<Timestamp>, None));
+        // The dry run has deleted nothing.
+        assert_eq!(bed.store.count(Table::Audit).await.unwrap(), 4);
+
+        let ends = bed.store.verify_audit().await.unwrap().ends;
+        let mut gone = vec![];
+        for _ in 0..3 {
+            gone.push(bed.store.retire(Class::Looks, &keep(2), now, 2).await.unwrap());
+        }
+        assert_eq!(gone, [2, 1, 0]);
+        let after = bed.store.verify_audit().await.unwrap();
+        assert_eq!((after.rows, &after.ends, after.broken.len()), (1, &ends, 0));
+        // The chain goes on from there.
+        bed.commit(&[bed.turn(OTHER).at(9).change(looked(Deed::StatusSeen, siti))]).await.unwrap();
+        assert_eq!(bed.store.verify_audit().await.unwrap().broken.len(), 0);
+        // Of the end of a row that is gone, only the last one's can still be told.
+        let (shard, chain) = ends.into_iter().next().unwrap();
+        assert!(bed.store.is_retired(shard, chain.seq - 2).await.unwrap());
+        assert!(!bed.store.is_retired(shard, chain.seq).await.unwrap());
+
+        assert_eq!(bed.store.retire(Class::Phones, &keep(2), now, 10).await.unwrap(), 5);
+        assert_eq!(bed.store.count(Table::Acquaintance).await.unwrap(), 0);
+        assert_eq!(bed.store.count(Table::Subscriber).await.unwrap(), 1);
+    }
+}
