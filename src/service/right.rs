@@ -165,12 +165,8 @@ pub const CONSENT: Call = Call {
         Outcome { name: "none", means: "It never agreed to anything.", gives: &[] },
         Outcome {
             name: "given",
-            means: "It did: which text, when, and how.",
-            gives: &[
-                open("consent_version", "2022-11-W"),
-                DAY,
-                open("consent_channel", "WHATSAPP"),
-            ],
+            means: "It did: to which text, and when.",
+            gives: &[open("consent_version", "2022-11-W"), DAY],
         },
         Outcome { name: "withdrawn", means: "It did, and took it back.", gives: &[DAY] },
     ],
@@ -300,8 +296,7 @@ pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<
         Some(at) => Decision::of("withdrawn").give(DAY.name, day(at)),
         None => Decision::of("given")
             .give("consent_version", latest.version.as_str())
-            .give(DAY.name, day(latest.at))
-            .give("consent_channel", latest.channel.as_deref().unwrap_or("-").to_uppercase()),
+            .give(DAY.name, day(latest.at)),
     })
 }
 
