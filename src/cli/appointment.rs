@@ -6,13 +6,11 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use crate::{
-    cli::told,
+    cli::{number, on_store, staff, told},
     config::Config,
     front::appointment::{Appointments, Days},
     http::{AppointmentShown, AppointmentWhole},
     service::{audit::StaffName, facility::FacilityCode, number::Number},
-    store::{Store, StoreOptions},
-    vault::Vault,
 };
 
 /// What can be done with appointments.
@@ -61,27 +59,14 @@ pub struct ListArgs {
     pub json: bool,
 }
 
-fn number(text: &str) -> Result<Number, String> {
-    Number::parse(text).map_err(told)
-}
-
-fn staff(text: &str) -> Result<StaffName, String> {
-    StaffName::parse(text).map_err(told)
-}
-
 fn facility(text: &str) -> Result<FacilityCode, String> {
     FacilityCode::parse(text).map_err(told)
 }
 
 /// Runs `setara appointment`.
 pub fn run(command: AppointmentCommand, config: &Config) -> Result<ExitCode, String> {
-    tokio::runtime::Runtime::new().map_err(told)?.block_on(async {
-        let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
-        let options = StoreOptions::default();
-        let store = Store::open(&config.database.url, vault, options).await.map_err(told)?;
-        let done = obey(command, &Appointments::new(store.clone())).await;
-        store.close().await;
-        done.map(|()| ExitCode::SUCCESS)
+    on_store(config, async |store, _| {
+        obey(command, &Appointments::new(store)).await.map(|()| ExitCode::SUCCESS)
     })
 }
 

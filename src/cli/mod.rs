@@ -21,7 +21,12 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, DEFAULT};
+use crate::{
+    config::{Config, DEFAULT},
+    service::{audit::StaffName, number::Number},
+    store::{Store, StoreOptions},
+    vault::Vault,
+};
 
 /// One citizen service on every phone: USSD, SMS and WhatsApp from one checked menu file.
 #[derive(Debug, Parser)]
@@ -137,6 +142,32 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// The number of a ticket, as an argument.
+fn number(text: &str) -> Result<Number, String> {
+    Number::parse(text).map_err(told)
+}
+
+/// An account of the staff, as an argument.
+fn staff(text: &str) -> Result<StaffName, String> {
+    StaffName::parse(text).map_err(told)
+}
+
+/// Does something on the database of the configuration, which a gateway may have open meanwhile.
+fn on_store(
+    config: &Config,
+    obey: impl AsyncFnOnce(Store, Vault) -> Result<ExitCode, String>,
+) -> Result<ExitCode, String> {
+    tokio::runtime::Runtime::new().map_err(told)?.block_on(async {
+        let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
+        let options = StoreOptions::default();
+        let store =
+            Store::open(&config.database.url, vault.clone(), options).await.map_err(told)?;
+        let done = obey(store.clone(), vault).await;
+        store.close().await;
+        done
+    })
 }
 
 /// An error with everything behind it, in one line.

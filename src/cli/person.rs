@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
 use crate::{
-    cli::told,
+    cli::{number, on_store, staff, told},
     clock::{self, Timestamp, Zone},
     config::Config,
     front::{
@@ -22,7 +22,7 @@ use crate::{
     },
     identity::Nik,
     service::{audit::StaffName, number::Number},
-    store::{Erased, Store, StoreOptions},
+    store::{Erased, Store},
     vault::{NikIndex, Vault},
 };
 
@@ -102,14 +102,6 @@ pub struct PlanArgs {
     pub json: bool,
 }
 
-fn number(text: &str) -> Result<Number, String> {
-    Number::parse(text).map_err(told)
-}
-
-fn staff(text: &str) -> Result<StaffName, String> {
-    StaffName::parse(text).map_err(told)
-}
-
 /// Runs `setara person`.
 pub fn run(command: PersonCommand, config: &Config) -> Result<ExitCode, String> {
     on_store(config, async |store, vault| match command {
@@ -118,7 +110,7 @@ pub fn run(command: PersonCommand, config: &Config) -> Result<ExitCode, String> 
             for Erased { person, at } in store.erased().await.map_err(told)? {
                 println!("{} {}", person.to_hex(), at.millis());
             }
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
         PersonCommand::EraseAgain(EraseAgainArgs { file }) => {
             let kept = File::open(&file).map_err(|error| at(&file, &error))?;
@@ -128,7 +120,7 @@ pub fn run(command: PersonCommand, config: &Config) -> Result<ExitCode, String> 
             let erased = erased.ok_or("a line has a key and a time, as `erased` prints them")?;
             let again = store.erase_again(&erased).await.map_err(told)?;
             eprintln!("{again} of {} people were erased again", erased.len());
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
     })
 }
@@ -139,7 +131,7 @@ fn erased(line: &str) -> Option<Erased> {
     Some(Erased { person, at: Timestamp::from_millis(at.parse().ok()?) })
 }
 
-async fn export(args: &ExportArgs, store: Store, vault: Vault) -> Result<(), String> {
+async fn export(args: &ExportArgs, store: Store, vault: Vault) -> Result<ExitCode, String> {
     let whose = match &args.ticket {
         Some(number) => Whose::Of(number.clone()),
         None => {
@@ -157,7 +149,7 @@ async fn export(args: &ExportArgs, store: Store, vault: Vault) -> Result<(), Str
         }
         None => println!("{text}"),
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs `setara breach`.
@@ -182,7 +174,7 @@ pub fn run_breach(command: BreachCommand, config: &Config) -> Result<ExitCode, S
                 listed.reachable, listed.unreachable
             );
         }
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     })
 }
 
@@ -204,7 +196,7 @@ pub fn run_retention(command: RetentionCommand, config: &Config) -> Result<ExitC
     })
 }
 
-async fn plan(args: &PlanArgs, store: &Store, config: &Config) -> Result<(), String> {
+async fn plan(args: &PlanArgs, store: &Store, config: &Config) -> Result<ExitCode, String> {
     let due = store.due(&config.retention, clock::now()).await.map_err(told)?;
     if args.json {
         let due: Vec<_> = due
@@ -217,7 +209,7 @@ async fn plan(args: &PlanArgs, store: &Store, config: &Config) -> Result<(), Str
             })
             .collect();
         println!("{}", serde_json::to_string_pretty(&due).map_err(told)?);
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     println!("{:<14} {:>6} {:>10}  {:<20} because", "class", "days", "due", "oldest");
     for of in due {
@@ -225,13 +217,13 @@ async fn plan(args: &PlanArgs, store: &Store, config: &Config) -> Result<(), Str
         let oldest = of.oldest.map_or_else(|| "-".to_owned(), Timestamp::to_rfc3339);
         println!("{:<14} {days:>6} {:>10}  {oldest:<20} {}", of.class, of.rows, of.because);
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Rows of one transaction: a gateway may run meanwhile.
 const PIECE: u32 = 500;
 
-async fn retire(store: &Store, config: &Config) -> Result<(), String> {
+async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
     let now = clock::now();
     let bar = ProgressBar::new_spinner();
     let mut own = 0;
@@ -259,7 +251,7 @@ async fn retire(store: &Store, config: &Config) -> Result<(), String> {
         bar.println(format!("{:<14} {gone:>10} deleted", class.as_str()));
     }
     bar.finish_and_clear();
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A new file for its owner only.
@@ -273,19 +265,4 @@ fn private(path: &Path) -> Result<File, String> {
 
 fn at(path: &Path, error: &io::Error) -> String {
     format!("{}: {error}", path.display())
-}
-
-fn on_store(
-    config: &Config,
-    obey: impl AsyncFnOnce(Store, Vault) -> Result<(), String>,
-) -> Result<ExitCode, String> {
-    tokio::runtime::Runtime::new().map_err(told)?.block_on(async {
-        let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
-        let options = StoreOptions::default();
-        let store =
-            Store::open(&config.database.url, vault.clone(), options).await.map_err(told)?;
-        let done = obey(store.clone(), vault).await;
-        store.close().await;
-        done.map(|()| ExitCode::SUCCESS)
-    })
 }

@@ -6,7 +6,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Subcommand};
 
 use crate::{
-    cli::{campaign::menus, told},
+    cli::{campaign::menus, number, on_store, staff, told},
     clock,
     config::Config,
     front::ticket::{Tickets, Wish},
@@ -17,8 +17,7 @@ use crate::{
         number::Number,
         ticket::{Answered, Category, TicketState},
     },
-    store::{Store, StoreOptions, Verified},
-    vault::Vault,
+    store::Verified,
 };
 
 /// What can be done with tickets.
@@ -53,7 +52,7 @@ pub struct ListArgs {
     /// open, taken, answered, closed or merged; without it, those that wait
     #[arg(long, value_parser = state)]
     pub state: Option<TicketState>,
-    /// certificate, wrong_data, nik_used, kipi, other, name, phone or identity
+    /// certificate, wrong_data, nik_used, kipi, other, name, phone, identity, copy, erasure or withdrawal
     #[arg(long, value_parser = category)]
     pub category: Option<Category>,
     /// So many at most
@@ -129,14 +128,6 @@ fn category(word: &str) -> Result<Category, String> {
     Category::parse(word).ok_or(format!("a category is one of {known}"))
 }
 
-fn number(text: &str) -> Result<Number, String> {
-    Number::parse(text).map_err(told)
-}
-
-fn staff(text: &str) -> Result<StaffName, String> {
-    StaffName::parse(text).map_err(told)
-}
-
 fn row(text: &str) -> Result<(u16, i64), String> {
     let parts = text.split_once('-');
     let read = |(shard, seq): (&str, &str)| {
@@ -147,35 +138,25 @@ fn row(text: &str) -> Result<(u16, i64), String> {
 
 /// Runs `setara ticket`.
 pub fn run(command: TicketCommand, config: &Config) -> Result<ExitCode, String> {
-    on_store(config, async |tickets| obey(command, &tickets, config).await)
+    on_store(config, async |store, vault| {
+        obey(command, &Tickets::new(store, vault, config), config).await
+    })
 }
 
 /// Runs `setara audit`.
 pub fn run_audit(command: AuditCommand, config: &Config) -> Result<ExitCode, String> {
-    on_store(config, async |tickets| match command {
-        AuditCommand::Verify(args) => verify(&args, &tickets).await,
-        AuditCommand::Undo(args) => {
-            let menus = menus(config)?;
-            let menus: Vec<&Menu> = menus.iter().collect();
-            let deed = tickets.undo(args.row, &args.staff, &menus).await.map_err(told)?;
-            eprintln!("put back: {}", deed.as_str());
-            Ok(ExitCode::SUCCESS)
+    on_store(config, async |store, vault| {
+        let tickets = Tickets::new(store, vault, config);
+        match command {
+            AuditCommand::Verify(args) => verify(&args, &tickets).await,
+            AuditCommand::Undo(args) => {
+                let menus = menus(config)?;
+                let menus: Vec<&Menu> = menus.iter().collect();
+                let deed = tickets.undo(args.row, &args.staff, &menus).await.map_err(told)?;
+                eprintln!("put back: {}", deed.as_str());
+                Ok(ExitCode::SUCCESS)
+            }
         }
-    })
-}
-
-fn on_store(
-    config: &Config,
-    obey: impl AsyncFnOnce(Tickets) -> Result<ExitCode, String>,
-) -> Result<ExitCode, String> {
-    tokio::runtime::Runtime::new().map_err(told)?.block_on(async {
-        let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
-        let options = StoreOptions::default();
-        let store =
-            Store::open(&config.database.url, vault.clone(), options).await.map_err(told)?;
-        let done = obey(Tickets::new(store.clone(), vault, config)).await;
-        store.close().await;
-        done
     })
 }
 

@@ -40,7 +40,8 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
 pub struct Line {
     /// Ten digits.
     number: String,
-    /// `certificate`, `wrong_data`, `nik_used`, `kipi`, `other`, `name`, `phone` or `identity`.
+    /// `certificate`, `wrong_data`, `nik_used`, `kipi`, `other`, `name`, `phone`, `identity`, `copy`,
+    /// `erasure` or `withdrawal`.
     category: String,
     /// Of a reaction: `mild`, `moderate` or `severe`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ mod chat;
 mod inquiry;
 mod lookup;
 mod otp;
+mod right;
 
 use jiff::civil::date;
 

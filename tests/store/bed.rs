@@ -15,6 +15,7 @@ use setara::{
         number::Number,
         record::{Change, Facts, Need, Registration, Standing},
         roster::Entry,
+        sample::People,
     },
     store::{
         CommitError, ConversationWrite, Recalled, ReceiptWrite, Spoke, Store, StoreOptions,
@@ -36,6 +37,16 @@ pub struct Bed {
 /// SQLite and PostgreSQL, each with no row in it.
 pub async fn both() -> [Bed; 2] {
     [sqlite().await, postgres().await]
+}
+
+/// As [`both`], with the first people of the sample.
+pub async fn with_sample() -> [Bed; 2] {
+    let beds = both().await;
+    for bed in &beds {
+        let entries: Vec<_> = People::new(1, date(2021, 8, 16)).take(24).collect();
+        bed.fill(&entries).await;
+    }
+    beds
 }
 
 pub async fn sqlite() -> Bed {

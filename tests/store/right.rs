@@ -11,26 +11,17 @@ use setara::{
         record::{Change, Correction, DeskChange, Need, Person, Standing},
         retention::{Class, Keep, RetentionRules},
         right::{Looker, RightFacts, RightNeed},
-        sample::{self, People},
+        sample,
         ticket::{Body, Category, NewTicket, TicketState, TicketStep},
     },
     store::{ERASED, KEPT, StaffWrite, Table},
     vault::NikIndex,
 };
 
-use crate::bed::{Bed, Say, at, both, name, register};
+use crate::bed::{Bed, Say, at, both, name, register, with_sample};
 
 const SITI: &str = sample::READY.phone;
 const OTHER: &str = "+6281290000077";
-
-async fn with_sample() -> [Bed; 2] {
-    let beds = both().await;
-    for bed in &beds {
-        let entries: Vec<_> = People::new(1, jiff::civil::date(2021, 8, 16)).take(24).collect();
-        bed.fill(&entries).await;
-    }
-    beds
-}
 
 fn looked(deed: Deed, person: NikIndex) -> Change {
     Change::Desk(DeskChange::Audit(Act::new(deed).about(Some(person))))

@@ -5,26 +5,17 @@ use setara::{
         audit::{Act, Broken, Deed, Doer, StaffName},
         number::Number,
         record::{Change, Correction, DeskChange, Need, Person},
-        sample::{self, People},
+        sample,
         ticket::{Body, Category, NewTicket, Severity, TicketState, TicketStep},
     },
     store::{CommitError, StaffWrite, Table},
     vault::NikIndex,
 };
 
-use crate::bed::{Bed, Say, at, both, execute, msisdn, name};
+use crate::bed::{Bed, Say, at, execute, msisdn, name, with_sample};
 
 const SITI: &str = "+6281290000001";
 const NEW: &str = "+6281290000077";
-
-async fn with_sample() -> [Bed; 2] {
-    let beds = both().await;
-    for bed in &beds {
-        let entries: Vec<_> = People::new(1, jiff::civil::date(2021, 8, 16)).take(24).collect();
-        bed.fill(&entries).await;
-    }
-    beds
-}
 
 fn desk(change: DeskChange) -> Change {
     Change::Desk(change)

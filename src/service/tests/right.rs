@@ -1,0 +1,141 @@
+//! The rights of a person: of nobody who was not proved in this very conversation, and each of them to its
+//! end.
+
+use super::*;
+use crate::service::{
+    audit::Deed,
+    record::DeskChange,
+    right::{Consent, Look, RightFacts},
+    ticket::{Body, Category, NewTicket, Ticket, TicketState},
+};
+
+/// Siti, whose number the record knows to be this phone's, with what is known of her rights.
+fn own(rights: RightFacts) -> Facts {
+    Facts { rights, ..facts(Person { phone: Some(phone(1)), ..siti() }) }
+}
+
+fn proved() -> Values {
+    let person = index().to_hex();
+    typed(&[("person", &person), ("proved", &person)])
+}
+
+fn erasure() -> Ticket {
+    let made = NewTicket {
+        number: number(),
+        person: Some(index()),
+        category: Category::Erasure,
+        severity: None,
+        onset: None,
+        body: Body::default(),
+        due: None,
+        not_before: None,
+    };
+    Ticket {
+        made,
+        by: stranger(),
+        opened: NOW,
+        state: TicketState::Open,
+        staff: None,
+        answer: None,
+        merged_into: None,
+        version: 3,
+    }
+}
+
+#[test]
+fn nothing_is_told_of_whom_this_conversation_has_not_proved() {
+    let person = index().to_hex();
+    let calls = ["kept", "looks", "consent", "withdraw", "erasure", "erase", "keep"]
+        .map(|of| format!("right.{of}"));
+    for values in [typed(&[("person", &person)]), typed(&[("person", &person), ("proved", "ff")])] {
+        for call in &calls {
+            let facts = own(RightFacts::default());
+            assert_eq!(desk().decide(call, asking(&values), &facts), None, "{call}");
+        }
+    }
+    let blocked = facts(Person { blocked: true, ..siti() });
+    for call in &calls {
+        assert_eq!(desk().decide(call, asking(&proved()), &blocked), None, "{call}");
+    }
+}
+
+#[test]
+fn who_looked_is_told_by_kind() {
+    let look = |deed, phone| Look { deed, phone, at: NOW };
+    let looks = vec![
+        look(Deed::StatusSeen, Some(me())),
+        look(Deed::StatusSeen, Some(stranger())),
+        look(Deed::TicketSeen, None),
+        look(Deed::CertificateChecked, Some(stranger())),
+        look(Deed::CertificateChecked, None),
+    ];
+    let values = proved();
+    let facts = own(RightFacts { looks, ..RightFacts::default() });
+    let told = decide("right.looks", asking(&values), &facts);
+    for (name, text) in [("own", "1"), ("other", "1"), ("staff", "1"), ("checks", "2")] {
+        assert_eq!(told.given.text(name), Some(text), "{name}");
+    }
+    assert_eq!(told.given.text("own_last"), Some("17-08-2021"));
+    // That they asked is a look as well.
+    let answered = desk().answer("right.looks", asking(&values), &facts).unwrap();
+    let [Change::Desk(DeskChange::Audit(act))] = &answered.changes[..] else { panic!("one row") };
+    assert_eq!((act.deed, act.person), (Deed::DataSeen, Some(index())));
+}
+
+#[test]
+fn consent_that_is_taken_back_ends_what_rested_on_it() {
+    let consent = |withdrawn| Consent {
+        version: "2021-1".into(),
+        channel: Some("ussd".into()),
+        at: NOW,
+        withdrawn,
+    };
+    let values = proved();
+    for (consents, outcome) in [
+        (vec![], "none"),
+        (vec![consent(None)], "given"),
+        (vec![consent(Some(NOW)), consent(None)], "withdrawn"),
+    ] {
+        let facts = own(RightFacts { consents, ..RightFacts::default() });
+        assert_eq!(decide("right.consent", asking(&values), &facts).outcome, outcome);
+    }
+    let facts = own(RightFacts { registrations: 1, ..RightFacts::default() });
+    let ended = decide("right.withdraw", asking(&values), &facts);
+    assert_eq!(ended.outcome, "withdrawn");
+    assert!(ended.changes.contains(&Change::WithdrawConsent));
+    assert!(ended.changes.contains(&Change::RefuseBroadcasts));
+    // With the record elsewhere, staff have to end there what was sent there.
+    let outside = Desk { source: Source::Outside, ..desk() };
+    let ended = outside.decide("right.withdraw", asking(&values), &facts).unwrap();
+    assert_eq!(ended.outcome, "reported");
+    assert!(ended.given.text("ticket").is_some());
+    assert!(ended.changes.contains(&Change::WithdrawConsent));
+}
+
+#[test]
+fn a_deletion_is_asked_for_once_told_to_the_registered_number_and_taken_back() {
+    let values = proved();
+    let asked = decide("right.erase", asking(&values), &own(RightFacts::default()));
+    assert_eq!(asked.outcome, "opened");
+    let opened = asked.changes.iter().find_map(|change| match change {
+        Change::Desk(DeskChange::Open(ticket)) => Some(ticket),
+        _ => None,
+    });
+    let ticket = opened.unwrap();
+    assert_eq!((ticket.category, ticket.person), (Category::Erasure, Some(index())));
+    assert!(ticket.not_before.is_some() && ticket.due > ticket.not_before);
+    let [note] = &asked.notes[..] else { panic!("one text") };
+    assert_eq!((note.text, &note.to), ("erasure_asked", &To::Phone(phone(1))));
+
+    let waits = own(RightFacts { erasure: Some(erasure()), ..RightFacts::default() });
+    for call in ["right.erase", "right.erasure"] {
+        let again = decide(call, asking(&values), &waits);
+        assert_eq!((again.outcome, again.changes.len()), ("pending", 0), "{call}");
+    }
+    let kept = decide("right.keep", asking(&values), &waits);
+    let [Change::Desk(DeskChange::Step(step)), _] = &kept.changes[..] else { panic!("a step") };
+    assert_eq!((step.state, &step.staff, step.was), (TicketState::Closed, &None, 3));
+    assert_eq!(kept.notes[0].text, "erasure_undone");
+    let gone = decide("right.keep", asking(&values), &own(RightFacts::default()));
+    assert_eq!((gone.outcome, gone.changes.len()), ("gone", 0));
+}
