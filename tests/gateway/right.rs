@@ -25,7 +25,9 @@ async fn a_person_is_shown_copied_and_erased_on_postgres() {
 
 async fn a_person_is_shown_copied_and_erased(site: Site) {
     let network = network("plain").await;
-    let site = texts(site, &network.address().to_string());
+    // She types faster than anybody could.
+    let site = texts(site, &network.address().to_string())
+        .configured("limits.subscriber_per_minute = 6000\nlimits.subscriber_burst = 100\n");
     let node = Node::start(&site.config()).await;
     network.bound(1).await.unwrap();
     let own = Phone::new(&network, "081290000022".parse().unwrap()).await.unwrap();
