@@ -23,8 +23,10 @@ struct Rule {
     key: &'static str,
     /// Which rows; `true` for all.
     only: &'static str,
-    /// Milliseconds: a row is due when this lies before the cut-off.
+    /// Milliseconds: a row is due when this, and `age` on top, lies before the cut-off. A column alone, so
+    /// that an index finds it.
     due: &'static str,
+    age: i64,
     /// Why, where no configuration says it.
     because: &'static str,
 }
@@ -32,13 +34,14 @@ struct Rule {
 /// Rows that have a time of their own. Those of chat events, and of codes that were asked for, are
 /// counted from what happened: the provider brings a message again for seven days (WhatsApp Cloud API,
 /// "Webhooks"), and nobody counts codes further back than a day.
-const OWN: [Rule; 9] = [
+const OWN: [Rule; 10] = [
     Rule {
         class: "conversations",
         table: "conversation",
         key: "subscriber, service",
         only: "ended is not null",
         due: sweep::DUE,
+        age: 0,
         because: "to be taken up again ([conversation])",
     },
     own("replies", "receipt", "key", "keep_until", "the same reply to the same message"),
@@ -52,22 +55,39 @@ const OWN: [Rule; 9] = [
         "keep_until",
         "checks of certificates are counted by the day",
     ),
-    own("messages", "chat_event", "key", "at + 691200000", "the provider repeats them for a week"),
-    own(
-        "codes_asked",
-        "code_asked",
-        "subject, purpose, at, subscriber",
-        "at + 172800000",
-        "nobody's phone is flooded",
-    ),
-    own(
-        "codes_sent",
-        "code_line",
-        "subject, purpose",
-        "sent_at + 172800000",
-        "nobody's phone is flooded",
-    ),
+    Rule {
+        age: 8 * DAY,
+        ..own("messages", "chat_event", "key", "at", "the provider repeats them for a week")
+    },
+    Rule {
+        age: 2 * DAY,
+        ..own(
+            "codes_asked",
+            "code_asked",
+            "subject, purpose, at, subscriber",
+            "at",
+            "nobody's phone is flooded",
+        )
+    },
+    Rule {
+        age: 2 * DAY,
+        ..own(
+            "codes_sent",
+            "code_line",
+            "subject, purpose",
+            "sent_at",
+            "nobody's phone is flooded",
+        )
+    },
+    Rule {
+        only: "standing = 'not_listed'",
+        age: 30 * DAY,
+        ..own("unknown", "fetched", "nik_index", "at", "the record knew nobody of that NIK")
+    },
 ];
+
+/// In milliseconds.
+const DAY: i64 = 86_400_000;
 
 const fn own(
     class: &'static str,
@@ -76,7 +96,7 @@ const fn own(
     due: &'static str,
     because: &'static str,
 ) -> Rule {
-    Rule { class, table, key, only: "true", due, because }
+    Rule { class, table, key, only: "true", due, age: 0, because }
 }
 
 /// Rows of a configured class, but those of the audit log.
@@ -93,21 +113,21 @@ const fn rule_of(class: Class) -> Option<Rule> {
         Class::Chats => ("chat", "key", "true", "heard_at"),
         Class::Looks | Class::Changes => return None,
     };
-    Some(Rule { class: "", table, key, only, due, because: "" })
+    Some(Rule { class: "", table, key, only, due, age: 0, because: "" })
 }
 
 impl Rule {
     fn delete(&self, skip_locked: &str, returning: &str) -> String {
-        let Self { table, key, only, due, .. } = self;
+        let Self { table, key, only, due, age, .. } = self;
         format!(
             "delete from {table} where ({key}) in (select {key} from {table} \
-             where {only} and {due} < $1 order by {due} limit $2{skip_locked}){returning}"
+             where {only} and {due} < $1 - {age} order by {due} limit $2{skip_locked}){returning}"
         )
     }
 
     fn count(&self) -> String {
-        let Self { table, only, due, .. } = self;
-        format!("select count(*), min({due}) from {table} where {only} and {due} < $1")
+        let Self { table, only, due, age, .. } = self;
+        format!("select count(*), min({due}) + {age} from {table} where {only} and {due} < $1 - {age}")
     }
 }
 
