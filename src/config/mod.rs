@@ -41,7 +41,7 @@ use crate::{
     outbox::route::WHATSAPP,
     service::{
         appointment::AppointmentRules, certificate::CheckRules, code::CodeRules, lookup::Budgets,
-        queue::Units, retention::RetentionRules, ticket::TicketRules, vaccine::Vaccines,
+        officer::OfficerRules, queue::Units, retention::RetentionRules, ticket::TicketRules, vaccine::Vaccines,
     },
 };
 
@@ -89,6 +89,8 @@ pub struct Config {
     pub appointments: AppointmentRules,
     /// How long what is kept.
     pub retention: RetentionRules,
+    /// Officers, who register others.
+    pub officers: OfficerRules,
     /// What is sent outside of a session.
     pub outbox: Outbox,
     /// Accounts at SMSCs, by name.
@@ -363,6 +365,9 @@ impl Config {
             return Err(ConfigError::Meaning(format!("operator.{WHATSAPP}: {what}")));
         }
         self.certificate.check()?;
+        if let Some(wrong) = self.officers.wrong() {
+            return Err(ConfigError::Meaning(wrong));
+        }
         if self.lookups.window_hours > Budgets::LONGEST_HOURS {
             let most = Budgets::LONGEST_HOURS;
             return Err(ConfigError::Meaning(format!("lookups.window_hours is {most} at most")));

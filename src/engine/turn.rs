@@ -31,6 +31,7 @@ use crate::{
         Asking, Noticed, Silence, To,
         appointment::hung_up as hung_up_on,
         inquiry::{Inquiry, Letter, Outward, show_time},
+        officer::Behalf,
         record::{Change, Facts, Need},
     },
     store::{ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke, TurnWrite},
@@ -236,7 +237,8 @@ impl<'t> Turn<'t> {
             return self.sorry(&state, carried.ends);
         };
         let inquiry = decision.outward.zip(need.person).and_then(|(outward, person)| {
-            Some((outward, Box::new(self.inquiry(outward, person, &state, &facts)?)))
+            let behalf = decision.behalf.clone();
+            Some((outward, Box::new(self.inquiry((outward, behalf), person, &state, &facts)?)))
         });
         match inquiry {
             Some((Outward::First(_), inquiry)) => {
@@ -283,7 +285,7 @@ impl<'t> Turn<'t> {
     /// What the outside record is asked, with all that whoever asks needs to tell the answer.
     fn inquiry(
         &self,
-        outward: Outward,
+        (outward, behalf): (Outward, Option<Behalf>),
         person: NikIndex,
         state: &State,
         facts: &Facts,
@@ -303,6 +305,7 @@ impl<'t> Turn<'t> {
             service: self.current.menu.service().to_owned(),
             language: state.language.clone(),
             values: state.values.clone(),
+            behalf,
         };
         let id = NoticeId::draw(*at, self.random).as_i64();
         Some(Inquiry { id, kind, by: self.job.subscriber, person, letter, at: *at, due })

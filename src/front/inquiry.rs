@@ -15,9 +15,11 @@ use crate::{
         Asking, Silence,
         inquiry::{self, Followed, GIVEN_UP, Inquiry, Judged, Kind, Outcome, Settled, Tell, Wrote},
         number::Number,
+        officer::Behalf,
         record::{Change, Facts, Need},
     },
     store::{CommitError, Spoke, StoreError, TurnWrite},
+    vault::SubscriberKey,
 };
 
 /// How long word of an answer is of use: people are away, and phones are off.
@@ -39,11 +41,16 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// Under which key it is stored.
+    fn of(&self) -> SubscriberKey {
+        self.inquiry.letter.behalf.as_ref().map_or(self.inquiry.by, |behalf| behalf.key)
+    }
+
     fn asking(&self) -> Asking<'_> {
         Asking {
             values: &self.inquiry.letter.values,
             service: self.service.menu.service(),
-            subscriber: self.inquiry.by,
+            subscriber: self.of(),
             silence: Silence::Short,
             now: self.now,
             today: self.today,
@@ -59,7 +66,7 @@ impl Case<'_> {
         };
         let need = self.service.desk.need(call, self.asking());
         let person = Some(self.inquiry.person);
-        Need { person, fetched: person, people: Some(self.inquiry.by), ..need }
+        Need { person, fetched: person, people: Some(self.of()), ..need }
     }
 }
 
@@ -161,6 +168,10 @@ impl Inquiries {
     ) -> Result<(), CommitError> {
         let number = case.inquiry.letter.phone().ok_or(StoreError::Unreadable("inquiry"))?;
         let rings = !notices.is_empty();
+        let changes = match &case.inquiry.letter.behalf {
+            Some(behalf) => changes.into_iter().filter_map(|of| behalf.change(of)).collect(),
+            None => changes,
+        };
         let write = TurnWrite {
             subscriber: case.inquiry.by,
             number,
@@ -186,13 +197,16 @@ impl Inquiries {
     /// and sees the result in the menu.
     fn notice(&self, case: &Case<'_>, text: &'static str, given: &Values) -> Option<Notice> {
         let (menu, letter) = (&case.service.menu, &case.inquiry.letter);
-        let phone = letter.phone()?;
+        // Who was registered by an officer is told at home, if there is a number.
+        let told = letter.behalf.as_ref().and_then(Behalf::tell);
+        let chat = letter.chat.as_ref().filter(|_| told.is_none());
+        let phone = told.or_else(|| letter.phone())?;
         let network = self.engine.route(&phone);
         let code = self.engine.short_code(network);
         let words = menu.notice(text)?;
         let value = |name: &str| if name == "code" { Some(code) } else { given.text(name) };
         let words = menu.write(words, menu.language(Some(&letter.language)), value);
-        let (to, route) = match &letter.chat {
+        let (to, route) = match chat {
             Some(chat) => (Recipient::Chat { chat: chat.clone(), phone: Some(phone) }, WHATSAPP),
             None if network.is_empty() => {
                 tracing::warn!(text, "no operator carries SMS to a phone");

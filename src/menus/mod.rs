@@ -28,7 +28,7 @@ use crate::{
     diagnostic::{Finding, SourceFile},
     engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
     menu::{check, version::Version},
-    service::{DESKS, Desk, certificate::CertificateRules},
+    service::{DESKS, Desk, certificate::CertificateRules, officer::OFFICER},
     store::{MenuOrder, MenuVersion, Ordered, Store, StoreError, StoredMenu},
     vault::Vault,
 };
@@ -159,7 +159,10 @@ impl Menus {
             vault: self.vault.clone(),
             vaccines: self.config.vaccine.clone(),
             units: self.config.queue.clone(),
-            budgets: self.config.lookups.clone(),
+            budgets: match checked.desk {
+                name if name == OFFICER.desk => self.config.officers.lookups.clone(),
+                _ => self.config.lookups.clone(),
+            },
             codes: self.config.codes.clone(),
             certificates: CertificateRules {
                 valid_days: self.config.certificate.valid_days,
@@ -168,6 +171,7 @@ impl Menus {
             keyring: Arc::clone(&self.keyring),
             tickets: self.config.tickets.clone(),
             appointments: self.config.appointments.clone(),
+            officers: self.config.officers.clone(),
             zone: self.config.menu.zone.into(),
             source: self.config.record.source(),
         };

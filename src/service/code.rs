@@ -40,6 +40,10 @@ pub enum Purpose {
     NewPhone(NikIndex),
     /// To let a phone see and act for this person: it goes to that phone.
     Guardian(NikIndex),
+    /// To begin as an officer: it goes to the officer's phone.
+    Officer,
+    /// An officer's PIN. It is chosen, sent nowhere, and good until it is changed.
+    Pin,
 }
 
 impl Purpose {
@@ -51,6 +55,8 @@ impl Purpose {
             Self::OldPhone(_) => "old_phone",
             Self::NewPhone(_) => "new_phone",
             Self::Guardian(_) => "guardian",
+            Self::Officer => "officer",
+            Self::Pin => "pin",
         }
     }
 
@@ -59,7 +65,11 @@ impl Purpose {
     fn hides_whether(self) -> bool {
         match self {
             Self::Record | Self::OldPhone(_) => true,
-            Self::Chat | Self::NewPhone(_) | Self::Guardian(_) => false,
+            Self::Chat
+            | Self::NewPhone(_)
+            | Self::Guardian(_)
+            | Self::Officer
+            | Self::Pin => false,
         }
     }
 
@@ -67,7 +77,7 @@ impl Purpose {
     /// those of the key.
     fn bound(self) -> String {
         match self {
-            Self::Record | Self::Chat => String::new(),
+            Self::Record | Self::Chat | Self::Officer | Self::Pin => String::new(),
             Self::OldPhone(new) => new.to_hex(),
             Self::NewPhone(person) | Self::Guardian(person) => person.to_hex(),
         }
@@ -266,13 +276,14 @@ impl CodeKey {
     }
 
     /// Six digits that nothing else which was drawn in this turn gives away.
-    fn draw(&self, vault: &Vault, random: u64) -> String {
+    pub fn draw(&self, vault: &Vault, random: u64) -> String {
         let [a, b, c, d, e, f, g, h, ..] = self.digest(vault, "draw", &random.to_string());
         let drawn = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         format!("{:06}", drawn % 1_000_000)
     }
 
-    fn hash(&self, vault: &Vault, code: &str) -> [u8; 16] {
+    /// What is stored in place of a code.
+    pub fn hash(&self, vault: &Vault, code: &str) -> [u8; 16] {
         self.digest(vault, "code", code)
     }
 

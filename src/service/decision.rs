@@ -9,6 +9,7 @@ use crate::{
     outbox::{Class, NoticeId},
     service::{
         inquiry::Outward,
+        officer::Behalf,
         record::{Change, Facts},
     },
     vault::NikIndex,
@@ -29,6 +30,8 @@ pub struct Decision {
     pub notes: Vec<Note>,
     /// What the outside record is to be asked.
     pub outward: Option<Outward>,
+    /// For whom, if it is not for the phone that asks.
+    pub behalf: Option<Behalf>,
     /// What is shown is as old as that.
     pub as_of: Option<Timestamp>,
 }
@@ -148,7 +151,8 @@ impl Noticed {
 impl Decision {
     pub(super) fn of(outcome: &'static str) -> Self {
         let (given, changes, notes) = (Values::default(), Vec::new(), Vec::new());
-        Self { outcome, given, changes, noticed: None, notes, outward: None, as_of: None }
+        let (noticed, outward, behalf, as_of) = (None, None, None, None);
+        Self { outcome, given, changes, noticed, notes, outward, behalf, as_of }
     }
 
     pub(super) fn give(mut self, name: &str, text: impl Into<String>) -> Self {

@@ -17,6 +17,7 @@ use crate::{
     service::{
         Asking, Decision, Desk, audit,
         number::Number,
+        officer::Behalf,
         open,
         outside::Elsewhere,
         person,
@@ -93,6 +94,9 @@ pub struct Letter {
     pub language: Language,
     /// What was typed.
     pub values: Values,
+    /// For whom, if they asked in somebody else's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behalf: Option<Behalf>,
 }
 
 /// Neither a NIK nor a number is for logs.

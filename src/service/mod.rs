@@ -22,6 +22,7 @@ pub mod facility;
 pub mod inquiry;
 pub mod lookup;
 pub mod number;
+pub mod officer;
 pub mod otp;
 pub mod outside;
 mod person;
@@ -58,6 +59,7 @@ use crate::{
         certificate::CertificateRules,
         code::{CodeKey, CodeRules},
         lookup::Budgets,
+        officer::OfficerRules,
         outside::Source,
         queue::Units,
         record::{Change, CodeNeed, Facts, Need},
@@ -68,7 +70,7 @@ use crate::{
 };
 
 /// Every desk that a menu can name.
-pub const DESKS: &[&Catalogue] = &[&VACCINATION, &QUEUE];
+pub const DESKS: &[&Catalogue] = &[&VACCINATION, &QUEUE, &officer::OFFICER];
 
 /// Everything that the queue of a clinic offers to its menu.
 pub const QUEUE: Catalogue = Catalogue {
@@ -235,6 +237,8 @@ pub struct Desk {
     pub tickets: TicketRules,
     /// How long seats are held, and which days can be booked.
     pub appointments: AppointmentRules,
+    /// How many an officer registers, and how long nobody asks for the PIN.
+    pub officers: OfficerRules,
     /// Whose time it is on a screen.
     pub zone: Zone,
     /// Where the record is.
@@ -245,6 +249,8 @@ impl Desk {
     /// What has to be read before `call` can be decided.
     pub fn need(&self, call: &str, asking: Asking<'_>) -> Need {
         match call {
+            "officer.match" | "officer.submit" => officer::assist::need_person(self, asking),
+            call if call.starts_with("officer.") => officer::call::need(self, asking),
             "queue.look" => queue::need(asking, None),
             "queue.take" => queue::need(asking, asking.values.text("unit")),
             "registration.match" | "person.prove" => Need {
@@ -361,6 +367,13 @@ impl Desk {
             "right.erasure" => right::erasure(asking, facts),
             "right.erase" => right::erase(self, asking, facts),
             "right.keep" => right::keep(asking, facts),
+            "officer.look" => Some(officer::call::look(self, asking, facts)),
+            "officer.enrol" => officer::call::enrol(self, asking, facts),
+            "officer.open" => officer::call::open_office(self, asking, facts),
+            "officer.close" => Some(officer::call::close(facts)),
+            "officer.begin" => Some(officer::call::begin(self, asking, facts)),
+            "officer.match" => officer::assist::matching(self, asking, facts),
+            "officer.submit" => officer::assist::submit(self, asking, facts),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),

@@ -18,6 +18,7 @@ use crate::{
         code::{CodeChange, CodeFacts, CodeKey},
         inquiry::{Answered, Inquiry, Known, Wrote},
         number::Number,
+        officer::{Officer, OfficerAct, OfficerChange},
         outside::Fetched,
         place::{Line, QueueFacts, QueueNeed},
         right::{RightFacts, RightNeed},
@@ -190,6 +191,8 @@ pub struct Need {
     pub appointment: Option<AppointmentNeed>,
     /// The rights of a person.
     pub rights: Option<RightNeed>,
+    /// An officer, by the keyed name.
+    pub officer: Option<SubscriberKey>,
 }
 
 /// A phone that asks for a code, or types one.
@@ -245,6 +248,8 @@ pub struct Facts {
     pub appointment: AppointmentFacts,
     /// What is known of the rights of a person.
     pub rights: RightFacts,
+    /// The officer asked for, if there is one.
+    pub officer: Option<Officer>,
 }
 
 /// A chat that was bound to a phone by a code.
@@ -346,6 +351,10 @@ pub enum Change {
     Stand(Number),
     /// A seat is held no longer, booked, or given back.
     Appointment(AppointmentChange),
+    /// An officer's row.
+    Officer(OfficerChange),
+    /// A change that is stored as another's than the phone's that made it: under this key.
+    OnBehalf(SubscriberKey, Box<Change>),
     /// A change that staff can make as well.
     Desk(DeskChange),
 }
@@ -367,6 +376,8 @@ pub enum DeskChange {
     CheckIn(CheckIn),
     /// What is kept of a person is deleted, because of a ticket.
     Erase(NikIndex, Number),
+    /// An officer.
+    Officer(OfficerAct),
     /// A row of the audit log.
     Audit(Act),
 }

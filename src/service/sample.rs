@@ -32,10 +32,14 @@
 //! | [`LONG`] | 8171012701890001 | see [`LONG`] | 1989-01-27 | 0812 9000 0035 | sixty letters |
 //! | [`RETIRED_CODE`] | 9101016607850001 | Yohana Wenda | 1985-07-26 | 0812 9000 0036 | the code of the regency in the NIK is no longer used |
 //! | [`OLD_NUMBER`] | 3276010402790001 | Hendra Gunawan | 1979-02-04 | 0812 9000 0099 | lost the phone; the record knows the old number |
+//!
+//! Three officers register others by `*119*77#`: [`OFFICER`] (0812 9000 0201, PIN 864297), [`NEW_OFFICER`]
+//! (0812 9000 0202, code 530718) and [`FORMER_OFFICER`] (0812 9000 0203).
 
 mod cases;
 mod certified;
 mod names;
+mod officers;
 mod places;
 
 use jiff::{ToSpan, civil::Date};
@@ -44,6 +48,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 pub use self::{
     cases::*,
     certified::{CERTIFIED, Certified, Standing, keyring},
+    officers::{FORMER_OFFICER, NEW_OFFICER, OFFICER, SampleOfficer, officers},
     places::places,
 };
 use super::roster::{Entry, Group};

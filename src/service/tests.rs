@@ -46,6 +46,7 @@ fn desk() -> Desk {
         keyring: ring(),
         tickets: config.tickets,
         appointments: config.appointments,
+        officers: config.officers,
         zone: config.menu.zone.into(),
         source: Source::Embedded,
     }

@@ -20,28 +20,37 @@ pub const VALIDATORS: &[Validator] = &[
     check::YEAR,
     change::PHONE,
     complaint::TEXT,
-    Validator {
-        name: "nik",
-        read: nik,
-        wrongs: &["nik_digits", "nik_unknown"],
-        longest: "3173010101900001",
-        privacy: Privacy::Personal,
-    },
-    Validator {
-        name: "person_name",
-        read: name,
-        wrongs: &["name_letters", "name_short", "name_long"],
-        longest: "Raden Ajeng Maria Magdalena Kusumawardhani Notonegoro",
-        privacy: Privacy::Personal,
-    },
-    Validator {
-        name: "birth_date",
-        read: birth_date,
-        wrongs: &["date_format", "date_day", "date_future", "date_old"],
-        longest: "17-08-1990",
-        privacy: Privacy::Personal,
-    },
+    NIK,
+    NAME,
+    BIRTH_DATE,
 ];
+
+/// Sixteen digits that can be a NIK.
+pub(super) const NIK: Validator = Validator {
+    name: "nik",
+    read: nik,
+    wrongs: &["nik_digits", "nik_unknown"],
+    longest: "3173010101900001",
+    privacy: Privacy::Personal,
+};
+
+/// The name of a person.
+pub(super) const NAME: Validator = Validator {
+    name: "person_name",
+    read: name,
+    wrongs: &["name_letters", "name_short", "name_long"],
+    longest: "Raden Ajeng Maria Magdalena Kusumawardhani Notonegoro",
+    privacy: Privacy::Personal,
+};
+
+/// The day on which somebody was born.
+pub(super) const BIRTH_DATE: Validator = Validator {
+    name: "birth_date",
+    read: birth_date,
+    wrongs: &["date_format", "date_day", "date_future", "date_old"],
+    longest: "17-08-1990",
+    privacy: Privacy::Personal,
+};
 
 fn nik(typed: &str, _: Date) -> Result<String, Wrong> {
     Nik::parse(typed).map(|nik| nik.as_str().to_owned()).map_err(|error| match error {

@@ -15,6 +15,7 @@ use super::{
     engine::{Tx, on_engine, padded_keys, padded_rows},
     erase, inquiry,
     lookup::Failures,
+    officer::{self, Officers},
     queue, right,
     sealed::{Place, seal_identity},
     ticket,
@@ -26,6 +27,7 @@ use crate::{
         audit::{Doer, StaffName},
         inquiry::{Answered, Inquiry},
         number::Number,
+        officer::OfficerAct,
         outside::NOBODY,
         record::{Change, Correction, DeskChange, Registration, Standing},
         ticket::{NewTicket, TicketStep},
@@ -40,6 +42,10 @@ pub(super) struct Changes<'a> {
     /// Who took all of that back.
     unconsented: BTreeMap<SubscriberKey, Timestamp>,
     strangers: BTreeMap<SubscriberKey, Timestamp>,
+    /// The officers of those phones.
+    estranged: BTreeSet<SubscriberKey>,
+    officers: Officers<'a>,
+    appointed: Vec<&'a OfficerAct>,
     acquaintances: BTreeMap<(SubscriberKey, NikIndex), Bond>,
     withdrawn: BTreeSet<(&'a Number, SubscriberKey)>,
     waiting: Registrations<'a>,
@@ -129,6 +135,7 @@ impl<'a> Changes<'a> {
             }
             DeskChange::CheckIn(came) => self.came.push((came, doer.clone(), at)),
             DeskChange::Erase(person, ticket) => self.erased.push((*person, ticket, at)),
+            DeskChange::Officer(act) => self.appointed.push(act),
             DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
         }
     }
@@ -150,6 +157,7 @@ impl<'a> Changes<'a> {
             Change::ForgetEverybody => {
                 self.acquaintances.retain(|(of, _), _| *of != phone);
                 self.strangers.insert(phone, stamp.at);
+                self.estranged.insert(vault.officer_key(&phone));
             }
             Change::Code(change) => self.codes.add(change, stamp.at),
             Change::Certificate(change) => self.certificates.add(phone, change, stamp.at),
@@ -184,6 +192,8 @@ impl<'a> Changes<'a> {
             Change::Stand(number) => {
                 self.standing.insert((number, phone));
             }
+            Change::Officer(change) => self.officers.add(change),
+            Change::OnBehalf(key, change) => self.add(vault, *key, stamp, change),
             Change::Desk(DeskChange::Open(ticket)) => self.tickets.push((ticket, phone, stamp)),
             Change::Desk(change) => {
                 let channel = stamp.channel.map(str::to_owned);
@@ -220,6 +230,14 @@ impl<'a> Changes<'a> {
         self.certificates.write(tx).await?;
         self.failures.write(tx).await?;
         self.appointments.write(tx).await?;
+        if !self.estranged.is_empty() {
+            let officers: Vec<_> = self.estranged.iter().copied().collect();
+            officer::write_strangers(tx, &officers).await?;
+        }
+        self.officers.write(tx).await?;
+        for act in self.appointed {
+            officer::write_act(tx, vault, act).await?;
+        }
         write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
         for (came, doer, at) in &self.came {
             appointment::check_in(tx, came, doer, *at).await?;

@@ -15,6 +15,7 @@ use super::{
     code::read_codes,
     engine::{Tx, octets, on_engine, padded_keys},
     lookup::read_tries,
+    officer::read_officers,
     outside, queue,
     right::read_rights,
     sealed::{Identity, Place},
@@ -70,6 +71,7 @@ impl Batch {
         let gone = |need: &Need| last(need).is_some_and(|of| of.standing != Listing::Listed);
         let appointments = read_appointments(tx, needs).await?;
         let rights = read_rights(tx, vault, needs).await?;
+        let officers = read_officers(tx, vault, needs).await?;
         let of = |need: &Need, person: Option<NikIndex>| Facts {
             person: person.filter(|_| !gone(need)).and_then(|of| persons.get(&of)).cloned(),
             fetched: last(need),
@@ -88,6 +90,7 @@ impl Batch {
         facts.iter_mut().zip(certificates).for_each(|(facts, of)| facts.certificate = of);
         facts.iter_mut().zip(appointments).for_each(|(facts, of)| facts.appointment = of);
         facts.iter_mut().zip(rights).for_each(|(facts, of)| facts.rights = of);
+        facts.iter_mut().zip(officers).for_each(|(facts, officer)| facts.officer = officer);
         Ok(facts)
     }
 }

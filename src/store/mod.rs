@@ -32,6 +32,7 @@ mod kept;
 mod lookup;
 mod menus;
 mod node;
+mod officer;
 mod outbox;
 mod outside;
 mod primary;
@@ -335,6 +336,7 @@ pub enum Table {
     Facility,
     Seat,
     Appointment,
+    Officer,
 }
 
 impl Table {
@@ -370,6 +372,7 @@ impl Table {
             Self::Facility => "select count(*) from facility",
             Self::Seat => "select count(*) from seat",
             Self::Appointment => "select count(*) from appointment",
+            Self::Officer => "select count(*) from officer",
         }
     }
 }

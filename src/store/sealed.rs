@@ -41,6 +41,8 @@ pub(super) enum Place<'a> {
     Answer(&'a Number),
     /// `inquiry.body`.
     Inquiry(&'a SubscriberKey, &'a NikIndex, Kind),
+    /// `officer.identity`.
+    Officer(&'a SubscriberKey),
     /// `audit.old` and `audit.new`: the chain, and the place in it.
     Audit(u16, i64),
     /// `person_key.key`.
@@ -63,6 +65,7 @@ impl Place<'_> {
             Self::Ticket(_) => "ticket",
             Self::Answer(_) => "ticket_answer",
             Self::Inquiry(..) => "inquiry",
+            Self::Officer(_) => "officer",
             Self::Audit(..) => "audit",
             Self::Key(_) => "person_key",
         }
@@ -74,9 +77,10 @@ impl Place<'_> {
         context.extend_from_slice(self.table().as_bytes());
         context.push(0);
         match self {
-            Self::Number(subscriber) | Self::Part(subscriber) | Self::Chat(subscriber) => {
-                context.extend_from_slice(subscriber.as_bytes())
-            }
+            Self::Number(subscriber)
+            | Self::Part(subscriber)
+            | Self::Chat(subscriber)
+            | Self::Officer(subscriber) => context.extend_from_slice(subscriber.as_bytes()),
             Self::Person(person) | Self::Key(person) => {
                 context.extend_from_slice(person.as_bytes())
             }

@@ -39,6 +39,16 @@ impl Indexer {
         SubscriberKey(self.index(b"chat", name.as_bytes()))
     }
 
+    pub(super) fn officer(&self, phone: &SubscriberKey) -> SubscriberKey {
+        SubscriberKey(self.index(b"officer", &phone.0))
+    }
+
+    pub(super) fn assisted(&self, officer: &SubscriberKey, person: &NikIndex) -> SubscriberKey {
+        let mut both = officer.0.to_vec();
+        both.extend_from_slice(&person.0);
+        SubscriberKey(self.index(b"assisted", &both))
+    }
+
     pub(super) fn message(&self, octets: &[u8]) -> [u8; 16] {
         self.index(b"message", octets)
     }

@@ -93,6 +93,17 @@ impl Vault {
         self.inner.indexer.chat(name)
     }
 
+    /// The name of the officer who has this phone. It is no phone's key: what is stored under it belongs to
+    /// the office, and the phone does not see it.
+    pub fn officer_key(&self, phone: &SubscriberKey) -> SubscriberKey {
+        self.inner.indexer.officer(phone)
+    }
+
+    /// The key under which an officer's registration of a person is stored, instead of that of a phone.
+    pub fn assisted_key(&self, officer: &SubscriberKey, person: &NikIndex) -> SubscriberKey {
+        self.inner.indexer.assisted(officer, person)
+    }
+
     /// The key under which the receipt of a message is stored: the octets that make it the same
     /// message, digested.
     pub fn message_key(&self, octets: &[u8]) -> [u8; 16] {

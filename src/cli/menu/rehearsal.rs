@@ -64,6 +64,9 @@ pub enum RehearsalError {
     /// The certificates cannot be put in.
     #[error("the certificates could not be kept")]
     Certificates,
+    /// The officers cannot be put in.
+    #[error("the officers could not be kept")]
+    Officers,
     /// The language cannot be set.
     #[error("the language could not be kept")]
     Language,
@@ -191,6 +194,8 @@ impl Rehearsal {
         let certified: Vec<_> = CERTIFIED.iter().map(|of| of.issued(&vault)).collect();
         let put = store.put_certificates(&certified, now).await;
         put.map_err(|_| RehearsalError::Certificates)?;
+        let officers = sample::officers(&vault, now);
+        store.put_officers(&officers).await.map_err(|_| RehearsalError::Officers)?;
         for within in PLACES {
             store.put_facilities(&sample::places(within), now, |_| ()).await?;
         }

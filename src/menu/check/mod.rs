@@ -33,6 +33,8 @@ pub struct Profile {
 pub struct Checked {
     /// The menu.
     pub menu: Menu,
+    /// The desk that it names.
+    pub desk: &'static str,
     /// Warnings only.
     pub warnings: Vec<Finding>,
 }
@@ -62,7 +64,7 @@ pub fn check(
             findings.extend(fit::check(&draft, &resolved.menu, &resolved.broken, profiles));
             if findings.iter().all(|finding| finding.severity == Severity::Warning) {
                 let menu = Menu { version: Version::of(files), ..resolved.menu };
-                return Ok(Checked { menu, warnings: findings });
+                return Ok(Checked { menu, desk: catalogue.desk, warnings: findings });
             }
         }
         Err(more) => findings.extend(more),

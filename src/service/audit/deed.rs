@@ -49,6 +49,24 @@ pub enum Deed {
     DataErased,
     /// The people whom a breach concerns were listed.
     BreachListed,
+    /// Staff made somebody an officer.
+    OfficerEnrolled,
+    /// Staff suspended an officer.
+    OfficerSuspended,
+    /// Staff took that back.
+    OfficerRestored,
+    /// Staff gave an officer a new code.
+    OfficerReset,
+    /// An officer chose a PIN.
+    OfficerPinSet,
+    /// An officer typed the PIN.
+    OfficerOpened,
+    /// An officer's code or PIN was wrong so often that none is taken for a while.
+    OfficerLocked,
+    /// An officer looked whether somebody can be registered; consent was given by word of mouth.
+    AssistedLooked,
+    /// An officer registered somebody.
+    AssistedRegistered,
 }
 
 /// How often something is done, which decides about its chain.
@@ -93,7 +111,7 @@ impl Concerned {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 32] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -117,6 +135,15 @@ impl Deed {
         Self::DataExported,
         Self::DataErased,
         Self::BreachListed,
+        Self::OfficerEnrolled,
+        Self::OfficerSuspended,
+        Self::OfficerRestored,
+        Self::OfficerReset,
+        Self::OfficerPinSet,
+        Self::OfficerOpened,
+        Self::OfficerLocked,
+        Self::AssistedLooked,
+        Self::AssistedRegistered,
     ];
 
     /// The word in the database.
@@ -145,6 +172,15 @@ impl Deed {
             Self::DataExported => "data_exported",
             Self::DataErased => "data_erased",
             Self::BreachListed => "breach_listed",
+            Self::OfficerEnrolled => "officer_enrolled",
+            Self::OfficerSuspended => "officer_suspended",
+            Self::OfficerRestored => "officer_restored",
+            Self::OfficerReset => "officer_reset",
+            Self::OfficerPinSet => "officer_pin_set",
+            Self::OfficerOpened => "officer_opened",
+            Self::OfficerLocked => "officer_locked",
+            Self::AssistedLooked => "assisted_looked",
+            Self::AssistedRegistered => "assisted_registered",
         }
     }
 
@@ -182,6 +218,7 @@ impl Deed {
                 | Self::DataSeen
                 | Self::DataExported
                 | Self::BreachListed
+                | Self::AssistedLooked
         )
     }
 
@@ -192,11 +229,11 @@ impl Deed {
             Self::TicketOpened | Self::TicketAnswered => &[Words],
             Self::TicketSeen => &[Identity, Phone, Words],
             Self::TicketTaken | Self::TicketClosed | Self::TicketMerged => &[],
-            Self::NameChanged | Self::PersonProved => &[Identity],
+            Self::NameChanged | Self::PersonProved | Self::AssistedLooked => &[Identity],
             Self::PhoneChanged | Self::GuardianAdded | Self::GuardianRemoved => &[Phone],
             Self::AppointmentSeen => &[Identity, Appointment],
             Self::AppointmentAttended => &[Appointment],
-            Self::Registered => &[Identity, Health],
+            Self::Registered | Self::AssistedRegistered => &[Identity, Health],
             Self::StatusSeen => &[Health],
             Self::CertificateSeen | Self::CertificateSent | Self::CertificateChecked => {
                 &[Identity, Health]
@@ -207,6 +244,13 @@ impl Deed {
                 &[Identity, Phone, Health, Appointment, Words, Consent]
             }
             Self::BreachListed => &[Phone],
+            Self::OfficerEnrolled
+            | Self::OfficerSuspended
+            | Self::OfficerRestored
+            | Self::OfficerReset
+            | Self::OfficerPinSet
+            | Self::OfficerOpened
+            | Self::OfficerLocked => &[],
         }
     }
 }

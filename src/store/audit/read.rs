@@ -213,6 +213,31 @@ impl Store {
         self.logged_as(found).await
     }
 
+    /// What a phone or an officer has done, latest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn log_by(
+        &self,
+        doer: &SubscriberKey,
+        limit: u32,
+    ) -> Result<Vec<Logged>, StoreError> {
+        let sql = concat!(
+            "select ",
+            columns!(),
+            " from audit where subscriber = $1 order by at desc, shard, seq desc limit $2"
+        );
+        let mut found = Vec::new();
+        on_engine!(self.reader(), |Db, pool| {
+            let doer = doer.as_bytes().to_vec();
+            let rows = sqlx::query::<Db>(sql).bind(doer).bind(i64::from(limit));
+            for row in rows.fetch_all(pool).await? {
+                found.push(row!(row));
+            }
+        });
+        self.logged_as(found).await
+    }
+
     /// What is logged because of a ticket, latest first.
     ///
     /// # Errors
