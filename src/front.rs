@@ -13,6 +13,8 @@ pub mod chat;
 pub mod events;
 pub mod facility;
 pub mod inquiry;
+mod letters;
+pub mod officer;
 pub mod person;
 pub mod push;
 pub mod ticket;

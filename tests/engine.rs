@@ -2,6 +2,8 @@
 
 #[path = "stories/country.rs"]
 mod country;
+#[path = "engine/officer.rs"]
+mod officer;
 #[path = "support/mod.rs"]
 mod support;
 

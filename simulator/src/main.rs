@@ -108,7 +108,7 @@ struct Play {
         long,
         value_name = "DIR",
         value_delimiter = ',',
-        default_value = "menus/pedulilindungi,menus/antrean"
+        default_value = "menus/pedulilindungi,menus/antrean,menus/petugas"
     )]
     menus: Vec<PathBuf>,
     /// Where the national record is: with the gateway, or outside, over HTTP

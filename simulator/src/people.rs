@@ -1,9 +1,9 @@
 //! The people of the sample record whom one can try on the page, and what to expect of them.
 
-use setara::service::sample::{self, Case};
+use setara::service::sample::{self, Case, OFFICER};
 use simulator::page::{SamplePerson, Words};
 
-const PEOPLE: [(Case, Words, Words); 12] = [
+const PEOPLE: [(Case, Words, Words); 13] = [
     (
         sample::READY,
         Words { id: "Siap mendaftar", en: "Ready to register" },
@@ -58,6 +58,12 @@ const PEOPLE: [(Case, Words, Words); 12] = [
         sample::MONONYM,
         Words { id: "Nama satu kata", en: "A single name" },
         Words { id: "Satu kata cukup.", en: "One word is enough." },
+    ),
+    (
+        // Registered from the officer's phone, whose PIN the card tells.
+        Case { phone: OFFICER.phone, ..sample::NO_PHONE },
+        Words { id: "Tanpa HP: oleh petugas", en: "No phone: by an officer" },
+        Words { id: "Petugas: *119*77#, PIN 864297.", en: "The officer: *119*77#, PIN 864297." },
     ),
     (
         sample::BLOCKED,

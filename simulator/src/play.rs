@@ -28,6 +28,8 @@ use crate::whatsapp::{self, Cloud};
 pub const CODE: &str = "*119#";
 /// The code of the second service, a clinic's queue.
 const QUEUE_CODE: &str = "*131#";
+/// The code of officers, who register others; networks know it by [`CODE`].
+const OFFICER_CODE: &str = "*119*77#";
 /// The short code for texts on every network.
 pub const SHORT_CODE: &str = "1199";
 /// Invented names, one for each dialect there is.
@@ -163,7 +165,7 @@ pub async fn run<G>(
         phones: phones(operators.len().max(1)),
         networks: networks.clone(),
         people,
-        codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned()],
+        codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned(), OFFICER_CODE.to_owned()],
         short_code: SHORT_CODE.to_owned(),
         cloud: cloud.clone(),
     };

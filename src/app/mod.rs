@@ -54,6 +54,7 @@ use crate::{
         appointment::Appointments,
         campaign::Campaigns,
         facility::Facilities,
+        officer::Officers,
         push::{MOST_WAITING, Pushes},
         ticket::Tickets,
     },
@@ -165,6 +166,7 @@ impl Gateway {
         let appointments = Appointments::new(store.clone());
         let facilities = Facilities::new(store.clone(), config);
         let tickets = Tickets::new(store.clone(), vault.clone(), config);
+        let officers = Officers::new(store.clone(), vault.clone(), config);
         let campaigns = Campaigns::new(store.clone(), vault, config);
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
         let metrics = Arc::new(Metrics::new(engine.batches()));
@@ -249,6 +251,7 @@ impl Gateway {
             retention: Arc::new(config.retention.clone()),
             facilities,
             appointments,
+            officers,
             tickets,
             token,
         };

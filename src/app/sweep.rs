@@ -88,6 +88,7 @@ impl Sweep {
         }
         let tickets = self.swept("tickets", store.ticket_figures(clock::now())).await;
         metrics.tickets(&tickets);
+        metrics.officers(&self.swept("officers", store.officer_figures()).await);
         let days = Duration::from_secs(2 * 86_400);
         let seats = store.purge_seats(clock::now(), clock::now().minus(days), ROWS);
         self.swept("seats", seats).await;

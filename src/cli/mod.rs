@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod facility;
 pub mod keys;
 pub mod menu;
+pub mod officer;
 pub mod person;
 pub mod queue;
 pub mod record;
@@ -57,6 +58,9 @@ pub enum Command {
     /// Say where and when people can be vaccinated
     #[command(subcommand)]
     Facility(facility::FacilityCommand),
+    /// Say who registers people without a phone, and look what they did
+    #[command(subcommand)]
+    Officer(officer::OfficerCommand),
     /// Call whoever queues for a unit of a clinic
     #[command(subcommand)]
     Queue(queue::QueueCommand),
@@ -126,6 +130,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Record(command) => record::run_command(command, &config),
         Command::Appointment(command) => appointment::run(command, &config),
         Command::Facility(command) => facility::run(command, &config),
+        Command::Officer(command) => officer::run(command, &config),
         Command::Queue(command) => queue::run(command, &config),
         Command::Campaign(command) => campaign::run(command, &config),
         Command::Certificate(command) => certificate::run(command, &config),

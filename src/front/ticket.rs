@@ -9,9 +9,10 @@ use thiserror::Error;
 use crate::{
     clock::{self, Timestamp, Zone},
     config::Config,
+    front::letters::Letters,
     identity::{Msisdn, PersonName},
-    menu::{language::Language, model::Menu},
-    outbox::{Class, Lane, Notice, NoticeId, Over, route::Routes},
+    menu::model::Menu,
+    outbox::{Class, Over, route::Routes},
     service::{
         audit::{Act, Deed, StaffName},
         change::{GUARDIAN_LEFT_TEXT, NAME_CHANGED_TEXT, PHONE_CAME_TEXT, PHONE_LEFT_TEXT},
@@ -23,7 +24,7 @@ use crate::{
     store::{
         CommitError, Logged, StaffWrite, Store, StoreError, TicketEvent, TicketLine, Verified,
     },
-    vault::{SubscriberKey, Vault},
+    vault::Vault,
 };
 
 /// How long word of a ticket is of use: people are away, and phones are off.
@@ -217,14 +218,14 @@ impl Tickets {
             }
         };
         let phone = self.store.number_of(ticket.by).await?;
-        let mut letters = Letters::new(self, menus, clock::now());
+        let mut letters = self.letters(menus);
         let at = letters.at;
         let mut batch = self.store.begin().await?;
         let need = Need { person: ticket.made.person, ..Need::default() };
         let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
         let stepped = step(&self.vault, &ticket, person.as_ref(), &asked, staff, at)?;
         // On SQLite the transaction has the one connection; languages are read beside it.
-        letters.of_changes(&stepped.changes, person.as_ref()).await?;
+        tell_changes(&mut letters, &stepped.changes, person.as_ref()).await?;
         if let (Some(text), Some(phone)) = (stepped.text, &phone) {
             let other = match &asked {
                 Asked::Merge { into } => into.made.number.to_string(),
@@ -258,13 +259,13 @@ impl Tickets {
         menus: &[&Menu],
     ) -> Result<Deed, TicketError> {
         let row = self.store.logged(shard, seq).await?.ok_or(TicketError::NoRow)?;
-        let mut letters = Letters::new(self, menus, clock::now());
+        let mut letters = self.letters(menus);
         let at = letters.at;
         let mut batch = self.store.begin().await?;
         let need = Need { person: row.act.person, ..Need::default() };
         let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
         let changes = put_back(&self.vault, &row, person.as_ref())?;
-        letters.of_changes(&changes, person.as_ref()).await?;
+        tell_changes(&mut letters, &changes, person.as_ref()).await?;
         if let (Deed::GuardianAdded, Some(guardian)) =
             (row.act.deed, row.act.new.as_deref().and_then(|new| Msisdn::parse_any(new).ok()))
         {
@@ -277,6 +278,20 @@ impl Tickets {
         let write = StaffWrite { staff: staff.clone(), at, changes, notices };
         batch.commit_staff(&write).await.map_err(not_stored)?;
         Ok(row.act.deed)
+    }
+
+    fn letters<'a>(&'a self, menus: &'a [&'a Menu]) -> Letters<'a> {
+        Letters {
+            store: &self.store,
+            vault: &self.vault,
+            routes: &self.routes,
+            zone: self.zone,
+            menus,
+            at: clock::now(),
+            class: Class::Reply,
+            good_for: GOOD_FOR,
+            notices: Vec::new(),
+        }
     }
 
     /// Follows the audit log from its beginning to its end.
@@ -344,93 +359,40 @@ fn put_back(
     }
 }
 
-/// The notices of one act.
-struct Letters<'a> {
-    of: &'a Tickets,
-    menus: &'a [&'a Menu],
-    at: Timestamp,
-    notices: Vec<Notice>,
-}
-
-impl<'a> Letters<'a> {
-    fn new(of: &'a Tickets, menus: &'a [&'a Menu], at: Timestamp) -> Self {
-        Self { of, menus, at, notices: Vec::new() }
-    }
-
-    /// What was changed in the record is told to the number it was registered with, and to a new one: to
-    /// the phones, whoever has their chats.
-    async fn of_changes(
-        &mut self,
-        changes: &[DeskChange],
-        person: Option<&Person>,
-    ) -> Result<(), StoreError> {
-        let registered = person.and_then(|person| person.phone.as_ref());
-        for change in changes {
-            let correction = match change {
-                DeskChange::Correct(correction) => correction,
-                DeskChange::Erase(..) => {
-                    if let Some(phone) = registered {
-                        self.write(phone, ERASED_NOTICE, &[], Over::Route).await?;
-                    }
-                    continue;
+/// What was changed in the record is told to the number it was registered with, and to a new one: to the
+/// phones, whoever has their chats.
+async fn tell_changes(
+    letters: &mut Letters<'_>,
+    changes: &[DeskChange],
+    person: Option<&Person>,
+) -> Result<(), StoreError> {
+    let registered = person.and_then(|person| person.phone.as_ref());
+    for change in changes {
+        let correction = match change {
+            DeskChange::Correct(correction) => correction,
+            DeskChange::Erase(..) => {
+                if let Some(phone) = registered {
+                    letters.write(phone, ERASED_NOTICE, &[], Over::Route).await?;
                 }
-                _ => continue,
-            };
-            match &correction.item {
-                Item::Name(..) => {
-                    if let Some(phone) = registered {
-                        self.write(phone, NAME_CHANGED_TEXT, &[], Over::Route).await?;
-                    }
+                continue;
+            }
+            _ => continue,
+        };
+        match &correction.item {
+            Item::Name(..) => {
+                if let Some(phone) = registered {
+                    letters.write(phone, NAME_CHANGED_TEXT, &[], Over::Route).await?;
                 }
-                Item::Phone(old, new) => {
-                    if let Some(phone) = old {
-                        self.write(phone, PHONE_LEFT_TEXT, &[], Over::Route).await?;
-                    }
-                    if let Some(phone) = new {
-                        self.write(phone, PHONE_CAME_TEXT, &[], Over::Route).await?;
-                    }
+            }
+            Item::Phone(old, new) => {
+                if let Some(phone) = old {
+                    letters.write(phone, PHONE_LEFT_TEXT, &[], Over::Route).await?;
+                }
+                if let Some(phone) = new {
+                    letters.write(phone, PHONE_CAME_TEXT, &[], Over::Route).await?;
                 }
             }
         }
-        Ok(())
     }
-
-    /// A text of the menus, in the language of its reader. A phone that no operator carries gets none,
-    /// and reads the answer in the menu.
-    async fn write(
-        &mut self,
-        phone: &Msisdn,
-        text: &str,
-        values: &[(&str, String)],
-        over: Over,
-    ) -> Result<(), StoreError> {
-        let found = self.menus.iter().find_map(|menu| Some((*menu, menu.notice(text)?)));
-        let (Some((menu, text)), route) = (found, self.of.routes.of(phone)) else {
-            return Ok(());
-        };
-        if route.is_empty() {
-            tracing::warn!("no operator carries SMS to the phone of a ticket");
-            return Ok(());
-        }
-        let key: SubscriberKey = self.of.vault.subscriber_key(phone);
-        let tongue = self.of.store.tongue(key).await?;
-        let language = tongue.language.as_deref().and_then(Language::parse);
-        let code = self.of.routes.short_code(route);
-        let value = |name: &str| match name {
-            "code" => Some(code),
-            _ => values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str()),
-        };
-        let text = menu.write(text, menu.language(language.as_ref()), value);
-        let id = NoticeId::draw(self.at, rand_of(&key, self.at)).after(self.notices.len());
-        let lane = Lane { class: Class::Reply, zone: self.of.zone };
-        let notice = Notice::at_once(id, phone.clone().into(), route, lane, text, self.at);
-        self.notices.push(Notice { expires: self.at.plus(GOOD_FOR), over, ..notice });
-        Ok(())
-    }
-}
-
-/// Tells notices of one millisecond apart: those of other phones, and of turns, have other bits.
-fn rand_of(key: &SubscriberKey, at: Timestamp) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = *key.as_bytes();
-    u64::from_be_bytes([a, b, c, d, e, f, g, h]) ^ at.millis().unsigned_abs().rotate_left(17)
+    Ok(())
 }

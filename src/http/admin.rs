@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     diagnostic::Told,
-    http::{Site, appointment, campaign, certificate, facility, push, right, ticket},
+    http::{Site, appointment, campaign, certificate, facility, officer, push, right, ticket},
     menu::version::Version,
     menus::{Change, MenuError},
 };
@@ -61,8 +61,8 @@ impl Token {
 /// The pages behind the token.
 pub fn router(site: Site) -> Router<Site> {
     let described = campaign::routes().merge(ticket::routes()).merge(certificate::routes());
-    let described =
-        described.merge(facility::routes()).merge(appointment::routes()).merge(right::routes());
+    let described = described.merge(facility::routes()).merge(appointment::routes());
+    let described = described.merge(officer::routes()).merge(right::routes());
     let (pages, described) = described.split_for_parts();
     Router::new()
         .merge(pages)

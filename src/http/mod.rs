@@ -10,6 +10,7 @@ mod certificate;
 mod facility;
 mod gate;
 mod keys;
+mod officer;
 mod push;
 mod record;
 mod refusal;
@@ -26,6 +27,7 @@ pub use self::{
     callback::Account,
     campaign::{Previewed, Shown},
     facility::Shown as FacilityShown,
+    officer::{Did as OfficerDid, Shown as OfficerShown},
     record::Pushed,
     ticket::{Entry as TicketEntry, Line as TicketShown, Whole as TicketWhole},
     whatsapp::Webhook,
@@ -45,8 +47,8 @@ use ipnet::IpNet;
 use crate::{
     certificate::Keyring,
     front::{
-        Front, appointment::Appointments, campaign::Campaigns, facility::Facilities, push::Pushes,
-        ticket::Tickets,
+        Front, appointment::Appointments, campaign::Campaigns, facility::Facilities,
+        officer::Officers, push::Pushes, ticket::Tickets,
     },
     menus::Reloading,
     service::retention::RetentionRules,
@@ -85,6 +87,8 @@ pub struct Site {
     pub facilities: Facilities,
     /// Who comes when.
     pub appointments: Appointments,
+    /// Who registers people without a phone.
+    pub officers: Officers,
     /// What opens the admin pages; without one there are none.
     pub token: Option<Token>,
 }

@@ -65,11 +65,7 @@ impl Purpose {
     fn hides_whether(self) -> bool {
         match self {
             Self::Record | Self::OldPhone(_) => true,
-            Self::Chat
-            | Self::NewPhone(_)
-            | Self::Guardian(_)
-            | Self::Officer
-            | Self::Pin => false,
+            Self::Chat | Self::NewPhone(_) | Self::Guardian(_) | Self::Officer | Self::Pin => false,
         }
     }
 

@@ -368,6 +368,7 @@ impl Desk {
             "right.erase" => right::erase(self, asking, facts),
             "right.keep" => right::keep(asking, facts),
             "officer.look" => Some(officer::call::look(self, asking, facts)),
+            "officer.code" => officer::call::look_at_code(self, asking, facts),
             "officer.enrol" => officer::call::enrol(self, asking, facts),
             "officer.open" => officer::call::open_office(self, asking, facts),
             "officer.close" => Some(officer::call::close(facts)),

@@ -6,6 +6,7 @@ mod change;
 mod chat;
 mod inquiry;
 mod lookup;
+mod officer;
 mod otp;
 mod right;
 

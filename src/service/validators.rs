@@ -14,16 +14,8 @@ use crate::{
 };
 
 /// All validators.
-pub const VALIDATORS: &[Validator] = &[
-    otp::CODE,
-    check::PROOF,
-    check::YEAR,
-    change::PHONE,
-    complaint::TEXT,
-    NIK,
-    NAME,
-    BIRTH_DATE,
-];
+pub const VALIDATORS: &[Validator] =
+    &[otp::CODE, check::PROOF, check::YEAR, change::PHONE, complaint::TEXT, NIK, NAME, BIRTH_DATE];
 
 /// Sixteen digits that can be a NIK.
 pub(super) const NIK: Validator = Validator {

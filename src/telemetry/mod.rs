@@ -6,6 +6,7 @@ pub mod instruments;
 mod journey;
 mod known;
 mod node;
+mod officer;
 pub mod outbox;
 pub mod record;
 pub mod spans;
@@ -33,6 +34,7 @@ use crate::{
     conversation::End,
     engine::{Answer, News},
     limits::Refusal,
+    service::officer::OfficerState,
     smpp::link::{LinkLoad, Outcome},
     store::{SeatFigures, TicketFigures},
 };
@@ -65,6 +67,7 @@ pub struct Metrics {
     sweep_failures: Counter,
     tickets: ticket::TicketMeters,
     seats: appointment::SeatMeters,
+    officers: officer::OfficerMeters,
     sweep_time: Timer,
     node: Node,
     outbox: outbox::OutboxMeters,
@@ -177,6 +180,7 @@ impl Default for Metrics {
             sweep_failures: Counter::default(),
             tickets: ticket::TicketMeters::default(),
             seats: appointment::SeatMeters::default(),
+            officers: officer::OfficerMeters::default(),
             sweep_time: Timer::default(),
             node: Node::default(),
             outbox: outbox::OutboxMeters::default(),
@@ -224,6 +228,7 @@ impl Metrics {
         registry.register("swept", "Rows that the sweep ended or deleted", self.swept.clone());
         self.tickets.register(registry);
         self.seats.register(registry);
+        self.officers.register(registry);
         let failures = self.sweep_failures.clone();
         registry.register("sweep_failures", "Sweeps that the database did not take", failures);
         registry.register_with_unit(
@@ -312,6 +317,11 @@ impl Metrics {
     /// How many seats are somebody's.
     pub fn seats(&self, figures: SeatFigures) {
         self.seats.counted(figures);
+    }
+
+    /// How many officers there are.
+    pub fn officers(&self, figures: &[(OfficerState, u64)]) {
+        self.officers.counted(figures);
     }
 
     /// How long sweeps take.

@@ -11,6 +11,7 @@ mod conflict;
 mod import;
 mod inquiry;
 mod lookup;
+mod officer;
 mod people;
 mod queue;
 mod right;

@@ -269,6 +269,10 @@ pub fn groups(string: &str) -> Option<(&'static str, VecDeque<String>)> {
     let mut groups: VecDeque<String> =
         string.trim_matches(['*', '#']).split('*').map(str::to_owned).collect();
     let keyword = match groups.pop_front()?.as_str() {
+        "119" if groups.front().is_some_and(|group| group == "77") => {
+            groups.pop_front();
+            "PETUGAS"
+        }
         "119" => "MENU",
         "131" => "ANTREAN",
         other => panic!("no service is dialled by {other}"),

@@ -210,9 +210,7 @@ fn in_name_of<'a>(
 /// What the decision changes: a failed look-up is the officer's, everything else the registration's.
 fn stored(decision: Decision, officer: SubscriberKey, behalf: &Behalf) -> Decision {
     let changes = decision.changes.into_iter().filter_map(|change| match change {
-        failed @ Change::LookUpFailed { .. } => {
-            Some(Change::OnBehalf(officer, Box::new(failed)))
-        }
+        failed @ Change::LookUpFailed { .. } => Some(Change::OnBehalf(officer, Box::new(failed))),
         change => behalf.change(change),
     });
     Decision { changes: changes.collect(), ..decision }

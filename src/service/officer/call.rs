@@ -2,9 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{
-    Full, Officer, OfficerChange, OfficerStep, Stage, held, pin, secret_key,
-};
+use super::{Full, Officer, OfficerChange, OfficerStep, Stage, held, pin, secret_key};
 use crate::{
     clock::Timestamp,
     menu::catalogue::{Call, Effect, Given, Outcome, Privacy, Sends, Validator, Wrong},
@@ -113,6 +111,19 @@ pub const LOOK: Call = Call {
     ],
 };
 
+/// Looks at the code, before a PIN is chosen.
+pub const CODE: Call = Call {
+    name: "officer.code",
+    effect: Effect::Changes,
+    needs: &["otp"],
+    outcomes: &[
+        Outcome { name: "right", means: "It is the code.", gives: &[] },
+        WRONG,
+        LOCKED,
+        REFUSED,
+    ],
+};
+
 /// Takes the code, and the PIN from now on.
 pub const ENROL: Call = Call {
     name: "officer.enrol",
@@ -183,6 +194,19 @@ pub(in crate::service) fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -
     opened(desk, asking, officer)
 }
 
+pub(in crate::service) fn look_at_code(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+) -> Option<Decision> {
+    let typed = asking.values.text("otp")?;
+    let Some(officer) = at_stage(facts, Stage::Invited) else {
+        return Some(Decision::of(REFUSED.name));
+    };
+    let tried = tried(desk, asking, officer, Purpose::Officer, typed);
+    Some(tried.map_or_else(|decision| decision, |()| Decision::of("right")))
+}
+
 pub(in crate::service) fn enrol(
     desk: &Desk,
     asking: Asking<'_>,
@@ -197,7 +221,7 @@ pub(in crate::service) fn enrol(
         return Some(forget_typed(Decision::of("differs")).give("otp", typed));
     }
     Some(match tried(desk, asking, officer, Purpose::Officer, typed) {
-        Ok(_) => {
+        Ok(()) => {
             let secret = pin(&desk.vault, officer.who.key, chosen);
             let decision = opened(desk, asking, officer);
             kept(desk, asking, officer, Stage::Active, secret, decision, Deed::OfficerPinSet)
@@ -219,7 +243,7 @@ pub(in crate::service) fn open_office(
         return Some(Decision::of(REFUSED.name));
     }
     Some(match tried(desk, asking, officer, Purpose::Pin, typed) {
-        Ok(_) => {
+        Ok(()) => {
             // Whoever knows it is not whoever guessed before.
             let secret = held(officer.secret.hash, officer.secret.expires, 0);
             let decision = opened(desk, asking, officer);
@@ -265,8 +289,9 @@ pub(super) fn on_duty<'f>(asking: Asking<'_>, facts: &'f Facts) -> Result<&'f Of
 pub(super) fn too_many(full: Full, now: Timestamp) -> Decision {
     match full {
         Full::Day => Decision::of(DAY_FULL.name),
-        Full::Hour(until) => Decision::of(HOUR_FULL.name)
-            .give(MINUTES.name, code::minutes(until, now).to_string()),
+        Full::Hour(until) => {
+            Decision::of(HOUR_FULL.name).give(MINUTES.name, code::minutes(until, now).to_string())
+        }
     }
 }
 
@@ -314,7 +339,8 @@ fn tried(
         _ => secret,
     };
     let (stage, open_until) = (officer.stage, officer.open_until);
-    let decision = decision.change(step(officer, OfficerStep::Secret { stage, secret, open_until }));
+    let decision =
+        decision.change(step(officer, OfficerStep::Secret { stage, secret, open_until }));
     Err(match deed {
         Some(deed) => decision.change(log(officer.who.key, Act::new(deed))),
         None => decision,

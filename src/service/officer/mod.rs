@@ -58,6 +58,7 @@ pub const OFFICER: Catalogue = Catalogue {
     lists: &[home::PROVINCES, home::REGENCIES],
     calls: &[
         LOOK,
+        call::CODE,
         call::ENROL,
         call::OPEN,
         call::CLOSE,

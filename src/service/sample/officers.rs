@@ -52,12 +52,8 @@ pub const NEW_OFFICER: SampleOfficer = SampleOfficer {
 };
 
 /// Is no officer any more.
-pub const FORMER_OFFICER: SampleOfficer = SampleOfficer {
-    phone: "+6281290000203",
-    name: "Tono Hartono",
-    suspended: true,
-    ..OFFICER
-};
+pub const FORMER_OFFICER: SampleOfficer =
+    SampleOfficer { phone: "+6281290000203", name: "Tono Hartono", suspended: true, ..OFFICER };
 
 /// The officers as they stand in a database with these keys.
 pub fn officers(vault: &Vault, now: Timestamp) -> Vec<Officer> {
