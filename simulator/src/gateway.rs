@@ -17,7 +17,9 @@ use setara::cli::record::{self, Database, RecordCommand, SampleArgs};
 use setara::cli::serve;
 use setara::clock::{self, Zone};
 use setara::config::Config;
-use setara::service::sample::People;
+use setara::service::sample::{self, People};
+use setara::store::{Store, StoreOptions};
+use setara::vault::Vault;
 use simulator::aggregator::post::Proof;
 use simulator::operator::dialect;
 use simulator::operator::sms::receipt::Ids;
@@ -65,6 +67,7 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
         None if !country.data.join(DATABASE).exists() => fill(&file, PEOPLE).await?,
         None => {}
     }
+    enrol_officers(&config).await?;
     let gateway = Gateway::start(&config).await?;
     println!("gateway http://{}/, admin token {TOKEN}", gateway.http());
     for aggregator in &country.aggregators {
@@ -269,6 +272,17 @@ pub async fn fill(file: &Path, people: u64) -> Result<(), Failed> {
     let database = Database { url: &config.database.url, key_file: &config.vault.key_file };
     let sample = SampleArgs { people, seed: 1, out: None };
     record::run(RecordCommand::Sample(sample), database).await?;
+    Ok(())
+}
+
+/// Officers who can register others, with a PIN that the page tells.
+async fn enrol_officers(config: &Config) -> Result<(), Failed> {
+    let vault = Vault::open_or_create_file(&config.vault.key_file)?;
+    let store = Store::open(&config.database.url, vault.clone(), StoreOptions::default()).await?;
+    if store.officers(None, 1).await?.is_empty() {
+        store.put_officers(&sample::officers(&vault, clock::now())).await?;
+    }
+    store.close().await;
     Ok(())
 }
 

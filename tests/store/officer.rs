@@ -65,7 +65,7 @@ async fn an_officer_is_kept_as_they_are() {
                 need(NEW_OFFICER.phone),
                 Need::default(),
                 need(OFFICER.phone),
-                need("0812999"),
+                need("081299900000"),
             ])
             .await;
         assert_eq!(facts[2].officer.as_ref(), Some(&officer));
