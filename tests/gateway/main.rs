@@ -21,6 +21,7 @@ mod foreign;
 mod guide;
 mod hall;
 mod networks;
+mod officer;
 mod pypi;
 mod readme;
 mod reload;

@@ -88,11 +88,12 @@ impl Bed {
     /// Writes the configuration and says where it is.
     pub fn config(&self) -> PathBuf {
         let path = self.folder.join("setara.toml");
-        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
+        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus");
+        let [menus, officers] = ["pedulilindungi", "petugas"].map(|name| menus.join(name));
         let Settings { client, secret, .. } = self.record.settings();
         let text = format!(
             "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"debug\"\n\
-             menu.folders = [{menus:?}]\nlimits.subscriber_per_minute = 60000\n\
+             menu.folders = [{menus:?}, {officers:?}]\nlimits.subscriber_per_minute = 60000\n\
              limits.subscriber_burst = 1000\n\
              [record]\nfrom = \"outside\"\nurl = {:?}\nclient = {client:?}\nsecret = {secret:?}\n\
              retry_ms = 200\nretry_most_ms = 500\nbreaker_ms = 300\n{}\n\

@@ -155,7 +155,7 @@ async fn records_that_disagree_are_a_ticket_and_overwrite_nothing() {
     }
 }
 
-async fn store(bed: &Bed) -> Store {
+pub async fn store(bed: &Bed) -> Store {
     // Beside the configuration, as the gateway made it.
     let vault = Vault::open_file(bed.folder.join("setara.key")).expect("the keys");
     Store::open(&bed.url, vault, StoreOptions::default()).await.expect("the database")

@@ -13,5 +13,6 @@ mod contract;
 mod conversations;
 mod events;
 mod killed;
+mod officer;
 mod stories;
 mod tls;
