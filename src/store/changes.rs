@@ -15,7 +15,7 @@ use super::{
     engine::{Tx, on_engine, padded_keys, padded_rows},
     erase, inquiry,
     lookup::Failures,
-    officer::{self, Officers},
+    officer::Officers,
     queue, right,
     sealed::{Place, seal_identity},
     ticket,
@@ -27,7 +27,6 @@ use crate::{
         audit::{Doer, StaffName},
         inquiry::{Answered, Inquiry},
         number::Number,
-        officer::OfficerAct,
         outside::NOBODY,
         record::{Change, Correction, DeskChange, Registration, Standing},
         ticket::{NewTicket, TicketStep},
@@ -42,10 +41,7 @@ pub(super) struct Changes<'a> {
     /// Who took all of that back.
     unconsented: BTreeMap<SubscriberKey, Timestamp>,
     strangers: BTreeMap<SubscriberKey, Timestamp>,
-    /// The officers of those phones.
-    estranged: BTreeSet<SubscriberKey>,
     officers: Officers<'a>,
-    appointed: Vec<&'a OfficerAct>,
     acquaintances: BTreeMap<(SubscriberKey, NikIndex), Bond>,
     withdrawn: BTreeSet<(&'a Number, SubscriberKey)>,
     waiting: Registrations<'a>,
@@ -135,7 +131,7 @@ impl<'a> Changes<'a> {
             }
             DeskChange::CheckIn(came) => self.came.push((came, doer.clone(), at)),
             DeskChange::Erase(person, ticket) => self.erased.push((*person, ticket, at)),
-            DeskChange::Officer(act) => self.appointed.push(act),
+            DeskChange::Officer(act) => self.officers.add_act(act),
             DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
         }
     }
@@ -157,7 +153,7 @@ impl<'a> Changes<'a> {
             Change::ForgetEverybody => {
                 self.acquaintances.retain(|(of, _), _| *of != phone);
                 self.strangers.insert(phone, stamp.at);
-                self.estranged.insert(vault.officer_key(&phone));
+                self.officers.estrange(vault.officer_key(&phone));
             }
             Change::Code(change) => self.codes.add(change, stamp.at),
             Change::Certificate(change) => self.certificates.add(phone, change, stamp.at),
@@ -230,14 +226,7 @@ impl<'a> Changes<'a> {
         self.certificates.write(tx).await?;
         self.failures.write(tx).await?;
         self.appointments.write(tx).await?;
-        if !self.estranged.is_empty() {
-            let officers: Vec<_> = self.estranged.iter().copied().collect();
-            officer::write_strangers(tx, &officers).await?;
-        }
-        self.officers.write(tx).await?;
-        for act in self.appointed {
-            officer::write_act(tx, vault, act).await?;
-        }
+        self.officers.write(tx, vault).await?;
         write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
         for (came, doer, at) in &self.came {
             appointment::check_in(tx, came, doer, *at).await?;

@@ -1,7 +1,7 @@
 //! Officers: read with the other facts, written by turns and by staff. Every write moves the version of
 //! the row, and one that was decided on another version is a conflict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row};
@@ -113,17 +113,34 @@ pub(super) async fn read_officers(
     Ok(needs.iter().map(|need| found.get(&need.officer?).cloned()).collect())
 }
 
-/// What turns change of officers, in the order of the keys; of one officer in the order of deciding.
+/// What changes of officers, in the order of the keys; of one officer in the order of deciding.
 #[derive(Default)]
-pub(super) struct Officers<'a>(BTreeMap<SubscriberKey, Vec<&'a OfficerChange>>);
+pub(super) struct Officers<'a> {
+    changes: BTreeMap<SubscriberKey, Vec<&'a OfficerChange>>,
+    /// Those whose phones were silent too long.
+    estranged: BTreeSet<SubscriberKey>,
+    acts: Vec<&'a OfficerAct>,
+}
 
 impl<'a> Officers<'a> {
     pub(super) fn add(&mut self, change: &'a OfficerChange) {
-        self.0.entry(change.key).or_default().push(change);
+        self.changes.entry(change.key).or_default().push(change);
     }
 
-    pub(super) async fn write(self, tx: &mut Tx) -> Result<(), CommitError> {
-        for (key, changes) in self.0 {
+    pub(super) fn estrange(&mut self, officer: SubscriberKey) {
+        self.estranged.insert(officer);
+    }
+
+    pub(super) fn add_act(&mut self, act: &'a OfficerAct) {
+        self.acts.push(act);
+    }
+
+    pub(super) async fn write(self, tx: &mut Tx, vault: &Vault) -> Result<(), CommitError> {
+        write_strangers(tx, &self.estranged).await?;
+        for act in self.acts {
+            write_act(tx, vault, act).await?;
+        }
+        for (key, changes) in self.changes {
             // Each was decided on what was there before the first.
             for (version, change) in (0..).zip(changes) {
                 write_step(tx, key, change.was.saturating_add(version), &change.to).await?;
@@ -182,17 +199,21 @@ async fn write_step(
 
 /// Whoever holds these phones now is taken for somebody new: a PIN that was chosen before proves nothing,
 /// and staff have to give a new code. A code that was sent since proves the phone.
-pub(super) async fn write_strangers(
+async fn write_strangers(
     tx: &mut Tx,
-    officers: &[SubscriberKey],
+    officers: &BTreeSet<SubscriberKey>,
 ) -> Result<(), CommitError> {
+    if officers.is_empty() {
+        return Ok(());
+    }
+    let officers: Vec<_> = officers.iter().copied().collect();
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new(
             "update officer set version = version + 1, stage = 'invited', expires = 0, \
              open_until = 0 where stage = 'active' and key in (",
         );
         let mut keys = sql.separated(", ");
-        for key in padded_keys(officers) {
+        for key in padded_keys(&officers) {
             keys.push_bind(key.as_bytes().to_vec());
         }
         sql.push(")").build().execute(&mut **tx).await?;
@@ -201,11 +222,7 @@ pub(super) async fn write_strangers(
 }
 
 /// What staff decided.
-pub(super) async fn write_act(
-    tx: &mut Tx,
-    vault: &Vault,
-    act: &OfficerAct,
-) -> Result<(), CommitError> {
+async fn write_act(tx: &mut Tx, vault: &Vault, act: &OfficerAct) -> Result<(), CommitError> {
     match act {
         OfficerAct::Enrol(officer) => insert(tx, vault, officer).await,
         OfficerAct::Set { key, was, suspended, code } => {
