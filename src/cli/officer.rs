@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::{
     cli::{campaign::menus, told},
     config::Config,
-    front::officer::{Newcomer, Officers, Wish},
+    front::officer::{By, Newcomer, Officers, Wish},
     http::{OfficerDid, OfficerShown},
     identity::{Msisdn, PersonName},
     menu::model::Menu,
@@ -143,7 +143,8 @@ async fn obey(command: OfficerCommand, officers: &Officers, config: &Config) -> 
     };
     let menus = menus(config)?;
     let menus: Vec<&Menu> = menus.iter().collect();
-    let state = officers.act(id, wish, &staff, rand::random(), &menus).await.map_err(told)?;
+    let by = By { staff: &staff, menus: &menus, random: rand::random() };
+    let state = officers.act(id, wish, by).await.map_err(told)?;
     eprintln!("{} is {}", id.to_hex(), state.as_str());
     Ok(())
 }
@@ -153,7 +154,8 @@ async fn enrol(args: EnrolArgs, officers: &Officers, config: &Config) -> Result<
     let menus = menus(config)?;
     let menus: Vec<&Menu> = menus.iter().collect();
     let newcomer = Newcomer { phone, name, kind, post };
-    let officer = officers.enrol(newcomer, &staff, rand::random(), &menus).await.map_err(told)?;
+    let by = By { staff: &staff, menus: &menus, random: rand::random() };
+    let officer = officers.enrol(newcomer, by).await.map_err(told)?;
     println!("{}", officer.who.key.to_hex());
     eprintln!("a code is on its way; it is good for {} hours", config.officers.code_hours);
     Ok(())

@@ -285,7 +285,7 @@ impl<'t> Turn<'t> {
     /// What the outside record is asked, with all that whoever asks needs to tell the answer.
     fn inquiry(
         &self,
-        (outward, behalf): (Outward, Option<Behalf>),
+        (outward, behalf): (Outward, Option<Box<Behalf>>),
         person: NikIndex,
         state: &State,
         facts: &Facts,

@@ -15,7 +15,6 @@ use crate::{
         Asking, Silence,
         inquiry::{self, Followed, GIVEN_UP, Inquiry, Judged, Kind, Outcome, Settled, Tell, Wrote},
         number::Number,
-        officer::Behalf,
         record::{Change, Facts, Need},
     },
     store::{CommitError, Spoke, StoreError, TurnWrite},
@@ -198,7 +197,7 @@ impl Inquiries {
     fn notice(&self, case: &Case<'_>, text: &'static str, given: &Values) -> Option<Notice> {
         let (menu, letter) = (&case.service.menu, &case.inquiry.letter);
         // Who was registered by an officer is told at home, if there is a number.
-        let told = letter.behalf.as_ref().and_then(Behalf::tell);
+        let told = letter.behalf.as_ref().and_then(|behalf| behalf.tell());
         let chat = letter.chat.as_ref().filter(|_| told.is_none());
         let phone = told.or_else(|| letter.phone())?;
         let network = self.engine.route(&phone);

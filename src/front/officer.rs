@@ -70,6 +70,17 @@ impl Wish {
     }
 }
 
+/// Who of the staff does something, and what it is done with.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// Who.
+    pub staff: &'a StaffName,
+    /// The menus with the text that carries a code.
+    pub menus: &'a [&'a Menu],
+    /// Drawn for this act: a code is made of it.
+    pub random: u64,
+}
+
 /// Why something was not done.
 #[derive(Debug, Error)]
 pub enum OfficerError {
@@ -112,27 +123,21 @@ impl Officers {
         Self { store, vault, routes: config.routes(), zone, rules }
     }
 
-    /// Makes somebody an officer, and sends the code with which they choose a PIN. `random`: drawn for this.
+    /// Makes somebody an officer, and sends the code with which they choose a PIN.
     ///
     /// # Errors
     /// See [`OfficerError`].
-    pub async fn enrol(
-        &self,
-        newcomer: Newcomer,
-        staff: &StaffName,
-        random: u64,
-        menus: &[&Menu],
-    ) -> Result<Officer, OfficerError> {
+    pub async fn enrol(&self, newcomer: Newcomer, by: By<'_>) -> Result<Officer, OfficerError> {
         let Newcomer { phone, name, kind, post } = newcomer;
         let key = self.vault.officer_key(&self.vault.subscriber_key(&phone));
         if self.store.officer(key).await?.is_some() {
             return Err(OfficerError::There);
         }
-        let (secret, notices) = self.send_code(key, &phone, None, random, menus).await?;
-        let who = Enrolled { key, phone, name, kind, post, staff: staff.clone() };
+        let (secret, notices) = self.send_code(key, &phone, None, by).await?;
+        let who = Enrolled { key, phone, name, kind, post, staff: by.staff.clone() };
         let officer = Officer::new(who, secret, clock::now());
         let act = OfficerAct::Enrol(Box::new(officer.clone()));
-        match self.write(key, staff, act, Deed::OfficerEnrolled, notices).await {
+        match self.write(key, by.staff, act, Deed::OfficerEnrolled, notices).await {
             // Another of the staff did the same just now.
             Err(OfficerError::Conflict) => Err(OfficerError::There),
             done => done.map(|()| officer),
@@ -147,12 +152,10 @@ impl Officers {
         &self,
         key: SubscriberKey,
         wish: Wish,
-        staff: &StaffName,
-        random: u64,
-        menus: &[&Menu],
+        by: By<'_>,
     ) -> Result<OfficerState, OfficerError> {
         for _ in 0..TRIES {
-            match self.try_act(key, wish, staff, random, menus).await {
+            match self.try_act(key, wish, by).await {
                 Err(OfficerError::Conflict) => {}
                 done => return done,
             }
@@ -164,9 +167,7 @@ impl Officers {
         &self,
         key: SubscriberKey,
         wish: Wish,
-        staff: &StaffName,
-        random: u64,
-        menus: &[&Menu],
+        by: By<'_>,
     ) -> Result<OfficerState, OfficerError> {
         let mut officer = self.store.officer(key).await?.ok_or(OfficerError::NoSuch)?;
         let mut notices = Vec::new();
@@ -177,7 +178,7 @@ impl Officers {
             Wish::Reset if officer.suspended.is_some() => return Err(OfficerError::Suspended),
             Wish::Reset => {
                 let (phone, before) = (&officer.who.phone, Some(&officer.secret));
-                let (fresh, sent) = self.send_code(key, phone, before, random, menus).await?;
+                let (fresh, sent) = self.send_code(key, phone, before, by).await?;
                 (code, notices) = (Some(fresh), sent);
                 officer.stage = Stage::Invited;
                 None
@@ -185,7 +186,7 @@ impl Officers {
         };
         let (was, suspended) = (officer.version, officer.suspended);
         let act = OfficerAct::Set { key, was, suspended, code };
-        self.write(key, staff, act, wish.deed(), notices).await?;
+        self.write(key, by.staff, act, wish.deed(), notices).await?;
         Ok(officer.state())
     }
 
@@ -227,18 +228,17 @@ impl Officers {
         key: SubscriberKey,
         phone: &Msisdn,
         before: Option<&Held>,
-        random: u64,
-        menus: &[&Menu],
+        by: By<'_>,
     ) -> Result<(Held, Vec<Notice>), OfficerError> {
         let at = clock::now();
         let good_for = self.rules.code_for();
-        let (code, held) = invite(&self.vault, key, before, random, at.plus(good_for));
+        let (code, held) = invite(&self.vault, key, before, by.random, at.plus(good_for));
         let mut letters = Letters {
             store: &self.store,
             vault: &self.vault,
             routes: &self.routes,
             zone: self.zone,
-            menus,
+            menus: by.menus,
             at,
             class: Class::Code,
             good_for,

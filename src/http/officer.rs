@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     clock::Timestamp,
-    front::officer::{Newcomer, OfficerError, Wish},
+    front::officer::{By, Newcomer, OfficerError, Wish},
     http::{
         Site,
         refusal::{self, NotDone},
@@ -172,7 +172,8 @@ async fn enrol(
     let engine = site.menus.engine();
     let shelf = engine.shelf();
     let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
-    let officer = site.officers.enrol(newcomer, &staff, engine.draw(), &menus).await?;
+    let by = By { staff: &staff, menus: &menus, random: engine.draw() };
+    let officer = site.officers.enrol(newcomer, by).await?;
     engine.wake().ring();
     Ok((StatusCode::CREATED, Json(Shown::of(&officer))))
 }
@@ -200,7 +201,8 @@ async fn act(
     let engine = site.menus.engine();
     let shelf = engine.shelf();
     let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
-    site.officers.act(key, wish, &staff, engine.draw(), &menus).await?;
+    let by = By { staff: &staff, menus: &menus, random: engine.draw() };
+    site.officers.act(key, wish, by).await?;
     engine.wake().ring();
     Ok(Json(Shown::of(&site.officers.show(key).await?)))
 }

@@ -31,7 +31,7 @@ pub struct Decision {
     /// What the outside record is to be asked.
     pub outward: Option<Outward>,
     /// For whom, if it is not for the phone that asks.
-    pub behalf: Option<Behalf>,
+    pub behalf: Option<Box<Behalf>>,
     /// What is shown is as old as that.
     pub as_of: Option<Timestamp>,
 }

@@ -96,7 +96,7 @@ pub struct Letter {
     pub values: Values,
     /// For whom, if they asked in somebody else's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub behalf: Option<Behalf>,
+    pub behalf: Option<Box<Behalf>>,
 }
 
 /// Neither a NIK nor a number is for logs.

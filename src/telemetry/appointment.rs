@@ -10,8 +10,8 @@ use prometheus_client::{
 use crate::store::SeatFigures;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct StateLabels {
-    state: &'static str,
+pub(super) struct StateLabels {
+    pub state: &'static str,
 }
 
 /// What is counted of seats.

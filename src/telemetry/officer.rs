@@ -2,17 +2,12 @@
 //! service calls.
 
 use prometheus_client::{
-    encoding::EncodeLabelSet,
     metrics::{family::Family, gauge::Gauge},
     registry::Registry,
 };
 
+use super::appointment::StateLabels;
 use crate::service::officer::OfficerState;
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct StateLabels {
-    state: &'static str,
-}
 
 /// What is counted of officers.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use setara::{
     config::Config,
     conversation::Signal,
     engine::Engine,
-    front::officer::{Officers, Wish},
+    front::officer::{By, Officers, Wish},
     identity::Msisdn,
     menu::model::Menu,
     service::{audit::StaffName, officer::OfficerState, sample::OFFICER},
@@ -50,7 +50,8 @@ fn office(engine: &Engine) -> Officers {
 async fn wish(engine: &Engine, wish: Wish) -> OfficerState {
     let shelf = engine.shelf();
     let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
-    office(engine).act(key(engine), wish, &staff(), 7, &menus).await.unwrap()
+    let by = By { staff: &staff(), menus: &menus, random: 7 };
+    office(engine).act(key(engine), wish, by).await.unwrap()
 }
 
 impl Phone<'_> {

@@ -192,7 +192,7 @@ pub(in crate::service) fn submit(
         None => Act::new(Deed::AssistedLooked),
     };
     let mut decision = told(decision, household.as_ref()).change(log(key, act.about(Some(person))));
-    decision.behalf = Some(behalf);
+    decision.behalf = Some(Box::new(behalf));
     Some(decision)
 }
 

@@ -6,8 +6,10 @@ use super::*;
 use crate::service::{
     audit::{Act, Deed, StaffName},
     code::Held,
+    inquiry::Outward,
     officer::{
-        Enrolled, OFFICER, Officer, OfficerKind, OfficerStep, Post, Stage, Tally, invite, pin,
+        Behalf, Enrolled, OFFICER, Officer, OfficerKind, OfficerStep, Post, Stage, Tally, invite,
+        pin,
     },
     outside::Elsewhere,
     record::DeskChange,
@@ -362,7 +364,7 @@ fn an_outside_record_is_asked_under_the_registrations_own_key() {
     assert_eq!((behalf.key, behalf.tell()), (assisted(), Some(phone(9))));
     assert_eq!(behalf.change(Change::Know(index())), None);
     let text = serde_json::to_string(&behalf).unwrap();
-    assert_eq!(serde_json::from_str::<Behalf>(&text).unwrap(), behalf);
+    assert_eq!(serde_json::from_str::<Behalf>(&text).unwrap(), *behalf);
 
     // Run again, it says what became of it, and neither counts nor logs a second time.
     let stands = Person { registration: Some(registered(assisted())), ..siti() };

@@ -202,15 +202,7 @@ impl Store {
             columns!(),
             " from audit where nik_index = $1 order by at desc, shard, seq desc limit $2"
         );
-        let mut found = Vec::new();
-        on_engine!(self.reader(), |Db, pool| {
-            let person = person.as_bytes().to_vec();
-            let rows = sqlx::query::<Db>(sql).bind(person).bind(i64::from(limit));
-            for row in rows.fetch_all(pool).await? {
-                found.push(row!(row));
-            }
-        });
-        self.logged_as(found).await
+        self.log_by_key(sql, person.as_bytes(), limit).await
     }
 
     /// What a phone or an officer has done, latest first.
@@ -227,10 +219,18 @@ impl Store {
             columns!(),
             " from audit where subscriber = $1 order by at desc, shard, seq desc limit $2"
         );
+        self.log_by_key(sql, doer.as_bytes(), limit).await
+    }
+
+    async fn log_by_key(
+        &self,
+        sql: &'static str,
+        key: &[u8; 16],
+        limit: u32,
+    ) -> Result<Vec<Logged>, StoreError> {
         let mut found = Vec::new();
         on_engine!(self.reader(), |Db, pool| {
-            let doer = doer.as_bytes().to_vec();
-            let rows = sqlx::query::<Db>(sql).bind(doer).bind(i64::from(limit));
+            let rows = sqlx::query::<Db>(sql).bind(key.to_vec()).bind(i64::from(limit));
             for row in rows.fetch_all(pool).await? {
                 found.push(row!(row));
             }
