@@ -11,7 +11,7 @@ use setara::{
 };
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 
-use crate::bed::{Bed, Say, both, register};
+use crate::bed::{Bed, Say, at, both, register};
 
 const PHONE: &str = sample::OTHER_DATE.phone;
 /// Said nowhere else, so that finding it means that it leaked.
@@ -30,14 +30,23 @@ async fn tell(bed: &Bed) {
         .change(register(1, Waiting, TYPED_NIK, TYPED_NAME))
         .change(register(2, Registered, sample::OTHER_DATE.nik, "Yusnimar"));
     bed.commit(&[turn]).await.unwrap();
+    bed.store.put_officers(&sample::officers(&bed.vault, at(0))).await.unwrap();
 }
 
 /// Everything that must not be found, in the ways it could be written.
 fn secrets() -> Vec<String> {
-    let mut secrets: Vec<String> =
-        ["Quraisyin", "Zubaidah", TYPED_NIK, "Yusnimar", "Parlindungan", "Wirjodiprodjo"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut secrets: Vec<String> = [
+        "Quraisyin",
+        "Zubaidah",
+        "Nugroho",
+        "81290000201",
+        TYPED_NIK,
+        "Yusnimar",
+        "Parlindungan",
+        "Wirjodiprodjo",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     for case in [sample::OTHER_DATE, sample::READY, sample::LONG] {
         secrets.push(case.nik.to_owned());
         secrets.push(case.phone.trim_start_matches("+62").to_owned());
