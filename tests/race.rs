@@ -189,7 +189,7 @@ impl Racer {
                 "appt_sure" | "appt_full" | "appt_day" => "1".to_owned(),
                 // Fewer may be left than there were.
                 "appt_slot" => "1".to_owned(),
-                "appt_place_full" => "2".to_owned(),
+                "appt_place_full" => "3".to_owned(),
                 other => panic!("{:?}: {other}: {reply}", self.way),
             };
             (screen, reply) = self.answer(&said).await;
@@ -226,6 +226,8 @@ async fn race(mut country: Country, people: usize, seats: usize, nodes: usize) {
         slot_minutes: 60,
         quota: u16::try_from(seats / SLOTS).expect("a quota"),
         closed: BTreeSet::new(),
+        closed_from: None,
+        at: None,
     };
     store.put_facilities(&[place], clock::now(), |_| ()).await.expect("a place");
 

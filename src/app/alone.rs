@@ -6,15 +6,17 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use crate::{
-    app::{StartError, keyring, rules},
+    app::{StartError, keyring, rules, waiting},
     channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd::Room},
     clock,
     config::Config,
     conversation::{End, Reply, Signal},
     engine::{Engine, TurnError},
+    front::waiting::Waiting,
     identity::Msisdn,
     menus::Menus,
     store::{Store, StoreOptions},
+    telemetry::Metrics,
     vault::Vault,
 };
 
@@ -77,6 +79,9 @@ impl Alone {
         let shelf = Menus::new(config, &vault, &keyring).open(&store).await?;
         let (engine, lanes) = Engine::new(store, vault, shelf, rules(config));
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
+        // Here nobody makes rounds: what came free is offered when the engine starts.
+        let metrics = Arc::new(Metrics::new(engine.batches()));
+        waiting::round(&Waiting::new(engine.clone(), metrics, config)).await;
         Ok(Self { engine, lanes })
     }
 

@@ -13,6 +13,7 @@ mod sms;
 mod stop;
 mod sweep;
 mod ussd;
+mod waiting;
 pub mod whatsapp;
 
 pub use self::alone::{Alone, AloneError, Keyed, Line};
@@ -57,6 +58,7 @@ use crate::{
         officer::Officers,
         push::{MOST_WAITING, Pushes},
         ticket::Tickets,
+        waiting::Waiting,
     },
     http::{self, Pushed, Site, Token, router},
     limits::{Limits, Quotas},
@@ -135,6 +137,7 @@ pub struct Gateway {
     lanes: Vec<JoinHandle<()>>,
     sweep: JoinHandle<()>,
     campaigns: JoinHandle<()>,
+    waiting: JoinHandle<()>,
     node: JoinHandle<()>,
     /// Says that nothing is sent any more.
     leave: watch::Sender<Stop>,
@@ -172,6 +175,9 @@ impl Gateway {
         let metrics = Arc::new(Metrics::new(engine.batches()));
         let limits = Limits::new(quotas(config));
         let menus = Arc::new(Reloading::new(menus, engine.clone()));
+        // What came free while nobody ran is theirs who waited for it, before anybody dials.
+        let waiting = Waiting::new(engine.clone(), Arc::clone(&metrics), config);
+        waiting::round(&waiting).await;
         let front = Arc::new(Front::new(engine.clone(), limits, Arc::clone(&metrics)));
         let (stop, stopped) = watch::channel(Stop::NotYet);
         let (mut record, mut pushed) = (Vec::new(), None);
@@ -268,14 +274,18 @@ impl Gateway {
             menus: Arc::clone(&menus),
         };
         let node = tokio::spawn(node.run(left));
+        let wait_for = config.appointments.wait_for();
+        let menus_too = Arc::clone(&menus);
         let sweeping = Sweep {
             store,
             metrics,
-            menus: Arc::clone(&menus),
+            menus: menus_too,
             posts,
             parts_for,
             retention: config.retention.clone(),
+            wait_for,
         };
+        let waiting = tokio::spawn(waiting::run(waiting, stopped.clone()));
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));
         let sweep = tokio::spawn(sweeping.run(every, stopped));
         tracing::info!(%http, links = links.len(), "gateway started");
@@ -292,6 +302,7 @@ impl Gateway {
             lanes,
             sweep,
             campaigns,
+            waiting,
             node,
             leave,
             chats,
@@ -347,6 +358,7 @@ impl Gateway {
         }
         let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.campaigns).await;
+        let _ = tokio::time::timeout_at(deadline.into(), self.waiting).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
         for chat in self.chats {
             let _ = tokio::time::timeout_at(deadline.into(), chat).await;

@@ -45,6 +45,8 @@ pub struct Sweep {
     pub parts_for: Duration,
     /// How long what is kept.
     pub retention: RetentionRules,
+    /// How long somebody may wait for room at a place.
+    pub wait_for: Duration,
 }
 
 impl Sweep {
@@ -92,6 +94,8 @@ impl Sweep {
         let days = Duration::from_secs(2 * 86_400);
         let seats = store.purge_seats(clock::now(), clock::now().minus(days), ROWS);
         self.swept("seats", seats).await;
+        let lines = store.purge_lines(clock::now().minus(self.wait_for), ROWS);
+        self.swept("lines", lines).await;
         metrics.seats(self.swept("seats", store.seat_figures(clock::now())).await);
         let purged = self.swept("old rows", store.purge(clock::now(), ROWS)).await;
         metrics.swept(timed_out.len() as u64, purged);

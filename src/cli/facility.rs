@@ -1,6 +1,6 @@
 //! `setara facility`: places where vaccines are given, on the database of the configuration.
 
-use std::{fs::File, path::PathBuf, process::ExitCode};
+use std::{fs::File, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,10 +13,10 @@ use crate::{
     http::FacilityShown,
     identity::region,
     service::{
-        facility::{COLUMNS, FacilityCode},
+        facility::{FacilityCode, WHOLE},
         sample,
     },
-    store::{Store, StoreOptions},
+    store::{Mode, Shut, Store, StoreOptions, Stranding},
     vault::Vault,
 };
 
@@ -26,13 +26,17 @@ pub enum FacilityCommand {
     /// Take every place of a CSV file, or none if any row is wrong
     ///
     /// A row replaces what is known of its code; places that are not in the file stay as they are, and
-    /// so does what is booked. A gateway may run meanwhile.
-    Import(FileArgs),
+    /// so does what is booked. Whom a place cannot take any more, because it has fewer days or seats, is
+    /// told. A gateway may run meanwhile.
+    Import(ImportArgs),
     /// List places
     List(ListArgs),
     /// Show a place
     Show(CodeArgs),
-    /// Close a place on a day
+    /// Close a place on a day, or for good
+    ///
+    /// Who has a ticket there is told by the gateway that runs, at a decent hour, and comes before others
+    /// wherever they change it to.
     Close(CloseArgs),
     /// Write a file of invented places
     Sample(FileArgs),
@@ -41,8 +45,20 @@ pub enum FacilityCommand {
 /// A file.
 #[derive(Debug, Args)]
 pub struct FileArgs {
-    /// CSV with a header: code, name, address, regency, district, hours, vaccines, slot_minutes, quota
+    /// CSV with a header: code, name, address, regency, district, hours, vaccines, slot_minutes, quota; and
+    /// latitude, longitude if they are known
     pub file: PathBuf,
+}
+
+/// Arguments of `facility import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file
+    #[command(flatten)]
+    pub of: FileArgs,
+    /// Only say how many people with tickets it is about
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Arguments of `facility list`.
@@ -75,6 +91,15 @@ pub struct CloseArgs {
     pub of: CodeArgs,
     /// YYYY-MM-DD
     pub day: Date,
+    /// From that day on, for good
+    #[arg(long)]
+    pub for_good: bool,
+    /// Only say how many people with tickets it is about
+    #[arg(long, conflicts_with = "wait")]
+    pub dry_run: bool,
+    /// Wait until all of them have been told
+    #[arg(long)]
+    pub wait: bool,
 }
 
 fn code(text: &str) -> Result<FacilityCode, String> {
@@ -104,35 +129,76 @@ pub fn run(command: FacilityCommand, config: &Config) -> Result<ExitCode, String
 
 async fn obey(command: FacilityCommand, places: &Facilities) -> Result<(), String> {
     match command {
-        FacilityCommand::Import(FileArgs { file }) => import(&file, places).await,
+        FacilityCommand::Import(args) => import(&args, places).await,
         FacilityCommand::List(args) => list(&args, places).await,
         FacilityCommand::Show(CodeArgs { code }) => {
-            let place = places.show(&code).await.map_err(told)?;
-            let shown = serde_json::to_string_pretty(&FacilityShown::of(&place, None));
+            let (place, stranded) = places.show(&code).await.map_err(told)?;
+            let shown = FacilityShown::of(&place, None).stranding(stranded);
+            let shown = serde_json::to_string_pretty(&shown);
             println!("{}", shown.map_err(told)?);
             Ok(())
         }
-        FacilityCommand::Close(CloseArgs { of, day }) => {
-            places.close(&of.code, day).await.map_err(told)?;
-            eprintln!("{} is closed on {day}", of.code);
-            Ok(())
-        }
+        FacilityCommand::Close(args) => close(&args, places).await,
         FacilityCommand::Sample(_) => Ok(()),
     }
 }
 
-async fn import(path: &PathBuf, places: &Facilities) -> Result<(), String> {
+async fn close(args: &CloseArgs, places: &Facilities) -> Result<(), String> {
+    let CloseArgs { of: CodeArgs { code }, day, for_good, dry_run, wait } = args;
+    let shut = if *for_good { Shut::From(*day) } else { Shut::On(*day) };
+    let tickets = places.close(code, shut, mode(*dry_run)).await.map_err(told)?;
+    let when = if *for_good { format!("from {day} on") } else { format!("on {day}") };
+    if *dry_run {
+        eprintln!("{code} would be closed {when}; {tickets} people have tickets");
+        return Ok(());
+    }
+    eprintln!("{code} is closed {when}; {tickets} people have tickets, and are told");
+    if *wait { watch(code, places).await } else { Ok(()) }
+}
+
+/// Waits until everybody has been told, by a gateway that runs.
+async fn watch(code: &FacilityCode, places: &Facilities) -> Result<(), String> {
+    let bar = progress("told {bar:30} {pos}/{len} people", 0);
+    loop {
+        let (_, Stranding { tickets, told: heard }) = places.show(code).await.map_err(told)?;
+        bar.set_length(tickets);
+        bar.set_position(heard);
+        if heard >= tickets {
+            bar.finish_and_clear();
+            eprintln!("{heard} people have been told");
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+fn mode(dry_run: bool) -> Mode {
+    if dry_run { Mode::Trial } else { Mode::Real }
+}
+
+fn progress(template: &str, length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(length as u64);
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+async fn import(args: &ImportArgs, places: &Facilities) -> Result<(), String> {
+    let path = &args.of.file;
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let file = File::open(path).map_err(failed)?;
     let read = places.read(std::io::BufReader::new(file));
     let found = read.map_err(|error| format!("{}: {error}", path.display()))?;
-    let bar = ProgressBar::new(found.len() as u64);
-    if let Ok(style) = ProgressStyle::with_template("importing {bar:30} {pos}/{len} places") {
-        bar.set_style(style);
-    }
-    places.put(&found, |written| bar.set_position(written as u64)).await.map_err(told)?;
+    let bar = progress("importing {bar:30} {pos}/{len} places", found.len());
+    let put = places.put(&found, mode(args.dry_run), |written| bar.set_position(written as u64));
+    let stranded = put.await.map_err(told)?;
     bar.finish_and_clear();
-    eprintln!("{} places are there", found.len());
+    let word = if args.dry_run { "would be" } else { "are" };
+    eprintln!("{} places {word} there", found.len());
+    for (code, tickets) in &stranded {
+        eprintln!("{code}: {tickets} people have tickets and {word} told that it cannot take them");
+    }
     Ok(())
 }
 
@@ -161,7 +227,7 @@ async fn list(args: &ListArgs, places: &Facilities) -> Result<(), String> {
 fn write_sample(path: &PathBuf) -> Result<(), String> {
     let failed = |error: csv::Error| format!("{}: {error}", path.display());
     let mut writer = csv::Writer::from_path(path).map_err(failed)?;
-    writer.write_record(COLUMNS).map_err(failed)?;
+    writer.write_record(WHOLE).map_err(failed)?;
     let places = sample::places("");
     for place in &places {
         writer.write_record(place.to_row()).map_err(failed)?;

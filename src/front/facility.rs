@@ -1,9 +1,8 @@
 //! Places where vaccines are given, as staff bring them in and look at them, whoever asks: the command
 //! or the admin pages.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
         facility::{Facility, FacilityCode, FacilityHeader, FacilityHeaderError},
         vaccine::Vaccines,
     },
-    store::{FacilityLine, Store, StoreError},
+    store::{FacilityLine, Mode, Shut, Store, StoreError, Stranding},
 };
 
 /// Wrong rows that are listed one by one; the rest is counted.
@@ -109,16 +108,17 @@ impl Facilities {
     }
 
     /// Brings places in, all of them or none; `told` hears how far it is. Bringing them in again changes
-    /// nothing.
+    /// nothing. The answer is whom places cannot take any more, by place.
     ///
     /// # Errors
     /// [`FacilityError::Store`].
     pub async fn put(
         &self,
         places: &[Facility],
+        mode: Mode,
         told: impl FnMut(usize),
-    ) -> Result<(), FacilityError> {
-        Ok(self.store.put_facilities(places, clock::now(), told).await?)
+    ) -> Result<BTreeMap<FacilityCode, u64>, FacilityError> {
+        Ok(self.store.put_facilities_in(mode, places, clock::now(), told).await?)
     }
 
     /// Places by code, of a regency or all, at most `limit` behind `after`.
@@ -134,21 +134,28 @@ impl Facilities {
         Ok(self.store.facilities(regency, after, clock::now(), limit).await?)
     }
 
-    /// A place.
+    /// A place, and whom it cannot take.
     ///
     /// # Errors
     /// [`FacilityError::NoSuch`], [`FacilityError::Store`].
-    pub async fn show(&self, code: &FacilityCode) -> Result<Facility, FacilityError> {
-        self.store.facility(code).await?.ok_or(FacilityError::NoSuch)
+    pub async fn show(&self, code: &FacilityCode) -> Result<(Facility, Stranding), FacilityError> {
+        let place = self.store.facility(code).await?.ok_or(FacilityError::NoSuch)?;
+        Ok((place, self.store.stranding(code, clock::now()).await?))
     }
 
-    /// Closes a place on a day: no seat of it can be had any more.
+    /// Closes a place: no seat of it can be had any more, and who has one is told by a running gateway. The
+    /// answer is how many that are.
     ///
     /// # Errors
     /// [`FacilityError::NoSuch`], [`FacilityError::Store`].
-    pub async fn close(&self, code: &FacilityCode, day: Date) -> Result<(), FacilityError> {
-        self.show(code).await?;
-        Ok(self.store.close_facility(code, day).await?)
+    pub async fn close(
+        &self,
+        code: &FacilityCode,
+        shut: Shut,
+        mode: Mode,
+    ) -> Result<u64, FacilityError> {
+        let closed = self.store.close_facility(mode, code, shut, clock::now()).await?;
+        closed.ok_or(FacilityError::NoSuch)
     }
 }
 

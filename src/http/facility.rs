@@ -18,7 +18,8 @@ use crate::{
         Site,
         refusal::{self, NotDone},
     },
-    service::facility::{COLUMNS, Facility, FacilityCode},
+    service::facility::{Facility, FacilityCode, WHOLE},
+    store::{Mode, Shut, Stranding},
 };
 
 /// Places of one list, at most.
@@ -54,12 +55,34 @@ pub struct Shown {
     slot_minutes: u16,
     /// Seats of a slot. A lower one takes no seat away.
     quota: u16,
+    /// Degrees, south of the equator with a minus; with a longitude or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latitude: Option<f64>,
+    /// Degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    longitude: Option<f64>,
     /// Days on which it is closed all the same; not for `POST`.
     #[serde(default, skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     closed: Vec<String>,
+    /// The day from which it is closed for good; not for `POST`.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    closed_from: Option<String>,
     /// Appointments that are still to come; not for `POST`.
     #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
     booked: Option<u64>,
+    /// People whom it cannot take although they have tickets; not for `POST`.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    stranded: Option<Stranded>,
+}
+
+/// People whom a place cannot take although they have tickets, until they have changed or cancelled them.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[schema(as = FacilityStranded)]
+pub struct Stranded {
+    /// How many.
+    tickets: u64,
+    /// How many of them have been told by notice.
+    told: u64,
 }
 
 impl Shown {
@@ -75,12 +98,23 @@ impl Shown {
             vaccines: place.vaccines.iter().cloned().collect(),
             slot_minutes: place.slot_minutes,
             quota: place.quota,
+            latitude: place.at.map(|at| at.degrees().0),
+            longitude: place.at.map(|at| at.degrees().1),
             closed: place.closed.iter().map(Date::to_string).collect(),
+            closed_from: place.closed_from.map(|day| day.to_string()),
             booked,
+            stranded: None,
         }
     }
 
-    fn to_row(&self) -> [String; COLUMNS.len()] {
+    /// With how many people it cannot take.
+    pub fn stranding(self, stranded: Stranding) -> Self {
+        let Stranding { tickets, told } = stranded;
+        Self { stranded: (tickets > 0).then_some(Stranded { tickets, told }), ..self }
+    }
+
+    fn to_row(&self) -> [String; WHOLE.len()] {
+        let degrees = |of: Option<f64>| of.map(|degrees| degrees.to_string()).unwrap_or_default();
         [
             self.code.clone(),
             self.name.clone(),
@@ -91,6 +125,8 @@ impl Shown {
             self.vaccines.join(" "),
             self.slot_minutes.to_string(),
             self.quota.to_string(),
+            degrees(self.latitude),
+            degrees(self.longitude),
         ]
     }
 }
@@ -102,12 +138,34 @@ struct Closing {
     /// YYYY-MM-DD
     #[schema(value_type = String, example = "2021-08-17")]
     day: Date,
+    /// From that day on, for good.
+    #[serde(default)]
+    for_good: bool,
+    /// Only says how many tickets it is about.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A place was closed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FacilityClosed)]
+struct Closed {
+    /// People with tickets whom it cannot take any more; they are told.
+    tickets: u64,
 }
 
 /// How many places were taken.
 #[derive(Serialize, ToSchema)]
 struct Taken {
     places: usize,
+    /// People with tickets whom places cannot take any more; they are told.
+    tickets: u64,
+}
+
+#[derive(Deserialize)]
+struct PutQuery {
+    #[serde(default)]
+    dry_run: bool,
 }
 
 #[derive(Deserialize)]
@@ -131,23 +189,30 @@ async fn list(
     Ok(Json(shown.collect()))
 }
 
-/// Takes places, all of them or none; what is known of their codes is replaced.
+/// Takes places, all of them or none; what is known of their codes is replaced. With `dry_run=true` it is
+/// only said how many people with tickets it is about.
 #[utoipa::path(post, path = "/admin/facilities", request_body = Vec<Shown>,
+    params(("dry_run" = Option<bool>, Query)),
     responses((status = 200, body = Taken), (status = 400, body = NotDone),
         (status = 401, description = "no token"),
         (status = 422, description = "a place is wrong; they count from line 2", body = NotDone)))]
-async fn put(State(site): State<Site>, body: Bytes) -> Result<Json<Taken>, NotDone> {
+async fn put(
+    State(site): State<Site>,
+    Query(PutQuery { dry_run }): Query<PutQuery>,
+    body: Bytes,
+) -> Result<Json<Taken>, NotDone> {
     let places: Vec<Shown> = refusal::body(&body)?;
     // The same road as a file, so that the same is right and wrong.
     let mut file = csv::Writer::from_writer(Vec::new());
-    let mut written = file.write_record(COLUMNS);
+    let mut written = file.write_record(WHOLE);
     for place in &places {
         written = written.and_then(|()| file.write_record(place.to_row()));
     }
     let file = written.ok().and_then(|()| file.into_inner().ok()).unwrap_or_default();
     let read = site.facilities.read(file.as_slice())?;
-    site.facilities.put(&read, |_| ()).await?;
-    Ok(Json(Taken { places: read.len() }))
+    let stranded = site.facilities.put(&read, mode(dry_run), |_| ()).await?;
+    let tickets = stranded.values().sum();
+    Ok(Json(Taken { places: read.len(), tickets }))
 }
 
 /// A place.
@@ -156,24 +221,30 @@ async fn put(State(site): State<Site>, body: Bytes) -> Result<Json<Taken>, NotDo
         (status = 404, body = NotDone), (status = 422, body = NotDone)))]
 async fn show(State(site): State<Site>, Path(code): Path<String>) -> Result<Json<Shown>, NotDone> {
     let code = FacilityCode::parse(&code).map_err(NotDone::wrong)?;
-    Ok(Json(Shown::of(&site.facilities.show(&code).await?, None)))
+    let (place, stranded) = site.facilities.show(&code).await?;
+    Ok(Json(Shown::of(&place, None).stranding(stranded)))
 }
 
-/// Closes a place on a day.
+/// Closes a place on a day, or for good. Who has a ticket there is told, and comes before others elsewhere.
 #[utoipa::path(post, path = "/admin/facilities/{code}/close", request_body = Closing,
     params(("code" = String, Path)),
-    responses((status = 204, description = "closed"), (status = 400, body = NotDone),
+    responses((status = 200, body = Closed), (status = 400, body = NotDone),
         (status = 401, description = "no token"), (status = 404, body = NotDone),
         (status = 422, body = NotDone)))]
 async fn close(
     State(site): State<Site>,
     Path(code): Path<String>,
     body: Bytes,
-) -> Result<StatusCode, NotDone> {
-    let Closing { day } = refusal::body(&body)?;
+) -> Result<Json<Closed>, NotDone> {
+    let Closing { day, for_good, dry_run } = refusal::body(&body)?;
     let code = FacilityCode::parse(&code).map_err(NotDone::wrong)?;
-    site.facilities.close(&code, day).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let shut = if for_good { Shut::From(day) } else { Shut::On(day) };
+    let tickets = site.facilities.close(&code, shut, mode(dry_run)).await?;
+    Ok(Json(Closed { tickets }))
+}
+
+fn mode(dry_run: bool) -> Mode {
+    if dry_run { Mode::Trial } else { Mode::Real }
 }
 
 impl From<FacilityError> for NotDone {

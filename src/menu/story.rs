@@ -14,7 +14,7 @@
 //! Other acts: `hang up`, `lose signal` (the network says nothing), `cut` (the network ends the
 //! session and says so), `again` (the network delivers the last message once more), `restart` (of the
 //! gateway) and `text STATUS` (a text to the short code, whose answer is a text). In an expected
-//! screen `{date}` stands for any date, `{number}` for a registration number: the same one wherever
+//! screen `{date}` stands for any date, `{moment}` for a day and an hour, `{number}` for a registration number: the same one wherever
 //! it stands in the file, `{number2}` and so on for others, and `{code}` for the six digits that have to come
 //! back: `text {code}`. In a text, `{hc1 6088231450774}` is the QR text of the certificate with that short
 //! code, signed on the day.
@@ -173,6 +173,8 @@ impl Witness {
         let Some(seen) = seen.strip_prefix(before) else { return false };
         let (taken, rest) = if let Some(rest) = rest.strip_prefix("{date}") {
             (date(seen), rest)
+        } else if let Some(rest) = rest.strip_prefix("{moment}") {
+            (moment(seen), rest)
         } else if let Some((name, rest)) = named_number(rest) {
             let number = number(seen).filter(|number| {
                 let known = self.numbers.entry(name.to_owned());
@@ -199,6 +201,11 @@ fn named_number(text: &str) -> Option<(&str, &str)> {
 /// The date at the beginning of a text, `DD-MM-YYYY`.
 fn date(text: &str) -> Option<&str> {
     shaped(text, "00-00-0000")
+}
+
+/// The day and the hour at the beginning of a text, `DD-MM HH:MM`.
+fn moment(text: &str) -> Option<&str> {
+    shaped(text, "00-00 00:00")
 }
 
 /// What is typed where a step says `{code}`: the six digits that stand in the screen before.
@@ -305,6 +312,9 @@ fn nameless(screen: &str, numbers: &mut Vec<String>) -> String {
         } else if let Some(date) = date(rest) {
             named.push_str("{date}");
             rest = &rest[date.len()..];
+        } else if let Some(moment) = moment(rest) {
+            named.push_str("{moment}");
+            rest = &rest[moment.len()..];
         } else {
             named.push(c);
             rest = &rest[c.len_utf8()..];

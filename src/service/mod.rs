@@ -96,6 +96,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         appointment::PLACES_OF,
         appointment::DAYS_OF,
         appointment::SLOTS_OF,
+        appointment::LINES_OF,
     ],
     calls: &[
         CONSENT,
@@ -145,6 +146,11 @@ pub const VACCINATION: Catalogue = Catalogue {
         right::ERASURE,
         right::ERASE,
         right::KEEP,
+        appointment::WAIT,
+        appointment::WAIT_DAY,
+        appointment::IN_LINE,
+        appointment::LEAVE,
+        appointment::PASS,
     ],
     sends: &[
         registration::REGISTERED_TEXT,
@@ -185,6 +191,9 @@ pub const VACCINATION: Catalogue = Catalogue {
         right::ERASURE_TEXT,
         right::KEPT_TEXT,
         right::ERASED_TEXT,
+        appointment::OFFER_TEXT,
+        appointment::LET_DOWN_TEXT,
+        appointment::LINE_OVER_TEXT,
     ],
 };
 
@@ -301,13 +310,9 @@ impl Desk {
                 people: Some(asking.subscriber),
                 ..Need::default()
             },
-            "appointment.look" | "appointment.cancel" => appointment::need(asking),
-            "appointment.districts" | "appointment.places" => appointment::need_region(asking),
-            "appointment.days" => appointment::need_days(self, asking),
-            "appointment.slots" => appointment::need_day(asking),
-            "appointment.hold" | "appointment.book" => appointment::need_seat(self, asking),
             "right.kept" | "right.looks" | "right.consent" | "right.withdraw" | "right.erasure"
             | "right.erase" | "right.keep" => right::need(asking),
+            call if call.starts_with("appointment.") => appointment::need(self, call, asking),
             _ => Need::default(),
         }
     }
@@ -351,15 +356,9 @@ impl Desk {
             "change.guardian" => change::guardian(self, asking, facts),
             "chat.list" => Some(chat::bound::list(self, asking, facts)),
             "chat.cut" => chat::bound::cut(asking),
-            "appointment.look" => appointment::look(self, asking, facts),
-            "appointment.districts" => appointment::districts(asking, facts),
-            "appointment.places" => appointment::places(asking, facts),
-            "appointment.days" => appointment::days(self, asking, facts),
-            "appointment.slots" => appointment::slots(asking, facts),
-            "appointment.hold" => appointment::hold(self, asking, facts),
-            "appointment.book" => appointment::book(self, asking, facts),
-            "appointment.release" => Some(appointment::release(asking)),
-            "appointment.cancel" => appointment::cancel(asking, facts),
+            call if call.starts_with("appointment.") => {
+                appointment::decide(self, call, asking, facts)
+            }
             "right.kept" => right::kept(asking, facts),
             "right.looks" => right::looks(self, asking, facts),
             "right.consent" => right::consent(self, asking, facts),

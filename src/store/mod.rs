@@ -60,7 +60,10 @@ use thiserror::Error;
 
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
-    appointment::{AppointmentLine, FacilityLine, SeatFigures},
+    appointment::{
+        AppointmentLine, FacilityLine, LetDown, LineBounds, Mode, OpenLine, SeatFigures, Shut,
+        Spoken, Stranding, Waited,
+    },
     audit::{Logged, Tally, Verified},
     campaign::{
         Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
@@ -337,6 +340,7 @@ pub enum Table {
     Seat,
     Appointment,
     Officer,
+    WaitList,
 }
 
 impl Table {
@@ -373,6 +377,7 @@ impl Table {
             Self::Seat => "select count(*) from seat",
             Self::Appointment => "select count(*) from appointment",
             Self::Officer => "select count(*) from officer",
+            Self::WaitList => "select count(*) from wait_list",
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
-    metrics::{family::Family, gauge::Gauge},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
@@ -18,18 +18,41 @@ pub(super) struct StateLabels {
 #[derive(Debug, Default)]
 pub(super) struct SeatMeters {
     seats: Family<StateLabels, Gauge>,
+    waiting: Gauge,
+    stranded: Gauge,
+    offers: Family<OfferLabels, Counter>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfferLabels {
+    what: &'static str,
 }
 
 impl SeatMeters {
     pub(super) fn register(&self, registry: &mut Registry) {
-        let help = "Seats of slots to come that are held or booked, as last counted";
+        let help = "Seats of slots to come that are held, offered or booked, as last counted";
         registry.register("seats", help, self.seats.clone());
+        let help = "People in the line of a place who were offered nothing yet, as last counted";
+        registry.register("waiting_people", help, self.waiting.clone());
+        let help = "Tickets that their place cannot take, not changed yet, as last counted";
+        registry.register("stranded_tickets", help, self.stranded.clone());
+        let help = "Seats that came free: offered to somebody in line, or let go by";
+        registry.register("seat_offers", help, self.offers.clone());
     }
 
     pub(super) fn counted(&self, figures: SeatFigures) {
-        for (state, count) in [("held", figures.held), ("booked", figures.booked)] {
-            let count = i64::try_from(count).unwrap_or(i64::MAX);
-            self.seats.get_or_create(&StateLabels { state }).set(count);
+        let whole = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        let SeatFigures { held, offered, booked, waiting, stranded } = figures;
+        for (state, count) in [("held", held), ("offered", offered), ("booked", booked)] {
+            self.seats.get_or_create(&StateLabels { state }).set(whole(count));
+        }
+        self.waiting.set(whole(waiting));
+        self.stranded.set(whole(stranded));
+    }
+
+    pub(super) fn offered(&self, offered: u64, lapsed: u64) {
+        for (what, count) in [("offered", offered), ("lapsed", lapsed)] {
+            self.offers.get_or_create(&OfferLabels { what }).inc_by(count);
         }
     }
 }

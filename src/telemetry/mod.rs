@@ -324,6 +324,11 @@ impl Metrics {
         self.officers.counted(figures);
     }
 
+    /// Seats that were offered to people in line, and offers that nobody answered.
+    pub fn offered(&self, offered: u64, lapsed: u64) {
+        self.seats.offered(offered, lapsed);
+    }
+
     /// How long sweeps take.
     pub fn sweep_time(&self) -> &Timer {
         &self.sweep_time

@@ -23,13 +23,13 @@ use setara::{
 use crate::bed::{Bed, Say, at, both};
 
 /// A Tuesday; [`at`] counts from the Monday before.
-const DAY: Date = date(2021, 8, 17);
+pub const DAY: Date = date(2021, 8, 17);
 
-fn code() -> FacilityCode {
+pub fn code() -> FacilityCode {
     FacilityCode::parse("3174-A").unwrap()
 }
 
-fn place(quota: u16) -> Facility {
+pub fn place(quota: u16) -> Facility {
     Facility {
         code: code(),
         name: "Puskesmas Melati".into(),
@@ -41,21 +41,23 @@ fn place(quota: u16) -> Facility {
         slot_minutes: 60,
         quota,
         closed: BTreeSet::new(),
+        closed_from: None,
+        at: None,
     }
 }
 
-fn phone(n: usize) -> String {
+pub fn phone(n: usize) -> String {
     format!("+62812345{n:05}")
 }
 
-fn person(n: usize) -> NikIndex {
+pub fn person(n: usize) -> NikIndex {
     let mut octets = [0; 16];
     octets[..8].copy_from_slice(&n.to_be_bytes());
     NikIndex::from_bytes(octets)
 }
 
 /// Somebody who wants a seat at 8 o'clock, so many minutes after midnight of Monday in UTC.
-fn wants(bed: &Bed, n: usize, minutes: i64) -> Need {
+pub fn wants(bed: &Bed, n: usize, minutes: i64) -> Need {
     let midnight = |day: Date| {
         Timestamp::at(day.to_datetime(jiff::civil::Time::midnight()), setara::clock::Zone::Wib)
     };
@@ -86,11 +88,11 @@ fn looks(bed: &Bed, n: usize, minutes: i64) -> Need {
     need
 }
 
-async fn look(bed: &Bed, n: usize, minutes: i64) -> AppointmentFacts {
+pub async fn look(bed: &Bed, n: usize, minutes: i64) -> AppointmentFacts {
     bed.facts(&[looks(bed, n, minutes)]).await.remove(0).appointment
 }
 
-fn book(bed: &Bed, n: usize, held: &Held, minutes: i64) -> TurnWrite {
+pub fn book(bed: &Bed, n: usize, held: &Held, minutes: i64) -> TurnWrite {
     let booking = Booking {
         number: Number::from_random(n as u64),
         person: person(n),
@@ -104,7 +106,7 @@ fn book(bed: &Bed, n: usize, held: &Held, minutes: i64) -> TurnWrite {
 }
 
 /// Holds seats for some, all in one batch, and keeps the holds.
-async fn hold(bed: &Bed, who: &[usize], minutes: i64) -> Vec<Option<Held>> {
+pub async fn hold(bed: &Bed, who: &[usize], minutes: i64) -> Vec<Option<Held>> {
     let needs: Vec<_> = who.iter().map(|&n| wants(bed, n, minutes)).collect();
     let mut batch = bed.store.begin().await.unwrap();
     let facts = batch.facts(&needs).await.unwrap();
@@ -114,7 +116,7 @@ async fn hold(bed: &Bed, who: &[usize], minutes: i64) -> Vec<Option<Held>> {
 }
 
 /// Books in one turn, as somebody does whose hold is over or who never had one.
-async fn book_at_once(bed: &Bed, n: usize, minutes: i64) -> Result<Option<Seat>, CommitError> {
+pub async fn book_at_once(bed: &Bed, n: usize, minutes: i64) -> Result<Option<Seat>, CommitError> {
     let mut batch = bed.store.begin().await.unwrap();
     let facts = batch.facts(&[wants(bed, n, minutes)]).await?.remove(0).appointment;
     let Some(held) = facts.held else {
@@ -125,11 +127,11 @@ async fn book_at_once(bed: &Bed, n: usize, minutes: i64) -> Result<Option<Seat>,
     Ok(Some(held.seat))
 }
 
-async fn fill(store: &Store, quota: u16) {
+pub async fn fill(store: &Store, quota: u16) {
     store.put_facilities(&[place(quota)], at(0), |_| ()).await.unwrap();
 }
 
-fn numbers(held: &[Option<Held>]) -> Vec<u16> {
+pub fn numbers(held: &[Option<Held>]) -> Vec<u16> {
     held.iter().flatten().map(|held| held.seat.seat).collect()
 }
 

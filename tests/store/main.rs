@@ -23,3 +23,4 @@ mod sweep;
 mod ticket;
 mod together;
 mod turn;
+mod waiting;

@@ -496,6 +496,7 @@ fn letters(text: &str) -> String {
         ("{number2}", "000 000 0000"),
         ("{number3}", "000 000 0000"),
         ("{date}", "00-00-0000"),
+        ("{moment}", "00-00 00:00"),
     ];
     let mut out = String::new();
     let mut rest = text;
@@ -526,7 +527,7 @@ fn as_seen(told: &str, shown: &Shown) -> String {
     let number = at.map_or(shape, |(at, _)| &card[at..at + shape.len()]);
     let names = ["{number}", "{number2}", "{number3}"];
     let told = names.iter().fold(told.to_owned(), |told, name| told.replace(name, number));
-    told.replace("{date}", "00-00-0000")
+    told.replace("{date}", "00-00-0000").replace("{moment}", "00-00 00:00")
 }
 
 fn has_shape(text: &str, shape: &str) -> bool {

@@ -76,7 +76,7 @@ pub enum RehearsalError {
 const PEOPLE: u64 = 40;
 
 /// Where vaccines are given: the provinces in which conversation files take place.
-const PLACES: [&str; 3] = ["31", "34", "64"];
+const PLACES: [&str; 4] = ["31", "34", "64", "81"];
 
 /// The smallest room of any operator. A conversation file has one text for all of them.
 const SMALLEST: u16 = 160;
@@ -101,6 +101,8 @@ impl Rehearsal {
         config.database.url = url.unwrap_or_else(file);
         config.vault.key_file = folder.join("setara.key");
         config.certificate.keys = folder.join("setara.signing");
+        // Conversation files are played at any hour.
+        (config.outbox.decent_from, config.outbox.decent_until) = (0, 24);
         let rehearsal = Self { config, folder, keyring: sample::keyring(clock::now()) };
         rehearsal.sign_as_the_sample()?;
         rehearsal.fill().await?;

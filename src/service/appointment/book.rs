@@ -97,8 +97,8 @@ pub const BOOKED_TEXT: Sends = Sends { call: BOOK.name, name: "appointment_booke
 pub const REMINDER_TEXT: Sends =
     Sends { call: BOOK.name, name: "appointment_reminder", gives: &SHOWN };
 
-pub(in crate::service) fn need(desk: &Desk, asking: Asking<'_>) -> Need {
-    let mut need = super::need(asking);
+pub(super) fn need(desk: &Desk, asking: Asking<'_>) -> Need {
+    let mut need = super::need_person(asking);
     let wanted = || {
         let person = picked_person(asking.values)?;
         let hold = HoldNeed {
@@ -163,7 +163,7 @@ fn seated<'f>(
     Some(Ok(Seated { dose, held, place, slot, instead }))
 }
 
-pub(in crate::service) fn hold(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+pub(super) fn hold(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let person = visible(asking, facts)?;
     let Seated { held, place, slot, .. } = match seated(desk, asking, facts, person)? {
         Ok(seated) => seated,
@@ -180,7 +180,7 @@ pub(in crate::service) fn hold(desk: &Desk, asking: Asking<'_>, facts: &Facts) -
     )
 }
 
-pub(in crate::service) fn book(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+pub(super) fn book(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let person = visible(asking, facts)?;
     let Seated { dose, held, place, slot, instead } = match seated(desk, asking, facts, person)? {
         Ok(seated) => seated,
@@ -196,6 +196,8 @@ pub(in crate::service) fn book(desk: &Desk, asking: Asking<'_>, facts: &Facts) -
         place: place.name.clone(),
         zone: place.zone(),
         reminder: remind_at.map(|_| NoticeId::draw(asking.now, asking.random >> 22)),
+        since: asking.now,
+        stranded: None,
     };
     let mut decision = tell(Decision::of("booked"), &booked);
     let over = facts.appointment.booked.iter();
@@ -216,7 +218,7 @@ pub(in crate::service) fn book(desk: &Desk, asking: Asking<'_>, facts: &Facts) -
     Some(decision.change(Change::Appointment(AppointmentChange::Book(booking))))
 }
 
-pub(in crate::service) fn release(asking: Asking<'_>) -> Decision {
+pub(super) fn release(asking: Asking<'_>) -> Decision {
     let released = Decision::of("released");
     match hung_up(asking.values) {
         Some(change) => released.change(change),
@@ -231,7 +233,7 @@ pub fn hung_up(values: &Values) -> Option<Change> {
     holds.then_some(Change::Appointment(AppointmentChange::LetGo))
 }
 
-pub(in crate::service) fn cancel(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+pub(super) fn cancel(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     visible(asking, facts)?;
     let dose: u8 = asking.values.text("dose_number")?.parse().ok()?;
     let number = Number::parse(asking.values.text(TICKET.name)?).ok()?;

@@ -14,9 +14,9 @@ use crate::{
     },
     service::{
         Asking, Decision, Desk,
-        appointment::{course, found, nothing, place},
+        appointment::{course, found, nothing, place, priority},
         facility::{Facility, LONGEST_ADDRESS, MOST_SLOTS, Slot},
-        open,
+        open, picked_person,
         record::{Facts, Need},
     },
 };
@@ -140,27 +140,29 @@ pub const SLOTS: Call = Call {
     ],
 };
 
-pub(in crate::service) fn need_region(asking: Asking<'_>) -> Need {
+pub(super) fn need_region(asking: Asking<'_>) -> Need {
     let regency = asking.values.text("regency").map(str::to_owned);
     Need { appointment: Some(AppointmentNeed { regency, ..nothing(asking) }), ..Need::default() }
 }
 
 /// The place picked, with the seats that are taken on all days that may be offered.
-pub(in crate::service) fn need_days(desk: &Desk, asking: Asking<'_>) -> Need {
+pub(super) fn need_days(desk: &Desk, asking: Asking<'_>) -> Need {
     let first = due_from(asking).unwrap_or(asking.today).max(asking.today);
     let days = i64::from(desk.appointments.days) + 1;
     need_place(asking, (first, first.saturating_add(days.days())))
 }
 
 /// The same of the day picked.
-pub(in crate::service) fn need_day(asking: Asking<'_>) -> Need {
+pub(super) fn need_day(asking: Asking<'_>) -> Need {
     let day = day(asking).unwrap_or(asking.today);
     need_place(asking, (day, day))
 }
 
 fn need_place(asking: Asking<'_>, days: (Date, Date)) -> Need {
     let facility = place(asking).map(|code| (code, around(days)));
-    Need { appointment: Some(AppointmentNeed { facility, ..nothing(asking) }), ..Need::default() }
+    let person = picked_person(asking.values);
+    let appointment = AppointmentNeed { person, facility, ..nothing(asking) };
+    Need { appointment: Some(appointment), ..Need::default() }
 }
 
 /// From the first of these days to the last, whatever the zone of the place.
@@ -179,7 +181,7 @@ pub(super) fn day(asking: Asking<'_>) -> Option<Date> {
     asking.values.text("day")?.parse().ok()
 }
 
-pub(in crate::service) fn districts(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+pub(super) fn districts(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let regency = region::regency(asking.values.text("regency")?)?;
     let here = facts.appointment.facilities.iter().filter(|of| of.regency == regency.code);
     let names: BTreeSet<&str> =
@@ -195,7 +197,7 @@ pub(in crate::service) fn districts(asking: Asking<'_>, facts: &Facts) -> Option
     })
 }
 
-pub(in crate::service) fn places(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+pub(super) fn places(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let (regency, district) = (asking.values.text("regency")?, asking.values.text("district")?);
     let here = |of: &&Facility| of.regency == regency && of.district == district;
     let all = facts.appointment.facilities.iter().filter(here);
@@ -207,13 +209,13 @@ pub(in crate::service) fn places(asking: Asking<'_>, facts: &Facts) -> Option<De
     Some(with_rows(Decision::of("some"), "places", rows))
 }
 
-pub(in crate::service) fn days(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+pub(super) fn days(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let Some(place) = found(asking, facts).filter(|of| of.gives(course(asking))) else {
         return Some(Decision::of("gone"));
     };
-    let days = place.days(asking.now, due_from(asking)?, desk.appointments.days);
-    let open = days.filter(|day| !with_room(place, *day, facts).is_empty());
+    due_from(asking)?;
     let row = |day: Date| Row { id: day.to_string(), label: birth::show(day) };
+    let open = open_days(desk, asking, facts, place);
     let rows: Vec<Row> = open.map(row).take(MOST_DAYS).collect();
     let named = |name| Decision::of(name).give(PLACE_NAME.name, place.name.as_str());
     if rows.is_empty() {
@@ -223,7 +225,19 @@ pub(in crate::service) fn days(desk: &Desk, asking: Asking<'_>, facts: &Facts) -
     Some(with_rows(decision, "days", rows))
 }
 
-pub(in crate::service) fn slots(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+/// Days on which the place has room.
+pub(super) fn open_days<'a>(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &'a Facts,
+    place: &'a Facility,
+) -> impl Iterator<Item = Date> + 'a {
+    let from = due_from(asking).unwrap_or(asking.today);
+    let days = place.days(asking.now, from, desk.appointments.days);
+    days.filter(|day| !with_room(place, *day, facts).is_empty())
+}
+
+pub(super) fn slots(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let name = || asking.values.text(PLACE_NAME.name).unwrap_or_default();
     let Some(place) = found(asking, facts) else {
         return Some(Decision::of("full").give(PLACE_NAME.name, name()));
@@ -236,15 +250,19 @@ pub(in crate::service) fn slots(asking: Asking<'_>, facts: &Facts) -> Option<Dec
     Some(with_rows(named("some"), "slots", rows))
 }
 
-/// The times of a day at which a place has room.
+/// The times of a day at which a place has room. What is free while somebody waits for it is theirs.
 fn with_room(place: &Facility, day: Date, facts: &Facts) -> Vec<Row> {
+    let ahead = &facts.appointment.ahead;
+    if priority(facts).is_none() && ahead.iter().any(|ahead| ahead.bars(place, day)) {
+        return Vec::new();
+    }
     let taken = &facts.appointment.taken;
     let room = |slot: &Slot| taken.get(&slot.start).copied().unwrap_or(0) < place.quota;
     let slots = place.slots(day).into_iter().filter(room);
     slots.map(|slot| Row { id: slot.minute.to_string(), label: slot.label() }).collect()
 }
 
-fn with_rows(mut decision: Decision, name: &str, rows: Vec<Row>) -> Decision {
+pub(super) fn with_rows(mut decision: Decision, name: &str, rows: Vec<Row>) -> Decision {
     decision.given.keep_rows(name, rows);
     decision
 }

@@ -10,6 +10,7 @@
 mod book;
 mod choose;
 mod seat;
+mod wait;
 
 use std::time::Duration;
 
@@ -23,11 +24,13 @@ pub use self::{
         AppointmentChange, AppointmentFacts, AppointmentNeed, AppointmentState, Between, Booked,
         Booking, CheckIn, Ended, EndedAs, Held, HoldNeed, Seat,
     },
+    wait::{
+        Ahead, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT, LINE_OVER_TEXT, LINES_OF, Line,
+        MOST_IN_LINE, OFFER_TEXT, Offer, PASS, WAIT, WAIT_DAY, assign, told as told_offer,
+        told_let_down, told_line_over,
+    },
 };
-pub(super) use self::{
-    book::{book, cancel, cancelled, hold, need as need_seat, release},
-    choose::{days, districts, need_day, need_days, need_region, places, slots},
-};
+pub(super) use self::book::cancelled;
 use crate::{
     identity::{birth, region},
     menu::catalogue::{Call, Effect, Given, Outcome},
@@ -56,11 +59,27 @@ pub struct AppointmentRules {
     pub ahead_days: u16,
     /// At which hour of the day before people are reminded, where the place is.
     pub remind_at: u8,
+    /// How long a seat that came free is kept for somebody in line, in minutes.
+    pub offer_minutes: u16,
+    /// Whoever lets so many offers go by is out of the line.
+    pub offers: u8,
+    /// Whoever waits longer is out of it, too.
+    pub wait_days: u16,
 }
 
 impl AppointmentRules {
     fn hold_for(&self) -> Duration {
         Duration::from_secs(60 * u64::from(self.hold_minutes))
+    }
+
+    /// How long an offer holds.
+    pub fn offer_for(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.offer_minutes))
+    }
+
+    /// How long somebody may wait.
+    pub fn wait_for(&self) -> Duration {
+        Duration::from_secs(86_400 * u64::from(self.wait_days))
     }
 }
 
@@ -112,6 +131,26 @@ pub const LOOK: Call = Call {
             name: "later",
             means: "The next dose is due on a day that is too far away.",
             gives: &[DOSE, FROM],
+        },
+        Outcome {
+            name: "offered",
+            means: "The person waited, and a seat is kept for them.",
+            gives: &wait::OFFERED,
+        },
+        Outcome {
+            name: "in_line",
+            means: "The person waits at a place.",
+            gives: &[DOSE, FROM, DUE_FROM, VACCINE, wait::LINE, PLACE_NAME, wait::POSITION],
+        },
+        Outcome {
+            name: "in_lines",
+            means: "The person waits at several.",
+            gives: &[DOSE, FROM, DUE_FROM, VACCINE, open("lines", "")],
+        },
+        Outcome {
+            name: "stranded",
+            means: "There is an appointment, and its place cannot take them.",
+            gives: &[TICKET, DOSE, FROM, DUE_FROM, VACCINE, PLACE, PLACE_NAME, DAY_NAME, SLOT_NAME],
         },
         Outcome {
             name: "booked",
@@ -173,8 +212,46 @@ impl Desk {
     }
 }
 
+/// What has to be read before a call of appointments can be decided.
+pub(super) fn need(desk: &Desk, call: &str, asking: Asking<'_>) -> Need {
+    match call {
+        "appointment.districts" | "appointment.places" => choose::need_region(asking),
+        "appointment.days" => choose::need_days(desk, asking),
+        "appointment.slots" => choose::need_day(asking),
+        "appointment.hold" | "appointment.book" => book::need(desk, asking),
+        "appointment.wait" | "appointment.wait_day" => wait::need(desk, asking),
+        _ => need_person(asking),
+    }
+}
+
+/// What a call of appointments comes to.
+pub(super) fn decide(
+    desk: &Desk,
+    call: &str,
+    asking: Asking<'_>,
+    facts: &Facts,
+) -> Option<Decision> {
+    match call {
+        "appointment.look" => look(desk, asking, facts),
+        "appointment.districts" => choose::districts(asking, facts),
+        "appointment.places" => choose::places(asking, facts),
+        "appointment.days" => choose::days(desk, asking, facts),
+        "appointment.slots" => choose::slots(asking, facts),
+        "appointment.hold" => book::hold(desk, asking, facts),
+        "appointment.book" => book::book(desk, asking, facts),
+        "appointment.release" => Some(book::release(asking)),
+        "appointment.cancel" => book::cancel(asking, facts),
+        "appointment.wait" => wait::wait(desk, asking, facts, None),
+        "appointment.wait_day" => wait::wait(desk, asking, facts, Some(choose::day(asking)?)),
+        "appointment.line" => wait::line(asking, facts),
+        "appointment.leave" => wait::leave(asking, facts),
+        "appointment.pass" => wait::pass(asking, facts),
+        _ => None,
+    }
+}
+
 /// What calls about a person's appointments read.
-pub(super) fn need(asking: Asking<'_>) -> Need {
+fn need_person(asking: Asking<'_>) -> Need {
     Need {
         person: picked_person(asking.values),
         people: Some(asking.subscriber),
@@ -192,7 +269,7 @@ fn nothing(asking: Asking<'_>) -> AppointmentNeed {
     AppointmentNeed { at: asking.now, person: None, regency: None, facility: None, hold: None }
 }
 
-pub(super) fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     Some(seen(desk, asking, facts)?.change(Change::Appointment(AppointmentChange::LetGo)))
 }
 
@@ -217,8 +294,20 @@ fn seen(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
             .give(DUE_FROM.name, from.to_string())
             .give(VACCINE.name, vaccine.unwrap_or_default())
     };
-    if let Some(booked) = standing(asking, facts, dose) {
-        let decision = found("booked").give(PLACE.name, booked.seat.facility.as_str());
+    let booked = standing(asking, facts, dose);
+    let line = wait::seen(asking, facts, dose, |name| {
+        // With an offer that is taken the ticket is given up.
+        let ticket = booked.map(|booked| booked.number.to_string());
+        found(name).give(TICKET.name, ticket.unwrap_or_default())
+    });
+    match (booked, line) {
+        (_, Some(line)) if line.outcome == "offered" => return Some(line),
+        (Some(Booked { stranded: None, .. }), _) | (_, None) => {}
+        (_, line) => return line,
+    }
+    if let Some(booked) = booked {
+        let name = if booked.stranded.is_some() { "stranded" } else { "booked" };
+        let decision = found(name).give(PLACE.name, booked.seat.facility.as_str());
         return Some(tell(decision, booked));
     }
     let ahead = i64::from(desk.appointments.ahead_days);
@@ -238,6 +327,11 @@ fn seen(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
 fn standing<'f>(asking: Asking<'_>, facts: &'f Facts, dose: u8) -> Option<&'f Booked> {
     let mut booked = facts.appointment.booked.iter();
     booked.find(|booked| booked.dose == dose && booked.ends() > asking.now)
+}
+
+/// The appointment that its place lets down: whoever has it comes before those who wait.
+fn priority(facts: &Facts) -> Option<&Booked> {
+    facts.appointment.booked.iter().find(|booked| booked.stranded.is_some())
 }
 
 /// A decision that says what an appointment is.

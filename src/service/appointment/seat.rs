@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::civil::Date;
 
+use super::wait::{Ahead, InLine, InLineOf, Line};
 use crate::{
     clock::{Timestamp, Zone},
     outbox::NoticeId,
@@ -77,6 +78,12 @@ pub struct AppointmentFacts {
     pub taken: BTreeMap<Timestamp, u16>,
     /// The seat that is held now.
     pub held: Option<Held>,
+    /// Who waits for room at the place that was asked for, and was offered nothing yet.
+    pub ahead: Vec<Ahead>,
+    /// How many stand in its line.
+    pub in_line: u32,
+    /// The lines in which the person stands.
+    pub lines: Vec<Line>,
 }
 
 /// A seat that is held.
@@ -107,6 +114,10 @@ pub struct Booked {
     pub zone: Zone,
     /// What reminds of it.
     pub reminder: Option<NoticeId>,
+    /// Since when it stands.
+    pub since: Timestamp,
+    /// Since when its place cannot take whoever comes with it.
+    pub stranded: Option<Timestamp>,
 }
 
 impl Booked {
@@ -117,15 +128,20 @@ impl Booked {
 
     /// Its time, as a phone shows it.
     pub fn time(&self) -> String {
-        let end = self.seat.start.plus(Duration::from_secs(60 * u64::from(self.minutes)));
-        let clock = |at: Timestamp| at.local(self.zone).strftime("%H:%M").to_string();
-        format!("{}-{}", clock(self.seat.start), clock(end))
+        between(self.seat.start, self.minutes, self.zone)
     }
 
     /// When it is over.
     pub fn ends(&self) -> Timestamp {
         self.seat.start.plus(Duration::from_secs(60 * u64::from(self.minutes)))
     }
+}
+
+/// A time, as a phone shows it.
+pub(super) fn between(start: Timestamp, minutes: u16, zone: Zone) -> String {
+    let end = start.plus(Duration::from_secs(60 * u64::from(minutes)));
+    let clock = |at: Timestamp| at.local(zone).strftime("%H:%M").to_string();
+    format!("{}-{}", clock(start), clock(end))
 }
 
 /// What a turn changes of appointments.
@@ -138,6 +154,12 @@ pub enum AppointmentChange {
     End(Ended),
     /// The phone holds no seat any more.
     LetGo,
+    /// Somebody waits at a place; where they do already, what they wait for is changed.
+    Wait(InLine),
+    /// They do not any more, and an offer is somebody else's.
+    Leave(InLineOf),
+    /// They let an offer go by, and are the last in line.
+    Pass(InLineOf),
 }
 
 /// An appointment as a turn hands it over.

@@ -3,14 +3,21 @@
 //! Pure arithmetic of days and slots in the place's own zone; who sits in them is the business of
 //! `appointment`. A slot is named by its first moment, and is there only while the hours say so.
 
+mod place;
 mod row;
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use jiff::{ToSpan, civil::Date};
 use thiserror::Error;
 
-pub use self::row::{COLUMNS, FacilityHeader, FacilityHeaderError, FacilityRowError};
+pub use self::{
+    place::{Coordinates, CoordinatesError, near},
+    row::{COLUMNS, FacilityHeader, FacilityHeaderError, FacilityRowError, OPTIONAL, WHOLE},
+};
 use crate::{
     clock::{Timestamp, Zone},
     identity::region,
@@ -83,6 +90,19 @@ pub struct Facility {
     pub quota: u16,
     /// Days on which it is closed although its hours say otherwise.
     pub closed: BTreeSet<Date>,
+    /// The day from which it is closed for good.
+    pub closed_from: Option<Date>,
+    /// Where it is, if that is known.
+    pub at: Option<Coordinates>,
+}
+
+/// Somebody who is expected at a place, as far as the place has to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expected {
+    /// The first moment of the slot.
+    pub start: Timestamp,
+    /// Which of the slot's seats.
+    pub seat: u16,
 }
 
 /// When a place is open: a time of each weekday, from Monday, in minutes of the day.
@@ -130,8 +150,8 @@ impl Facility {
 
     /// The slots of a day, in order; none if it is closed. A slot ends before the place closes.
     pub fn slots(&self, day: Date) -> Vec<Slot> {
-        let Some((opens, closes)) = self.hours.of(day).filter(|_| !self.closed.contains(&day))
-        else {
+        let shut = self.closed.contains(&day) || self.closed_from.is_some_and(|from| from <= day);
+        let Some((opens, closes)) = self.hours.of(day).filter(|_| !shut) else {
             return Vec::new();
         };
         let minutes = self.slot_minutes.max(1);
@@ -143,6 +163,26 @@ impl Facility {
     /// The slot that begins on that day at that minute, if there is one.
     pub fn slot_on(&self, day: Date, minute: u16) -> Option<Slot> {
         self.slots(day).into_iter().find(|slot| slot.minute == minute)
+    }
+
+    /// Whom the place cannot take: their slot is none any more, or has fewer seats than are booked. Of too
+    /// many, those with the highest seats. `expected` is in order; the answer is places in it.
+    pub fn strands(&self, expected: &[Expected]) -> Vec<usize> {
+        let mut stranded = Vec::new();
+        let mut slots: BTreeMap<Timestamp, u16> = BTreeMap::new();
+        for (at, one) in expected.iter().enumerate() {
+            let local = one.start.local(self.zone());
+            let minute = u16::try_from(local.hour()).unwrap_or(0) * 60;
+            let minute = minute + u16::try_from(local.minute()).unwrap_or(0);
+            let slot = self.slot_on(local.date(), minute);
+            let taken = slots.entry(one.start).or_default();
+            if slot.is_some() && *taken < self.quota {
+                *taken += 1;
+            } else {
+                stranded.push(at);
+            }
+        }
+        stranded
     }
 
     fn slot(&self, day: Date, minute: u16) -> Option<Slot> {

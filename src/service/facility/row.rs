@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::{
-    Facility, FacilityCode, FacilityCodeError, Hours, HoursError, LONGEST_ADDRESS, LONGEST_NAME,
-    MOST_SLOTS,
+    Coordinates, CoordinatesError, Facility, FacilityCode, FacilityCodeError, Hours, HoursError,
+    LONGEST_ADDRESS, LONGEST_NAME, MOST_SLOTS,
 };
 use crate::{identity::region, text::gsm7};
 
@@ -24,9 +24,22 @@ pub const COLUMNS: [&str; 9] = [
     "quota",
 ];
 
+/// Columns that a file may have, both or none: degrees, south and west with a minus.
+pub const OPTIONAL: [&str; 2] = ["latitude", "longitude"];
+
+/// All columns, as a file of ours has them.
+pub const WHOLE: [&str; COLUMNS.len() + OPTIONAL.len()] = {
+    let [a, b, c, d, e, f, g, h, i] = COLUMNS;
+    let [j, k] = OPTIONAL;
+    [a, b, c, d, e, f, g, h, i, j, k]
+};
+
 /// Where each column stands in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FacilityHeader([usize; COLUMNS.len()]);
+pub struct FacilityHeader {
+    columns: [usize; COLUMNS.len()],
+    at: Option<[usize; OPTIONAL.len()]>,
+}
 
 /// Why a first row is no header.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -35,8 +48,8 @@ pub enum FacilityHeaderError {
     #[error("the column `{0}` is missing")]
     Missing(&'static str),
     /// A column stands there twice, or is none of ours.
-    #[error("there is a column too many, or one that nobody knows; the columns are {}",
-        COLUMNS.join(", "))]
+    #[error("there is a column too many, or one that nobody knows; the columns are {}, and {} if you like",
+        COLUMNS.join(", "), OPTIONAL.join(" and "))]
     Unknown,
 }
 
@@ -68,6 +81,8 @@ enum Wrong {
     Number(u16, u16),
     #[error("more than {MOST_SLOTS} slots on a day")]
     Slots,
+    #[error("{0}")]
+    Coordinates(CoordinatesError),
 }
 
 impl FacilityHeader {
@@ -79,13 +94,20 @@ impl FacilityHeader {
         fields: impl IntoIterator<Item = &'f str>,
     ) -> Result<Self, FacilityHeaderError> {
         let fields: Vec<&str> = fields.into_iter().map(str::trim).collect();
-        let mut places = [0; COLUMNS.len()];
-        for (place, column) in places.iter_mut().zip(COLUMNS) {
-            let found = fields.iter().position(|field| *field == column);
-            *place = found.ok_or(FacilityHeaderError::Missing(column))?;
+        let find = |column| fields.iter().position(|field| *field == column);
+        let mut columns = [0; COLUMNS.len()];
+        for (place, column) in columns.iter_mut().zip(COLUMNS) {
+            *place = find(column).ok_or(FacilityHeaderError::Missing(column))?;
         }
-        if fields.len() == COLUMNS.len() {
-            Ok(Self(places))
+        let at = match OPTIONAL.map(find) {
+            [Some(latitude), Some(longitude)] => Some([latitude, longitude]),
+            [None, None] => None,
+            [None, _] => return Err(FacilityHeaderError::Missing("latitude")),
+            [_, None] => return Err(FacilityHeaderError::Missing("longitude")),
+        };
+        let known = COLUMNS.len() + at.map_or(0, |at| at.len());
+        if fields.len() == known {
+            Ok(Self { columns, at })
         } else {
             Err(FacilityHeaderError::Unknown)
         }
@@ -104,7 +126,7 @@ impl Facility {
     ) -> Result<Self, FacilityRowError> {
         let field = |column: &str| {
             let at = COLUMNS.iter().position(|known| *known == column);
-            let place = at.and_then(|at| header.0.get(at));
+            let place = at.and_then(|at| header.columns.get(at));
             place.and_then(|place| fields.get(*place)).map_or("", |field| field.trim())
         };
         let hours = read(field, "hours", |text| Hours::parse(text).map_err(Wrong::Hours))?;
@@ -129,11 +151,21 @@ impl Facility {
             slot_minutes,
             quota: read(field, "quota", |text| number(text, 0, 10_000))?,
             closed: BTreeSet::new(),
+            closed_from: None,
+            at: match header.at {
+                Some(at) => {
+                    coordinates(at.map(|at| fields.get(at).map_or("", |field| field.trim())))?
+                }
+                None => None,
+            },
         })
     }
 
-    /// A row that is read back, in the order of [`COLUMNS`].
-    pub fn to_row(&self) -> [String; COLUMNS.len()] {
+    /// A row that is read back, in the order of [`WHOLE`].
+    pub fn to_row(&self) -> [String; WHOLE.len()] {
+        let degrees = self.at.map(Coordinates::degrees);
+        let (latitude, longitude) = degrees
+            .map_or_else(Default::default, |(south, east)| (south.to_string(), east.to_string()));
         let vaccines: Vec<&str> = self.vaccines.iter().map(String::as_str).collect();
         [
             self.code.as_str().to_owned(),
@@ -145,8 +177,22 @@ impl Facility {
             vaccines.join(" "),
             self.slot_minutes.to_string(),
             self.quota.to_string(),
+            latitude,
+            longitude,
         ]
     }
+}
+
+/// Both, or nothing in either.
+fn coordinates(
+    [latitude, longitude]: [&str; OPTIONAL.len()],
+) -> Result<Option<Coordinates>, FacilityRowError> {
+    if latitude.is_empty() && longitude.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |wrong| FacilityRowError { column: "latitude", wrong: Wrong::Coordinates(wrong) };
+    let degrees = |text: &str| text.parse().map_err(|_| wrong(CoordinatesError));
+    Coordinates::new(degrees(latitude)?, degrees(longitude)?).map(Some).map_err(wrong)
 }
 
 fn read<'f, T>(

@@ -15,6 +15,8 @@ fn facility(hours: &str, slot_minutes: u16, regency: &str) -> Facility {
         slot_minutes,
         quota: 10,
         closed: BTreeSet::new(),
+        closed_from: None,
+        at: None,
     }
 }
 

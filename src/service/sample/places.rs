@@ -6,12 +6,17 @@ use crate::{
 };
 
 /// What there is in every regency: the end of the code, name, district, hours, vaccines, minutes of a
-/// slot, seats of a slot. The last has one seat a day, so that one can see it full.
+/// slot, seats of a slot. The last has one seat a day, so that one can see it full; and in the Moluccas one
+/// a week, so that one can wait for it.
 const EACH: [(&str, &str, &str, &str, &str, u16, u16); 3] = [
     ("A", "Puskesmas Melati", "Kec. Melati", EVERY_DAY, ALL, 60, 20),
     ("B", "RSUD Kenanga", "Kec. Kenanga", EVERY_DAY, "sinovac pfizer moderna", 120, 40),
     ("C", "Pos Vaksin Mawar", "Kec. Melati", "sen-min 09:00-10:00", ALL, 60, 1),
 ];
+
+fn hours_in<'h>(regency: &str, end: &str, hours: &'h str) -> &'h str {
+    if regency.starts_with("81") && end == "C" { "sab 09:00-10:00" } else { hours }
+}
 
 const EVERY_DAY: &str = "sen-min 08:00-12:00";
 const ALL: &str = "astrazeneca janssen moderna pfizer sinopharm sinovac";
@@ -41,11 +46,13 @@ fn place(
         address: format!("Jl. Sehat {}", slot_minutes / 10),
         regency: regency.to_owned(),
         district: (*district).to_owned(),
-        hours: Hours::parse(hours).expect("the hours above"),
+        hours: Hours::parse(hours_in(regency, end, hours)).expect("the hours above"),
         vaccines: vaccines.split_whitespace().map(str::to_owned).collect(),
         slot_minutes: *slot_minutes,
         quota: *quota,
         closed: Default::default(),
+        closed_from: None,
+        at: None,
     }
 }
 

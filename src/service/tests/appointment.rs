@@ -24,6 +24,8 @@ fn place() -> Facility {
         slot_minutes: 60,
         quota: 2,
         closed: BTreeSet::new(),
+        closed_from: None,
+        at: None,
     }
 }
 
@@ -42,6 +44,8 @@ fn booked(dose: u8, day: Date) -> Booked {
         place: place().name,
         zone: place().zone(),
         reminder: Some(NoticeId::from_i64(7)),
+        since: NOW,
+        stranded: None,
     }
 }
 

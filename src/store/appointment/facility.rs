@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use sqlx::{QueryBuilder, Row};
 
-use super::{Facility, FacilityCode, read_code, small};
+use super::{
+    Facility, FacilityCode, read_code, small,
+    strand::{self, Mode},
+};
 use crate::{
     clock::Timestamp,
-    service::facility::Hours,
+    service::facility::{Coordinates, Hours, WHOLE},
     store::{
         Store, StoreError,
         engine::{Tx, on_engine, padded_keys, padded_rows},
@@ -19,8 +21,8 @@ use crate::{
 const ROWS: usize = 256;
 
 /// The columns of a place.
-const COLUMNS: &str = "select code, name, address, regency, district, hours, vaccines, slot_minutes, quota \
-     from facility where ";
+const COLUMNS: &str = "select code, name, address, regency, district, hours, vaccines, slot_minutes, quota, \
+     closed_from, latitude, longitude from facility where ";
 
 /// A row with the columns of [`COLUMNS`]. A macro, because the row's type is one of two.
 macro_rules! facility {
@@ -28,6 +30,9 @@ macro_rules! facility {
         let row = &$row;
         let (code, hours): (String, String) = (row.try_get(0)?, row.try_get(5)?);
         let vaccines: String = row.try_get(6)?;
+        let closed_from: Option<String> = row.try_get(9)?;
+        let damaged = |_| StoreError::Unreadable("facility");
+        let at: (Option<i64>, Option<i64>) = (row.try_get(10)?, row.try_get(11)?);
         Facility {
             code: read_code(&code)?,
             name: row.try_get(1)?,
@@ -39,6 +44,16 @@ macro_rules! facility {
             slot_minutes: small(row.try_get(7)?)?,
             quota: small(row.try_get(8)?)?,
             closed: BTreeSet::new(),
+            closed_from: match closed_from {
+                Some(day) => Some(day.parse().map_err(|_| StoreError::Unreadable("facility"))?),
+                None => None,
+            },
+            at: match at {
+                (Some(south), Some(east)) => {
+                    Some(Coordinates::from_micro(south, east).map_err(damaged)?)
+                }
+                _ => None,
+            },
         }
     }};
 }
@@ -121,63 +136,46 @@ pub struct FacilityLine {
 }
 
 impl Store {
-    /// Brings places in, all of them or none. One that is there already is changed; what is booked
-    /// there stays booked, and the days on which it is closed stay closed. `told` hears how many are
-    /// written.
+    /// Brings places in; see [`Store::put_facilities_in`].
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
     pub async fn put_facilities(
         &self,
         facilities: &[Facility],
         now: Timestamp,
-        mut told: impl FnMut(usize),
+        told: impl FnMut(usize),
     ) -> Result<(), StoreError> {
+        self.put_facilities_in(Mode::Real, facilities, now, told).await.map(drop)
+    }
+
+    /// Brings places in, all of them or none. One that is there already is changed; what is booked
+    /// there stays booked, and the days on which it is closed stay closed. `told` hears how many are
+    /// written. The answer is how many people with tickets places cannot take any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn put_facilities_in(
+        &self,
+        mode: Mode,
+        facilities: &[Facility],
+        now: Timestamp,
+        mut told: impl FnMut(usize),
+    ) -> Result<BTreeMap<FacilityCode, u64>, StoreError> {
         let mut sorted: Vec<&Facility> = facilities.iter().collect();
         sorted.sort_by(|one, next| one.code.cmp(&next.code));
         let mut written = 0;
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            for rows in sorted.chunks(ROWS) {
-                let mut sql = QueryBuilder::<Db>::new(
-                    "with fresh (code, name, address, regency, district, hours, vaccines, \
-                     slot_minutes, quota) as (",
-                );
-                sql.push_values(padded_rows(rows), |mut values, row| {
-                    let fields = row.map(|place| place.to_row());
-                    let [code, name, address, regency, district, hours, vaccines, ..] = match fields
-                    {
-                        Some(fields) => fields.map(Some),
-                        None => [const { None }; 9],
-                    };
-                    for text in [code, name, address, regency, district, hours, vaccines] {
-                        values.push_bind(text);
-                    }
-                    values
-                        .push_bind(row.map(|place| i64::from(place.slot_minutes)))
-                        .push_bind(row.map(|place| i64::from(place.quota)));
-                });
-                sql.push(
-                    ") insert into facility (code, name, address, regency, district, hours, \
-                     vaccines, slot_minutes, quota, changed_at) select code, name, address, \
-                     regency, district, hours, vaccines, slot_minutes, quota, ",
-                )
-                .push_bind(now.millis())
-                .push(
-                    " from fresh where code is not null on conflict (code) do update set \
-                     name = excluded.name, address = excluded.address, \
-                     regency = excluded.regency, district = excluded.district, \
-                     hours = excluded.hours, vaccines = excluded.vaccines, \
-                     slot_minutes = excluded.slot_minutes, quota = excluded.quota, \
-                     changed_at = excluded.changed_at",
-                );
-                sql.build().execute(&mut *tx).await?;
-                written += rows.len();
-                told(written);
-            }
-            tx.commit().await?;
-        });
-        Ok(())
+        let mut tx = self.begin_tx().await?;
+        let mut stranded = BTreeMap::new();
+        for rows in sorted.chunks(ROWS) {
+            write(&mut tx, rows, now).await?;
+            let codes: Vec<&FacilityCode> = rows.iter().map(|place| &place.code).collect();
+            stranded.extend(strand::strand(&mut tx, &codes, now).await?);
+            written += rows.len();
+            told(written);
+        }
+        strand::end(tx, mode).await?;
+        Ok(stranded)
     }
 
     /// A place, with the days on which it is closed.
@@ -206,7 +204,7 @@ impl Store {
         on_engine!(self.reader(), |Db, pool| {
             let rows = sqlx::query::<Db>(
                 "select code, name, address, regency, district, hours, vaccines, slot_minutes, \
-                 quota, (select count(*) from seat where seat.facility = facility.code \
+                 quota, closed_from, latitude, longitude, (select count(*) from seat where seat.facility = facility.code \
                  and seat.start > $1 and seat.state = 'booked') from facility \
                  where ($2 is null or regency = $2) and ($3 is null or code > $3) \
                  order by code limit $4",
@@ -218,29 +216,51 @@ impl Store {
             .fetch_all(pool)
             .await?;
             for row in rows {
-                let booked: i64 = row.try_get(9)?;
+                let booked: i64 = row.try_get(12)?;
                 lines
                     .push(FacilityLine { facility: facility!(row), booked: booked.unsigned_abs() });
             }
         });
         Ok(lines)
     }
+}
 
-    /// Closes a place on a day. What is booked there stands until it is ended.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn close_facility(&self, code: &FacilityCode, day: Date) -> Result<(), StoreError> {
-        on_engine!(&self.pool, |Db, pool| {
-            sqlx::query::<Db>(
-                "insert into facility_closed (facility, day) values ($1, $2) \
-                 on conflict (facility, day) do nothing",
-            )
-            .bind(code.as_str().to_owned())
-            .bind(day.to_string())
-            .execute(pool)
-            .await?;
+async fn write(tx: &mut Tx, rows: &[&Facility], now: Timestamp) -> Result<(), StoreError> {
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "with fresh (code, name, address, regency, district, hours, vaccines, slot_minutes, \
+             quota, latitude, longitude) as (",
+        );
+        sql.push_values(padded_rows(rows), |mut values, row| {
+            let [code, name, address, regency, district, hours, vaccines, ..] = match row {
+                Some(place) => place.to_row().map(Some),
+                None => [const { None }; WHOLE.len()],
+            };
+            for text in [code, name, address, regency, district, hours, vaccines] {
+                values.push_bind(text);
+            }
+            let at = row.and_then(|place| place.at).map(Coordinates::micro);
+            values
+                .push_bind(row.map(|place| i64::from(place.slot_minutes)))
+                .push_bind(row.map(|place| i64::from(place.quota)))
+                .push_bind(at.map(|(latitude, _)| i64::from(latitude)))
+                .push_bind(at.map(|(_, longitude)| i64::from(longitude)));
         });
-        Ok(())
-    }
+        sql.push(
+            ") insert into facility (code, name, address, regency, district, hours, vaccines, \
+             slot_minutes, quota, latitude, longitude, changed_at) select code, name, address, \
+             regency, district, hours, vaccines, slot_minutes, quota, latitude, longitude, ",
+        )
+        .push_bind(now.millis())
+        .push(
+            " from fresh where code is not null on conflict (code) do update set \
+             name = excluded.name, address = excluded.address, regency = excluded.regency, \
+             district = excluded.district, hours = excluded.hours, vaccines = excluded.vaccines, \
+             slot_minutes = excluded.slot_minutes, quota = excluded.quota, \
+             latitude = excluded.latitude, longitude = excluded.longitude, \
+             changed_at = excluded.changed_at",
+        );
+        sql.build().execute(&mut **tx).await?;
+    });
+    Ok(())
 }

@@ -25,6 +25,26 @@ pub(super) struct Wanted<'n> {
     pub place: &'n Facility,
     pub start: Timestamp,
     pub hold: &'n HoldNeed,
+    /// What is free there is for those who wait for it.
+    pub barred: bool,
+}
+
+/// As what seats are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Somebody is being asked. A phone holds one at a time.
+    Held,
+    /// Somebody in line is told.
+    Offered,
+}
+
+impl Kept {
+    fn as_sql(self) -> &'static str {
+        match self {
+            Self::Held => "'held'",
+            Self::Offered => "'offered'",
+        }
+    }
 }
 
 /// The seats of a slot that are somebody's now.
@@ -44,6 +64,7 @@ pub(super) async fn hold(
     tx: &mut Tx,
     wanted: Vec<Wanted<'_>>,
     now: Timestamp,
+    kept: Kept,
 ) -> Result<BTreeMap<usize, Held>, StoreError> {
     let mut granted = BTreeMap::new();
     // In the order of the key, so that two nodes wait and never lock each other out.
@@ -59,6 +80,7 @@ pub(super) async fn hold(
         for _ in 0..ROUNDS {
             let taken = slot.taken(tx, now).await?;
             keep_own(&mut waiting, &taken, &mut granted, seat);
+            waiting.retain(|one| !one.barred);
             if waiting.is_empty() || taken.room(place) == 0 {
                 break;
             }
@@ -72,7 +94,7 @@ pub(super) async fn hold(
             let each = waiting.iter().filter(|one| once.insert((one.hold.person, one.hold.dose)));
             let free = (1..=u16::MAX).filter(|seat| !taken.seats.contains(seat));
             let given: Vec<_> = free.take(taken.room(place)).zip(each).collect();
-            slot.give(tx, &given, now).await?;
+            slot.give(tx, &given, now, kept).await?;
         }
     }
     Ok(granted)
@@ -156,6 +178,7 @@ impl Slot<'_> {
         tx: &mut Tx,
         given: &[(u16, &Wanted<'_>)],
         now: Timestamp,
+        kept: Kept,
     ) -> Result<(), StoreError> {
         if given.is_empty() {
             return Ok(());
@@ -163,15 +186,18 @@ impl Slot<'_> {
         let phones: BTreeSet<_> = given.iter().map(|(_, one)| one.hold.by).collect();
         let phones: Vec<_> = phones.into_iter().collect();
         on_engine!(tx, |Db, tx| {
-            let mut sql = QueryBuilder::<Db>::new(
-                "delete from seat where state = 'held' and subscriber in (",
-            );
-            let mut keys = sql.separated(", ");
-            for phone in padded_keys(&phones) {
-                keys.push_bind(phone.as_bytes().to_vec());
+            if kept == Kept::Held {
+                let mut sql = QueryBuilder::<Db>::new(
+                    "delete from seat where state = 'held' and subscriber in (",
+                );
+                let mut keys = sql.separated(", ");
+                for phone in padded_keys(&phones) {
+                    keys.push_bind(phone.as_bytes().to_vec());
+                }
+                // One that is over is nobody's business but of him who gives it away.
+                sql.push(") and until > ").push_bind(now.millis());
+                sql.build().execute(&mut **tx).await?;
             }
-            // One that is over is nobody's business but of him who gives it away.
-            sql.push(") and until > ").push_bind(now.millis()).build().execute(&mut **tx).await?;
             let mut sql = QueryBuilder::<Db>::new(
                 "with given (seat, nik_index, dose, subscriber, until) as (",
             );
@@ -188,10 +214,12 @@ impl Slot<'_> {
                 .push_bind(self.place.code.as_str().to_owned())
                 .push(", ")
                 .push_bind(self.start.millis())
+                .push(", seat, ")
+                .push(kept.as_sql())
                 .push(
-                    ", seat, 'held', nik_index, dose, subscriber, until from given \
+                    ", nik_index, dose, subscriber, until from given \
                      where seat is not null on conflict (facility, start, seat) do update set \
-                     state = 'held', nik_index = excluded.nik_index, dose = excluded.dose, \
+                     state = excluded.state, nik_index = excluded.nik_index, dose = excluded.dose, \
                      subscriber = excluded.subscriber, until = excluded.until \
                      where seat.until <= ",
                 )

@@ -4,6 +4,9 @@
 mod desk;
 mod facility;
 mod hold;
+mod line;
+mod offer;
+mod strand;
 mod sweep;
 mod write;
 
@@ -11,9 +14,18 @@ use std::collections::BTreeMap;
 
 use sqlx::{QueryBuilder, Row};
 
-pub use self::{desk::AppointmentLine, facility::FacilityLine, sweep::SeatFigures};
+pub use self::{
+    desk::AppointmentLine,
+    facility::FacilityLine,
+    offer::{LineBounds, OpenLine, Spoken, Waited},
+    strand::{LetDown, Mode, Shut, Stranding},
+    sweep::SeatFigures,
+};
 pub(super) use self::{desk::check_in, write::Appointments};
-use self::{facility::Found, hold::Wanted};
+use self::{
+    facility::Found,
+    hold::{Kept, Wanted},
+};
 use super::{
     StoreError,
     engine::{Tx, octets, on_engine, padded_keys, padded_rows},
@@ -46,10 +58,12 @@ pub(super) async fn read_appointments(
     let persons: Vec<NikIndex> = distinct(all().filter_map(|need| need.person));
     let booked = read_booked(tx, &persons).await?;
     let homes = read_homes(tx, &persons).await?;
+    let lines = line::read_lines(tx, &persons).await?;
     let regencies: Vec<&str> = distinct(all().filter_map(|need| need.regency.as_deref()));
     let codes: Vec<&FacilityCode> =
         distinct(all().filter_map(|need| Some(&need.facility.as_ref()?.0)));
     let found = Found::read(tx, &regencies, &codes).await?;
+    let queues = line::read_queues(tx, &codes, now).await?;
     let listed: BTreeMap<&FacilityCode, Between> = spans(all());
     let taken = read_taken(tx, &listed, now).await?;
     let mut wanted: Vec<Wanted<'_>> = Vec::new();
@@ -61,14 +75,20 @@ pub(super) async fn read_appointments(
         let slot = place.and_then(|place| Some((place, place.slot_on(hold.day, hold.minute)?)));
         // What has begun is over.
         if let Some((place, slot)) = slot.filter(|(_, slot)| slot.start > now) {
-            wanted.push(Wanted { at, place, start: slot.start, hold });
+            let let_down = |booked: &Vec<Booked>| booked.iter().any(|of| of.stranded.is_some());
+            let barred = !booked.get(&hold.person).is_some_and(let_down)
+                && queues.get(&place.code).is_some_and(|queue| {
+                    queue.ahead.iter().any(|ahead| ahead.bars(place, hold.day))
+                });
+            wanted.push(Wanted { at, place, start: slot.start, hold, barred });
         }
     }
-    let mut held = hold::hold(tx, wanted, now).await?;
+    let mut held = hold::hold(tx, wanted, now, Kept::Held).await?;
     let facts = asked.into_iter().enumerate().map(|(at, need)| {
         let Some(need) = need else { return AppointmentFacts::default() };
         let AppointmentNeed { person, regency, facility, .. } = need;
         let of = |code: &FacilityCode| found.by_code(code).cloned().into_iter().collect();
+        let queue = |of: &Option<(FacilityCode, Between)>| queues.get(&of.as_ref()?.0);
         let taken = |code: &FacilityCode, (from, to): Between| {
             let slots = taken.get(code).into_iter().flat_map(|of| of.range(from..to));
             slots.map(|(start, count)| (*start, *count)).collect()
@@ -87,6 +107,9 @@ pub(super) async fn read_appointments(
                 .map(|(code, between)| taken(code, *between))
                 .unwrap_or_default(),
             held: held.remove(&at),
+            ahead: queue(facility).map(|queue| queue.ahead.clone()).unwrap_or_default(),
+            in_line: queue(facility).map_or(0, |queue| queue.long),
+            lines: person.and_then(|person| lines.get(&person)).cloned().unwrap_or_default(),
         }
     });
     Ok(facts.collect())
@@ -119,7 +142,8 @@ pub(super) async fn read_booked(
         let mut sql = QueryBuilder::<Db>::new(
             "select appointment.nik_index, appointment.number, appointment.dose, \
              appointment.facility, appointment.start, appointment.seat, appointment.minutes, \
-             appointment.reminder, facility.name, facility.regency from appointment \
+             appointment.reminder, facility.name, facility.regency, appointment.booked_at, \
+             appointment.stranded_at from appointment \
              join facility on facility.code = appointment.facility \
              where appointment.state = 'booked' and appointment.nik_index in (",
         );
@@ -145,6 +169,8 @@ pub(super) async fn read_booked(
                 place: row.try_get(8)?,
                 zone: region::zone(&regency),
                 reminder: row.try_get::<Option<i64>, _>(7)?.map(NoticeId::from_i64),
+                since: Timestamp::from_millis(row.try_get(10)?),
+                stranded: row.try_get::<Option<i64>, _>(11)?.map(Timestamp::from_millis),
             });
         }
     });

@@ -16,8 +16,14 @@ use crate::{
 pub struct SeatFigures {
     /// Held for somebody who is asked.
     pub held: u64,
+    /// Kept for somebody in line.
+    pub offered: u64,
     /// Booked, for slots to come.
     pub booked: u64,
+    /// People in line.
+    pub waiting: u64,
+    /// People whom their place cannot take.
+    pub stranded: u64,
 }
 
 impl Store {
@@ -66,6 +72,25 @@ impl Store {
         Ok(())
     }
 
+    /// Whoever waits since before `before` waits no longer: at most `limit` people.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn purge_lines(&self, before: Timestamp, limit: u32) -> Result<(), StoreError> {
+        on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
+                "delete from wait_list where (facility, nik_index) in (select facility, nik_index \
+                 from wait_list where since < $1 and offer_until is null limit $2{})",
+                <Db as Dialect>::SKIP_LOCKED,
+            )))
+            .bind(before.millis())
+            .bind(i64::from(limit))
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
     /// How many seats of slots to come are somebody's.
     ///
     /// # Errors
@@ -83,9 +108,20 @@ impl Store {
                 let (state, count): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
                 match state.as_str() {
                     "booked" => figures.booked = count.unsigned_abs(),
+                    "offered" => figures.offered = count.unsigned_abs(),
                     _ => figures.held = count.unsigned_abs(),
                 }
             }
+            let sql =
+                "select count(*) from wait_list where offer_until is null or offer_until <= $1";
+            let waiting: i64 =
+                sqlx::query_scalar::<Db, _>(sql).bind(now.millis()).fetch_one(pool).await?;
+            figures.waiting = waiting.unsigned_abs();
+            let sql = "select count(*) from appointment where stranded_at is not null \
+                       and state = 'booked' and start > $1";
+            let stranded: i64 =
+                sqlx::query_scalar::<Db, _>(sql).bind(now.millis()).fetch_one(pool).await?;
+            figures.stranded = stranded.unsigned_abs();
         });
         Ok(figures)
     }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::QueryBuilder;
 
-use super::Seat;
+use super::{
+    Seat,
+    line::{self, Waiting},
+};
 use crate::{
     clock::Timestamp,
     outbox::NoticeId,
@@ -37,6 +40,7 @@ pub(in crate::store) struct Appointments<'a> {
     /// Two of one person and dose in a batch: only one can stand.
     twice: bool,
     let_go: BTreeSet<SubscriberKey>,
+    waiting: Waiting<'a>,
 }
 
 impl<'a> Appointments<'a> {
@@ -59,6 +63,9 @@ impl<'a> Appointments<'a> {
             AppointmentChange::LetGo => {
                 self.let_go.insert(phone);
             }
+            AppointmentChange::Wait(who) => self.waiting.join(who),
+            AppointmentChange::Leave(of) => self.waiting.leave(of),
+            AppointmentChange::Pass(of) => self.waiting.pass(of, at),
         }
     }
 
@@ -70,7 +77,8 @@ impl<'a> Appointments<'a> {
             end(tx, ended, *at).await?;
         }
         self.book(tx).await?;
-        self.let_go(tx).await
+        self.let_go(tx).await?;
+        Ok(self.waiting.write(tx).await?)
     }
 
     async fn book(&self, tx: &mut Tx) -> Result<(), CommitError> {
@@ -131,7 +139,8 @@ impl<'a> Appointments<'a> {
             );
             sql.build().execute(&mut **tx).await?;
         });
-        Ok(())
+        let persons: Vec<NikIndex> = self.booked.keys().map(|(person, _)| *person).collect();
+        Ok(line::leave_all(tx, &persons).await?)
     }
 
     async fn let_go(&self, tx: &mut Tx) -> Result<(), CommitError> {

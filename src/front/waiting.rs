@@ -1,0 +1,288 @@
+//! What came free at places, offered to those who wait there; and word to those whose place lets them down.
+//! Both are looked for in what is stored, whoever caused it: a ticket that was given back, a hold whose
+//! time is over, a higher quota, a day that can be booked since midnight. So nothing has to be told to
+//! this room, and nothing is lost with a process. Who runs it, and when, is not known here.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::{ToSpan, civil::Time};
+
+use crate::{
+    clock::{self, Timestamp, Zone},
+    config::Config,
+    engine::Engine,
+    outbox::{Class, Lane, Notice, NoticeId, policy::Hours},
+    service::{
+        appointment::{
+            AppointmentRules, Between, InLine, LET_DOWN_TEXT, LINE_OVER_TEXT, MOST_IN_LINE,
+            OFFER_TEXT, assign, told_let_down, told_line_over, told_offer,
+        },
+        facility::{FacilityCode, Slot},
+        record::Need,
+    },
+    store::{Batch, CommitError, LineBounds, OpenLine, Spoken, StoreError, Waited},
+    telemetry::Metrics,
+    vault::SubscriberKey,
+};
+
+/// Places that one round looks at.
+const PLACES: u32 = 64;
+
+/// Seats of a place that are offered at once, so that no round keeps turns waiting.
+const AT_ONCE: usize = 64;
+
+/// People who are told at once that their place cannot take them.
+const TOLD_AT_ONCE: u32 = 100;
+
+/// A place where nothing seems to have changed is looked at again after that.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Places where nothing was found, with their marks and since when.
+type Looked = HashMap<FacilityCode, ([i64; 3], Timestamp)>;
+
+/// What a look at a place came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Something,
+    Nothing,
+}
+
+/// Who is told, over which service, and in which queue.
+struct Reader<'a> {
+    by: SubscriberKey,
+    service: &'a str,
+    lane: Lane,
+}
+
+/// Offers seats and tells people. Cheap to clone.
+#[derive(Clone)]
+pub struct Waiting {
+    engine: Engine,
+    metrics: Arc<Metrics>,
+    rules: AppointmentRules,
+    hours: Hours,
+    looked: Arc<Mutex<Looked>>,
+}
+
+impl Waiting {
+    /// What an engine has of it, as it is configured.
+    pub fn new(engine: Engine, metrics: Arc<Metrics>, config: &Config) -> Self {
+        let (rules, hours) = (config.appointments.clone(), config.outbox.hours());
+        Self { engine, metrics, rules, hours, looked: Arc::default() }
+    }
+
+    /// One round over every place at which somebody waits.
+    ///
+    /// # Errors
+    /// [`StoreError`]: what was offered stays.
+    pub async fn round(&self) -> Result<(), StoreError> {
+        let mut after: Option<FacilityCode> = None;
+        let mut seen = HashMap::new();
+        loop {
+            let now = clock::now();
+            let places = self.engine.store().waited_for(after.as_ref(), now, PLACES).await?;
+            for Waited { code, mark } in &places {
+                let before = self.looked().get(code).copied().filter(|before| before.0 == *mark);
+                if let Some(before) = before.filter(|(_, at)| now.since(*at) < LOOK_AGAIN) {
+                    seen.insert(code.clone(), before);
+                    continue;
+                }
+                match self.offer(code, now).await {
+                    Ok(Found::Nothing) => {
+                        seen.insert(code.clone(), (*mark, now));
+                    }
+                    // The line moved: the next round sees it as it is then.
+                    Ok(Found::Something) | Err(CommitError::Conflict) => {}
+                    Err(CommitError::Unavailable(error)) => return Err(error),
+                }
+            }
+            if places.len() < PLACES as usize {
+                *self.looked() = seen;
+                return Ok(());
+            }
+            after = places.into_iter().next_back().map(|place| place.code);
+        }
+    }
+
+    fn looked(&self) -> MutexGuard<'_, Looked> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Offers what is free at a place to those at the head of its line.
+    async fn offer(&self, code: &FacilityCode, now: Timestamp) -> Result<Found, CommitError> {
+        let bounds = LineBounds { offers: self.rules.offers, limit: MOST_IN_LINE };
+        let mut batch = self.engine.store().begin().await?;
+        let open = batch.open_line(code, self.window(now), now, bounds).await?;
+        let Some(OpenLine { place, waiting, taken, lapsed }) = open else {
+            batch.rollback().await?;
+            return Ok(Found::Nothing);
+        };
+        if place.closed_from.is_some_and(|from| from <= now.date(place.zone())) {
+            return self.end_line(batch, &place.name, &waiting, now).await;
+        }
+        let suits = assign(&place, &waiting, &taken, now, self.rules.days);
+        // Nobody is woken for a seat. It is theirs all the same, and they hear of it in the morning.
+        let decent = |zone: Zone| self.hours.decent(zone, now) == now;
+        let to = suits.into_iter().filter_map(|(at, slot)| Some((waiting.get(at)?, slot)));
+        let to: Vec<_> = to.filter(|(who, _)| decent(who.lane.zone)).take(AT_ONCE).collect();
+        if to.is_empty() && lapsed == 0 {
+            batch.rollback().await?;
+            return Ok(Found::Nothing);
+        }
+        let (to, gone) = self.still_waiting(&mut batch, to, now).await?;
+        batch.end_waiting(&gone).await?;
+        let offers = batch.offer(&place, &to, now, self.rules.offer_for()).await?;
+        let keys: Vec<SubscriberKey> = to.iter().map(|(who, _)| who.by).collect();
+        let phones = batch.phones(&keys).await?;
+        let mut notices = Vec::new();
+        for (at, offer) in &offers {
+            let Some((who, slot)) = to.get(*at) else { continue };
+            let given = told_offer(&place.name, place.zone(), slot.minutes, offer);
+            let reader = Reader { by: who.by, service: &who.service, lane: who.lane };
+            let notice = self.notice(&reader, OFFER_TEXT.name, &given, &phones, now);
+            notices.extend(notice.map(|notice| Notice { expires: offer.until, ..notice }));
+        }
+        let offered = offers.len() as u64;
+        batch.commit_notices(&notices).await?;
+        self.metrics.offered(offered, lapsed);
+        self.engine.wake().ring();
+        Ok(Found::Something)
+    }
+
+    /// A place that is closed for good: nobody waits there any more, and they are told.
+    async fn end_line(
+        &self,
+        mut batch: Batch,
+        place: &str,
+        waiting: &[InLine],
+        now: Timestamp,
+    ) -> Result<Found, CommitError> {
+        let all: Vec<&InLine> = waiting.iter().take(AT_ONCE).collect();
+        batch.end_waiting(&all).await?;
+        let keys: Vec<SubscriberKey> = all.iter().map(|who| who.by).collect();
+        let phones = batch.phones(&keys).await?;
+        let notices = all.iter().filter_map(|who| {
+            let reader = Reader { by: who.by, service: &who.service, lane: who.lane };
+            self.notice(&reader, LINE_OVER_TEXT.name, &told_line_over(place), &phones, now)
+        });
+        let notices: Vec<Notice> = notices.map(|notice| self.decent(notice)).collect();
+        batch.commit_notices(&notices).await?;
+        self.engine.wake().ring();
+        Ok(Found::Something)
+    }
+
+    /// Tells people whom their place cannot take.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nobody counts as told who was not.
+    pub async fn tell(&self) -> Result<(), StoreError> {
+        loop {
+            let now = clock::now();
+            if self.engine.store().nobody_untold().await? {
+                return Ok(());
+            }
+            let mut batch = self.engine.store().begin().await?;
+            let Some(let_down) = batch.untold(now, TOLD_AT_ONCE).await? else {
+                return batch.rollback().await;
+            };
+            let keys: Vec<SubscriberKey> = let_down.iter().map(|of| of.by).collect();
+            let phones = batch.phones(&keys).await?;
+            let shelf = self.engine.shelf();
+            let mut services = shelf.current().iter();
+            let speaks = services.find(|of| of.menu.notice(LET_DOWN_TEXT.name).is_some());
+            let service = speaks.map_or("", |of| of.menu.service());
+            let notices = let_down.iter().filter_map(|of| {
+                let lane = Lane { class: Class::Reply, zone: of.zone };
+                let reader = Reader { by: of.by, service, lane };
+                let given = told_let_down(&of.number, &of.place, (of.start, of.minutes, of.zone));
+                let notice = self.notice(&reader, LET_DOWN_TEXT.name, &given, &phones, now)?;
+                Some(Notice { expires: of.start, ..notice })
+            });
+            let notices: Vec<Notice> = notices.map(|notice| self.decent(notice)).collect();
+            match batch.commit_notices(&notices).await {
+                Ok(()) => self.engine.wake().ring(),
+                // Somebody changes one of those tickets: the next round sees what is left.
+                Err(CommitError::Conflict) => return Ok(()),
+                Err(CommitError::Unavailable(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// At a decent hour of its reader.
+    fn decent(&self, notice: Notice) -> Notice {
+        let due = self.hours.decent(notice.lane.zone, notice.due);
+        let expires = notice.expires.max(due.plus(Class::Reply.good_for()));
+        Notice { due, expires, ..notice }
+    }
+
+    /// Those to whom an offer is still of use, and the others.
+    async fn still_waiting<'l>(
+        &self,
+        batch: &mut Batch,
+        to: Vec<(&'l InLine, Slot)>,
+        now: Timestamp,
+    ) -> Result<(Vec<(&'l InLine, Slot)>, Vec<&'l InLine>), StoreError> {
+        let need = |who: &InLine| Need {
+            person: Some(who.person),
+            people: Some(who.by),
+            ..Need::default()
+        };
+        let needs: Vec<Need> = to.iter().map(|(who, _)| need(who)).collect();
+        let facts = batch.facts(&needs).await?;
+        let shelf = self.engine.shelf();
+        let (mut stay, mut gone) = (Vec::new(), Vec::new());
+        for ((who, slot), facts) in to.into_iter().zip(facts) {
+            let service = shelf.service(&who.service).unwrap_or_else(|| shelf.first());
+            match who.stands(&service.desk, &facts, now.date(self.engine.zone())) {
+                true => stay.push((who, slot)),
+                false => gone.push(who),
+            }
+        }
+        Ok((stay, gone))
+    }
+
+    /// From today to the last day that somebody in line may book.
+    fn window(&self, now: Timestamp) -> Between {
+        let days = i64::from(self.rules.ahead_days) + i64::from(self.rules.days) + 2;
+        let today = now.date(Zone::Wib);
+        let midnight =
+            |day: jiff::civil::Date| Timestamp::at(day.to_datetime(Time::midnight()), Zone::Wib);
+        (midnight(today), midnight(today.saturating_add(days.days())))
+    }
+
+    /// A text of the menu. A phone that no operator carries gets none, and sees it in the menu.
+    fn notice(
+        &self,
+        to: &Reader<'_>,
+        text: &'static str,
+        given: &[(&'static str, String)],
+        phones: &BTreeMap<SubscriberKey, Spoken>,
+        now: Timestamp,
+    ) -> Option<Notice> {
+        let (phone, language) = phones.get(&to.by)?;
+        let shelf = self.engine.shelf();
+        let menu = &shelf.service(to.service).unwrap_or_else(|| shelf.first()).menu;
+        let route = self.engine.route(phone);
+        if route.is_empty() {
+            tracing::warn!(text, "no operator carries SMS to a phone");
+            return None;
+        }
+        let code = self.engine.short_code(route);
+        let value = |name: &str| {
+            let given =
+                || given.iter().find(|(of, _)| *of == name).map(|(_, value)| value.as_str());
+            if name == "code" { Some(code) } else { given() }
+        };
+        let words = menu.write(menu.notice(text)?, menu.language(language.as_ref()), value);
+        let id = NoticeId::draw(now, self.engine.draw());
+        let lane = Lane { class: Class::Reply, ..to.lane };
+        Some(Notice::at_once(id, phone.clone().into(), route, lane, words, now))
+    }
+}
+
+/// How often a round is made.
+pub const EVERY: Duration = Duration::from_secs(1);

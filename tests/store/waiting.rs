@@ -1,0 +1,277 @@
+//! Lines and what is offered in them, on both databases and from several nodes; and tickets that a place
+//! cannot take.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use jiff::civil::Date;
+use setara::{
+    clock::{Timestamp, Zone},
+    outbox::{Class, Lane},
+    service::{
+        appointment::{AppointmentChange, Ended, EndedAs, InLine, InLineOf, Line, assign},
+        record::Change,
+    },
+    store::{CommitError, LineBounds, Mode, Shut, Stranding, Table, TurnWrite},
+};
+
+use crate::{
+    appointment::{DAY, book_at_once, code, fill, hold, look, person, phone},
+    bed::{Bed, Say, at, both},
+};
+
+const OFFER: Duration = Duration::from_secs(3600);
+
+const BOUNDS: LineBounds = LineBounds { offers: 2, limit: 100 };
+
+fn window() -> (Timestamp, Timestamp) {
+    let midnight =
+        |day: Date| Timestamp::at(day.to_datetime(jiff::civil::Time::midnight()), Zone::Wib);
+    (midnight(DAY), midnight(DAY.tomorrow().unwrap()))
+}
+
+/// Waits for the one day there is.
+async fn wait(bed: &Bed, n: usize, minutes: i64) {
+    let who = InLine {
+        facility: code(),
+        person: person(n),
+        dose: 1,
+        day: None,
+        from: DAY,
+        vaccine: None,
+        by: bed.phone(&phone(n)),
+        service: "vaccination".into(),
+        lane: Lane { class: Class::Reply, zone: Zone::Wib },
+        since: at(minutes),
+    };
+    let change = Change::Appointment(AppointmentChange::Wait(who));
+    bed.commit(&[bed.turn(&phone(n)).change(change)]).await.unwrap();
+}
+
+async fn line(bed: &Bed, n: usize, minutes: i64) -> Option<Line> {
+    look(bed, n, minutes).await.lines.pop()
+}
+
+/// One round, as a node makes it: who was offered a seat.
+async fn offer(bed: &Bed, minutes: i64) -> Result<Vec<usize>, CommitError> {
+    let now = at(minutes);
+    let mut batch = bed.store.begin().await?;
+    let open = batch.open_line(&code(), window(), now, BOUNDS).await?.expect("a place");
+    let to: Vec<_> = assign(&open.place, &open.waiting, &open.taken, now, 1)
+        .into_iter()
+        .map(|(at, slot)| (&open.waiting[at], slot))
+        .collect();
+    let offers = batch.offer(&open.place, &to, now, OFFER).await?;
+    batch.commit_notices(&[]).await?;
+    let number = |at: usize| {
+        let octets = to[at].0.person.as_bytes()[..8].try_into().expect("eight octets");
+        usize::from_be_bytes(octets)
+    };
+    Ok(offers.iter().map(|(at, _)| number(*at)).collect())
+}
+
+async fn cancel(bed: &Bed, n: usize, minutes: i64) -> TurnWrite {
+    let booked = look(bed, n, minutes).await.booked.remove(0);
+    let ended = Ended {
+        person: person(n),
+        number: booked.number,
+        seat: booked.seat,
+        reminder: None,
+        how: EndedAs::Cancelled,
+    };
+    bed.turn(&phone(n)).change(Change::Appointment(AppointmentChange::End(ended)))
+}
+
+/// One seat in all: everything else of the day is booked by people from 100 on.
+async fn one_seat(bed: &Bed) {
+    fill(&bed.store, 1).await;
+    let mut small = bed.store.facility(&code()).await.unwrap().unwrap();
+    small.hours = setara::service::facility::Hours::parse("sen-min 08:00-09:00").unwrap();
+    bed.store.put_facilities(&[small], at(0), |_| ()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_comes_free_is_for_the_first_in_line_and_for_nobody_else() {
+    for bed in both().await {
+        one_seat(&bed).await;
+        book_at_once(&bed, 1, 0).await.unwrap().unwrap();
+        wait(&bed, 2, 1).await;
+        wait(&bed, 3, 2).await;
+        wait(&bed, 2, 3).await;
+        assert_eq!(line(&bed, 2, 3).await.unwrap().position, 1, "once, and where they stood");
+        assert_eq!(line(&bed, 3, 3).await.unwrap().position, 2);
+        assert_eq!(offer(&bed, 4).await.unwrap(), Vec::<usize>::new(), "nothing is free");
+        bed.commit(&[cancel(&bed, 1, 5).await]).await.unwrap();
+        // Free, and nobody's but theirs who wait.
+        assert_eq!(hold(&bed, &[4, 1, 3], 5).await, [None, None, None]);
+        assert_eq!(offer(&bed, 6).await.unwrap(), [2]);
+        let open = line(&bed, 2, 6).await.unwrap().offer.unwrap();
+        assert_eq!((open.until, open.seat.seat), (at(66), 1));
+        assert_eq!(offer(&bed, 7).await.unwrap(), Vec::<usize>::new());
+        // Nobody answers: the next, and the first is the last.
+        assert_eq!(offer(&bed, 66).await.unwrap(), [3]);
+        assert_eq!(line(&bed, 2, 66).await.unwrap().position, 2);
+        assert_eq!(book_at_once(&bed, 2, 67).await.unwrap(), None, "too late");
+        assert!(book_at_once(&bed, 3, 67).await.unwrap().is_some(), "in time");
+        assert_eq!(line(&bed, 3, 67).await, None, "whoever has a seat waits nowhere");
+        // Once more in vain, and out of the line.
+        bed.commit(&[cancel(&bed, 3, 70).await]).await.unwrap();
+        assert_eq!(offer(&bed, 70).await.unwrap(), [2]);
+        assert_eq!(offer(&bed, 130).await.unwrap(), Vec::<usize>::new());
+        assert_eq!(line(&bed, 2, 130).await, None);
+        assert!(book_at_once(&bed, 4, 130).await.unwrap().is_some(), "anybody's again");
+    }
+}
+
+#[tokio::test]
+async fn an_offer_is_declined_or_left_and_the_seat_is_the_next_ones() {
+    for bed in both().await {
+        one_seat(&bed).await;
+        wait(&bed, 1, 1).await;
+        wait(&bed, 2, 2).await;
+        assert_eq!(offer(&bed, 3).await.unwrap(), [1]);
+        let of = |n| InLineOf { facility: code(), person: person(n) };
+        let pass = Change::Appointment(AppointmentChange::Pass(of(1)));
+        bed.commit(&[bed.turn(&phone(1)).at(4).change(pass)]).await.unwrap();
+        assert_eq!(bed.store.count(Table::Seat).await.unwrap(), 0);
+        assert_eq!(offer(&bed, 5).await.unwrap(), [2]);
+        let leave = Change::Appointment(AppointmentChange::Leave(of(2)));
+        bed.commit(&[bed.turn(&phone(2)).at(6).change(leave)]).await.unwrap();
+        assert_eq!(
+            (bed.store.count(Table::Seat).await.unwrap(), line(&bed, 2, 6).await),
+            (0, None)
+        );
+        assert_eq!(offer(&bed, 7).await.unwrap(), [1], "who passed is still there");
+        let figures = bed.store.seat_figures(at(8)).await.unwrap();
+        assert_eq!((figures.offered, figures.waiting), (1, 0));
+        // What died with a node was never offered.
+        let mut batch = bed.store.begin().await.unwrap();
+        batch.open_line(&code(), window(), at(9), BOUNDS).await.unwrap();
+        drop(batch);
+        assert_eq!(hold(&bed, &[3], 9).await, [None]);
+        bed.store.purge_lines(at(9), 10).await.unwrap();
+        assert!(line(&bed, 1, 9).await.is_some(), "an offer is open");
+    }
+}
+
+/// Two nodes offer, people take, cancel and come from outside, all at once: no seat twice, none lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_sold_twice_and_nothing_lost_while_everybody_is_at_it() {
+    const SEATS: u16 = 4;
+    const WAITING: usize = 12;
+    for bed in both().await {
+        fill(&bed.store, SEATS).await;
+        let mut small = bed.store.facility(&code()).await.unwrap().unwrap();
+        small.hours = setara::service::facility::Hours::parse("sen-min 08:00-09:00").unwrap();
+        bed.store.put_facilities(&[small], at(0), |_| ()).await.unwrap();
+        for n in 0..usize::from(SEATS) {
+            book_at_once(&bed, n, 0).await.unwrap().unwrap();
+        }
+        for n in 10..10 + WAITING {
+            wait(&bed, n, n as i64).await;
+        }
+        let beside = Bed::beside(&bed).await;
+        let beds = [Arc::new(bed), Arc::new(beside)];
+        let mut tasks = Vec::new();
+        for (n, bed) in beds.iter().cycle().take(usize::from(SEATS)).enumerate() {
+            let bed = Arc::clone(bed);
+            tasks.push(tokio::spawn(async move {
+                let give_up = cancel(&bed, n, 50).await;
+                bed.commit(&[give_up]).await.expect("a ticket given back");
+            }));
+        }
+        for (round, bed) in beds.iter().cycle().take(24).enumerate() {
+            let bed = Arc::clone(bed);
+            tasks.push(tokio::spawn(async move {
+                match offer(&bed, 60 + round as i64 / 12).await {
+                    Ok(_) | Err(CommitError::Conflict) => {}
+                    Err(CommitError::Unavailable(error)) => panic!("{error:?}"),
+                }
+            }));
+        }
+        for (n, bed) in beds.iter().cycle().take(20).enumerate() {
+            let bed = Arc::clone(bed);
+            tasks.push(tokio::spawn(async move {
+                match book_at_once(&bed, 500 + n, 61).await {
+                    Ok(seat) => assert_eq!(seat, None, "somebody pushed in"),
+                    Err(CommitError::Conflict) => {}
+                    Err(CommitError::Unavailable(error)) => panic!("{error:?}"),
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let bed = &beds[0];
+        // What the others left over.
+        while !offer(bed, 62).await.unwrap().is_empty() {}
+        let mut seats = BTreeSet::new();
+        for n in 10..10 + WAITING {
+            if let Some(open) = line(bed, n, 63).await.unwrap().offer {
+                assert!(n < 10 + usize::from(SEATS), "the first in line come first");
+                assert!(seats.insert(open.seat.seat), "a seat twice");
+                assert!(book_at_once(bed, n, 63).await.unwrap().is_some());
+            }
+        }
+        assert_eq!(seats, (1..=SEATS).collect());
+        assert_eq!(bed.store.count(Table::Seat).await.unwrap(), u64::from(SEATS));
+        let waiting = bed.store.count(Table::WaitList).await.unwrap();
+        assert_eq!(waiting, (WAITING - usize::from(SEATS)) as u64);
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_closes_tells_whoever_has_a_ticket_once_and_lets_them_in_first() {
+    for bed in both().await {
+        fill(&bed.store, 2).await;
+        for n in 1..=2 {
+            book_at_once(&bed, n, 0).await.unwrap().unwrap();
+        }
+        let close = async |mode, shut| bed.store.close_facility(mode, &code(), shut, at(1)).await;
+        let told = Stranding::default();
+        assert_eq!(close(Mode::Trial, Shut::On(DAY)).await.unwrap(), Some(2));
+        assert_eq!(bed.store.stranding(&code(), at(1)).await.unwrap(), told, "only tried");
+        assert!(bed.store.facility(&code()).await.unwrap().unwrap().closed.is_empty());
+        let day_after = DAY.tomorrow().unwrap();
+        assert_eq!(close(Mode::Real, Shut::From(day_after)).await.unwrap(), Some(0));
+        assert_eq!(close(Mode::Real, Shut::From(DAY)).await.unwrap(), Some(2));
+        assert_eq!(close(Mode::Real, Shut::On(DAY)).await.unwrap(), Some(0), "once");
+        assert!(look(&bed, 1, 1).await.booked[0].stranded.is_some());
+        let mut batch = bed.store.begin().await.unwrap();
+        let some = batch.untold(at(2), 1).await.unwrap().unwrap();
+        assert_eq!(some[0].place, "Puskesmas Melati");
+        batch.rollback().await.unwrap();
+        let mut batch = bed.store.begin().await.unwrap();
+        assert_eq!(batch.untold(at(2), 9).await.unwrap().map(|all| all.len()), Some(2));
+        assert_eq!(batch.phones(&[some[0].by]).await.unwrap().len(), 1);
+        batch.commit_notices(&[]).await.unwrap();
+        assert!(bed.store.nobody_untold().await.unwrap());
+        let told = Stranding { tickets: 2, told: 2 };
+        assert_eq!(bed.store.stranding(&code(), at(2)).await.unwrap(), told);
+    }
+}
+
+#[tokio::test]
+async fn fewer_seats_let_the_last_ones_down_who_then_come_before_those_who_wait() {
+    for bed in both().await {
+        fill(&bed.store, 3).await;
+        for n in 1..=3 {
+            book_at_once(&bed, n, 0).await.unwrap().unwrap();
+        }
+        let mut place = bed.store.facility(&code()).await.unwrap().unwrap();
+        place.quota = 2;
+        let put =
+            async |mode| bed.store.put_facilities_in(mode, &[place.clone()], at(1), |_| ()).await;
+        assert_eq!(put(Mode::Trial).await.unwrap().into_values().sum::<u64>(), 1);
+        assert_eq!(bed.store.facility(&code()).await.unwrap().unwrap().quota, 3);
+        assert_eq!(put(Mode::Real).await.unwrap().into_values().sum::<u64>(), 1);
+        assert_eq!(put(Mode::Real).await.unwrap().into_values().sum::<u64>(), 0, "once");
+        let let_down = async |n| look(&bed, n, 2).await.booked[0].stranded.is_some();
+        assert_eq!([let_down(1).await, let_down(2).await, let_down(3).await], [false, false, true]);
+        wait(&bed, 4, 3).await;
+        bed.commit(&[cancel(&bed, 1, 4).await]).await.unwrap();
+        bed.commit(&[cancel(&bed, 2, 4).await]).await.unwrap();
+        // Two are booked still by quota: one seat is free, and the line does not bar who was let down.
+        assert_eq!(hold(&bed, &[5], 5).await, [None]);
+        assert!(hold(&bed, &[3], 5).await[0].is_some());
+    }
+}
