@@ -13,6 +13,7 @@ mod file;
 mod id;
 pub mod keys;
 pub mod pdf;
+pub mod picture;
 pub mod proof;
 pub mod serial;
 #[cfg(test)]

@@ -15,6 +15,17 @@ use serde::{Deserialize, Serialize};
 pub enum Enclosure {
     /// The certificate of a dose, as a document.
     Certificate(EnclosedCertificate),
+    /// The number of an e-ticket, as a picture.
+    Ticket(EnclosedTicket),
+}
+
+/// Which e-ticket is enclosed, and the words around it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnclosedTicket {
+    /// Its number, ten digits: all that the picture says.
+    pub number: String,
+    /// What is said instead if it stands no longer.
+    pub gone: String,
 }
 
 /// Which certificate is enclosed, and the words around it.
@@ -35,6 +46,7 @@ impl fmt::Debug for Enclosure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Certificate(_) => f.write_str("Certificate"),
+            Self::Ticket(_) => f.write_str("Ticket"),
         }
     }
 }

@@ -15,7 +15,7 @@ pub mod route;
 pub mod share;
 pub mod work;
 
-pub use self::enclosure::{EnclosedCertificate, Enclosure};
+pub use self::enclosure::{EnclosedCertificate, EnclosedTicket, Enclosure};
 
 use std::{fmt, time::Duration};
 

@@ -9,6 +9,7 @@ use crate::{
     outbox::{Class, NoticeId},
     service::{
         inquiry::Outward,
+        number::Number,
         officer::Behalf,
         record::{Change, Facts},
     },
@@ -55,7 +56,7 @@ pub struct Note {
 
 /// What goes to a chat with a [`Note`]: where it is, and never what it says, which is looked up when it is
 /// sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Encloses {
     /// The certificate of a dose, as a document.
     Certificate {
@@ -66,6 +67,13 @@ pub enum Encloses {
         /// The text of the menu (`[notice.*]`) that stands below it.
         caption: &'static str,
         /// The one that goes instead if it was revoked before it left.
+        gone: &'static str,
+    },
+    /// The number of an e-ticket, as a picture that a desk reads.
+    Ticket {
+        /// Which.
+        number: Number,
+        /// The text that goes instead if it stands no longer.
         gone: &'static str,
     },
 }

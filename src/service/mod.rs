@@ -191,6 +191,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         right::ERASURE_TEXT,
         right::KEPT_TEXT,
         right::ERASED_TEXT,
+        appointment::TICKET_GONE,
         appointment::OFFER_TEXT,
         appointment::LET_DOWN_TEXT,
         appointment::LINE_OVER_TEXT,

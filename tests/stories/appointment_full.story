@@ -104,6 +104,7 @@ type 1
 | 1 Waktu lain
 | 2 Tempat lain
 | 3 Selesai
+| 4 Daftar tunggu
 | 0 Kembali 00 Menu
 type 1
 | Pos Vaksin Mawar, Jl. Sehat 6. Hari:

@@ -159,7 +159,7 @@ closes
 restart
 phone 081290000022
 dial *119*9#
-| ADA KURSI dosis 3: Pos Vaksin Mawar, {date} 09:00-10:00. Disimpan s.d. 22-11 22:57. Ambil?
+| ADA KURSI dosis 3: Pos Vaksin Mawar, {date} 09:00-10:00. Disimpan s.d. {moment}. Ambil?
 | 1 Ya, ambil
 | 2 Tidak
 | 0 Kembali

@@ -149,7 +149,7 @@ closes
 restart
 phone 081290000022
 dial *119*9#
-| A SEAT for dose 3: Pos Vaksin Mawar, {date} 09:00-10:00. Kept until 22-11 22:57. Take it?
+| A SEAT for dose 3: Pos Vaksin Mawar, {date} 09:00-10:00. Kept until {moment}. Take it?
 | 1 Yes
 | 2 No
 | 0 Back

@@ -56,6 +56,9 @@ use crate::{
 /// What is told where a certificate was asked for.
 const SENT: &str = "Sertifikat dikirim ke nomor ini.";
 
+/// What is told where a seat was booked: the ticket comes as a picture.
+const BOOKED: &str = "BERHASIL. Tiket ";
+
 /// Messages of one story.
 const AT_ONCE: u32 = 500;
 
@@ -65,6 +68,8 @@ struct Person {
     chat: Chat,
     /// Certificates that came to the chat so far.
     documents: usize,
+    /// Tickets that came to it.
+    tickets: usize,
     last: Option<Shown>,
     groups: Vec<String>,
 }
@@ -135,6 +140,9 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
                 let shown = person.turned_to(&step.see, shown).await;
                 let agrees = match step.see.starts_with(SENT) {
                     true => agrees(&step.see, &shown).and(person.has_certificate().await),
+                    false if step.see.starts_with(BOOKED) => {
+                        agrees(&step.see, &shown).and(person.has_ticket().await)
+                    }
                     false => agrees(&step.see, &shown),
                 };
                 let text = match agrees {
@@ -199,7 +207,7 @@ impl Person {
         let number = number.parse().expect("a number of the simulator");
         let phone = Phone::new(network, number).await.expect("a phone");
         let chat = cloud.chat(number, "Warga");
-        Self { phone, chat, documents: 0, last: None, groups: Vec::new() }
+        Self { phone, chat, documents: 0, tickets: 0, last: None, groups: Vec::new() }
     }
 
     async fn does(&mut self, told: Told, step: &Step) -> Result<Came, String> {
@@ -322,6 +330,26 @@ impl Person {
             .filter(|pair| pair[0].author == pair[1].author && pair[0].content == pair[1].content)
             .count();
         if same && copies == 0 { Ok(()) } else { Err("a second answer came".into()) }
+    }
+
+    /// One more ticket comes as a picture of the code of its number, with the words to keep below.
+    async fn has_ticket(&mut self) -> Result<(), String> {
+        self.tickets += 1;
+        let picture = loop {
+            let messages = self.chat.messages();
+            let mut pictures = messages.into_iter().filter(is_picture);
+            if let Some(picture) = pictures.nth(self.tickets - 1) {
+                break picture;
+            }
+            self.chat.wait_for_message().await.map_err(|error| error.to_string())?;
+        };
+        let caption = picture.content.words();
+        let at = caption.char_indices().find(|(at, _)| has_shape(&caption[*at..], "000 000 0000"));
+        let at = at.ok_or_else(|| format!("no ticket in `{caption}`"))?.0;
+        let number = caption[at..at + 12].replace(' ', "");
+        let file = self.chat.document(&picture).ok_or("a picture without a file")?;
+        let same = setara::certificate::picture::qr(&number).as_deref() == Some(&file.octets[..]);
+        if same { Ok(()) } else { Err("the picture is not that of its ticket".into()) }
     }
 
     /// One more certificate comes as a document that looks like one, with its text below.
@@ -538,8 +566,13 @@ fn has_shape(text: &str, shape: &str) -> bool {
 
 fn is_notice(bubble: &Bubble) -> bool {
     is_document(bubble)
+        || is_picture(bubble)
         || bubble.content.choices().is_empty()
             && bubble.content.words().starts_with("PeduliLindungi: ")
+}
+
+fn is_picture(bubble: &Bubble) -> bool {
+    matches!(bubble.content, Content::Image { .. })
 }
 
 fn is_document(bubble: &Bubble) -> bool {

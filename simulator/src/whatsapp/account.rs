@@ -277,6 +277,10 @@ impl Account {
         if file.octets.is_empty() || file.octets.len() > most {
             return Err(Refusal::new(Code::Upload, "the file is empty or too large"));
         }
+        let picture = file.mime != "image/png" || is_rgb(&file.octets);
+        if !picture {
+            return Err(Refusal::new(Code::Upload, "a picture is 8-bit, and RGB or RGBA"));
+        }
         self.figures.files += 1;
         Ok(self.keep(file))
     }
@@ -410,4 +414,13 @@ fn user_id(wa_id: &str, phone_number_id: &str) -> String {
     let digest = Sha256::digest(format!("{phone_number_id}/{wa_id}"));
     let number = digest.iter().take(7).fold(0u64, |number, octet| number << 8 | u64::from(*octet));
     format!("ID.1349{:012}", number % 1_000_000_000_000)
+}
+
+/// Whether a PNG has 8 bits and is RGB or RGBA, as the documentation of media asks (PNG, third edition
+/// §11.2.1).
+fn is_rgb(octets: &[u8]) -> bool {
+    octets.starts_with(b"\x89PNG\r\n\x1a\n")
+        && octets.get(12..16) == Some(b"IHDR")
+        && octets.get(24) == Some(&8)
+        && matches!(octets.get(25), Some(2 | 6))
 }

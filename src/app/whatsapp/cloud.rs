@@ -31,6 +31,9 @@ const TYPING: Duration = Duration::from_secs(3);
 /// How long a connection is kept for the next request.
 const IDLE: Duration = Duration::from_secs(50);
 
+/// What is sent as a picture.
+pub const PNG: &str = "image/png";
+
 /// Why there is no client.
 #[derive(Debug, Error)]
 pub enum CloudError {
@@ -148,7 +151,7 @@ impl Cloud {
         self.ask(request, |answer| &answer["messages"][0]["id"]).await
     }
 
-    /// Sends a document. The provider gets it once; while it keeps it, its name there is enough, and it is
+    /// Sends a document or a picture. The provider gets it once; while it keeps it, its name there is enough, and it is
     /// not made. `None` if `made` has nothing: then nothing was sent.
     pub async fn document(
         &self,
@@ -179,7 +182,11 @@ impl Cloud {
     }
 
     async fn hand(&self, to: &Address, media: &str, paper: &Paper) -> Answer {
-        self.send(&render::document(to, media, &paper.name, &paper.caption)).await
+        let message = match paper.mime.as_str() {
+            PNG => render::image(to, media, &paper.caption),
+            _ => render::document(to, media, &paper.name, &paper.caption),
+        };
+        self.send(&message).await
     }
 
     /// Marks a message of somebody as read and shows that we write. Whether it was taken is of no

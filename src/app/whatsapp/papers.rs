@@ -1,24 +1,29 @@
 //! Makes what notices enclose, when they are sent: looked up then, set on a thread of its own, a few at a
 //! time, and not at all while the provider has one that says the same.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use super::{
-    cloud::{Answer, Cloud},
+    cloud::{Answer, Cloud, PNG},
     media,
 };
 use crate::{
-    certificate::{Keyring, Paper, pdf},
+    certificate::{Keyring, Paper, pdf, picture},
     channel::whatsapp::render::{self, Address},
     clock,
     config::Config,
     engine::Engine,
-    outbox::{EnclosedCertificate, Enclosure},
+    outbox::{EnclosedCertificate, EnclosedTicket, Enclosure},
     service::{
         certificate::enclosed::{self, Handed},
+        number::Number,
         record::Facts,
     },
     store::StoreError,
@@ -61,7 +66,10 @@ impl Papers {
         text: &str,
         now: Instant,
     ) -> Answer {
-        let Enclosure::Certificate(of) = enclosure;
+        let of = match enclosure {
+            Enclosure::Certificate(of) => of,
+            Enclosure::Ticket(of) => return self.ticket(cloud, to, of, text, now).await,
+        };
         let words = async |words: &str, which| {
             self.metrics.outbox().document(which);
             cloud.send(&render::message(to, words, None)).await
@@ -82,6 +90,51 @@ impl Papers {
         };
         let sheet = self.sheet(of, &paper, &desk.keyring, below(&of.caption, text, signed));
         let made = self.page(paper, Arc::clone(&desk.keyring));
+        match cloud.document(to, &sheet, made, now).await {
+            Some(answer) => answer,
+            None => words(text, Document::Unmade).await,
+        }
+    }
+
+    /// The number of an e-ticket as a picture, its text below. It says nothing else, so it is nobody's who
+    /// finds it.
+    async fn ticket(
+        &self,
+        cloud: &Cloud,
+        to: &Address,
+        of: &EnclosedTicket,
+        text: &str,
+        now: Instant,
+    ) -> Answer {
+        let words = async |words: &str, which| {
+            self.metrics.outbox().document(which);
+            cloud.send(&render::message(to, words, None)).await
+        };
+        let Ok(number) = Number::parse(&of.number) else {
+            return words(text, Document::Unmade).await;
+        };
+        let stands = match self.engine.store().appointment(&number).await {
+            Ok(line) => line.is_some_and(|line| line.state.is_good()),
+            Err(error) => {
+                tracing::error!(%error, "the appointment of a ticket cannot be read");
+                return Answer::Unsent;
+            }
+        };
+        if !stands {
+            return words(&of.gone, Document::Gone).await;
+        }
+        let sheet = media::Paper {
+            likeness: Sha256::digest(format!("ticket {}", number.as_str())).into(),
+            good_for: Duration::MAX,
+            name: "tiket-vaksin.png".to_owned(),
+            mime: PNG.to_owned(),
+            caption: text.to_owned(),
+        };
+        let made = async {
+            let octets = picture::qr(number.as_str())?;
+            self.metrics.outbox().document(Document::Made);
+            Some(Bytes::from(octets))
+        };
         match cloud.document(to, &sheet, made, now).await {
             Some(answer) => answer,
             None => words(text, Document::Unmade).await,

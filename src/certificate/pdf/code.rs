@@ -4,10 +4,10 @@ use krilla::geom::{Path, PathBuilder, Rect};
 use qrcode::{Color, EcLevel, QrCode};
 
 /// Light modules that have to stand around a code (ISO/IEC 18004 §6.3.8).
-const QUIET: usize = 4;
+pub(in crate::certificate) const QUIET: usize = 4;
 
 /// A code.
-pub(super) struct Code {
+pub(in crate::certificate) struct Code {
     dark: Vec<bool>,
     width: usize,
 }
@@ -15,11 +15,21 @@ pub(super) struct Code {
 impl Code {
     /// The code of a text, level Q: a quarter of it may be lost (eHN "Electronic Health Certificate
     /// Specification" §4.2.2).
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(in crate::certificate) fn of(text: &str) -> Option<Self> {
         let code = QrCode::with_error_correction_level(text, EcLevel::Q).ok()?;
         let width = code.width();
         let dark = code.into_colors().into_iter().map(|color| color == Color::Dark).collect();
         Some(Self { dark, width })
+    }
+
+    /// Modules of a side, the quiet zone not counted.
+    pub(in crate::certificate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether a module is dark.
+    pub(in crate::certificate) fn is_dark(&self, x: usize, y: usize) -> bool {
+        x < self.width && self.dark.get(y * self.width + x) == Some(&true)
     }
 
     /// The dark modules of a code in a square, quiet zone counted in. A row's neighbours are one rectangle: no

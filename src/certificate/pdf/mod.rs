@@ -5,7 +5,7 @@
 //! `page` says what stands where, `ink` how text and lines are drawn, `code` draws the QR code. Must
 //! not know what a certificate is worth: the code says that, and nothing on the page beside it.
 
-mod code;
+pub(super) mod code;
 mod ink;
 mod page;
 mod words;

@@ -111,6 +111,15 @@ pub fn document(to: &Address, media: &str, name: &str, caption: &str) -> Value {
     envelope(to, "document", content)
 }
 
+/// A picture that was given to the provider before, under the id that it got there.
+pub fn image(to: &Address, media: &str, caption: &str) -> Value {
+    let mut content = json!({"id": media});
+    if !is_blank(caption) {
+        content["caption"] = said(caption, CAPTION).into();
+    }
+    envelope(to, "image", content)
+}
+
 /// Marks a message of somebody as read, and shows for a while that we write.
 pub fn typing(message_id: &str) -> Value {
     json!({

@@ -8,7 +8,7 @@ use crate::{
     engine::Service,
     menu::language::Language,
     outbox::{
-        Class, EnclosedCertificate, Enclosure, Lane, Notice, NoticeId, Over, Recipient,
+        Class, EnclosedCertificate, EnclosedTicket, Enclosure, Lane, Notice, NoticeId, Over, Recipient,
         route::WHATSAPP,
     },
     service::{Encloses, Later, Note, To},
@@ -48,7 +48,7 @@ impl Turn<'_> {
         }
         let routes = &self.core.rules.routes;
         for Written { note, text, enclosure } in &self.notes {
-            if let (To::CallerToKeep, Some(_), AnswerBy::Chat { chat, .. }) =
+            if let (To::CallerToKeep | To::Caller, Some(_), AnswerBy::Chat { chat, .. }) =
                 (&note.to, enclosure, answer_by)
             {
                 let to = Recipient::Chat { chat: chat.clone(), phone: Some(from.clone()) };
@@ -93,10 +93,15 @@ impl Turn<'_> {
         let value = |name: &str| if name == "code" { Some(code) } else { note.values.text(name) };
         let write = |text| service.menu.write(text, state_language, value);
         let words = |name| service.menu.notice(name).map(write).unwrap_or_default();
-        let enclosure = note.encloses.map(|of| {
-            let Encloses::Certificate { person, dose, caption, gone } = of;
-            let (person, caption, gone) = (*person.as_bytes(), words(caption), words(gone));
-            Enclosure::Certificate(EnclosedCertificate { person, dose, caption, gone })
+        let enclosure = note.encloses.as_ref().map(|of| match of {
+            Encloses::Certificate { person, dose, caption, gone } => {
+                let (person, caption, gone) = (*person.as_bytes(), words(caption), words(gone));
+                Enclosure::Certificate(EnclosedCertificate { person, dose: *dose, caption, gone })
+            }
+            Encloses::Ticket { number, gone } => {
+                let number = number.as_str().to_owned();
+                Enclosure::Ticket(EnclosedTicket { number, gone: words(gone) })
+            }
         });
         let text = write(text);
         self.notes.push(Written { note, text, enclosure });

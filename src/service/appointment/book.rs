@@ -17,7 +17,7 @@ use crate::{
     },
     outbox::{Class, NoticeId},
     service::{
-        Asking, Decision, Desk, Later, Note, To,
+        Asking, Decision, Desk, Encloses, Later, Note, To,
         appointment::choose::{around, day},
         facility::{Facility, Slot},
         number::Number,
@@ -93,6 +93,9 @@ pub const CANCEL: Call = Call {
 
 /// The ticket, to keep.
 pub const BOOKED_TEXT: Sends = Sends { call: BOOK.name, name: "appointment_booked", gives: &SHOWN };
+/// What goes instead of the picture of a ticket that stands no longer.
+pub const TICKET_GONE: Sends =
+    Sends { call: BOOK.name, name: "appointment_ticket_gone", gives: &SHOWN };
 /// The day before.
 pub const REMINDER_TEXT: Sends =
     Sends { call: BOOK.name, name: "appointment_reminder", gives: &SHOWN };
@@ -207,7 +210,9 @@ pub(super) fn book(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
     if let Some(before) = instead {
         decision = decision.change(end(before, EndedAs::Cancelled));
     }
-    decision = decision.note(written(Note::to_caller(BOOKED_TEXT.name), &booked));
+    let ticket = Encloses::Ticket { number: booked.number.clone(), gone: TICKET_GONE.name };
+    let told = Note::to_caller(BOOKED_TEXT.name).enclose(ticket);
+    decision = decision.note(written(told, &booked));
     if let (Some(due), Some(id)) = (remind_at, booked.reminder) {
         let later = Later { id, due, expires: slot.start, zone: booked.zone };
         let note = Note::new(REMINDER_TEXT.name, Class::Reminder, To::CallerToKeep).later(later);

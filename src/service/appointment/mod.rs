@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 pub use self::{
-    book::{BOOK, BOOKED_TEXT, CANCEL, HOLD, RELEASE, REMINDER_TEXT, hung_up},
+    book::{BOOK, BOOKED_TEXT, CANCEL, HOLD, RELEASE, REMINDER_TEXT, TICKET_GONE, hung_up},
     choose::{DAYS, DAYS_OF, DISTRICTS, DISTRICTS_OF, PLACES, PLACES_OF, SLOTS, SLOTS_OF},
     seat::{
         AppointmentChange, AppointmentFacts, AppointmentNeed, AppointmentState, Between, Booked,

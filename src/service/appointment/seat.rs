@@ -241,6 +241,11 @@ impl AppointmentState {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Booked, Self::Attended, Self::Cancelled, Self::Missed];
 
+    /// Whether a ticket can be shown at the desk.
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Booked | Self::Attended)
+    }
+
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
         match self {
