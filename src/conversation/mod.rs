@@ -18,12 +18,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::Timestamp,
+    identity::Coordinates,
     menu::{
         catalogue::Call,
         keyword::{Command, Errand, Wanted},
         language::Language,
         model::{
-            CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, STARTED, STOPPED, Word,
+            CHAT_PLACE, CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, STARTED,
+            STOPPED, Word,
         },
         state::{Move, State, Values},
         step::{self, Context, Opening, Shown, Step},
@@ -60,6 +62,8 @@ pub enum Signal {
     Incomplete,
     /// Something came that cannot be read: a picture, a voice.
     Unreadable,
+    /// A place on the map: where somebody is, or wants to go.
+    Near(Coordinates),
 }
 
 /// What somebody wrote.
@@ -319,6 +323,10 @@ pub fn turn<'m>(
             }
         }
         (Signal::Incomplete, _) => say(fresh, INCOMPLETE, &language),
+        (Signal::Near(here), Some(old)) if awaits && old.asked.is_none() => {
+            near(cx, old, here, carried)
+        }
+        (Signal::Near(_), _) => say(fresh, CHAT_PLACE, &language),
         (Signal::Unreadable, _) => say(fresh, CHAT_UNREADABLE, &language),
         // What is kept was put aside before the conversation that was completed; it was asked for
         // no answer. Of one that went on over another channel, the answer is to an older screen.
@@ -425,6 +433,18 @@ fn tap(
     }
     let carried = carried.beside(&old);
     settle(cx, step::tap(cx, old.state, screen, id), carried)
+}
+
+/// A place on the map, where one of several can be near it.
+fn near(cx: Context<'_>, old: Conversation, here: Coordinates, carried: Carried) -> Progress {
+    let language = old.state.language.clone();
+    match step::near(cx, old.state.clone(), here) {
+        Some(step) => {
+            let carried = carried.beside(&old);
+            settle(cx, step, carried)
+        }
+        None => say(cx.menu, CHAT_PLACE, &language),
+    }
 }
 
 fn settle(cx: Context<'_>, step: Step, mut carried: Carried) -> Progress {

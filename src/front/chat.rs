@@ -26,7 +26,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     channel::whatsapp::parse::{Event, Kind, Message, What},
     clock::Timestamp,
-    identity::ChatId,
+    identity::{ChatId, Coordinates},
     vault::SubscriberKey,
 };
 
@@ -102,6 +102,8 @@ enum Said {
         screen: String,
         id: String,
     },
+    /// A place on the map: no closer than is needed, until it is answered.
+    Near(Coordinates),
     /// Something to be answered that no menu can take.
     Unreadable,
     /// The chat was opened for the first time.
@@ -119,7 +121,11 @@ impl Kept {
             What::NumberChanged { .. } | What::IdentityChanged => Said::Other,
             What::Reaction | What::Other(Kind::System) => return None,
             What::Other(Kind::Welcome) => Said::Hello,
-            What::Location { .. } | What::Other(_) => Said::Unreadable,
+            What::Location { latitude, longitude } => {
+                let here = Coordinates::new(latitude, longitude);
+                here.map_or(Said::Unreadable, |here| Said::Near(here.coarse()))
+            }
+            What::Other(_) => Said::Unreadable,
         };
         let Message { chat, id, identity_key_hash: identity, .. } = message;
         Some(Self { chat, said, identity, message: Some(id) })

@@ -284,5 +284,5 @@ impl Waiting {
     }
 }
 
-/// How often a round is made.
+/// How often a round is made: nobody waits longer for a seat that is free.
 pub const EVERY: Duration = Duration::from_secs(1);

@@ -1,18 +1,21 @@
 //! Who somebody is, as values that exist only by parsing.
 //!
 //! Owns the NIK (`nik`), the phone number (`msisdn`), the chat (`chat`), the name (`name`), the birth date (`birth`)
-//! and the regions that a NIK and a domicile speak of (`region`). Knows no record and no channel:
+//! the regions that a NIK and a domicile speak of (`region`), and points on the map (`coordinates`). Knows no record and no channel:
 //! a value that parses is well formed, not true. `Debug` masks, and there is no `Display`: whoever
 //! shows one of these chooses how.
 
 pub mod birth;
 pub mod chat;
+pub mod coordinates;
 pub mod msisdn;
 pub mod name;
 pub mod nik;
 pub mod region;
 
-pub use self::{chat::ChatId, msisdn::Msisdn, name::PersonName, nik::Nik};
+pub use self::{
+    chat::ChatId, coordinates::Coordinates, msisdn::Msisdn, name::PersonName, nik::Nik,
+};
 
 /// What people put between digits, and what copying a number drags along.
 fn is_spacing(char: char) -> bool {

@@ -163,6 +163,10 @@ pub const ONLY_CHOICE: Word = Word { name: "only_choice", values: &[] };
 pub const MORE_FIRST: Word = Word { name: "more_first", values: &["next"] };
 /// Letters were typed that no row of a long list contains.
 pub const NO_SUCH_ROW: Word = Word { name: "no_such_row", values: &[] };
+/// Above a list that was put in the order of distance.
+pub const NEAREST: Word = Word { name: "nearest", values: &[] };
+/// A place on the map came where nothing can be done with it.
+pub const CHAT_PLACE: Word = Word { name: "chat_place", values: &[] };
 /// Asked after a redial: go on, or start again?
 pub const RESUME: Word = Word { name: "resume", values: &[] };
 /// The first answer to [`RESUME`].
@@ -224,7 +228,7 @@ pub const CHAT_CODE: Word = Word { name: "chat_code", values: &["code"] };
 pub const CHAT_UNREADABLE: Word = Word { name: "chat_unreadable", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 37] = [
+pub const WORDS: [Word; 39] = [
     BACK,
     HOME,
     NEXT,
@@ -262,6 +266,8 @@ pub const WORDS: [Word; 37] = [
     CHAT_LATER,
     CHAT_CODE,
     CHAT_UNREADABLE,
+    NEAREST,
+    CHAT_PLACE,
 ];
 
 impl Menu {

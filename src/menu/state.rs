@@ -7,7 +7,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::menu::{keyword::Errand, language::Language, version::Version};
+use crate::{
+    identity::Coordinates,
+    menu::{keyword::Errand, language::Language, version::Version},
+};
 
 /// The most screens that `back` can return through; older ones are forgotten.
 pub const LONGEST_TRAIL: usize = 16;
@@ -109,6 +112,8 @@ pub enum Value {
     Text(String),
     /// Rows to pick from.
     Rows(Vec<Row>),
+    /// Where the rows of a list are on the map, by their ids.
+    Spots(BTreeMap<String, Coordinates>),
 }
 
 /// A row of a list.
@@ -118,6 +123,11 @@ pub struct Row {
     pub id: String,
     /// What is shown.
     pub label: String,
+}
+
+/// No name that an author can write.
+fn spots_of(list: &str) -> String {
+    format!("{list} on the map")
 }
 
 impl Values {
@@ -145,6 +155,19 @@ impl Values {
     /// Keeps rows.
     pub fn keep_rows(&mut self, name: &str, rows: Vec<Row>) {
         self.0.insert(name.into(), Value::Rows(rows));
+    }
+
+    /// Where the rows of that list are on the map; none if nobody knows.
+    pub fn spots(&self, list: &str) -> Option<&BTreeMap<String, Coordinates>> {
+        match self.0.get(&spots_of(list)) {
+            Some(Value::Spots(spots)) if !spots.is_empty() => Some(spots),
+            _ => None,
+        }
+    }
+
+    /// Keeps where the rows of a list are.
+    pub fn keep_spots(&mut self, list: &str, spots: BTreeMap<String, Coordinates>) {
+        self.0.insert(spots_of(list), Value::Spots(spots));
     }
 
     /// Takes over every value of another set.

@@ -7,12 +7,13 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    identity::Coordinates,
     menu::{
         catalogue::Call,
         keyword::Errand,
         language::Language,
         model::{
-            Act, MORE_FIRST, Menu, NO_SUCH_ROW, OLD_CHOICE, OLD_DATA, ONLY_CHOICE, Screen,
+            Act, MORE_FIRST, Menu, NEAREST, NO_SUCH_ROW, OLD_CHOICE, OLD_DATA, ONLY_CHOICE, Screen,
             TOO_MANY, WRONG_CHOICE,
         },
         state::{LONGEST_TRAIL, MOST_DIGITS, Move, Row, State, Values},
@@ -184,6 +185,23 @@ pub fn resume(cx: Context<'_>, mut state: State, outcome: &str, given: Values) -
         Some(to) => enter(cx, state, to),
         None => back(cx, state),
     }
+}
+
+/// Puts the list that waits for an answer in the order of distance. Only the order is kept: whoever reads the
+/// state later learns nothing of where somebody was. `None` where there is no list of places.
+pub fn near(cx: Context<'_>, mut state: State, here: Coordinates) -> Option<Step> {
+    let screen = cx.menu.screen(&state.screen)?;
+    let Act::Pick { list, .. } = &screen.act else { return None };
+    let spots = state.values.spots(list.name)?;
+    let far = |row: &Row| spots.get(&row.id).map_or(u32::MAX, |spot| here.metres_to(*spot));
+    let mut rows = state.values.rows(list.name).to_vec();
+    rows.sort_by_key(far);
+    state.values.keep_rows(list.name, rows);
+    state.page = 0;
+    state.filter = None;
+    state.wrong = 0;
+    state.note = Some(cx.menu.word(NEAREST.name, &state.language, ""));
+    Some(show(cx, state, screen))
 }
 
 /// Says above the screen that waits for an answer that what it tells is as old as that.

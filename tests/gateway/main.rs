@@ -27,6 +27,7 @@ mod readme;
 mod reload;
 mod restart;
 mod right;
+mod seats;
 mod sms;
 mod ticket;
 #[cfg(feature = "otlp")]

@@ -166,7 +166,7 @@ async fn register(network: &Operator, n: u32) -> String {
 }
 
 /// Dials until somebody answers.
-async fn redial(phone: &mut Phone, code: &str) -> Screen {
+pub async fn redial(phone: &mut Phone, code: &str) -> Screen {
     loop {
         match phone.dial(code).await {
             Ok(screen) => return screen,
@@ -207,14 +207,14 @@ async fn a_node_that_is_told_to_stop_leaves_nobody_without_an_answer() {
     node.stop().await;
 }
 
-async fn bound(site: &Site, network: &Operator) -> Node {
+pub async fn bound(site: &Site, network: &Operator) -> Node {
     let node = Node::start(&site.config()).await;
     network.bound(1).await.expect("a network");
     node
 }
 
 /// A new node on the same database, when the old one is gone.
-async fn again(site: &Site, network: &Operator) -> Node {
+pub async fn again(site: &Site, network: &Operator) -> Node {
     network.links().wait_for(Vec::is_empty).await.expect("a network");
     bound(site, network).await
 }

@@ -191,6 +191,7 @@ impl Clerk {
             Said::Text(text) => shelf.written(&text),
             Said::Tap { screen, id } => (None, Signal::Tap { screen, id }),
             Said::Hello => shelf.written(""),
+            Said::Near(here) => (None, Signal::Near(here)),
             Said::Unreadable | Said::Other => (None, Signal::Unreadable),
         };
         let service = service.map(|service| service.menu.service().to_owned());

@@ -162,7 +162,7 @@ impl Visit {
             Said::Text(text) => Knock::Wrote(text),
             Said::Tap { id, .. } => Knock::Tapped(id),
             Said::Hello => Knock::Wrote(""),
-            Said::Unreadable | Said::Other => Knock::Unreadable,
+            Said::Near(_) | Said::Unreadable | Said::Other => Knock::Unreadable,
         };
         let written = match &open.kept.said {
             Said::Text(text) => shelf.written(text).0,

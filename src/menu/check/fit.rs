@@ -11,10 +11,10 @@ use crate::{
         load::{Draft, DraftPhrase},
         model::{
             Act, BUSY, CHAT_CODE, CHAT_CODE_SENT, CHAT_CODE_WRONG, CHAT_LATER, CHAT_LOCKED,
-            CHAT_NUMBER, CHAT_NUMBER_WRONG, CHAT_UNREADABLE, CHAT_WAIT, CONFIRM, HELP, INCOMPLETE,
-            LATE, MORE_FIRST, Menu, NIK_DIALLED, NO_SUCH_ROW, NOT_CONFIRMED, OLD_CHOICE, OLD_DATA,
-            ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED, STOPPED, Screen, TOO_MANY,
-            UNKNOWN_CODE, WRONG_CHOICE,
+            CHAT_NUMBER, CHAT_NUMBER_WRONG, CHAT_PLACE, CHAT_UNREADABLE, CHAT_WAIT, CONFIRM, HELP,
+            INCOMPLETE, LATE, MORE_FIRST, Menu, NEAREST, NIK_DIALLED, NO_SUCH_ROW, NOT_CONFIRMED,
+            OLD_CHOICE, OLD_DATA, ONLY_CHOICE, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED,
+            STOPPED, Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
         },
         state::{Row, State, Values},
         view::{Manner, View},
@@ -139,6 +139,7 @@ impl Fit<'_> {
             CHAT_LOCKED,
             CHAT_LATER,
             CHAT_UNREADABLE,
+            CHAT_PLACE,
         ];
         let is_chat = self.profile.frame.manner == Manner::Card;
         let on_chat = on_chat.into_iter().filter(|_| is_chat);
@@ -185,7 +186,13 @@ impl Fit<'_> {
                 vec![WRONG_CHOICE.name, ONLY_CHOICE.name, MORE_FIRST.name, OLD_CHOICE.name]
             }
             Act::Pick { .. } => {
-                vec![WRONG_CHOICE.name, ONLY_CHOICE.name, MORE_FIRST.name, NO_SUCH_ROW.name]
+                vec![
+                    WRONG_CHOICE.name,
+                    ONLY_CHOICE.name,
+                    MORE_FIRST.name,
+                    NO_SUCH_ROW.name,
+                    NEAREST.name,
+                ]
             }
             Act::Call { .. } | Act::Last => vec![],
         };

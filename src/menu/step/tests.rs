@@ -401,3 +401,30 @@ fn nothing_of_a_person_is_in_a_debug_line() {
     let value = serde_json::to_string(&Value::Text("x".into())).unwrap();
     assert_eq!(value, "\"x\"");
 }
+
+#[test]
+fn a_place_on_the_map_puts_a_list_in_order_and_is_not_kept() {
+    let cx = context(160);
+    let Step::Call(state, _) = answer(cx, shown(&walk(&["3"; 0], &[])).0.clone(), "2") else {
+        panic!("the people are listed");
+    };
+    let point = |east: f64| Coordinates::new(-6.2, east).unwrap();
+    let mut values = Values::default();
+    let row = |id: &str| Row { id: id.into(), label: format!("Pos {id}") };
+    values.keep_rows("people", ["far", "nowhere", "near"].map(row).to_vec());
+    let step = resume(cx, state.clone(), "many", values.clone());
+    assert_eq!(near(cx, shown(&step).0.clone(), point(106.0)), None, "nobody knows where they are");
+    values
+        .keep_spots("people", [("far".into(), point(110.0)), ("near".into(), point(107.0))].into());
+    let step = resume(cx, state, "many", values);
+    let step = near(cx, shown(&step).0.clone(), point(106.123_456)).unwrap();
+    let (state, text) = shown(&step);
+    let order: Vec<&str> = state.values.rows("people").iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(order, ["near", "far", "nowhere"]);
+    assert!(text.starts_with("Dekat.") || text.contains("Pos near"), "{text}");
+    let kept = serde_json::to_string(state).unwrap();
+    assert!(!kept.contains("106123456"), "{kept}");
+    assert_eq!(serde_json::from_str::<State>(&kept).unwrap(), *state);
+    // Where nothing is listed there is nothing to put in order.
+    assert_eq!(near(cx, shown(&walk(&["1"], &[])).0.clone(), point(106.0)), None);
+}

@@ -1,13 +1,13 @@
 //! Where and when: districts of a regency, places of a district, and days and times with room.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{ToSpan, civil::Date};
 
 use super::{AppointmentNeed, Between, PLACE_NAME, WIDEST_DAY, WIDEST_NAME, WIDEST_TIME};
 use crate::{
     clock::{Timestamp, Zone},
-    identity::{birth, region},
+    identity::{Coordinates, birth, region},
     menu::{
         catalogue::{Call, Effect, Given, List, Outcome, Privacy},
         state::Row,
@@ -188,12 +188,15 @@ pub(super) fn districts(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
         here.filter(|of| of.gives(course(asking))).map(|of| of.district.as_str()).collect();
     let row = |name: &&str| Row { id: (*name).to_owned(), label: (*name).to_owned() };
     let rows: Vec<Row> = names.iter().map(row).take(MOST).collect();
+    // A district is where its first place is whose point on the map is known.
+    let here = facts.appointment.facilities.iter().rev();
+    let spots = here.filter_map(|of| Some((of.district.clone(), of.at?))).collect();
     Some(match rows.as_slice() {
         [] => Decision::of("none"),
         [only] => Decision::of("one")
             .give(DISTRICT.name, only.id.clone())
             .give(DISTRICT_NAME.name, only.label.clone()),
-        _ => with_rows(Decision::of("many"), "districts", rows),
+        _ => on_the_map(with_rows(Decision::of("many"), "districts", rows), "districts", spots),
     })
 }
 
@@ -206,7 +209,9 @@ pub(super) fn places(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     if rows.is_empty() {
         return Some(Decision::of("none"));
     }
-    Some(with_rows(Decision::of("some"), "places", rows))
+    let here = facts.appointment.facilities.iter();
+    let spots = here.filter_map(|of| Some((of.code.as_str().to_owned(), of.at?))).collect();
+    Some(on_the_map(with_rows(Decision::of("some"), "places", rows), "places", spots))
 }
 
 pub(super) fn days(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
@@ -264,5 +269,14 @@ fn with_room(place: &Facility, day: Date, facts: &Facts) -> Vec<Row> {
 
 pub(super) fn with_rows(mut decision: Decision, name: &str, rows: Vec<Row>) -> Decision {
     decision.given.keep_rows(name, rows);
+    decision
+}
+
+fn on_the_map(
+    mut decision: Decision,
+    name: &str,
+    spots: BTreeMap<String, Coordinates>,
+) -> Decision {
+    decision.given.keep_spots(name, spots);
     decision
 }

@@ -3,7 +3,6 @@
 //! Pure arithmetic of days and slots in the place's own zone; who sits in them is the business of
 //! `appointment`. A slot is named by its first moment, and is there only while the hours say so.
 
-mod place;
 mod row;
 
 use std::{
@@ -14,13 +13,12 @@ use std::{
 use jiff::{ToSpan, civil::Date};
 use thiserror::Error;
 
-pub use self::{
-    place::{Coordinates, CoordinatesError, near},
-    row::{COLUMNS, FacilityHeader, FacilityHeaderError, FacilityRowError, OPTIONAL, WHOLE},
+pub use self::row::{
+    COLUMNS, FacilityHeader, FacilityHeaderError, FacilityRowError, OPTIONAL, WHOLE,
 };
 use crate::{
     clock::{Timestamp, Zone},
-    identity::region,
+    identity::{Coordinates, region},
 };
 
 /// The longest name of a place, and of a district: a row of a list on a phone.

@@ -6,10 +6,16 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::{
-    Coordinates, CoordinatesError, Facility, FacilityCode, FacilityCodeError, Hours, HoursError,
-    LONGEST_ADDRESS, LONGEST_NAME, MOST_SLOTS,
+    Facility, FacilityCode, FacilityCodeError, Hours, HoursError, LONGEST_ADDRESS, LONGEST_NAME,
+    MOST_SLOTS,
 };
-use crate::{identity::region, text::gsm7};
+use crate::{
+    identity::{
+        coordinates::{Coordinates, CoordinatesError},
+        region,
+    },
+    text::gsm7,
+};
 
 /// The columns of a file, in any order.
 pub const COLUMNS: [&str; 9] = [

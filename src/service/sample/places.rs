@@ -1,7 +1,7 @@
 //! Invented places where vaccines are given: three in each regency, in two districts. None exists.
 
 use crate::{
-    identity::region,
+    identity::{Coordinates, region},
     service::facility::{Facility, FacilityCode, Hours},
 };
 
@@ -52,8 +52,18 @@ fn place(
         quota: *quota,
         closed: Default::default(),
         closed_from: None,
-        at: None,
+        at: spot(regency, end),
     }
+}
+
+/// In Jakarta people can share where they are: the place that comes last by name is the nearest to Monas.
+fn spot(regency: &str, end: &str) -> Option<Coordinates> {
+    let north = match end {
+        "A" => -6.25,
+        "B" => -6.19,
+        _ => -6.31,
+    };
+    regency.starts_with("31").then(|| Coordinates::new(north, 106.827_2).ok())?
 }
 
 #[cfg(test)]
@@ -61,12 +71,12 @@ mod tests {
     use super::*;
     use crate::{
         config::Config,
-        service::facility::{COLUMNS, FacilityHeader},
+        service::facility::{FacilityHeader, WHOLE},
     };
 
     #[test]
     fn every_place_can_be_imported() {
-        let header = FacilityHeader::parse(COLUMNS).unwrap();
+        let header = FacilityHeader::parse(WHOLE).unwrap();
         let vaccines = Config::parse("").unwrap().vaccine;
         for place in places("") {
             let row = place.to_row();

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    service::facility::{Coordinates, Hours, WHOLE},
+    identity::Coordinates,
+    service::facility::{Hours, WHOLE},
     store::{
         Store, StoreError,
         engine::{Tx, on_engine, padded_keys, padded_rows},

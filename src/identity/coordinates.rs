@@ -1,8 +1,9 @@
-//! Where a place is, and how far that is from somebody. Distances are good enough to put places in order:
+//! Where a place is, or somebody, and how far one is from the other. Distances are good enough to put places in order:
 //! the earth is a ball here.
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The mean radius of the earth, in metres.
@@ -12,7 +13,8 @@ const RADIUS: f64 = 6_371_000.0;
 const MICRO: f64 = 1_000_000.0;
 
 /// A point on the earth, in millionths of a degree: some ten centimetres.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "[i64; 2]", into = "[i32; 2]")]
 pub struct Coordinates {
     latitude: i32,
     longitude: i32,
@@ -64,6 +66,14 @@ impl Coordinates {
         (f64::from(self.latitude) / MICRO, f64::from(self.longitude) / MICRO)
     }
 
+    /// The same to a hundredth of a degree, some kilometre: enough to say what is near, and not where
+    /// somebody lives.
+    #[must_use]
+    pub fn coarse(self) -> Self {
+        let round = |micro: i32| (micro + 5_000 * micro.signum()) / 10_000 * 10_000;
+        Self { latitude: round(self.latitude), longitude: round(self.longitude) }
+    }
+
     /// How far it is to another point, in metres, by the haversine formula.
     pub fn metres_to(self, other: Self) -> u32 {
         let ((here, east), (there, far_east)) = (self.degrees(), other.degrees());
@@ -77,12 +87,17 @@ impl Coordinates {
     }
 }
 
-/// A distance as a phone shows it: `350 m`, `2,4 km`, `120 km`.
-pub fn near(metres: u32) -> String {
-    match metres {
-        0..1000 => format!("{} m", metres / 10 * 10),
-        1000..10_000 => format!("{},{} km", metres / 1000, metres % 1000 / 100),
-        _ => format!("{} km", metres / 1000),
+impl TryFrom<[i64; 2]> for Coordinates {
+    type Error = CoordinatesError;
+
+    fn try_from([latitude, longitude]: [i64; 2]) -> Result<Self, CoordinatesError> {
+        Self::from_micro(latitude, longitude)
+    }
+}
+
+impl From<Coordinates> for [i32; 2] {
+    fn from(point: Coordinates) -> Self {
+        [point.latitude, point.longitude]
     }
 }
 
@@ -103,10 +118,6 @@ mod tests {
             let found = monas.metres_to(to);
             assert!(found.abs_diff(metres) <= metres / 100 + 1, "{found} for {metres}");
         }
-        for (metres, shown) in [(0, "0 m"), (356, "350 m"), (2_449, "2,4 km"), (120_400, "120 km")]
-        {
-            assert_eq!(near(metres), shown);
-        }
     }
 
     #[test]
@@ -120,5 +131,12 @@ mod tests {
         let (latitude, longitude) = point.micro();
         assert_eq!(Coordinates::from_micro(latitude.into(), longitude.into()), Ok(point));
         assert_eq!(Coordinates::from_micro(i64::MAX, 0), Err(CoordinatesError));
+        assert_eq!(point.coarse(), Coordinates::new(-6.18, 106.83).unwrap());
+        let kept = serde_json::to_string(&point).unwrap();
+        assert_eq!(
+            (kept.as_str(), serde_json::from_str(&kept).ok()),
+            ("[-6175390,106827150]", Some(point))
+        );
+        assert!(serde_json::from_str::<Coordinates>("[91000000,0]").is_err());
     }
 }
