@@ -38,6 +38,8 @@ impl SeatMeters {
         registry.register("stranded_tickets", help, self.stranded.clone());
         let help = "Seats that came free: offered to somebody in line, or let go by";
         registry.register("seat_offers", help, self.offers.clone());
+        // Shown from the beginning, so that the first of them is seen as one more.
+        self.offered(0, 0);
     }
 
     pub(super) fn counted(&self, figures: SeatFigures) {

@@ -344,9 +344,8 @@ impl Person {
             self.chat.wait_for_message().await.map_err(|error| error.to_string())?;
         };
         let caption = picture.content.words();
-        let at = caption.char_indices().find(|(at, _)| has_shape(&caption[*at..], "000 000 0000"));
-        let at = at.ok_or_else(|| format!("no ticket in `{caption}`"))?.0;
-        let number = caption[at..at + 12].replace(' ', "");
+        let (_, number) = caption.split_once("Tiket ").ok_or("no ticket below a picture")?;
+        let number: String = number.chars().take(12).filter(char::is_ascii_digit).collect();
         let file = self.chat.document(&picture).ok_or("a picture without a file")?;
         let same = setara::certificate::picture::qr(&number).as_deref() == Some(&file.octets[..]);
         if same { Ok(()) } else { Err("the picture is not that of its ticket".into()) }

@@ -8,8 +8,8 @@ use crate::{
     engine::Service,
     menu::language::Language,
     outbox::{
-        Class, EnclosedCertificate, EnclosedTicket, Enclosure, Lane, Notice, NoticeId, Over, Recipient,
-        route::WHATSAPP,
+        Class, EnclosedCertificate, EnclosedTicket, Enclosure, Lane, Notice, NoticeId, Over,
+        Recipient, route::WHATSAPP,
     },
     service::{Encloses, Later, Note, To},
 };

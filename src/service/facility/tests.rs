@@ -110,3 +110,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whom_a_place_cannot_take_are_those_without_a_slot_and_the_last_of_too_many() {
+    let mut place = facility("sen-jum 08:00-10:00", 60, "3174");
+    place.quota = 2;
+    let (monday, tuesday) = (date(2021, 8, 16), date(2021, 8, 17));
+    let expected =
+        |day, minute, seat| Expected { start: place.slot_on(day, minute).unwrap().start, seat };
+    let all = [
+        expected(monday, 480, 1),
+        expected(monday, 480, 2),
+        expected(monday, 540, 7),
+        expected(tuesday, 480, 1),
+    ];
+    assert_eq!(place.strands(&all), Vec::<usize>::new());
+    assert_eq!(Facility { quota: 1, ..place.clone() }.strands(&all), [1]);
+    assert_eq!(Facility { closed: [monday].into(), ..place.clone() }.strands(&all), [0, 1, 2]);
+    assert_eq!(Facility { closed_from: Some(tuesday), ..place.clone() }.strands(&all), [3]);
+    let shorter = Hours::parse("sen-jum 08:00-09:00").unwrap();
+    assert_eq!(Facility { hours: shorter, ..place.clone() }.strands(&all), [2]);
+}

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::outbox::NoticeId;
 use crate::service::{
-    appointment::{AppointmentChange, AppointmentFacts, Booked, EndedAs, Held, HoldNeed, Seat},
+    appointment::{
+        Ahead, AppointmentChange, AppointmentFacts, Booked, EndedAs, Held, HoldNeed, Line, Offer,
+        Seat,
+    },
     facility::{Facility, FacilityCode, Hours},
     inquiry::Known,
 };
@@ -228,4 +231,110 @@ fn what_a_seat_needs_is_asked_for_once_all_is_picked() {
     };
     assert_eq!((day, minute, person, dose), (DAY, 480, index(), 1));
     assert_eq!(hold(&picked()), None);
+}
+
+fn line(offer: Option<Offer>) -> Line {
+    Line {
+        facility: place().code,
+        place: place().name,
+        zone: place().zone(),
+        minutes: 60,
+        dose: 1,
+        position: 3,
+        offer,
+    }
+}
+
+/// Siti, registered, with lines and appointments.
+fn in_lines(lines: Vec<Line>, booked: Vec<Booked>) -> Facts {
+    let facts = with(siti_with(vec![], Some(registered(me()))), booked, None);
+    let appointment = AppointmentFacts { lines, ..facts.appointment };
+    Facts { appointment, ..facts }
+}
+
+#[test]
+fn an_open_offer_is_told_before_anything_else_and_taken_as_a_held_seat_is() {
+    let hour = std::time::Duration::from_secs(3600);
+    let open = || Some(Offer { seat: seat(DAY), until: NOW.plus(hour) });
+    let facts = in_lines(vec![line(open())], vec![booked(1, date(2021, 8, 21))]);
+    let told = decide("appointment.look", asking(&picked()), &facts);
+    assert_eq!(told.outcome, "offered");
+    let text = |name| told.given.text(name).unwrap();
+    assert_eq!([text("place"), text("day"), text("slot")], ["3173-A", "2021-08-20", "480"]);
+    assert_eq!([text("slot_name"), text("ticket")], ["08:00-09:00", &number().to_string()]);
+    // What it gave is what the booking needs: the ticket of before is given up for it.
+    let mut values = picked();
+    values.take_over(told.given.clone());
+    let held = Facts {
+        appointment: AppointmentFacts {
+            held: Some(Held { seat: seat(DAY), until: NOW.plus(hour) }),
+            ..facts.appointment.clone()
+        },
+        ..facts
+    };
+    let decision = decide("appointment.book", asking(&values), &held);
+    assert_eq!((decision.outcome, decision.changes.len()), ("booked", 2));
+    let over = Some(Offer { seat: seat(DAY), until: NOW });
+    let facts = in_lines(vec![line(over)], vec![]);
+    assert_eq!(outcome("appointment.look", &picked(), &facts), "in_line");
+    let facts = in_lines(vec![line(None), line(None)], vec![]);
+    assert_eq!(outcome("appointment.look", &picked(), &facts), "in_lines");
+}
+
+#[test]
+fn whom_a_place_lets_down_is_told_and_comes_first() {
+    let let_down = Booked { stranded: Some(NOW), ..booked(1, DAY) };
+    let facts = in_lines(vec![], vec![let_down.clone()]);
+    assert_eq!(outcome("appointment.look", &picked(), &facts), "stranded");
+    let from = DAY.to_string();
+    let values = wanted(DAY, &[("due_from", &from), ("course", "")]);
+    let ahead = vec![Ahead { day: None, vaccine: None, from: DAY }];
+    let waited_for = |booked| {
+        let facts = in_lines(vec![], booked);
+        let appointment = AppointmentFacts { ahead: ahead.clone(), ..facts.appointment };
+        Facts { appointment, ..facts }
+    };
+    assert_eq!(outcome("appointment.days", &values, &waited_for(vec![])), "full");
+    assert_eq!(outcome("appointment.days", &values, &waited_for(vec![let_down.clone()])), "some");
+    // Where nothing is free they wait, and since they booked.
+    let Facts { appointment, .. } = waited_for(vec![let_down.clone()]);
+    let slots = place().days(NOW, DAY, 7).flat_map(|day| place().slots(day));
+    let taken = slots.map(|slot| (slot.start, 2)).collect();
+    let appointment = AppointmentFacts { taken, in_line: 9, ..appointment };
+    let full = Facts { appointment, ..in_lines(vec![], vec![]) };
+    let joined = decide("appointment.wait", asking(&values), &full);
+    assert_eq!((joined.outcome, joined.given.text("position")), ("joined", Some("1")));
+    let [Change::Appointment(AppointmentChange::Wait(who))] = &joined.changes[..] else {
+        panic!("{:?}", joined.changes);
+    };
+    assert_eq!((who.since, who.dose, who.from), (let_down.since, 1, DAY));
+}
+
+#[test]
+fn people_wait_only_where_there_is_no_room_and_in_few_lines() {
+    let from = DAY.to_string();
+    let values = wanted(DAY, &[("due_from", &from), ("course", "")]);
+    assert_eq!(outcome("appointment.wait", &values, &in_lines(vec![], vec![])), "room");
+    assert_eq!(outcome("appointment.wait_day", &values, &in_lines(vec![], vec![])), "room");
+    let slots = place().days(NOW, DAY, 7).flat_map(|day| place().slots(day));
+    let taken: std::collections::BTreeMap<_, _> = slots.map(|slot| (slot.start, 2)).collect();
+    let full = |lines: Vec<Line>, in_line| {
+        let facts = in_lines(lines, vec![]);
+        let appointment = AppointmentFacts { taken: taken.clone(), in_line, ..facts.appointment };
+        Facts { appointment, ..facts }
+    };
+    let elsewhere =
+        |code: &str| Line { facility: FacilityCode::parse(code).unwrap(), ..line(None) };
+    let three = ["A1", "A2", "A3"].map(elsewhere).to_vec();
+    for (facts, expected) in [
+        (full(vec![], 4), ("joined", Some("5"))),
+        (full(vec![line(None)], 4), ("joined", Some("3"))),
+        (full(three, 4), ("too_many", None)),
+        (full(vec![], 2000), ("long", None)),
+    ] {
+        let decision = decide("appointment.wait", asking(&values), &facts);
+        assert_eq!((decision.outcome, decision.given.text("position")), expected);
+    }
+    let other = wanted(DAY, &[("due_from", &from), ("course", "pfizer")]);
+    assert_eq!(outcome("appointment.wait", &other, &full(vec![], 0)), "gone");
 }
