@@ -106,6 +106,7 @@ async fn books(network: &Operator, n: u32) -> Option<String> {
             ("Ketik 16 angka NIK", nik.as_str()),
             ("Tanggal lahir?", "05021990"),
             ("Cari tempat di", "1"),
+            ("Kecamatan?", "kota"),
             ("Tempat vaksin di", "1"),
             ("Hari:", "1"),
             ("Jam yang masih ada", "1"),

@@ -66,9 +66,8 @@ const AT_ONCE: u32 = 500;
 struct Person {
     phone: Phone,
     chat: Chat,
-    /// Certificates that came to the chat so far.
+    /// Certificates that came to the chat so far, and tickets.
     documents: usize,
-    /// Tickets that came to it.
     tickets: usize,
     last: Option<Shown>,
     groups: Vec<String>,

@@ -424,7 +424,7 @@ fn a_place_on_the_map_puts_a_list_in_order_and_is_not_kept() {
     assert!(text.starts_with("Dekat.") || text.contains("Pos near"), "{text}");
     let kept = serde_json::to_string(state).unwrap();
     assert!(!kept.contains("106123456"), "{kept}");
-    assert_eq!(serde_json::from_str::<State>(&kept).unwrap(), *state);
+    assert_eq!(serde_json::from_str::<State>(&kept).unwrap().values, state.values);
     // Where nothing is listed there is nothing to put in order.
     assert_eq!(near(cx, shown(&walk(&["1"], &[])).0.clone(), point(106.0)), None);
 }

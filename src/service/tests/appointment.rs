@@ -298,7 +298,8 @@ fn whom_a_place_lets_down_is_told_and_comes_first() {
     assert_eq!(outcome("appointment.days", &values, &waited_for(vec![let_down.clone()])), "some");
     // Where nothing is free they wait, and since they booked.
     let Facts { appointment, .. } = waited_for(vec![let_down.clone()]);
-    let slots = place().days(NOW, DAY, 7).flat_map(|day| place().slots(day));
+    let here = place();
+    let slots = here.days(NOW, DAY, 7).flat_map(|day| here.slots(day));
     let taken = slots.map(|slot| (slot.start, 2)).collect();
     let appointment = AppointmentFacts { taken, in_line: 9, ..appointment };
     let full = Facts { appointment, ..in_lines(vec![], vec![]) };
@@ -307,7 +308,7 @@ fn whom_a_place_lets_down_is_told_and_comes_first() {
     let [Change::Appointment(AppointmentChange::Wait(who))] = &joined.changes[..] else {
         panic!("{:?}", joined.changes);
     };
-    assert_eq!((who.since, who.dose, who.from), (let_down.since, 1, DAY));
+    assert_eq!((who.since, who.dose, who.from), (let_down.since, 1, TODAY));
 }
 
 #[test]
@@ -316,7 +317,8 @@ fn people_wait_only_where_there_is_no_room_and_in_few_lines() {
     let values = wanted(DAY, &[("due_from", &from), ("course", "")]);
     assert_eq!(outcome("appointment.wait", &values, &in_lines(vec![], vec![])), "room");
     assert_eq!(outcome("appointment.wait_day", &values, &in_lines(vec![], vec![])), "room");
-    let slots = place().days(NOW, DAY, 7).flat_map(|day| place().slots(day));
+    let here = place();
+    let slots = here.days(NOW, DAY, 7).flat_map(|day| here.slots(day));
     let taken: std::collections::BTreeMap<_, _> = slots.map(|slot| (slot.start, 2)).collect();
     let full = |lines: Vec<Line>, in_line| {
         let facts = in_lines(lines, vec![]);

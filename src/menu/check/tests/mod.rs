@@ -110,7 +110,6 @@ wrong_choice = { id = "Ketik angka 1-{last}.", en = "Type a number 1-{last}." }
 only_choice = { id = "Ketik angka 1.", en = "Type the number 1." }
 more_first = { id = "Ketik {next}.", en = "Type {next}." }
 no_such_row = { id = "Tidak ada.", en = "There is none." }
-nearest = { id = "Dekat.", en = "Near." }
 choose_button = { id = "Pilih", en = "Choose" }
 other_keys = { id = "Lainnya", en = "Other" }
 old_choice = { id = "Lama.", en = "Old." }
@@ -143,6 +142,7 @@ chat_later = { id = "chat_later", en = "chat_later" }
 chat_code = { id = "chat_code {code}", en = "chat_code {code}" }
 chat_unreadable = { id = "chat_unreadable", en = "chat_unreadable" }
 chat_place = { id = "chat_place", en = "chat_place" }
+nearest = { id = "Dekat.", en = "Near." }
 [commands]
 stop = ["stop"]
 start = ["start"]
