@@ -1,7 +1,7 @@
 //! Seats are held and booked while the node is killed, again and again: each is somebody's in the end, and
 //! nobody's twice; everybody hears a yes or a no.
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::{collections::HashSet, fmt::Write as _, time::Duration};
 
 use simulator::{
     operator::Operator,
@@ -35,7 +35,9 @@ async fn booked_while_killed(site: Site) {
     let network = network("plain").await;
     let site = site
         .operator("telco", "plain", &network.address().to_string(), "")
-        .configured("[appointments]\ndays = 1\n");
+        .configured(
+            "[appointments]\ndays = 1\n[limits]\nsubscriber_per_minute = 60000\nsubscriber_burst = 1000\n",
+        );
     let mut roster =
         "nik,name,birth_date,regency,dose1_date,dose1_vaccine,dose1_batch,dose1_place\n".to_owned();
     for n in 0..PEOPLE {
@@ -99,6 +101,12 @@ async fn books(network: &Operator, n: u32) -> Option<String> {
         }
         if screen.text.starts_with("PENUH") {
             return None;
+        }
+        if screen.text.starts_with("Layanan sedang ramai") {
+            // More stubborn than people are.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            screen = redial(&mut phone, "*119*9#").await;
+            continue;
         }
         let answers = [
             ("PeduliLindungi\n", "9"),
