@@ -11,6 +11,7 @@ pub mod breach;
 pub mod campaign;
 pub mod chat;
 pub mod events;
+pub mod exposure;
 pub mod facility;
 pub mod inquiry;
 mod letters;

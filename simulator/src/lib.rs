@@ -1,5 +1,5 @@
 //! The country in a box: operators with an SMSC and a USSD centre, aggregators that
-//! speak USSD over HTTP, WhatsApp with its users, a national record, phones with a script, and a web
+//! speak USSD over HTTP, WhatsApp with its users, a national record, an app's back end, phones with a script, and a web
 //! page with phones for people.
 //!
 //! It talks to the gateway only over real sockets, and encodes and decodes USSD with its own code,
@@ -18,6 +18,7 @@ pub mod phone;
 pub mod play;
 pub mod responder;
 pub mod satudata;
+pub mod sijejak;
 pub mod sink;
 pub mod whatsapp;
 mod wire;

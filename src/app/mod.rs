@@ -54,13 +54,14 @@ use crate::{
         Front,
         appointment::Appointments,
         campaign::Campaigns,
+        exposure::Exposures,
         facility::Facilities,
         officer::Officers,
         push::{MOST_WAITING, Pushes},
         ticket::Tickets,
         waiting::Waiting,
     },
-    http::{self, Pushed, Site, Token, router},
+    http::{self, ExposurePages, Pushed, Site, Token, router},
     limits::{Limits, Quotas},
     menus::{Live, MenuError, Menus, Reloading},
     outbox::route::WHATSAPP,
@@ -99,6 +100,9 @@ pub enum StartError {
     /// What signs the events of WhatsApp cannot be read.
     #[error("whatsapp.app_secret_file: {0}")]
     Secret(#[source] std::io::Error),
+    /// What an app's back end signs with cannot be read.
+    #[error("exposure.secret_file: {0}")]
+    ExposureSecret(#[source] std::io::Error),
     /// The client of WhatsApp cannot be made.
     #[error(transparent)]
     Whatsapp(#[from] whatsapp::cloud::CloudError),
@@ -242,6 +246,7 @@ impl Gateway {
             counters.push(tokio::spawn(serving));
         }
         let pushes = Pushes::new(desks);
+        let exposure = exposure_pages(config, &engine, &pushes, &metrics)?;
         let links: Arc<[Link]> = links.into();
         let site = Site {
             front,
@@ -253,6 +258,7 @@ impl Gateway {
             proxies: config.http.proxies.clone().into(),
             whatsapp: webhook,
             record: pushed,
+            exposure,
             keyring,
             retention: Arc::new(config.retention.clone()),
             facilities,
@@ -375,6 +381,22 @@ impl Gateway {
         let took_ms = (Instant::now() - began).as_millis() as u64;
         tracing::info!(took_ms, "gateway stopped");
     }
+}
+
+/// The pages for an app's back end, if exposure notices are switched on.
+fn exposure_pages(
+    config: &Config,
+    engine: &Engine,
+    pushes: &Pushes,
+    metrics: &Arc<Metrics>,
+) -> Result<Option<ExposurePages>, StartError> {
+    if !config.exposure.enabled {
+        return Ok(None);
+    }
+    let secret = config.exposure.secret().map_err(StartError::ExposureSecret)?;
+    let (metrics, settings) = (Arc::clone(metrics), &config.exposure);
+    let exposures = Exposures::new(engine.clone(), pushes.clone(), Arc::clone(&metrics), config);
+    Ok(Some(ExposurePages::new(settings, &secret, exposures, metrics)))
 }
 
 /// The keys that sign certificates, made anew where there are none.

@@ -97,6 +97,8 @@ impl Sweep {
         let lines = store.purge_lines(clock::now().minus(self.wait_for), ROWS);
         self.swept("lines", lines).await;
         metrics.seats(self.swept("seats", store.seat_figures(clock::now())).await);
+        let told = store.purge_exposures(clock::now(), ROWS);
+        metrics.swept(0, self.swept("contacts", told).await);
         let purged = self.swept("old rows", store.purge(clock::now(), ROWS)).await;
         metrics.swept(timed_out.len() as u64, purged);
     }

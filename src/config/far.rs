@@ -23,3 +23,15 @@ pub(super) fn secret(value: &str, file: Option<&Path>) -> io::Result<String> {
         secret => Ok(secret.to_owned()),
     }
 }
+
+/// A secret that somebody could try out is none.
+const SHORTEST_SECRET: usize = 16;
+
+/// What is wrong with a secret that is a line of the configuration or a file.
+pub(super) fn wrong_secret(value: &str, file: Option<&Path>) -> Option<String> {
+    if value.is_empty() == file.is_none() {
+        return Some("secret or secret_file: one of them, and not both".to_owned());
+    }
+    let short = file.is_none() && value.len() < SHORTEST_SECRET;
+    short.then(|| format!("secret has fewer than {SHORTEST_SECRET} characters"))
+}

@@ -5,6 +5,7 @@
 
 mod callback;
 mod certificate;
+mod exposure;
 mod far;
 mod operator;
 pub mod record;
@@ -14,6 +15,7 @@ mod whatsapp;
 pub use self::{
     callback::{Callback, Proof},
     certificate::{Certificates, NikName},
+    exposure::Exposure,
     operator::{LinkConfig, ModeName, Operator, TlsConfig},
     record::Record,
     sms::{Outbox, ReceiptIds, Sms},
@@ -91,6 +93,8 @@ pub struct Config {
     pub retention: RetentionRules,
     /// Officers, who register others.
     pub officers: OfficerRules,
+    /// Exposure notices.
+    pub exposure: Exposure,
     /// What is sent outside of a session.
     pub outbox: Outbox,
     /// Accounts at SMSCs, by name.
@@ -357,6 +361,7 @@ impl Config {
         ];
         self.outbox.check()?;
         self.record.check(self.turns.reply_seconds)?;
+        self.exposure.check()?;
         if let Some(whatsapp) = &self.whatsapp {
             whatsapp.check()?;
         }
@@ -402,6 +407,7 @@ impl Config {
             *file = folder.join(&*file);
         }
         self.record.files().for_each(|file| *file = folder.join(&*file));
+        self.exposure.files().for_each(|file| *file = folder.join(&*file));
         if let Some(whatsapp) = &mut self.whatsapp {
             whatsapp.files().for_each(|file| *file = folder.join(&*file));
         }

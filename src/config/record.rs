@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     ConfigError,
-    far::{is_loopback, secret},
+    far::{is_loopback, secret, wrong_secret},
 };
 use crate::service::outside::Source;
 
@@ -75,9 +75,6 @@ pub enum From {
     /// Somebody else's, over HTTP.
     Outside,
 }
-
-/// A secret that somebody could try out is none.
-const SHORTEST_SECRET: usize = 16;
 
 /// Requests and waiting turns at the most: each holds a connection, or memory.
 const MOST: usize = 4096;
@@ -178,11 +175,8 @@ impl Record {
         if self.client.is_empty() || !self.client.chars().all(plain) {
             return wrong("client is the name that the record gave us: letters, digits, `-_.`");
         }
-        if self.secret.is_empty() == self.secret_file.is_none() {
-            return wrong("secret or secret_file: one of them, and not both");
-        }
-        if self.secret_file.is_none() && self.secret.len() < SHORTEST_SECRET {
-            return wrong(&format!("secret has fewer than {SHORTEST_SECRET} characters"));
+        if let Some(what) = wrong_secret(&self.secret, self.secret_file.as_deref()) {
+            return wrong(&what);
         }
         if self.session_ms >= reply_seconds.saturating_mul(1000) {
             return wrong(

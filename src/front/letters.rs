@@ -1,4 +1,4 @@
-//! Texts of the menus that go out because staff did something: in the language of their reader, over
+//! Texts of the menus that go out though their reader has asked for nothing just now: in their language, over
 //! their network, stored with what was done.
 
 use std::time::Duration;
@@ -11,6 +11,52 @@ use crate::{
     store::{Store, StoreError},
     vault::{SubscriberKey, Vault},
 };
+
+/// What is written, and to whom.
+pub(super) struct Letter<'l> {
+    /// The reader.
+    pub(super) phone: &'l Msisdn,
+    /// The language that was chosen there.
+    pub(super) language: Option<&'l str>,
+    /// The name of the text.
+    pub(super) text: &'l str,
+    /// What it is filled with.
+    pub(super) values: &'l [(&'l str, String)],
+    /// Which way it may go.
+    pub(super) over: Over,
+}
+
+impl Letter<'_> {
+    /// The notice, in the words of the first menu that has the text. A phone that no operator carries gets
+    /// none, and reads it in the menu.
+    pub(super) fn notice(
+        &self,
+        menus: &[&Menu],
+        routes: &Routes,
+        zone: Zone,
+        (id, at): (NoticeId, Timestamp),
+    ) -> Option<Notice> {
+        let (menu, text) = menus.iter().find_map(|menu| Some((*menu, menu.notice(self.text)?)))?;
+        let route = routes.of(self.phone);
+        if route.is_empty() {
+            tracing::warn!(text = self.text, "no operator carries SMS to a phone");
+            return None;
+        }
+        let language = self.language.and_then(Language::parse);
+        let code = routes.short_code(route);
+        let value = |name: &str| match name {
+            "code" => Some(code),
+            _ => {
+                let mut values = self.values.iter();
+                values.find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+            }
+        };
+        let text = menu.write(text, menu.language(language.as_ref()), value);
+        let lane = Lane { class: Class::Reply, zone };
+        let notice = Notice::at_once(id, self.phone.clone().into(), route, lane, text, at);
+        Some(Notice { over: self.over, ..notice })
+    }
+}
 
 /// The notices of one act.
 pub(super) struct Letters<'a> {
@@ -49,27 +95,18 @@ impl Letters<'_> {
         values: &[(&str, String)],
         over: Over,
     ) -> Result<Written, StoreError> {
-        let found = self.menus.iter().find_map(|menu| Some((*menu, menu.notice(text)?)));
-        let (Some((menu, text)), route) = (found, self.routes.of(phone)) else {
+        if !self.menus.iter().any(|menu| menu.notice(text).is_some()) {
             return Ok(Written::NoText);
-        };
-        if route.is_empty() {
-            tracing::warn!("no operator carries SMS to the phone of somebody whom staff write to");
-            return Ok(Written::NoRoute);
         }
         let key: SubscriberKey = self.vault.subscriber_key(phone);
         let tongue = self.store.tongue(key).await?;
-        let language = tongue.language.as_deref().and_then(Language::parse);
-        let code = self.routes.short_code(route);
-        let value = |name: &str| match name {
-            "code" => Some(code),
-            _ => values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str()),
-        };
-        let text = menu.write(text, menu.language(language.as_ref()), value);
+        let letter = Letter { phone, language: tongue.language.as_deref(), text, values, over };
         let id = NoticeId::draw(self.at, rand_of(&key, self.at)).after(self.notices.len());
-        let lane = Lane { class: self.class, zone: self.zone };
-        let notice = Notice::at_once(id, phone.clone().into(), route, lane, text, self.at);
-        self.notices.push(Notice { expires: self.at.plus(self.good_for), over, ..notice });
+        let notice = letter.notice(self.menus, self.routes, self.zone, (id, self.at));
+        let Some(notice) = notice else { return Ok(Written::NoRoute) };
+        let lane = Lane { class: self.class, ..notice.lane };
+        let expires = self.at.plus(self.good_for);
+        self.notices.push(Notice { expires, lane, ..notice });
         Ok(Written::Yes)
     }
 }

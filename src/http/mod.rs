@@ -7,6 +7,7 @@ mod appointment;
 mod callback;
 mod campaign;
 mod certificate;
+mod exposure;
 mod facility;
 mod gate;
 mod keys;
@@ -26,6 +27,7 @@ pub use self::{
     appointment::{Line as AppointmentShown, Whole as AppointmentWhole},
     callback::Account,
     campaign::{Previewed, Shown},
+    exposure::ExposurePages,
     facility::Shown as FacilityShown,
     officer::{Did as OfficerDid, Shown as OfficerShown},
     record::Pushed,
@@ -77,6 +79,8 @@ pub struct Site {
     pub whatsapp: Option<Webhook>,
     /// The outside record as a caller, where there is one.
     pub record: Option<Pushed>,
+    /// An app's back end as a caller, where exposure notices are switched on.
+    pub exposure: Option<ExposurePages>,
     /// What signs certificates, and what verifies them.
     pub keyring: Arc<Keyring>,
     /// Complaints, and what staff do with them.
@@ -120,6 +124,7 @@ pub fn router(site: Site, body_limit: usize) -> Router {
         .layer(DefaultBodyLimit::max(body_limit))
         .merge(whatsapp::router(&site))
         .merge(record::router(&site))
+        .merge(exposure::router(&site))
         .with_state(site)
 }
 

@@ -172,6 +172,7 @@ impl Menus {
             tickets: self.config.tickets.clone(),
             appointments: self.config.appointments.clone(),
             officers: self.config.officers.clone(),
+            exposure: self.config.exposure.rules(),
             zone: self.config.menu.zone.into(),
             source: self.config.record.source(),
         };

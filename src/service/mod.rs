@@ -5,7 +5,7 @@
 //! and commits for a whole batch of turns at once; nothing here knows a database.
 //!
 //! One file a noun: `registration`, `status`, `certificate`, `person`, `region`, `complaint`, `change`,
-//! `ticket`, `chat`, `appointment`.
+//! `ticket`, `chat`, `appointment`, `exposure`.
 //! [`DESKS`] lists what they offer. `lookup` holds the budgets of all calls that look a NIK up, `audit`
 //! what is logged.
 
@@ -18,6 +18,7 @@ pub mod chat;
 pub mod code;
 mod complaint;
 mod decision;
+pub mod exposure;
 pub mod facility;
 pub mod inquiry;
 pub mod lookup;
@@ -58,6 +59,7 @@ use crate::{
         appointment::AppointmentRules,
         certificate::CertificateRules,
         code::{CodeKey, CodeRules},
+        exposure::{ExposureRules, ExposureWhat},
         lookup::Budgets,
         officer::OfficerRules,
         outside::Source,
@@ -151,6 +153,11 @@ pub const VACCINATION: Catalogue = Catalogue {
         appointment::IN_LINE,
         appointment::LEAVE,
         appointment::PASS,
+        exposure::LOOK,
+        exposure::BLACK,
+        exposure::CONSENT,
+        exposure::REFUSE,
+        exposure::PLACE,
     ],
     sends: &[
         registration::REGISTERED_TEXT,
@@ -195,6 +202,9 @@ pub const VACCINATION: Catalogue = Catalogue {
         appointment::OFFER_TEXT,
         appointment::LET_DOWN_TEXT,
         appointment::LINE_OVER_TEXT,
+        exposure::ASK_TEXT,
+        exposure::CONTACT_TEXT,
+        exposure::CONTACT_NEAR_TEXT,
     ],
 };
 
@@ -249,6 +259,8 @@ pub struct Desk {
     pub appointments: AppointmentRules,
     /// How many an officer registers, and how long nobody asks for the PIN.
     pub officers: OfficerRules,
+    /// How long contacts and consents count.
+    pub exposure: ExposureRules,
     /// Whose time it is on a screen.
     pub zone: Zone,
     /// Where the record is.
@@ -306,11 +318,21 @@ impl Desk {
                 certificate::need(asking)
             }
             "certificate.check" => certificate::check::need(self, asking),
-            "status.read" | "complaint.look" => Need {
+            "status.read" => Need {
+                person: picked_person(asking.values),
+                people: Some(asking.subscriber),
+                exposure: exposure::need_days(asking),
+                ..Need::default()
+            },
+            "complaint.look" => Need {
                 person: picked_person(asking.values),
                 people: Some(asking.subscriber),
                 ..Need::default()
             },
+            "exposure.look" | "exposure.black" | "exposure.consent" | "exposure.refuse" => {
+                exposure::need(asking, ExposureWhat::Days)
+            }
+            "exposure.place" => exposure::need(asking, ExposureWhat::Place),
             "right.kept" | "right.looks" | "right.consent" | "right.withdraw" | "right.erasure"
             | "right.erase" | "right.keep" => right::need(asking),
             call if call.starts_with("appointment.") => appointment::need(self, call, asking),
@@ -375,6 +397,11 @@ impl Desk {
             "officer.begin" => Some(officer::call::begin(self, asking, facts)),
             "officer.match" => officer::assist::matching(self, asking, facts),
             "officer.submit" => officer::assist::submit(self, asking, facts),
+            "exposure.look" => exposure::look(self, asking, facts),
+            "exposure.black" => Some(exposure::colour(self, asking, facts)),
+            "exposure.consent" => exposure::consent(self, asking, facts),
+            "exposure.refuse" => exposure::refuse(asking, facts),
+            "exposure.place" => exposure::place(facts),
             "queue.look" => queue::look(self, facts),
             "queue.take" => queue::take(self, asking, facts),
             "queue.leave" => queue::leave(asking),

@@ -16,6 +16,7 @@ use crate::{
         audit::{Act, Deed},
         certificate::{CertificateChange, CertificateFacts, CertificateNeed},
         code::{CodeChange, CodeFacts, CodeKey},
+        exposure::{ExposureChange, ExposureFacts, ExposureNeed},
         inquiry::{Answered, Inquiry, Known, Wrote},
         number::Number,
         officer::{Officer, OfficerAct, OfficerChange},
@@ -193,6 +194,8 @@ pub struct Need {
     pub rights: Option<RightNeed>,
     /// An officer, by the keyed name.
     pub officer: Option<SubscriberKey>,
+    /// Contacts and cases of a phone.
+    pub exposure: Option<ExposureNeed>,
 }
 
 /// A phone that asks for a code, or types one.
@@ -250,6 +253,8 @@ pub struct Facts {
     pub rights: RightFacts,
     /// The officer asked for, if there is one.
     pub officer: Option<Officer>,
+    /// What is known of contacts and cases.
+    pub exposure: ExposureFacts,
 }
 
 /// A chat that was bound to a phone by a code.
@@ -355,6 +360,8 @@ pub enum Change {
     Officer(OfficerChange),
     /// A change that is stored as another's than the phone's that made it: under this key.
     OnBehalf(SubscriberKey, Box<Change>),
+    /// A case with this phone has answered.
+    Exposure(ExposureChange),
     /// A change that staff can make as well.
     Desk(DeskChange),
 }

@@ -6,7 +6,7 @@ use crate::{
     identity::birth,
     menu::catalogue::{Call, Effect, Given, Outcome},
     service::{
-        Asking, Decision, Desk, Silence,
+        Asking, Decision, Desk, Silence, exposure,
         inquiry::{Kind, Known, Outward},
         number::Number,
         person::{PROVED, waiting_number},
@@ -28,6 +28,9 @@ const DOSE_3: [Given; 3] = dose("dose3_date", "dose3_vaccine", "dose3_place");
 
 /// What the record says of the person picked.
 ///
+/// `contact` and `positive` come first: the status is black, whatever was given. Whoever has read that
+/// goes on with the value `black`.
+///
 /// `gap` is a dose that the facility did not enter, or not with its date: nothing can be said of it
 /// but where to go.
 pub const READ: Call = Call {
@@ -35,6 +38,8 @@ pub const READ: Call = Call {
     effect: Effect::Reads,
     needs: &["person"],
     outcomes: &[
+        exposure::CONTACT,
+        exposure::POSITIVE,
         Outcome { name: "unregistered", means: "No dose, and not registered.", gives: &[] },
         Outcome { name: "registered", means: "No dose yet, but registered.", gives: &[NUMBER] },
         Outcome {
@@ -83,6 +88,9 @@ pub(super) const CERTIFICATE_DAYS: i64 = 10;
 
 /// As [`read`]; where the record cannot be asked, what it said last, or the promise of a text.
 pub(super) fn read_or_ask(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    if let Some(black) = exposure::black(desk, asking, facts) {
+        return Some(black);
+    }
     if facts.known == Known::NotYet && waiting_number(asking.values).is_none() {
         return Some(Decision::of("slow").ask(Outward::Later(Kind::Status)));
     }

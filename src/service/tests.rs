@@ -5,6 +5,8 @@ mod certificate;
 mod change;
 mod chat;
 mod inquiry;
+#[path = "tests/exposure.rs"]
+mod exposures;
 mod lookup;
 mod officer;
 mod otp;
@@ -48,6 +50,7 @@ fn desk() -> Desk {
         tickets: config.tickets,
         appointments: config.appointments,
         officers: config.officers,
+        exposure: config.exposure.rules(),
         zone: config.menu.zone.into(),
         source: Source::Embedded,
     }
@@ -459,7 +462,9 @@ fn what_has_to_be_read_for_a_call() {
     assert_eq!(need("registration.submit"), Need { person, people, tries, ..Need::default() });
     assert_eq!(need("person.prove"), Need { person, tries, ..Need::default() });
     assert_eq!(need("person.list"), Need { people, ..Need::default() });
-    assert_eq!(need("status.read"), Need { person, people, ..Need::default() });
+    let exposure =
+        Some(exposure::ExposureNeed { phone: me(), at: NOW, what: exposure::ExposureWhat::Days });
+    assert_eq!(need("status.read"), Need { person, people, exposure, ..Need::default() });
     for call in ["consent.give", "region.of_nik", "registration.compare", "person.detach"] {
         assert_eq!(need(call), Need::default(), "{call}");
     }

@@ -13,7 +13,7 @@ use super::{
     code::Codes,
     desk,
     engine::{Tx, on_engine, padded_keys, padded_rows},
-    erase, inquiry,
+    erase, exposure, inquiry,
     lookup::Failures,
     officer::Officers,
     queue, right,
@@ -25,6 +25,7 @@ use crate::{
     service::{
         appointment::CheckIn,
         audit::{Doer, StaffName},
+        exposure::ExposureChange,
         inquiry::{Answered, Inquiry},
         number::Number,
         outside::NOBODY,
@@ -52,6 +53,7 @@ pub(super) struct Changes<'a> {
     codes: Codes<'a>,
     certificates: Certificates<'a>,
     appointments: Appointments<'a>,
+    exposures: Vec<(&'a ExposureChange, SubscriberKey, Option<&'a str>, Timestamp)>,
     /// Who wants no broadcasts since when, and who wants them again.
     opted: BTreeMap<SubscriberKey, Option<Stamp<'a>>>,
     /// Chats, and the phones that they no longer speak for.
@@ -178,6 +180,9 @@ impl<'a> Changes<'a> {
             Change::Appointment(change) => {
                 self.appointments.add(phone, stamp.channel, stamp.at, change);
             }
+            Change::Exposure(change) => {
+                self.exposures.push((change, phone, stamp.channel, stamp.at));
+            }
             Change::CutChat(chat) => {
                 self.cut.insert((*chat, phone));
             }
@@ -207,6 +212,8 @@ impl<'a> Changes<'a> {
     }
 
     pub(super) async fn write(self, tx: &mut Tx, vault: &Vault) -> Result<(), CommitError> {
+        // Before the consents: one that is taken back was given earlier.
+        exposure::write(tx, self.exposures).await?;
         right::write_consents(tx, &self.consents).await?;
         right::write_withdrawals(tx, &self.unconsented).await?;
         write_strangers(tx, &self.strangers).await?;

@@ -14,6 +14,7 @@ use super::{
     chat,
     code::read_codes,
     engine::{Tx, octets, on_engine, padded_keys},
+    exposure::read_exposures,
     lookup::read_tries,
     officer::read_officers,
     outside, queue,
@@ -72,6 +73,7 @@ impl Batch {
         let appointments = read_appointments(tx, needs).await?;
         let rights = read_rights(tx, vault, needs).await?;
         let officers = read_officers(tx, vault, needs).await?;
+        let exposures = read_exposures(tx, needs).await?;
         let of = |need: &Need, person: Option<NikIndex>| Facts {
             person: person.filter(|_| !gone(need)).and_then(|of| persons.get(&of)).cloned(),
             fetched: last(need),
@@ -91,6 +93,7 @@ impl Batch {
         facts.iter_mut().zip(appointments).for_each(|(facts, of)| facts.appointment = of);
         facts.iter_mut().zip(rights).for_each(|(facts, of)| facts.rights = of);
         facts.iter_mut().zip(officers).for_each(|(facts, officer)| facts.officer = officer);
+        facts.iter_mut().zip(exposures).for_each(|(facts, of)| facts.exposure = of);
         Ok(facts)
     }
 }

@@ -25,6 +25,7 @@ mod desk;
 mod engine;
 mod erase;
 mod event;
+mod exposure;
 mod facts;
 mod import;
 mod inquiry;
@@ -72,6 +73,7 @@ pub use self::{
     desk::StaffWrite,
     erase::{ERASED, Erased, KEPT},
     event::EventWrite,
+    exposure::{Binding, Bound as TokensBound, Holder, NewCase, NotTaken, Opened, Upload, Uploaded},
     import::{ImportError, Importing, Repeated},
     inquiry::{ClaimedInquiry, InquiryFigures},
     kept::{KeptAppointment, KeptCertificate, KeptOf, KeptRegistration},
@@ -341,6 +343,9 @@ pub enum Table {
     Appointment,
     Officer,
     WaitList,
+    ExposureToken,
+    ExposureCase,
+    Exposure,
 }
 
 impl Table {
@@ -378,6 +383,9 @@ impl Table {
             Self::Appointment => "select count(*) from appointment",
             Self::Officer => "select count(*) from officer",
             Self::WaitList => "select count(*) from wait_list",
+            Self::ExposureToken => "select count(*) from exposure_token",
+            Self::ExposureCase => "select count(*) from exposure_case",
+            Self::Exposure => "select count(*) from exposure",
         }
     }
 }

@@ -43,6 +43,8 @@ pub(super) enum Place<'a> {
     Inquiry(&'a SubscriberKey, &'a NikIndex, Kind),
     /// `officer.identity`.
     Officer(&'a SubscriberKey),
+    /// `exposure_token.number`.
+    Token(&'a [u8; 16]),
     /// `audit.old` and `audit.new`: the chain, and the place in it.
     Audit(u16, i64),
     /// `person_key.key`.
@@ -66,6 +68,7 @@ impl Place<'_> {
             Self::Answer(_) => "ticket_answer",
             Self::Inquiry(..) => "inquiry",
             Self::Officer(_) => "officer",
+            Self::Token(_) => "exposure_token",
             Self::Audit(..) => "audit",
             Self::Key(_) => "person_key",
         }
@@ -92,7 +95,7 @@ impl Place<'_> {
                 context.extend_from_slice(subscriber.as_bytes());
                 context.extend_from_slice(service.as_bytes());
             }
-            Self::Receipt(key) | Self::Event(key) => context.extend_from_slice(key),
+            Self::Receipt(key) | Self::Event(key) | Self::Token(key) => context.extend_from_slice(key),
             Self::People(campaign, part) => {
                 context.extend_from_slice(&campaign.to_be_bytes());
                 context.extend_from_slice(&part.to_be_bytes());

@@ -2,6 +2,7 @@
 //! and code, so that there are as many series as there are screens, and never as many as people.
 
 mod appointment;
+pub mod exposure;
 pub mod instruments;
 mod journey;
 mod known;
@@ -72,6 +73,7 @@ pub struct Metrics {
     node: Node,
     outbox: outbox::OutboxMeters,
     record: record::RecordMeters,
+    exposure: exposure::ExposureMeters,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -185,6 +187,7 @@ impl Default for Metrics {
             node: Node::default(),
             outbox: outbox::OutboxMeters::default(),
             record: record::RecordMeters::default(),
+            exposure: exposure::ExposureMeters::default(),
         }
     }
 }
@@ -240,6 +243,7 @@ impl Metrics {
         self.node.register(registry);
         self.outbox.register(registry);
         self.record.register(registry);
+        self.exposure.register(registry);
     }
 
     fn register_batches(&mut self, batches: &BatchMeters) {
@@ -389,6 +393,11 @@ impl Metrics {
     /// What is counted of an outside record.
     pub fn record(&self) -> &record::RecordMeters {
         &self.record
+    }
+
+    /// What is counted of exposure notices.
+    pub fn exposure(&self) -> &exposure::ExposureMeters {
+        &self.exposure
     }
 
     /// How a link is, as it is read now.

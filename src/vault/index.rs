@@ -61,6 +61,14 @@ impl Indexer {
         self.index(b"code", octets)
     }
 
+    pub(super) fn token(&self, octets: &[u8]) -> [u8; 16] {
+        self.index(b"token", octets)
+    }
+
+    pub(super) fn upload(&self, octets: &[u8]) -> [u8; 16] {
+        self.index(b"upload", octets)
+    }
+
     pub(super) fn holder(&self, digits: &str) -> [u8; 4] {
         let [a, b, c, d, ..] = self.index(b"holder", digits.as_bytes());
         [a, b, c, d]

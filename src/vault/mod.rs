@@ -120,6 +120,16 @@ impl Vault {
         self.inner.indexer.code(octets)
     }
 
+    /// What is stored in place of an anonymous token of an app.
+    pub fn token_key(&self, octets: &[u8]) -> [u8; 16] {
+        self.inner.indexer.token(octets)
+    }
+
+    /// What is stored in place of a list of such tokens.
+    pub fn upload_key(&self, octets: &[u8]) -> [u8; 16] {
+        self.inner.indexer.upload(octets)
+    }
+
     /// What a certificate says of its holder's NIK: whoever has the key can tell whose it is, and nobody
     /// else. It is no key of a table, and says nothing of one.
     pub fn holder_hash(&self, nik: &Nik) -> [u8; 4] {

@@ -17,6 +17,7 @@ mod walk;
 mod certificate;
 mod commands;
 mod dashboard;
+mod exposure;
 mod foreign;
 mod guide;
 mod hall;

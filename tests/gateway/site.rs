@@ -117,6 +117,12 @@ impl Site {
         path
     }
 
+    /// Where the database is.
+    pub fn url(&self) -> String {
+        let file = |name: &str| format!("sqlite:{}", self.folder.join(name).display());
+        self.url.strip_prefix("sqlite:").map_or_else(|| self.url.clone(), file)
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder

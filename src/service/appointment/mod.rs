@@ -83,7 +83,7 @@ impl AppointmentRules {
     }
 }
 
-const WIDEST_NAME: &str = "Puskesmas Kec. Kebayoran LamaW";
+pub(super) const WIDEST_NAME: &str = "Puskesmas Kec. Kebayoran LamaW";
 const WIDEST_DAY: &str = "17-08-2021";
 const WIDEST_TIME: &str = "08:00-09:00";
 
