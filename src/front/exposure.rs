@@ -304,8 +304,7 @@ impl Exposures {
         let digest = vault.upload_key(&whole);
         for _ in 0..TRIES {
             let first = NoticeId::draw(at, self.engine.draw());
-            let upload =
-                Upload { case: id.clone(), contacts: contacts.clone(), digest, at, first };
+            let upload = Upload { case: id.clone(), contacts: contacts.clone(), digest, at, first };
             match self.try_upload(&upload).await {
                 Err(ExposureError::Conflict) => {}
                 done => return done,

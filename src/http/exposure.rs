@@ -24,8 +24,7 @@ use super::{
     gate::{Call, Gate},
 };
 use crate::{
-    clock,
-    config,
+    clock, config,
     front::exposure::{ExposureError, Exposures, Told},
     identity::Msisdn,
     service::exposure::{CaseFacts, CaseId, Consent, Contact, ContactToken},

@@ -73,7 +73,9 @@ pub use self::{
     desk::StaffWrite,
     erase::{ERASED, Erased, KEPT},
     event::EventWrite,
-    exposure::{Binding, Bound as TokensBound, Holder, NewCase, NotTaken, Opened, Upload, Uploaded},
+    exposure::{
+        Binding, Bound as TokensBound, Holder, NewCase, NotTaken, Opened, Upload, Uploaded,
+    },
     import::{ImportError, Importing, Repeated},
     inquiry::{ClaimedInquiry, InquiryFigures},
     kept::{KeptAppointment, KeptCertificate, KeptOf, KeptRegistration},

@@ -95,7 +95,9 @@ impl Place<'_> {
                 context.extend_from_slice(subscriber.as_bytes());
                 context.extend_from_slice(service.as_bytes());
             }
-            Self::Receipt(key) | Self::Event(key) | Self::Token(key) => context.extend_from_slice(key),
+            Self::Receipt(key) | Self::Event(key) | Self::Token(key) => {
+                context.extend_from_slice(key)
+            }
             Self::People(campaign, part) => {
                 context.extend_from_slice(&campaign.to_be_bytes());
                 context.extend_from_slice(&part.to_be_bytes());

@@ -174,7 +174,8 @@ async fn a_case_says_yes(site: Site) {
 
     // Many times at once: taken once.
     let uploads = (0..8).map(|_| {
-        let (app, heard) = (app.clone(), heard.map(|(token, day)| (token.to_owned(), day.to_owned())));
+        let (app, heard) =
+            (app.clone(), heard.map(|(token, day)| (token.to_owned(), day.to_owned())));
         tokio::spawn(async move {
             let heard = heard.each_ref().map(|(token, day)| (token.as_str(), day.as_str()));
             app.upload("lab-0001", &heard).await.unwrap()
@@ -220,8 +221,8 @@ async fn a_case_says_yes(site: Site) {
     let told = near_phone.next_text().await.expect("a text").text;
     assert!(told.contains(&shown(day(3))), "{told}");
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let figures = country.network.figures().await.unwrap();
-    assert_eq!(figures.sms.map_or(0, |sms| sms.taken), 5, "two questions, three notices");
+    let figures = country.network.sms_figures().await.unwrap();
+    assert_eq!(figures.accepted, 5, "two questions, three notices: {figures:?}");
     let (_, metrics) = country.node.get("/metrics").await;
     for counted in [
         "setara_exposure_notices_total 3\n",

@@ -67,7 +67,11 @@ fn an_answer_is_kept_while_it_can_be_given() {
         (Consent::Used, "exposure.refuse", "late", None),
     ] {
         let (came, change) = answers(said, case(is, later()));
-        assert_eq!((came, change.map(|change| change.consent)), (outcome, becomes), "{is:?} {said}");
+        assert_eq!(
+            (came, change.map(|change| change.consent)),
+            (outcome, becomes),
+            "{is:?} {said}"
+        );
         assert_eq!(answers(said, case(is, NOW)), ("late", None), "{is:?} {said}");
     }
     let (_, change) = answers("exposure.consent", case(Consent::Asked, later()));

@@ -263,7 +263,10 @@ impl Batch {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn language_of(&mut self, phone: SubscriberKey) -> Result<Option<String>, StoreError> {
+    pub async fn language_of(
+        &mut self,
+        phone: SubscriberKey,
+    ) -> Result<Option<String>, StoreError> {
         Ok(read_languages(&mut self.tx, &[phone]).await?.remove(&phone))
     }
 }
@@ -374,7 +377,8 @@ async fn read_places(
                 homes.entry(phone).or_insert(regency);
             }
         }
-        let regencies: Vec<String> = homes.values().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let regencies: Vec<String> =
+            homes.values().cloned().collect::<BTreeSet<_>>().into_iter().collect();
         // One of each regency; a country has few hundred of them.
         for regency in regencies {
             let row = sqlx::query::<Db>(

@@ -99,8 +99,13 @@ impl Batch {
             Ok(case) => case,
             Err(uploaded) => return Ok(uploaded),
         };
-        let tokens: Vec<[u8; 16]> =
-            upload.contacts.iter().map(|(token, _)| *token).collect::<BTreeSet<_>>().into_iter().collect();
+        let tokens: Vec<[u8; 16]> = upload
+            .contacts
+            .iter()
+            .map(|(token, _)| *token)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
         let bound = read_tokens(tx, &tokens, upload.at).await?;
         if bound.len() != tokens.len() {
             return Ok(Uploaded::Not(NotTaken::Unknown));
@@ -118,7 +123,8 @@ impl Batch {
                 phones.insert(*phone, open_number(vault, token, number)?);
             }
         }
-        let days: Vec<_> = days.into_iter().map(|(phone, day)| (phone, day, keep_until(day))).collect();
+        let days: Vec<_> =
+            days.into_iter().map(|(phone, day)| (phone, day, keep_until(day))).collect();
         let mut news: BTreeMap<SubscriberKey, Date> = BTreeMap::new();
         for (phone, day) in write_days(tx, &days).await? {
             let latest = news.entry(phone).or_insert(day);
@@ -160,10 +166,11 @@ async fn use_consent(
         if let Some(phone) = used {
             return Ok(Ok(SubscriberKey::from_bytes(octets(phone, "exposure_case")?)));
         }
-        let row = sqlx::query::<Db>("select state, uploaded, until from exposure_case where id = $1")
-            .bind(upload.case.as_str().to_owned())
-            .fetch_optional(&mut **tx)
-            .await?;
+        let row =
+            sqlx::query::<Db>("select state, uploaded, until from exposure_case where id = $1")
+                .bind(upload.case.as_str().to_owned())
+                .fetch_optional(&mut **tx)
+                .await?;
         let Some(row) = row else { return Ok(Err(Uploaded::Not(NotTaken::NoCase))) };
         let state: String = row.try_get(0)?;
         let uploaded: Option<Vec<u8>> = row.try_get(1)?;
