@@ -38,6 +38,7 @@
 
 mod cases;
 mod certified;
+pub mod exposed;
 mod names;
 mod officers;
 mod places;

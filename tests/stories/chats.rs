@@ -523,6 +523,10 @@ fn letters(text: &str) -> String {
         ("{number3}", "000 000 0000"),
         ("{date}", "00-00-0000"),
         ("{moment}", "00-00 00:00"),
+        // As menus write days where they say more to a chat.
+        ("{test_day}", "00-00-0000"),
+        ("{contact_day}", "00-00-0000"),
+        ("{black_until}", "00-00-0000"),
     ];
     let mut out = String::new();
     let mut rest = text;

@@ -12,7 +12,7 @@ dial *119#
 | 8 Bahasa/Language
 | 9 Jadwal vaksin
 type 6
-| Info vaksin COVID-19
+| Info
 | 1 Apa gunanya?
 | 2 Siapa yang boleh?
 | 3 Bawa apa?
@@ -20,6 +20,7 @@ type 6
 | 5 Bila ada keluhan
 | 6 Isolasi mandiri
 | 7 Telepon siapa?
+| 8 Kontak erat
 | 0 Kembali
 type 1
 | Vaksin melatih tubuh melawan virus. Masih bisa tertular, tapi jauh lebih jarang sakit berat. Gratis.
@@ -27,7 +28,7 @@ type 1
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Info vaksin COVID-19
+| Info
 | 1 Apa gunanya?
 | 2 Siapa yang boleh?
 | 3 Bawa apa?
@@ -35,6 +36,7 @@ type 1
 | 5 Bila ada keluhan
 | 6 Isolasi mandiri
 | 7 Telepon siapa?
+| 8 Kontak erat
 | 0 Kembali 00 Menu
 type 2
 | Umur 6 tahun ke atas, juga lansia. Hamil, demam, atau alergi berat? Bilang petugas: boleh ditunda.
@@ -42,7 +44,7 @@ type 2
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Info vaksin COVID-19
+| Info
 | 1 Apa gunanya?
 | 2 Siapa yang boleh?
 | 3 Bawa apa?
@@ -50,6 +52,7 @@ type 1
 | 5 Bila ada keluhan
 | 6 Isolasi mandiri
 | 7 Telepon siapa?
+| 8 Kontak erat
 | 0 Kembali 00 Menu
 type 3
 | KTP atau KK, nomor pendaftaran, HP bila ada, daftar obat Anda. Makan dulu, lengan baju longgar.
@@ -57,7 +60,7 @@ type 3
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Info vaksin COVID-19
+| Info
 | 1 Apa gunanya?
 | 2 Siapa yang boleh?
 | 3 Bawa apa?
@@ -65,6 +68,7 @@ type 1
 | 5 Bila ada keluhan
 | 6 Isolasi mandiri
 | 7 Telepon siapa?
+| 8 Kontak erat
 | 0 Kembali 00 Menu
 type 4
 | Tunggu 30 menit di tempat. Nyeri lengan, lelah, demam ringan itu biasa: hilang dalam 1-3 hari.
@@ -72,7 +76,7 @@ type 4
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Info vaksin COVID-19
+| Info
 | 1 Apa gunanya?
 | 2 Siapa yang boleh?
 | 3 Bawa apa?
@@ -80,6 +84,7 @@ type 1
 | 5 Bila ada keluhan
 | 6 Isolasi mandiri
 | 7 Telepon siapa?
+| 8 Kontak erat
 | 0 Kembali 00 Menu
 type 5
 | Sesak, pingsan, wajah bengkak: telepon 119 SEKARANG. Demam lebih 2 hari: ke puskesmas.
@@ -88,7 +93,7 @@ type 5
 | 3 Selesai
 | 0 Kembali 00 Menu
 type 2
-| Info vaksin COVID-19
+| Info
 | 1 Apa gunanya?
 | 2 Siapa yang boleh?
 | 3 Bawa apa?
@@ -96,6 +101,7 @@ type 2
 | 5 Bila ada keluhan
 | 6 Isolasi mandiri
 | 7 Telepon siapa?
+| 8 Kontak erat
 | 0 Kembali 00 Menu
 type 6
 | Positif atau kontak erat? Di rumah saja, kamar sendiri, masker, buka jendela. Sesak napas: telepon 119.
@@ -103,7 +109,7 @@ type 6
 | 2 Selesai
 | 0 Kembali 00 Menu
 type 1
-| Info vaksin COVID-19
+| Info
 | 1 Apa gunanya?
 | 2 Siapa yang boleh?
 | 3 Bawa apa?
@@ -111,6 +117,7 @@ type 1
 | 5 Bila ada keluhan
 | 6 Isolasi mandiri
 | 7 Telepon siapa?
+| 8 Kontak erat
 | 0 Kembali 00 Menu
 type 7
 | Darurat: 119. Tanya vaksin dan data: 119 ext 9 atau puskesmas. Petugas tidak minta kode SMS atau uang.

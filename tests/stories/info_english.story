@@ -28,7 +28,7 @@ type 2
 | 8 Language/Bahasa
 | 9 Appointment
 type 6
-| COVID-19 vaccine
+| Info
 | 1 What is it for?
 | 2 Who may have it?
 | 3 What to bring?
@@ -36,6 +36,7 @@ type 6
 | 5 If I feel ill
 | 6 Staying at home
 | 7 Whom to call?
+| 8 Close contact
 | 0 Back
 type 1
 | A vaccine trains the body against the virus. You may still catch it, but are rarely very ill. It is free.
@@ -43,7 +44,7 @@ type 1
 | 2 Done
 | 0 Back 00 Menu
 type 1
-| COVID-19 vaccine
+| Info
 | 1 What is it for?
 | 2 Who may have it?
 | 3 What to bring?
@@ -51,6 +52,7 @@ type 1
 | 5 If I feel ill
 | 6 Staying at home
 | 7 Whom to call?
+| 8 Close contact
 | 0 Back 00 Menu
 type 2
 | From 6 years on, elders too. Pregnant, a fever, a severe allergy? Tell the staff: it can wait.
@@ -58,7 +60,7 @@ type 2
 | 2 Done
 | 0 Back 00 Menu
 type 1
-| COVID-19 vaccine
+| Info
 | 1 What is it for?
 | 2 Who may have it?
 | 3 What to bring?
@@ -66,6 +68,7 @@ type 1
 | 5 If I feel ill
 | 6 Staying at home
 | 7 Whom to call?
+| 8 Close contact
 | 0 Back 00 Menu
 type 3
 | ID or family card, registration number, phone if any, a list of your medicines. Eat before you come.
@@ -73,7 +76,7 @@ type 3
 | 2 Done
 | 0 Back 00 Menu
 type 1
-| COVID-19 vaccine
+| Info
 | 1 What is it for?
 | 2 Who may have it?
 | 3 What to bring?
@@ -81,6 +84,7 @@ type 1
 | 5 If I feel ill
 | 6 Staying at home
 | 7 Whom to call?
+| 8 Close contact
 | 0 Back 00 Menu
 type 4
 | Wait 30 minutes there. A sore arm, tiredness, a light fever are usual and go in 1-3 days.
@@ -88,7 +92,7 @@ type 4
 | 2 Done
 | 0 Back 00 Menu
 type 1
-| COVID-19 vaccine
+| Info
 | 1 What is it for?
 | 2 Who may have it?
 | 3 What to bring?
@@ -96,6 +100,7 @@ type 1
 | 5 If I feel ill
 | 6 Staying at home
 | 7 Whom to call?
+| 8 Close contact
 | 0 Back 00 Menu
 type 6
 | Positive, or close to a case? Stay home, own room, mask on, window open. Breathless: call 119.
@@ -103,7 +108,7 @@ type 6
 | 2 Done
 | 0 Back 00 Menu
 type 1
-| COVID-19 vaccine
+| Info
 | 1 What is it for?
 | 2 Who may have it?
 | 3 What to bring?
@@ -111,6 +116,7 @@ type 1
 | 5 If I feel ill
 | 6 Staying at home
 | 7 Whom to call?
+| 8 Close contact
 | 0 Back 00 Menu
 type 7
 | Emergency: 119. Vaccine and data: 119 ext 9, or a puskesmas. Staff never ask for SMS codes or money.
@@ -118,7 +124,7 @@ type 7
 | 2 Done
 | 0 Back 00 Menu
 type 1
-| COVID-19 vaccine
+| Info
 | 1 What is it for?
 | 2 Who may have it?
 | 3 What to bring?
@@ -126,6 +132,7 @@ type 1
 | 5 If I feel ill
 | 6 Staying at home
 | 7 Whom to call?
+| 8 Close contact
 | 0 Back 00 Menu
 type 5
 | Breathless, faint, swollen face: call 119 NOW. Fever for over 2 days: see a puskesmas.

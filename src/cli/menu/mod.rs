@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod desks;
+mod exposed;
 pub mod graph;
 pub mod phone;
 pub mod play;

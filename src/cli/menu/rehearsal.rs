@@ -67,6 +67,9 @@ pub enum RehearsalError {
     /// The officers cannot be put in.
     #[error("the officers could not be kept")]
     Officers,
+    /// Cases and contacts cannot be put in.
+    #[error("cases and contacts could not be kept")]
+    Exposed,
     /// The language cannot be set.
     #[error("the language could not be kept")]
     Language,
@@ -201,6 +204,9 @@ impl Rehearsal {
         for within in PLACES {
             store.put_facilities(&sample::places(within), now, |_| ()).await?;
         }
+        let (rules, zone) = (self.config.exposure.rules(), self.config.menu.zone.into());
+        let exposed = super::exposed::put(&store, &vault, rules, (now, zone)).await;
+        exposed.map_err(|_| RehearsalError::Exposed)?;
         store.close().await;
         Ok(())
     }
