@@ -132,7 +132,7 @@ impl Whatsapp {
     /// # Errors
     /// The file cannot be read, or is empty.
     pub fn token(&self) -> io::Result<String> {
-        secret::read(&self.token, self.token_file.as_deref())
+        secret(&self.token, self.token_file.as_deref())
     }
 
     /// What events are signed with, as it is now.
@@ -140,7 +140,7 @@ impl Whatsapp {
     /// # Errors
     /// The file cannot be read, or is empty.
     pub fn app_secret(&self) -> io::Result<String> {
-        secret::read(&self.app_secret, self.app_secret_file.as_deref())
+        secret(&self.app_secret, self.app_secret_file.as_deref())
     }
 
     /// What may be sent when nobody has written for 24 hours.

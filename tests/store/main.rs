@@ -8,6 +8,7 @@ mod bed;
 mod certificate;
 mod chat;
 mod conflict;
+mod exposure;
 mod import;
 mod inquiry;
 mod lookup;
