@@ -33,6 +33,9 @@ const TOKEN_FILE: &str = "setara.token";
 /// Opens the admin pages. No secret: they listen on this machine alone, and all data are invented.
 const TOKEN: &str = "simulasi-negeri-dalam-kotak";
 
+/// What the app's back end signs with here.
+pub const EXPOSURE_SECRET: &str = "simulasi-rahasia-sijejak";
+
 type Failed = Box<dyn Error + Send + Sync>;
 
 /// Who sends what nobody can answer.
@@ -59,7 +62,8 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
     let file = country.data.join("setara.toml");
     std::fs::write(country.data.join(TOKEN_FILE), TOKEN)?;
     let admin = format!("\n[admin]\ntoken_file = \"{TOKEN_FILE}\"\n");
-    std::fs::write(&file, configuration(country, menus)? + &admin)?;
+    let exposure = format!("\n[exposure]\nenabled = true\nsecret = \"{EXPOSURE_SECRET}\"\n");
+    std::fs::write(&file, configuration(country, menus)? + &admin + &exposure)?;
     let config = Config::read(&file)?;
     serve::log(&config)?;
     match &country.record {
@@ -77,6 +81,12 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
         tokio::spawn(subscribe(cloud.clone(), gateway.http()));
     }
     Ok(gateway)
+}
+
+/// Today and yesterday, as an app's back end writes them.
+pub fn today() -> (String, String) {
+    let today = clock::now().date(Zone::Wib);
+    (today.to_string(), today.yesterday().unwrap_or(today).to_string())
 }
 
 /// The number of the service on WhatsApp, and the texts that were approved for it.

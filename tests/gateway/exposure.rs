@@ -234,3 +234,76 @@ async fn a_case_says_yes(site: Site) {
     }
     country.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_asked_on_its_screen_where_that_is_wanted() {
+    let country = Country::with(Site::on_sqlite().await, "exposure.push = true\n").await;
+    while country.node.get("/readyz").await.0 != "HTTP/1.1 200 OK" {
+        tokio::task::yield_now().await;
+    }
+    let mut case = country.phone(CASE).await;
+    let opened = country.app.open("lab-0001", CASE, &day(0).to_string()).await.unwrap();
+    came(&opened, 201, "asked");
+    assert_eq!(opened.body["push"], "accepted", "{opened:?}");
+    let pushed = case.pushed().await.unwrap();
+    assert!(pushed.open && pushed.text.contains("Boleh ya, boleh tidak"), "{pushed:?}");
+    let asked = case.answer("1").await.unwrap();
+    assert!(asked.text.contains("TANGGALNYA saja"), "{asked:?}");
+    let yes = case.answer("1").await.unwrap();
+    assert!(!yes.open && yes.text.contains("YA dicatat"), "{yes:?}");
+    came(&country.app.look("lab-0001").await.unwrap(), 200, "given");
+    // Once more it is the same order, and the phone is left alone.
+    let again = country.app.open("lab-0001", CASE, &day(0).to_string()).await.unwrap();
+    came(&again, 200, "given");
+    assert_eq!(again.body["push"], "repeated", "{again:?}");
+    country.end().await;
+}
+
+/// The power fails at any moment of an upload, which is sent until somebody answers: each is told once.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_outlives_a_crash() {
+    let mut country = Country::with(Site::on_sqlite().await, "").await;
+    let token = App::draw();
+    country.app.bind(&[(token.as_str(), NEAR)]).await.unwrap();
+    let today = day(0).to_string();
+    let mut case = country.phone(CASE).await;
+    let mut near = country.phone(NEAR).await;
+    for round in 0..3 {
+        let (id, day) = (format!("lab-{round:04}"), day(round).to_string());
+        came(&country.app.open(&id, CASE, &today).await.unwrap(), 201, "asked");
+        let yes = goes(&mut case, "*119*6*8#", &["1"]).await;
+        assert!(yes.contains("YA dicatat"), "{yes}");
+        let (app, heard) = (country.app.clone(), (token.clone(), day.clone()));
+        let sent = {
+            let id = id.clone();
+            tokio::spawn(async move { app.upload(&id, &[(&heard.0, &heard.1)]).await })
+        };
+        tokio::time::sleep(Duration::from_millis(3 * u64::from(round.unsigned_abs()))).await;
+        country.node.kill().await;
+        let _ = sent.await;
+        country.node = Node::start(&country.site.config()).await;
+        country.network.bound(1).await.unwrap();
+        country.app = App::new(country.node.http(), SECRET);
+        let again = country.app.upload(&id, &[(&token, &day)]).await.unwrap();
+        assert!(again.status == 200, "{again:?}");
+        came(&country.app.upload(&id, &[(&token, &day)]).await.unwrap(), 200, "repeated");
+        let told = near.next_text().await.expect("a text").text;
+        assert!(told.contains(&shown(self::day(round))), "{told}");
+    }
+    assert_eq!(country.count(Table::Exposure).await, 3);
+    country.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calls_are_described_and_off_unless_they_are_wanted() {
+    let country = Country::with(Site::on_sqlite().await, "").await;
+    let (_, described) = country.node.get("/exposure/openapi.json").await;
+    let described: serde_json::Value = serde_json::from_str(&described).unwrap();
+    insta::assert_snapshot!("exposure", serde_json::to_string_pretty(&described).unwrap());
+    country.end().await;
+    let site = Site::on_sqlite().await;
+    let node = Node::start(&site.config()).await;
+    let came = App::new(node.http(), SECRET).look("lab-0001").await.unwrap();
+    assert_eq!(came.status, 404);
+    node.stop().await;
+}
