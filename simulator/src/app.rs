@@ -42,7 +42,9 @@ pub async fn run(arguments: Sijejak) -> Result<(), String> {
     let case = format!("lab-{}", App::draw());
     let (today, yesterday) = today();
     good(app.open(&case, &phone, &today).await.map_err(failed)?)?;
-    println!("case {case} is asked: answer on its phone, *119# then 6, 8; or KONTAK by SMS or chat");
+    println!(
+        "case {case} is asked: answer on its phone, *119# then 6, 8; or KONTAK by SMS or chat"
+    );
     loop {
         tokio::time::sleep(EVERY).await;
         let came = good(app.look(&case).await.map_err(failed)?)?;
