@@ -38,8 +38,6 @@ pub const READ: Call = Call {
     effect: Effect::Reads,
     needs: &["person"],
     outcomes: &[
-        exposure::CONTACT,
-        exposure::POSITIVE,
         Outcome { name: "unregistered", means: "No dose, and not registered.", gives: &[] },
         Outcome { name: "registered", means: "No dose yet, but registered.", gives: &[NUMBER] },
         Outcome {
@@ -80,6 +78,8 @@ pub const READ: Call = Call {
             means: "The record does not answer just now: a text brings the result.",
             gives: &[],
         },
+        exposure::CONTACT,
+        exposure::POSITIVE,
     ],
 };
 
