@@ -1,6 +1,7 @@
 //! The commands of `setara`. Each is a file; this one only names them and tells how they ended.
 
 pub mod appointment;
+pub mod backup;
 pub mod campaign;
 pub mod certificate;
 pub mod facility;
@@ -90,6 +91,10 @@ pub enum Command {
     /// Tell what was seen and changed in a window of time
     #[command(subcommand)]
     Breach(person::BreachCommand),
+    /// Copy the database and its keys while the gateway runs
+    Backup(backup::BackupArgs),
+    /// Bring a backup back, where no database is
+    Restore(backup::RestoreArgs),
     /// Watch the gateway
     #[command(subcommand)]
     Telemetry(telemetry::TelemetryCommand),
@@ -141,6 +146,8 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Person(command) => person::run(command, &config),
         Command::Retention(command) => person::run_retention(command, &config),
         Command::Breach(command) => person::run_breach(command, &config),
+        Command::Backup(args) => backup::run(&args, &config),
+        Command::Restore(args) => backup::run_restore(&args, &config),
         Command::Telemetry(command) => Ok(telemetry::run(&command)),
         Command::Config(_) => {
             println!("the configuration is good");

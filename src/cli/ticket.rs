@@ -128,7 +128,8 @@ fn category(word: &str) -> Result<Category, String> {
     Category::parse(word).ok_or(format!("a category is one of {known}"))
 }
 
-fn row(text: &str) -> Result<(u16, i64), String> {
+/// A row of the audit log, as it is printed.
+pub(super) fn row(text: &str) -> Result<(u16, i64), String> {
     let parts = text.split_once('-');
     let read = |(shard, seq): (&str, &str)| {
         Some((u16::from_str_radix(shard, 16).ok()?, seq.parse().ok()?))

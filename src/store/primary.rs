@@ -79,6 +79,23 @@ impl Servers {
         Ok(pool.connect_with(primary).await?)
     }
 
+    /// Where the primary is now; of one server nothing is asked.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if none of several says that it is.
+    pub(super) async fn primary(&self) -> Result<PgConnectOptions, StoreError> {
+        match self.all.as_slice() {
+            [only] => Ok(only.clone()),
+            _ => match self.find().await {
+                Some((options, connection)) => {
+                    connection.close().await?;
+                    Ok(options)
+                }
+                None => Err(sqlx::Error::PoolTimedOut.into()),
+            },
+        }
+    }
+
     /// The first server that says it is the primary.
     async fn find(&self) -> Option<(PgConnectOptions, PgConnection)> {
         for options in &self.all {

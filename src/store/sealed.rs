@@ -173,18 +173,3 @@ pub(super) fn seal_identity(
     let plain = serde_json::to_vec(&fields).map_err(|_| StoreError::Unreadable(place.table()))?;
     Ok(seal(vault, place, &plain))
 }
-
-const PROOF: &[u8] = b"vault";
-
-/// The word that proves a key file: the seal key must open it, and the index key must make the
-/// same index of it.
-pub(super) fn key_proof(vault: &Vault) -> Vec<u8> {
-    vault.seal(PROOF, &vault.index_proof())
-}
-
-pub(super) fn check_key_proof(vault: &Vault, proof: &[u8]) -> Result<(), StoreError> {
-    match vault.open(PROOF, proof) {
-        Ok(kept) if kept == vault.index_proof() => Ok(()),
-        _ => Err(StoreError::WrongKey),
-    }
-}

@@ -26,6 +26,9 @@ pub use self::{
 };
 use self::{index::Indexer, seal::Seals};
 
+/// What a word that proves keys is sealed for.
+const PROOF: &[u8] = b"vault";
+
 /// The secrets of one installation.
 #[derive(Clone)]
 pub struct Keys {
@@ -137,8 +140,19 @@ impl Vault {
     }
 
     /// Tells index keys apart without giving one away.
-    pub(crate) fn index_proof(&self) -> [u8; 16] {
+    fn index_proof(&self) -> [u8; 16] {
         self.inner.indexer.proof()
+    }
+
+    /// A word that each key of the ring has sealed: with [`Vault::opens_proof`] it tells whether another key
+    /// file can read what this one can.
+    pub fn proofs(&self) -> Vec<Vec<u8>> {
+        self.inner.seals.with_each(PROOF, &self.index_proof())
+    }
+
+    /// Whether such a word opens here, and the index key is the same.
+    pub fn opens_proof(&self, proof: &[u8]) -> bool {
+        self.open(PROOF, proof).is_ok_and(|word| word == self.index_proof())
     }
 
     /// Seals `plain` for the place that `context` names; it opens only with the same context.

@@ -28,25 +28,15 @@ pub enum OpenError {
     Broken,
 }
 
-/// The key ring: one key seals, all of them open.
-pub(super) struct Seals {
-    /// The first one seals.
-    ring: Vec<(u8, XChaCha20Poly1305)>,
+/// A key by its id.
+struct Key {
+    id: u8,
+    cipher: XChaCha20Poly1305,
 }
 
-impl Seals {
-    pub(super) fn new(present: (u8, &[u8; 32]), former: &[(u8, [u8; 32])]) -> Self {
-        let former = former.iter().filter(|(id, _)| *id != present.0).map(|(id, key)| (*id, key));
-        Self {
-            ring: std::iter::once(present)
-                .chain(former)
-                .map(|(id, key)| (id, XChaCha20Poly1305::new(key.into())))
-                .collect(),
-        }
-    }
-
-    pub(super) fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
-        let (id, cipher) = &self.ring[0];
+impl Key {
+    fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        let Self { id, cipher } = self;
         // 192 random bits: no counter to keep, and no collision to fear at any volume
         // (draft-irtf-cfrg-xchacha-03 §3.1).
         let mut nonce = [0; NONCE];
@@ -61,6 +51,33 @@ impl Seals {
         envelope.extend_from_slice(&ciphertext);
         envelope
     }
+}
+
+/// The key ring: one key seals, all of them open.
+pub(super) struct Seals {
+    /// The first one seals.
+    ring: Vec<Key>,
+}
+
+impl Seals {
+    pub(super) fn new(present: (u8, &[u8; 32]), former: &[(u8, [u8; 32])]) -> Self {
+        let former = former.iter().filter(|(id, _)| *id != present.0).map(|(id, key)| (*id, key));
+        Self {
+            ring: std::iter::once(present)
+                .chain(former)
+                .map(|(id, key)| Key { id, cipher: XChaCha20Poly1305::new(key.into()) })
+                .collect(),
+        }
+    }
+
+    pub(super) fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.ring[0].seal(context, plain)
+    }
+
+    /// An envelope by each key.
+    pub(super) fn with_each(&self, context: &[u8], plain: &[u8]) -> Vec<Vec<u8>> {
+        self.ring.iter().map(|key| key.seal(context, plain)).collect()
+    }
 
     pub(super) fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
         let (header, ciphertext) =
@@ -68,9 +85,8 @@ impl Seals {
         let [VERSION, id, nonce @ ..] = header else {
             return Err(OpenError::Foreign);
         };
-        let (_, cipher) =
-            self.ring.iter().find(|(of, _)| of == id).ok_or(OpenError::UnknownKey(*id))?;
-        cipher
+        let key = self.ring.iter().find(|key| key.id == *id).ok_or(OpenError::UnknownKey(*id))?;
+        key.cipher
             .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: context })
             .map_err(|_| OpenError::Broken)
     }

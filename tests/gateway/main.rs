@@ -14,6 +14,7 @@ mod push;
 mod site;
 mod walk;
 
+mod backup;
 mod certificate;
 mod commands;
 mod dashboard;

@@ -77,7 +77,8 @@ async fn the_same_answer_right_after_a_restart_is_asked_for_once_more() {
     node.stop().await;
 }
 
-const PEOPLE: u32 = 20;
+/// How many people there are.
+pub const PEOPLE: u32 = 20;
 const KILLS: u64 = 5;
 
 /// Many people register at once, and the node is killed whenever they have typed some more. Who
@@ -85,14 +86,7 @@ const KILLS: u64 = 5;
 async fn killed_again_and_again(site: Site) {
     let network = network("plain").await;
     let site = site.operator("telco", "plain", &network.address().to_string(), "");
-    let mut roster = "nik,name,birth_date\n".to_owned();
-    for n in 0..PEOPLE {
-        writeln!(roster, "{},{NAME},1990-02-05", nik(n)).expect("a string");
-    }
-    let file = site.folder().join("roster.csv");
-    std::fs::write(&file, roster).expect("a file");
-    let imported = site.run(&["record", "import", &file.display().to_string()]).await;
-    assert!(imported.status.success(), "{}", told(&imported));
+    enlist(&site).await;
 
     let node = bound(&site, &network).await;
     let people: Vec<_> = (0..PEOPLE)
@@ -122,6 +116,18 @@ async fn killed_again_and_again(site: Site) {
     assert!(!log.contains(&nik(0)[..12]) && !log.contains(NAME));
 }
 
+/// Brings the people into the record.
+pub async fn enlist(site: &Site) {
+    let mut roster = "nik,name,birth_date\n".to_owned();
+    for n in 0..PEOPLE {
+        writeln!(roster, "{},{NAME},1990-02-05", nik(n)).expect("a string");
+    }
+    let file = site.folder().join("roster.csv");
+    std::fs::write(&file, roster).expect("a file");
+    let imported = site.run(&["record", "import", &file.display().to_string()]).await;
+    assert!(imported.status.success(), "{}", told(&imported));
+}
+
 /// No two words that stand in a log anyway.
 const NAME: &str = "Warga Percontohan";
 
@@ -135,7 +141,7 @@ async fn phone(network: &Operator, n: u32) -> Phone {
 }
 
 /// Registers, as stubbornly as people are; gives back the number.
-async fn register(network: &Operator, n: u32) -> String {
+pub async fn register(network: &Operator, n: u32) -> String {
     let mut phone = phone(network, n).await;
     let mut screen = redial(&mut phone, "*119#").await;
     loop {
@@ -207,6 +213,7 @@ async fn a_node_that_is_told_to_stop_leaves_nobody_without_an_answer() {
     node.stop().await;
 }
 
+/// A node that is bound to the network.
 pub async fn bound(site: &Site, network: &Operator) -> Node {
     let node = Node::start(&site.config()).await;
     network.bound(1).await.expect("a network");
