@@ -13,6 +13,7 @@ pub mod engine;
 pub mod front;
 pub mod http;
 pub mod identity;
+pub mod keyfile;
 pub mod limits;
 pub mod menu;
 pub mod menus;

@@ -7,10 +7,11 @@ mod officer;
 #[path = "support/mod.rs"]
 mod support;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use setara::{
     app,
+    certificate::keys::InUse,
     channel::{AnswerBy, Channel, Inbound, Once, Sureness},
     clock,
     conversation::{End, NotPushed, Signal, Then},
@@ -257,7 +258,7 @@ async fn a_full_engine_refuses_at_once() {
     let mut country = Country::on_sqlite().await;
     country.config.turns.waiting = 3;
     let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
-    let keyring = Arc::new(app::keyring(&country.config).unwrap());
+    let keyring = InUse::new(app::keyring(&country.config).unwrap());
     let url = &country.config.database.url;
     let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
     let shelf = Menus::new(&country.config, &vault, &keyring).open(&store).await.unwrap();
@@ -274,7 +275,7 @@ async fn a_full_engine_refuses_at_once() {
 async fn a_turn_that_nobody_waits_for_is_not_begun() {
     let country = Country::on_sqlite().await;
     let vault = Vault::open_file(&country.config.vault.key_file).unwrap();
-    let keyring = Arc::new(app::keyring(&country.config).unwrap());
+    let keyring = InUse::new(app::keyring(&country.config).unwrap());
     let url = &country.config.database.url;
     let store = Store::open(url, vault.clone(), StoreOptions::default()).await.unwrap();
     let shelf = Menus::new(&country.config, &vault, &keyring).open(&store).await.unwrap();

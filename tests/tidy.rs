@@ -19,7 +19,15 @@ use self::read::{bare, files, paths, root, says, sources};
 const FLOORS: &[&[&str]] = &[
     // Values and how to read them; `text::page` lays out, `diagnostic` draws. The instruments and
     // the spans are held by the engine, which knows nobody who reads them.
-    &["clock", "diagnostic", "text", "smpp::pdu", "telemetry::instruments", "telemetry::spans"],
+    &[
+        "clock",
+        "diagnostic",
+        "keyfile",
+        "text",
+        "smpp::pdu",
+        "telemetry::instruments",
+        "telemetry::spans",
+    ],
     // Names and numbers are cleaned with the transliteration of `text`.
     &["identity", "smpp::session"],
     // Screens; the keys, which know a NIK, a number and a chat and nothing else; and certificates,
@@ -127,10 +135,11 @@ const ONLY: &[(&str, &[&str])] = &[
             "cli",
             "service::sample",
             "certificate::file",
+            "keyfile",
         ],
     ),
     // Files are read by those who are told their names.
-    ("std::fs", &["config", "vault", "cli", "menus", "http", "store", "certificate::file"]),
+    ("std::fs", &["config", "vault", "cli", "menus", "http", "store", "keyfile"]),
 ];
 
 /// Exceptions to [`PURE`], each with its reason.

@@ -1,12 +1,11 @@
 //! The engine alone, with its database and its lanes, and no link or web side: how menus are tried
 //! out. Every turn is taken and stored as in the gateway.
 
-use std::sync::Arc;
-
 use tokio::task::JoinHandle;
 
 use crate::{
     app::{StartError, keyring, rules, waiting},
+    certificate::keys::InUse,
     channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd::Room},
     clock,
     config::Config,
@@ -75,7 +74,7 @@ impl Alone {
         let vault = Vault::open_or_create_file(&config.vault.key_file)?;
         let options = StoreOptions::default();
         let store = Store::open(&config.database.url, vault.clone(), options).await?;
-        let keyring = Arc::new(keyring(config)?);
+        let keyring = InUse::new(keyring(config)?);
         let shelf = Menus::new(config, &vault, &keyring).open(&store).await?;
         let (engine, lanes) = Engine::new(store, vault, shelf, rules(config));
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();

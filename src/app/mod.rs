@@ -3,6 +3,7 @@
 
 mod alone;
 mod campaign;
+pub mod keys;
 mod nodes;
 mod operator;
 pub mod outbox;
@@ -35,6 +36,7 @@ use tokio::{
 
 use crate::{
     app::{
+        keys::KeyFiles,
         nodes::{Budget, Node},
         operator::Account,
         outbox::Outbox,
@@ -46,7 +48,7 @@ use crate::{
         ussd::Counter,
         whatsapp::cloud::Cloud,
     },
-    certificate::{KeyFileError, Keyring},
+    certificate::{KeyFileError, Keyring, keys::InUse},
     clock,
     config::{Config, ConfigError, Sms},
     engine::{Allowance, Engine, Rules},
@@ -143,6 +145,7 @@ pub struct Gateway {
     campaigns: JoinHandle<()>,
     waiting: JoinHandle<()>,
     node: JoinHandle<()>,
+    keys: (Arc<KeyFiles>, JoinHandle<()>),
     /// Says that nothing is sent any more.
     leave: watch::Sender<Stop>,
     chats: Vec<JoinHandle<()>>,
@@ -160,7 +163,7 @@ impl Gateway {
     /// Builds everything and starts it.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let vault = Vault::open_or_create_file(&config.vault.key_file)?;
-        let keyring = Arc::new(keyring(config)?);
+        let keyring = InUse::new(keyring(config)?);
         let options =
             StoreOptions { connections: config.database.connections, ..Default::default() };
         let store = Store::open(&config.database.url, vault.clone(), options).await?;
@@ -174,7 +177,7 @@ impl Gateway {
         let facilities = Facilities::new(store.clone(), config);
         let tickets = Tickets::new(store.clone(), vault.clone(), config);
         let officers = Officers::new(store.clone(), vault.clone(), config);
-        let campaigns = Campaigns::new(store.clone(), vault, config);
+        let campaigns = Campaigns::new(store.clone(), vault.clone(), config);
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
         let metrics = Arc::new(Metrics::new(engine.batches()));
         let limits = Limits::new(quotas(config));
@@ -259,7 +262,7 @@ impl Gateway {
             whatsapp: webhook,
             record: pushed,
             exposure,
-            keyring,
+            keyring: keyring.clone(),
             retention: Arc::new(config.retention.clone()),
             facilities,
             appointments,
@@ -280,6 +283,9 @@ impl Gateway {
             menus: Arc::clone(&menus),
         };
         let node = tokio::spawn(node.run(left));
+        let keys = KeyFiles::new(config, store.clone(), vault, keyring, Arc::clone(&metrics));
+        let keys = Arc::new(keys);
+        let looking = tokio::spawn(Arc::clone(&keys).run(stopped.clone()));
         let wait_for = config.appointments.wait_for();
         let menus_too = Arc::clone(&menus);
         let sweeping = Sweep {
@@ -310,6 +316,7 @@ impl Gateway {
             campaigns,
             waiting,
             node,
+            keys: (keys, looking),
             leave,
             chats,
             record,
@@ -327,11 +334,12 @@ impl Gateway {
         &self.links
     }
 
-    /// Reads the menus again; see [`Reloading::reload`].
+    /// Reads the key files, if they have changed, and the menus again; see [`Reloading::reload`].
     ///
     /// # Errors
     /// See [`MenuError`]; the old menus stay.
     pub async fn reload(&self) -> Result<Vec<Live>, MenuError> {
+        self.keys.0.look();
         self.menus.reload().await
     }
 
@@ -363,6 +371,7 @@ impl Gateway {
             link.shutdown(deadline).await;
         }
         let _ = tokio::time::timeout_at(deadline.into(), self.sweep).await;
+        let _ = tokio::time::timeout_at(deadline.into(), self.keys.1).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.campaigns).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.waiting).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;

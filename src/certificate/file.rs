@@ -1,19 +1,16 @@
 //! The file of the keyring: readable by its owner only, never overwritten by new keys, and replaced
 //! as a whole where keys are rotated. Random octets for new keys are drawn here.
 
-use std::{
-    ffi::OsString,
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
 use rand::Rng;
 use thiserror::Error;
 
 use super::keys::{KeptError, Keyring, Seed, Which};
-use crate::clock::Timestamp;
+use crate::{
+    clock::Timestamp,
+    keyfile::{self, Fault},
+};
 
 /// Why there is no keyring. No message repeats anything of the file's content.
 #[derive(Debug, Error)]
@@ -46,11 +43,7 @@ impl Keyring {
     /// # Errors
     /// See [`KeyFileError`]; a file that others may read is refused.
     pub fn open_file(path: impl AsRef<Path>) -> Result<Self, KeyFileError> {
-        let mode = fs::metadata(&path).map_err(missing_or_io)?.permissions().mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(KeyFileError::Exposed { mode });
-        }
-        let text = fs::read_to_string(&path).map_err(missing_or_io)?;
+        let text = keyfile::read(path.as_ref())?;
         Ok(Self::from_text(&text)?)
     }
 
@@ -84,15 +77,7 @@ impl Keyring {
         now: Timestamp,
     ) -> Result<Self, KeyFileError> {
         let ring = Self::new(&draw(), authority, now)?;
-        let beside = write_beside(path.as_ref(), &ring.to_text())?;
-        // A link is refused where a name is taken; a rename would take it.
-        let linked = fs::hard_link(&beside, &path);
-        let _ = fs::remove_file(&beside);
-        linked.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => KeyFileError::Exists,
-            _ => KeyFileError::Io(error),
-        })?;
-        sync_folder(path.as_ref())?;
+        keyfile::create(path.as_ref(), &ring.to_text())?;
         Ok(ring)
     }
 
@@ -107,12 +92,7 @@ impl Keyring {
         now: Timestamp,
     ) -> Result<Self, KeyFileError> {
         let ring = Self::open_file(&path)?.rotated(which, &draw(), authority, now)?;
-        let beside = write_beside(path.as_ref(), &ring.to_text())?;
-        fs::rename(&beside, &path).map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            KeyFileError::Io(error)
-        })?;
-        sync_folder(path.as_ref())?;
+        keyfile::replace(path.as_ref(), &ring.to_text())?;
         Ok(ring)
     }
 }
@@ -124,41 +104,21 @@ fn draw() -> Seed {
     seed
 }
 
-/// A new file beside the one that is meant, on the disk when this returns.
-fn write_beside(path: &Path, text: &str) -> Result<PathBuf, KeyFileError> {
-    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
-    name.push(format!(".{:016x}.new", rand::random::<u64>()));
-    let beside = path.with_file_name(name);
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
-    let written = opened.and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        KeyFileError::Io(error)
-    })?;
-    Ok(beside)
-}
-
-/// A name is on the disk when its folder is.
-fn sync_folder(path: &Path) -> Result<(), KeyFileError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(KeyFileError::Io)
-}
-
-fn missing_or_io(error: io::Error) -> KeyFileError {
-    match error.kind() {
-        io::ErrorKind::NotFound => KeyFileError::Missing,
-        _ => KeyFileError::Io(error),
+impl From<Fault> for KeyFileError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Missing => Self::Missing,
+            Fault::Exposed { mode } => Self::Exposed { mode },
+            Fault::Exists => Self::Exists,
+            Fault::Io(error) => Self::Io(error),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_637_550_000_000);

@@ -20,7 +20,7 @@ use crate::{
 pub enum KeysCommand {
     /// Draw the first keys, into the file of `[certificate] keys`
     Create,
-    /// Draw new keys; the old ones verify what they signed. Nodes take the new ones at their next start
+    /// Draw new keys; the old ones verify what they signed. Running nodes take the new ones from the file
     Rotate(RotateArgs),
     /// Show which keys there are
     List(ListArgs),

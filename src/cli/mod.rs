@@ -14,6 +14,7 @@ pub mod record;
 pub mod serve;
 pub mod telemetry;
 pub mod ticket;
+pub mod vault;
 pub mod verify;
 
 use std::{
@@ -74,6 +75,9 @@ pub enum Command {
     /// Draw, rotate and show the keys that sign certificates
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Show and change the keys that seal personal data
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// Look at a certificate, offline
     Verify(verify::VerifyArgs),
     /// Answer complaints, and decide on changes that need documents
@@ -146,6 +150,7 @@ fn obey(command: Command, file: Option<&Path>) -> Result<ExitCode, String> {
         Command::Person(command) => person::run(command, &config),
         Command::Retention(command) => person::run_retention(command, &config),
         Command::Breach(command) => person::run_breach(command, &config),
+        Command::Vault(command) => vault::run(command, &config),
         Command::Backup(args) => backup::run(&args, &config),
         Command::Restore(args) => backup::run_restore(&args, &config),
         Command::Telemetry(command) => Ok(telemetry::run(&command)),

@@ -15,5 +15,5 @@ const KEPT: &str = "public, max-age=3600";
 pub(super) async fn keys(State(site): State<Site>) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, KEPT)];
-    (headers, site.keyring.public().to_json()).into_response()
+    (headers, site.keyring.now().public().to_json()).into_response()
 }

@@ -47,7 +47,7 @@ use axum::{
 use ipnet::IpNet;
 
 use crate::{
-    certificate::Keyring,
+    certificate::keys::InUse,
     front::{
         Front, appointment::Appointments, campaign::Campaigns, facility::Facilities,
         officer::Officers, push::Pushes, ticket::Tickets,
@@ -82,7 +82,7 @@ pub struct Site {
     /// An app's back end as a caller, where exposure notices are switched on.
     pub exposure: Option<ExposurePages>,
     /// What signs certificates, and what verifies them.
-    pub keyring: Arc<Keyring>,
+    pub keyring: InUse,
     /// Complaints, and what staff do with them.
     pub tickets: Tickets,
     /// How long what is kept.

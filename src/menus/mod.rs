@@ -22,7 +22,7 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 
 use crate::{
-    certificate::Keyring,
+    certificate::keys::InUse,
     clock,
     config::Config,
     diagnostic::{Finding, SourceFile},
@@ -61,7 +61,7 @@ pub enum MenuError {
 pub struct Menus {
     config: Config,
     vault: Vault,
-    keyring: Arc<Keyring>,
+    keyring: InUse,
     /// The last order that was followed.
     ordered: Arc<AtomicI64>,
 }
@@ -110,11 +110,11 @@ struct Made {
 
 impl Menus {
     /// The menus of a configuration.
-    pub fn new(config: &Config, vault: &Vault, keyring: &Arc<Keyring>) -> Self {
+    pub fn new(config: &Config, vault: &Vault, keyring: &InUse) -> Self {
         Self {
             config: config.clone(),
             vault: vault.clone(),
-            keyring: Arc::clone(keyring),
+            keyring: keyring.clone(),
             ordered: Arc::default(),
         }
     }
@@ -168,7 +168,7 @@ impl Menus {
                 valid_days: self.config.certificate.valid_days,
                 checks: self.config.checks.clone(),
             },
-            keyring: Arc::clone(&self.keyring),
+            keyring: self.keyring.clone(),
             tickets: self.config.tickets.clone(),
             appointments: self.config.appointments.clone(),
             officers: self.config.officers.clone(),

@@ -43,12 +43,10 @@ mod validators;
 
 pub use self::decision::{Decision, Encloses, Later, Note, Noticed, To};
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 
 use crate::{
-    certificate::keys::Keyring,
+    certificate::keys::InUse,
     clock::{Timestamp, Zone},
     identity::Nik,
     menu::{
@@ -252,7 +250,7 @@ pub struct Desk {
     /// How long certificates are good, and how many are checked.
     pub certificates: CertificateRules,
     /// The keys that sign them.
-    pub keyring: Arc<Keyring>,
+    pub keyring: InUse,
     /// When tickets are due, and how many a phone may have.
     pub tickets: TicketRules,
     /// How long seats are held, and which days can be booked.

@@ -16,7 +16,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::{
-    certificate::keys::Seed,
+    certificate::keys::{Keyring, Seed},
     config::Config,
     identity::{Msisdn, PersonName},
     service::{
@@ -31,9 +31,9 @@ const NOW: Timestamp = Timestamp::from_millis(1_629_127_800_000);
 const NIK: &str = "3173014502900001";
 
 /// Keys that are the same in every test.
-fn ring() -> Arc<Keyring> {
+fn ring() -> InUse {
     let seed = Seed { document: [3; 32], short: [4; 32] };
-    Arc::new(Keyring::new(&seed, "Kementerian Kesehatan", NOW).unwrap())
+    InUse::new(Keyring::new(&seed, "Kementerian Kesehatan", NOW).unwrap())
 }
 
 fn desk() -> Desk {

@@ -207,7 +207,9 @@ impl Server {
         for (variable, parameter) in
             [("PGSSLROOTCERT", "sslrootcert"), ("PGSSLCERT", "sslcert"), ("PGSSLKEY", "sslkey")]
         {
-            all.extend(asked(parameter).map(|value| (variable, value)));
+            // sqlx writes a path so; certificates that stand in the URL itself libpq does not know.
+            let path = asked(parameter).and_then(|of| of.strip_prefix("file: ").map(str::to_owned));
+            all.extend(path.map(|path| (variable, path)));
         }
         all
     }

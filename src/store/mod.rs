@@ -40,6 +40,7 @@ mod outside;
 mod primary;
 mod queue;
 mod recall;
+pub mod reseal;
 mod retention;
 mod right;
 mod sealed;

@@ -5,6 +5,7 @@ mod appointment;
 pub mod exposure;
 pub mod instruments;
 mod journey;
+pub mod keys;
 mod known;
 mod node;
 mod officer;
@@ -74,6 +75,7 @@ pub struct Metrics {
     outbox: outbox::OutboxMeters,
     record: record::RecordMeters,
     exposure: exposure::ExposureMeters,
+    keys: keys::KeyMeters,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -188,6 +190,7 @@ impl Default for Metrics {
             outbox: outbox::OutboxMeters::default(),
             record: record::RecordMeters::default(),
             exposure: exposure::ExposureMeters::default(),
+            keys: keys::KeyMeters::default(),
         }
     }
 }
@@ -244,6 +247,7 @@ impl Metrics {
         self.outbox.register(registry);
         self.record.register(registry);
         self.exposure.register(registry);
+        self.keys.register(registry);
     }
 
     fn register_batches(&mut self, batches: &BatchMeters) {
@@ -388,6 +392,11 @@ impl Metrics {
     /// What is counted of notices.
     pub fn outbox(&self) -> &outbox::OutboxMeters {
         &self.outbox
+    }
+
+    /// What is counted of keys.
+    pub fn keys(&self) -> &keys::KeyMeters {
+        &self.keys
     }
 
     /// What is counted of an outside record.

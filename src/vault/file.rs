@@ -1,11 +1,7 @@
-//! The key file: TOML, readable by its owner only, never overwritten.
+//! The key file: TOML, readable by its owner only, never overwritten by new keys. A key comes onto the ring
+//! behind the others, where it only opens; later it is put in front, and seals.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
-};
+use std::{io, path::Path};
 
 use rand::Rng;
 use serde::Deserialize;
@@ -15,6 +11,7 @@ use super::{
     Keys, Vault,
     index::{hex, unhex},
 };
+use crate::keyfile::{self, Fault};
 
 /// Why there is no vault. No message repeats anything of the file's content.
 #[derive(Debug, Error)]
@@ -34,6 +31,15 @@ pub enum VaultError {
     /// The content is not a key file.
     #[error("this is not a key file: {0}")]
     Format(&'static str),
+    /// No key has this id.
+    #[error("key {0} is not in the key file")]
+    NoSuchKey(u8),
+    /// The key seals.
+    #[error("key {0} is the one that seals; use another first")]
+    InUse(u8),
+    /// The file belongs to another installation.
+    #[error("its index key is another one: it is the key file of another database")]
+    Foreign,
     /// The file system refused.
     #[error("the key file cannot be used")]
     Io(#[source] io::Error),
@@ -60,11 +66,7 @@ impl Vault {
     /// # Errors
     /// See [`VaultError`]; a file that others may read is refused.
     pub fn open_file(path: impl AsRef<Path>) -> Result<Self, VaultError> {
-        let mode = fs::metadata(&path).map_err(missing_or_io)?.permissions().mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(VaultError::Exposed { mode });
-        }
-        let text = fs::read_to_string(&path).map_err(missing_or_io)?;
+        let text = keyfile::read(path.as_ref())?;
         parse(&text)
     }
 
@@ -74,7 +76,11 @@ impl Vault {
     /// See [`VaultError`].
     pub fn open_or_create_file(path: impl AsRef<Path>) -> Result<Self, VaultError> {
         match Self::open_file(&path) {
-            Err(VaultError::Missing) => Self::create_file(path),
+            Err(VaultError::Missing) => match Self::create_file(&path) {
+                // Another node on this machine was faster.
+                Err(VaultError::Exists) => Self::open_file(path),
+                created => created,
+            },
             opened => opened,
         }
     }
@@ -86,15 +92,55 @@ impl Vault {
     /// [`VaultError::Exists`] if there is any file at `path`.
     pub fn create_file(path: impl AsRef<Path>) -> Result<Self, VaultError> {
         let text = draw();
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(
-                |error| match error.kind() {
-                    io::ErrorKind::AlreadyExists => VaultError::Exists,
-                    _ => VaultError::Io(error),
-                },
-            )?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(VaultError::Io)?;
+        keyfile::create(path.as_ref(), &text)?;
         parse(&text)
+    }
+}
+
+/// What is done with the ring of a key file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RingStep {
+    /// A new key comes behind the others: it opens, and seals nothing yet.
+    Add,
+    /// The key of this id seals from now on.
+    Use(u8),
+    /// The key of this id is thrown away.
+    Drop(u8),
+}
+
+impl Vault {
+    /// Changes the ring and replaces the file at one stroke. Gives back the id of the key.
+    ///
+    /// # Errors
+    /// See [`VaultError`]; the old file stays.
+    pub fn step_file(path: impl AsRef<Path>, step: RingStep) -> Result<u8, VaultError> {
+        let text = keyfile::read(path.as_ref())?;
+        parse(&text)?;
+        let mut file = KeyFile::read(&text)?;
+        let at = |id: u8, file: &KeyFile| {
+            file.seal.iter().position(|key| key.id == id).ok_or(VaultError::NoSuchKey(id))
+        };
+        let id = match step {
+            RingStep::Add => {
+                let highest = file.seal.iter().map(|key| key.id).max().unwrap_or(0);
+                let id = highest.checked_add(1).ok_or(VaultError::Format("there are 255 keys"))?;
+                let mut key = [0; 32];
+                rand::rng().fill_bytes(&mut key);
+                file.seal.push(SealKey { id, key: hex(&key) });
+                id
+            }
+            RingStep::Use(id) => {
+                let key = file.seal.remove(at(id, &file)?);
+                file.seal.insert(0, key);
+                id
+            }
+            RingStep::Drop(id) => match at(id, &file)? {
+                0 => return Err(VaultError::InUse(id)),
+                at => file.seal.remove(at).id,
+            },
+        };
+        keyfile::replace(path.as_ref(), &file.to_text())?;
+        Ok(id)
     }
 }
 
@@ -103,22 +149,34 @@ fn draw() -> String {
     let mut seal = [0; 32];
     rand::rng().fill_bytes(&mut index);
     rand::rng().fill_bytes(&mut seal);
-    format!(
-        "# Keys of a Setara installation. Keep a copy in a safe place, apart from the database:\n\
-         # without this file nothing in the database can be read again, by anyone.\n\
-         index = \"{}\"\n\n\
-         # The first key seals; the others only open what they sealed before.\n\
-         [[seal]]\nid = 1\nkey = \"{}\"\n",
-        hex(&index),
-        hex(&seal),
-    )
+    KeyFile { index: hex(&index), seal: vec![SealKey { id: 1, key: hex(&seal) }] }.to_text()
+}
+
+impl KeyFile {
+    fn read(text: &str) -> Result<Self, VaultError> {
+        // The parser's own error quotes the line it stumbled over, and that may be a key.
+        toml::from_str(text).map_err(|_| {
+            VaultError::Format("`index` and at least one `[[seal]]` with `id` and `key` are needed")
+        })
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = format!(
+            "# Keys of a Setara installation. Keep a copy in a safe place, apart from the database:\n\
+             # without this file nothing in the database can be read again, by anyone.\n\
+             index = \"{}\"\n\n\
+             # The first key seals; the others only open (`setara vault`).\n",
+            self.index
+        );
+        for SealKey { id, key } in &self.seal {
+            text.push_str(&format!("[[seal]]\nid = {id}\nkey = \"{key}\"\n"));
+        }
+        text
+    }
 }
 
 fn parse(text: &str) -> Result<Vault, VaultError> {
-    // The parser's own error quotes the line it stumbled over, and that may be a key.
-    let file: KeyFile = toml::from_str(text).map_err(|_| {
-        VaultError::Format("`index` and at least one `[[seal]]` with `id` and `key` are needed")
-    })?;
+    let file = KeyFile::read(text)?;
     let index = key(&file.index)?;
     let mut seals = Vec::with_capacity(file.seal.len());
     for seal in &file.seal {
@@ -137,15 +195,21 @@ fn key(digits: &str) -> Result<[u8; 32], VaultError> {
     unhex(digits).ok_or(VaultError::Format("a key is 64 hexadecimal digits"))
 }
 
-fn missing_or_io(error: io::Error) -> VaultError {
-    match error.kind() {
-        io::ErrorKind::NotFound => VaultError::Missing,
-        _ => VaultError::Io(error),
+impl From<Fault> for VaultError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Missing => Self::Missing,
+            Fault::Exposed { mode } => Self::Exposed { mode },
+            Fault::Exists => Self::Exists,
+            Fault::Io(error) => Self::Io(error),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
     use super::*;
 
     #[test]
@@ -157,6 +221,32 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(Vault::open_file(&path).unwrap().open(b"here", &sealed), Ok(b"Siti".to_vec()));
         assert!(matches!(Vault::create_file(&path), Err(VaultError::Exists)));
+    }
+
+    #[test]
+    fn a_key_opens_before_it_seals_and_goes_when_another_seals() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.toml");
+        let running = Vault::create_file(&path).unwrap();
+        let old = running.seal(b"here", b"Siti");
+        assert_eq!(Vault::step_file(&path, RingStep::Add).unwrap(), 2);
+        running.renew(&Vault::open_file(&path).unwrap()).unwrap();
+        assert_eq!((running.seals_with(), running.opens_with()), (1, vec![1, 2]));
+        assert_eq!(Vault::step_file(&path, RingStep::Use(2)).unwrap(), 2);
+        let ahead = Vault::open_file(&path).unwrap();
+        assert_eq!(running.open(b"here", &ahead.seal(b"here", b"Budi")), Ok(b"Budi".to_vec()));
+        running.renew(&ahead).unwrap();
+        assert_eq!((running.seals_with(), running.opens_with()), (2, vec![2, 1]));
+        assert_eq!(running.open(b"here", &old), Ok(b"Siti".to_vec()));
+        let refused = Vault::step_file(&path, RingStep::Drop(2));
+        assert!(matches!(refused, Err(VaultError::InUse(2))));
+        Vault::step_file(&path, RingStep::Drop(1)).unwrap();
+        let refused = Vault::step_file(&path, RingStep::Use(1));
+        assert!(matches!(refused, Err(VaultError::NoSuchKey(1))));
+        running.renew(&Vault::open_file(&path).unwrap()).unwrap();
+        assert_eq!(running.open(b"here", &old), Err(crate::vault::OpenError::UnknownKey(1)));
+        let other = Vault::create_file(folder.path().join("other.toml")).unwrap();
+        assert!(matches!(running.renew(&other), Err(VaultError::Foreign)));
     }
 
     #[test]

@@ -17,12 +17,14 @@ mod seal;
 
 use std::{fmt, sync::Arc};
 
+use arc_swap::ArcSwap;
+
 use crate::identity::{Msisdn, Nik};
 
 pub use self::{
-    file::VaultError,
+    file::{RingStep, VaultError},
     index::{HexError, NikIndex, StemIndex, SubscriberKey},
-    seal::{OpenError, PersonKey},
+    seal::{KEY_AT, OpenError, PersonKey},
 };
 use self::{index::Indexer, seal::Seals};
 
@@ -54,7 +56,8 @@ pub struct Vault {
 
 struct Inner {
     indexer: Indexer,
-    seals: Seals,
+    /// Replaced as a whole when the key file changes, for whoever holds this vault.
+    seals: ArcSwap<Seals>,
 }
 
 impl Vault {
@@ -70,7 +73,7 @@ impl Vault {
         Self {
             inner: Arc::new(Inner {
                 indexer: Indexer::new(&keys.index),
-                seals: Seals::new((keys.id, &keys.seal), former),
+                seals: ArcSwap::from_pointee(Seals::new((keys.id, &keys.seal), former)),
             }),
         }
     }
@@ -144,10 +147,32 @@ impl Vault {
         self.inner.indexer.proof()
     }
 
+    /// Takes the seal keys of another vault of the same installation, here and in every clone.
+    ///
+    /// # Errors
+    /// [`VaultError::Foreign`] if its index key is another one; nothing is changed then.
+    pub fn renew(&self, newer: &Self) -> Result<(), VaultError> {
+        if newer.index_proof() != self.index_proof() {
+            return Err(VaultError::Foreign);
+        }
+        self.inner.seals.store(newer.inner.seals.load_full());
+        Ok(())
+    }
+
+    /// The id of the key that seals.
+    pub fn seals_with(&self) -> u8 {
+        self.inner.seals.load().first()
+    }
+
+    /// The ids of all keys that open, the one that seals in front.
+    pub fn opens_with(&self) -> Vec<u8> {
+        self.inner.seals.load().ids()
+    }
+
     /// A word that each key of the ring has sealed: with [`Vault::opens_proof`] it tells whether another key
     /// file can read what this one can.
     pub fn proofs(&self) -> Vec<Vec<u8>> {
-        self.inner.seals.with_each(PROOF, &self.index_proof())
+        self.inner.seals.load().with_each(PROOF, &self.index_proof())
     }
 
     /// Whether such a word opens here, and the index key is the same.
@@ -160,7 +185,7 @@ impl Vault {
     /// The envelope is `version (1) · key id (1) · nonce (24) · ciphertext · tag (16)`, 42 octets
     /// longer than `plain`.
     pub fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
-        self.inner.seals.seal(context, plain)
+        self.inner.seals.load().seal(context, plain)
     }
 
     /// Opens what [`Vault::seal`] made.
@@ -168,7 +193,7 @@ impl Vault {
     /// # Errors
     /// See [`OpenError`]. Nothing of the content is in the error.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
-        self.inner.seals.open(context, sealed)
+        self.inner.seals.load().open(context, sealed)
     }
 }
 

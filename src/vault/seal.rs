@@ -14,6 +14,9 @@ const VERSION: u8 = 1;
 const NONCE: usize = 24;
 const HEADER: usize = 2 + NONCE;
 
+/// Where an envelope says which key sealed it, from 1 as in SQL.
+pub const KEY_AT: usize = 2;
+
 /// Why an envelope stays shut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum OpenError {
@@ -72,6 +75,14 @@ impl Seals {
 
     pub(super) fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
         self.ring[0].seal(context, plain)
+    }
+
+    pub(super) fn first(&self) -> u8 {
+        self.ring[0].id
+    }
+
+    pub(super) fn ids(&self) -> Vec<u8> {
+        self.ring.iter().map(|key| key.id).collect()
     }
 
     /// An envelope by each key.

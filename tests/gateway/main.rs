@@ -28,6 +28,7 @@ mod pypi;
 mod readme;
 mod reload;
 mod restart;
+mod rotation;
 mod right;
 mod seats;
 mod sms;

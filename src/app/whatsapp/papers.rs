@@ -88,8 +88,9 @@ impl Papers {
             Handed::NoPage => return words(text, Document::Unmade).await,
             Handed::Gone => return words(&of.gone, Document::Gone).await,
         };
-        let sheet = self.sheet(of, &paper, &desk.keyring, below(&of.caption, text, signed));
-        let made = self.page(paper, Arc::clone(&desk.keyring));
+        let keyring = desk.keyring.now();
+        let sheet = self.sheet(of, &paper, &keyring, below(&of.caption, text, signed));
+        let made = self.page(paper, keyring);
         match cloud.document(to, &sheet, made, now).await {
             Some(answer) => answer,
             None => words(text, Document::Unmade).await,

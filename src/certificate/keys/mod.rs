@@ -8,6 +8,7 @@
 //!
 //! Must not know files ([`crate::certificate::KeyFileError`]) or what is signed.
 
+mod in_use;
 mod kept;
 mod published;
 mod signer;
@@ -21,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Timestamp;
 
-pub use self::{kept::KeptError, published::PublishedError};
+pub use self::{in_use::InUse, kept::KeptError, published::PublishedError};
 
 /// Short keys there can be: their ids are four bits.
 pub const SHORT_KEYS: usize = 16;

@@ -206,7 +206,8 @@ fn shown(asking: Asking<'_>) -> Option<Proof> {
 impl Desk {
     /// By what the record finds a proof; `None` if it is not one that our keys signed, and good.
     pub fn handle(&self, shown: &Proof, at: At) -> Option<Handle> {
-        let keys = self.keyring.public();
+        let keyring = self.keyring.now();
+        let keys = keyring.public();
         match shown {
             Proof::Code { code, .. } => Some(Handle::Code(code.clone())),
             Proof::Text(words) => match text::verify(words, keys, at.today) {
@@ -233,7 +234,7 @@ impl Desk {
         at: At,
     ) -> Judged {
         if let Proof::Document(words) = shown
-            && dcc::verify(words, self.keyring.public(), at.now) == Err(WhyNot::Expired)
+            && dcc::verify(words, self.keyring.now().public(), at.now) == Err(WhyNot::Expired)
         {
             return Judged::Expired;
         }
@@ -274,7 +275,8 @@ impl Desk {
         issued: &Issued,
         at: At,
     ) -> Option<bool> {
-        let keys = self.keyring.public();
+        let keyring = self.keyring.now();
+        let keys = keyring.public();
         match shown {
             Proof::Code { .. } => Some(issued.good_until < at.today),
             Proof::Text(words) => {

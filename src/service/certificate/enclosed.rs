@@ -51,7 +51,7 @@ impl Desk {
         };
         let Some(paper) = self.paper(person, found, issued) else { return Handed::NoPage };
         let claims = self.claims(person, found, issued);
-        let signed = claims.and_then(|claims| text::sign(&claims, &self.keyring));
+        let signed = claims.and_then(|claims| text::sign(&claims, &self.keyring.now()));
         Handed::Paper { paper: Box::new(paper), signed }
     }
 }

@@ -311,7 +311,7 @@ pub(super) fn send(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
         return Some(Decision::of("enough"));
     }
     let Some(signed) =
-        desk.claims(person, dose, &issued).and_then(|of| text::sign(&of, &desk.keyring))
+        desk.claims(person, dose, &issued).and_then(|of| text::sign(&of, &desk.keyring.now()))
     else {
         return no;
     };

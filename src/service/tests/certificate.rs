@@ -316,7 +316,7 @@ fn a_document_is_worth_what_the_record_says_now() {
     };
     let paper = desk().paper(&two_doses(), &two_doses().doses[1], &fresh()).unwrap();
     assert_eq!(paper.earlier.len(), 1);
-    let document = dcc::sign(&paper, &ring(), &issuer, NOW).unwrap();
+    let document = dcc::sign(&paper, &ring().now(), &issuer, NOW).unwrap();
     let need = desk().need("certificate.check", asking(&typed(&[("proof", &document)])));
     match need.certificate {
         Some(CertificateNeed::Shown { by, .. }) => {
@@ -374,7 +374,7 @@ fn what_nobody_signed_or_another_did_is_worth_nothing() {
     let another = Keyring::new(&seed, "Somebody", NOW).unwrap();
     let text = text::sign(&claims, &another).unwrap();
     assert_eq!(checked(&text, "-", &found(two_doses(), fresh())).outcome, "not_valid");
-    let ours = Proof::parse(&text::sign(&claims, &ring()).unwrap()).unwrap();
+    let ours = Proof::parse(&text::sign(&claims, &ring().now()).unwrap()).unwrap();
     let (person, issued) = (two_doses(), fresh());
     let judged = |year| desk().judge(&ours, year, Some((&issued, &person)), AT);
     assert!(matches!(judged(None), Judged::Valid(_)));

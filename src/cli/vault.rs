@@ -1,0 +1,213 @@
+//! `setara vault`: the keys that seal personal data, changed while gateways run. A new key opens on every
+//! node before it seals on any; then all rows are sealed anew; then the old key can go.
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    app::keys::GONE,
+    cli::told,
+    clock,
+    config::Config,
+    store::{
+        Store, StoreOptions,
+        reseal::{NodeRing, SEALED},
+    },
+    vault::{RingStep, Vault},
+};
+
+/// What can be done with the keys of the vault.
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Show the keys, the rows that each has sealed, and which nodes have them
+    List,
+    /// Draw a new key, have every running node seal with it, and seal all rows anew
+    Rotate,
+    /// Draw a new key that only opens: for nodes on several machines, whose key file is copied next
+    Add,
+    /// Seal with a key from now on; refused until every running node opens with it
+    Use(KeyArgs),
+    /// Seal all rows anew that another key sealed; broken off, it goes on where rows are left
+    Reseal,
+    /// Throw a key away; refused while a row is sealed with it
+    Drop(KeyArgs),
+}
+
+/// A key.
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    /// Its id, as `list` shows it
+    pub id: u8,
+}
+
+/// How long nodes may take until they have read a key file that was changed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often they are asked.
+const ASK: Duration = Duration::from_millis(200);
+
+/// Rows that are sealed anew in one transaction; turns go on between two of them.
+const ROWS: u32 = 200;
+
+/// Runs `setara vault`.
+pub fn run(command: VaultCommand, config: &Config) -> Result<ExitCode, String> {
+    tokio::runtime::Runtime::new().map_err(told)?.block_on(async {
+        let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
+        let options = StoreOptions::default();
+        let store = Store::open(&config.database.url, vault.clone(), options).await;
+        let desk = Desk { config, store: store.map_err(told)?, vault };
+        let done = desk.obey(command).await;
+        desk.store.close().await;
+        done.map(|()| ExitCode::SUCCESS)
+    })
+}
+
+struct Desk<'a> {
+    config: &'a Config,
+    store: Store,
+    vault: Vault,
+}
+
+impl Desk<'_> {
+    async fn obey(&self, command: VaultCommand) -> Result<(), String> {
+        match command {
+            VaultCommand::List => self.list().await,
+            VaultCommand::Rotate => {
+                let id = self.step(RingStep::Add)?;
+                self.take_in_use(id).await?;
+                self.wait(|ring| ring.seals == id, "seals with it").await?;
+                self.reseal().await
+            }
+            VaultCommand::Add => {
+                let id = self.step(RingStep::Add)?;
+                eprintln!("key {id} opens; copy the file to every machine, then `vault use {id}`");
+                Ok(())
+            }
+            VaultCommand::Use(KeyArgs { id }) => self.take_in_use(id).await,
+            VaultCommand::Reseal => {
+                let id = self.vault.seals_with();
+                self.wait(|ring| ring.seals == id, "seals with it").await?;
+                self.reseal().await
+            }
+            VaultCommand::Drop(KeyArgs { id }) => self.throw_away(id).await,
+        }
+    }
+
+    /// Changes the key file, and has this process go on with it.
+    fn step(&self, step: RingStep) -> Result<u8, String> {
+        let file = &self.config.vault.key_file;
+        let id = Vault::step_file(file, step).map_err(told)?;
+        let newer = Vault::open_file(file).map_err(told)?;
+        self.vault.renew(&newer).map_err(told)?;
+        Ok(id)
+    }
+
+    async fn take_in_use(&self, id: u8) -> Result<(), String> {
+        if !self.vault.opens_with().contains(&id) {
+            return Err(format!("key {id} is not in the key file"));
+        }
+        self.wait(|ring| ring.opens.contains(&id), "opens with it").await?;
+        self.step(RingStep::Use(id))?;
+        eprintln!("key {id} seals from now on");
+        Ok(())
+    }
+
+    /// Waits until every running node has done something.
+    async fn wait(&self, done: impl Fn(&NodeRing) -> bool, what: &str) -> Result<(), String> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let rings = self.store.rings(clock::now().minus(GONE)).await.map_err(told)?;
+            let Some(late) = rings.iter().find(|ring| !done(ring)) else { return Ok(()) };
+            if Instant::now() > until {
+                let NodeRing { node, seals, opens } = late;
+                return Err(format!(
+                    "not every node {what}: node {node} seals with {seals} and opens with \
+                     {opens:?}; copy the key file to its machine, and do this again"
+                ));
+            }
+            tokio::time::sleep(ASK).await;
+        }
+    }
+
+    async fn reseal(&self) -> Result<(), String> {
+        let present = self.vault.seals_with();
+        let by = self.store.sealed_by().await.map_err(told)?;
+        let rows: u64 = by.values().flatten().filter(|(of, _)| !is_log(of)).map(|(_, n)| n).sum();
+        let bar = ProgressBar::new(rows);
+        let template = "{msg} {bar:30} {human_pos}/{human_len} rows, {eta}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        let (began, mut sealed) = (Instant::now(), 0);
+        for of in SEALED {
+            bar.set_message(of.name());
+            let mut after = None;
+            loop {
+                let piece = Instant::now();
+                let done = self.store.reseal(of, after.as_deref(), ROWS).await.map_err(told)?;
+                sealed += done.sealed;
+                bar.inc(done.seen);
+                after = done.after;
+                if after.is_none() {
+                    break;
+                }
+                // Turns have the database for half of the time at least.
+                if done.sealed > 0 {
+                    tokio::time::sleep(piece.elapsed()).await;
+                }
+            }
+        }
+        self.store.reseal_proof().await.map_err(told)?;
+        bar.finish_and_clear();
+        let took = began.elapsed().as_secs_f64();
+        eprintln!("{sealed} of {rows} rows are sealed anew with key {present}, in {took:.1} s");
+        Ok(())
+    }
+
+    async fn throw_away(&self, id: u8) -> Result<(), String> {
+        self.wait(|ring| ring.seals != id, "seals with another").await?;
+        let by = self.store.sealed_by().await.map_err(told)?;
+        if let Some(rows) = by.get(&id) {
+            let (of, rows) =
+                rows.iter().next().map(|(of, n)| (of.as_str(), *n)).unwrap_or_default();
+            return Err(match is_log(of) {
+                true => format!(
+                    "key {id} sealed {rows} values of the audit log ({of}), whose chain is over what is \
+                     sealed: it is kept for as long as the log, and opens only"
+                ),
+                false => {
+                    format!("key {id} sealed {rows} rows of {of}; `setara vault reseal` first")
+                }
+            });
+        }
+        self.store.reseal_proof().await.map_err(told)?;
+        self.step(RingStep::Drop(id))?;
+        eprintln!("key {id} is gone; keep it with the backups that it is needed for");
+        Ok(())
+    }
+
+    async fn list(&self) -> Result<(), String> {
+        let by = self.store.sealed_by().await.map_err(told)?;
+        let present = self.vault.seals_with();
+        for id in self.vault.opens_with() {
+            let does = if id == present { "seals" } else { "opens" };
+            let rows = by.get(&id).map_or(0, |rows| rows.values().sum::<u64>());
+            println!("key {id:<3} {does} {rows} rows");
+        }
+        for NodeRing { node, seals, opens } in
+            self.store.rings(clock::now().minus(GONE)).await.map_err(told)?
+        {
+            println!("node {node} seals with {seals}, opens with {opens:?}");
+        }
+        Ok(())
+    }
+}
+
+fn is_log(of: &str) -> bool {
+    of.starts_with("audit.")
+}

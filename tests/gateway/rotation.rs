@@ -1,0 +1,90 @@
+//! Keys are changed while people register: a new key seals, every row is sealed anew, the old key goes, and
+//! nobody notices.
+
+use crate::{
+    node::Node,
+    restart::{PEOPLE, again, bound, enlist, register},
+    site::{Site, network, told},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vaults_key_changes_on_sqlite() {
+    the_vaults_key_changes(Site::on_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vaults_key_changes_on_postgres() {
+    the_vaults_key_changes(Site::on_postgres().await).await;
+}
+
+async fn vault(site: &Site, arguments: &[&str]) -> (bool, String) {
+    let output = site.run(&[&["vault"], arguments].concat()).await;
+    (output.status.success(), told(&output))
+}
+
+async fn the_vaults_key_changes(site: Site) {
+    let network = network("plain").await;
+    let site = site.operator("telco", "plain", &network.address().to_string(), "");
+    enlist(&site).await;
+    let node = bound(&site, &network).await;
+    let people: Vec<_> = (0..PEOPLE)
+        .map(|n| {
+            let network = network.clone();
+            tokio::spawn(async move { register(&network, n).await })
+        })
+        .collect();
+    let typed = async || network.figures().await.expect("a network").answers;
+    while typed().await < u64::from(PEOPLE) {
+        tokio::task::yield_now().await;
+    }
+    assert!(vault(&site, &["use", "2"]).await.1.contains("key 2 is not in the key file"));
+    let (rotated, said) = vault(&site, &["rotate"]).await;
+    assert!(rotated && said.contains("sealed anew with key 2"), "{said}");
+    node.logged("the vault has other keys").await;
+    let mut numbers = Vec::new();
+    for person in people {
+        numbers.push(person.await.expect("registered"));
+    }
+    assert!(node.get("/metrics").await.1.contains("setara_vault_key 2"));
+
+    // Nothing is sealed with the first key any more, but what a turn sealed that had begun before.
+    let (resealed, said) = vault(&site, &["reseal"]).await;
+    assert!(resealed, "{said}");
+    let (dropped, said) = vault(&site, &["drop", "2"]).await;
+    assert!(!dropped && said.contains("seals with"), "{said}");
+    let (dropped, said) = vault(&site, &["drop", "1"]).await;
+    assert!(dropped, "{said}");
+    node.logged("opens=[2]").await;
+    node.stop().await;
+    let node = again(&site, &network).await;
+    for (n, number) in (0..).zip(&numbers) {
+        assert_eq!(&register(&network, n).await, number, "known as before");
+    }
+
+    let (_, said) = vault(&site, &["list"]).await;
+    assert!(said.contains("key 2   seals") && said.contains("opens with [2]"), "{said}");
+    node.stop().await;
+    network.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_node_signs_with_keys_that_were_rotated() {
+    let site = Site::on_sqlite().await;
+    let node = Node::start(&site.config()).await;
+    let before = node.get("/keys").await.1;
+    let rotated = site.run(&["keys", "rotate"]).await;
+    assert!(rotated.status.success(), "{}", told(&rotated));
+    node.hang_up();
+    node.logged("other keys sign").await;
+    let after = node.get("/keys").await.1;
+    assert!(after != before && after.len() > before.len(), "former keys still verify");
+
+    // What is no key file changes nothing, and is told once.
+    std::fs::write(site.folder().join("setara.key"), "nothing").unwrap();
+    node.logged("the vault's keys stay as they were").await;
+    let metrics = node.get("/metrics").await.1;
+    let refused = "setara_key_files_read_total{file=\"vault\",outcome=\"refused\"} 1";
+    assert!(metrics.contains(refused), "{metrics}");
+    node.is_well().await;
+    node.stop().await;
+}
