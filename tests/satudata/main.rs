@@ -8,7 +8,19 @@ mod support;
 #[allow(dead_code)]
 mod node;
 
+#[path = "../stories/chats.rs"]
+#[allow(dead_code)]
+mod chats;
+#[path = "../stories/country.rs"]
+#[allow(dead_code)]
+mod country;
+#[path = "../stories/road.rs"]
+mod road;
+#[path = "../stories/texts.rs"]
+mod texts;
+
 mod bed;
+mod channels;
 mod contract;
 mod conversations;
 mod events;
@@ -16,3 +28,5 @@ mod killed;
 mod officer;
 mod stories;
 mod tls;
+
+use setara::cli::menu::rehearsal::Seen;

@@ -4,7 +4,7 @@
 //!
 //! `UPDATE_STORIES=1` writes what is really shown into the files, to be read before it is committed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use setara::{
     cli::menu::{rehearsal::Seen, test::differences},
@@ -30,9 +30,7 @@ async fn what_is_known_has_an_age() {
 }
 
 async fn told(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/satudata/stories");
-    let path = folder.join(format!("{name}.story"));
-    let text = std::fs::read_to_string(&path).expect("a story");
+    let (path, text) = file(name);
     for bed in both().await {
         // What was asked a second ago is old.
         let bed = bed.configured("session_ms = 600\nfresh_seconds = 1\n");
@@ -54,8 +52,16 @@ async fn told(name: &str) {
     }
 }
 
+/// Where a story is, and what it says.
+pub fn file(name: &str) -> (PathBuf, String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/satudata/stories");
+    let path = folder.join(format!("{name}.story"));
+    let text = std::fs::read_to_string(&path).expect("a story");
+    (path, text)
+}
+
 /// The parts of a file, each of which begins with what the record is like.
-fn pieces(text: &str) -> Vec<String> {
+pub fn pieces(text: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for line in text.lines() {
         let last = pieces.last_mut().expect("never empty");
@@ -115,7 +121,7 @@ async fn play(bed: &Bed, piece: &str, story: &Story) -> Seen {
 }
 
 /// With `TIME` in the place of a day and a time.
-fn timeless(text: &str) -> String {
+pub fn timeless(text: &str) -> String {
     let mut told = String::new();
     for line in text.split_inclusive('\n') {
         match line.split_once("Data per ") {

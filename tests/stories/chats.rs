@@ -94,13 +94,26 @@ enum Came {
 
 pub async fn run(country: &Country, story: &mut Story) -> Seen {
     let Road::Network(network, _) = Road::network("plain").await else { unreachable!() };
+    let cloud = cloud().await;
+    let seen = play(country, story, &network, &cloud).await;
+    cloud.stop().await;
+    network.stop().await;
+    seen
+}
+
+/// A cloud that is patient with a script.
+pub async fn cloud() -> Cloud {
     // A story goes on without the breath that a person takes.
     let limits = Limits { pair_burst: AT_ONCE, ..Limits::default() };
     let first_retry = Duration::from_millis(50);
     let settings = Settings { first_retry, limits, ..Settings::default() };
-    let cloud = Cloud::start(settings).await.expect("a cloud");
-    let config = with_number(connected(&country.config, &network), &cloud);
-    let mut gateway = start(&config, &network, &cloud).await;
+    Cloud::start(settings).await.expect("a cloud")
+}
+
+/// Plays it on a network and a cloud that stay.
+pub async fn play(country: &Country, story: &mut Story, network: &Operator, cloud: &Cloud) -> Seen {
+    let config = with_number(connected(&country.config, network), cloud);
+    let mut gateway = start(&config, network, cloud).await;
     let mut people: HashMap<String, Person> = HashMap::new();
     let mut current = String::new();
     let mut seen = Seen::new();
@@ -114,14 +127,14 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
             Act::Phone(number) => {
                 current.clone_from(number);
                 if !people.contains_key(number) {
-                    let person = Person::new(&network, &cloud, number).await;
+                    let person = Person::new(network, cloud, number).await;
                     people.insert(current.clone(), person);
                 }
                 continue;
             }
             Act::Restart => {
                 gateway.shutdown().await;
-                gateway = start(&config, &network, &cloud).await;
+                gateway = start(&config, network, cloud).await;
                 continue;
             }
             _ => {}
@@ -163,8 +176,6 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
     let broken = cloud.broken_rules();
     assert!(broken.is_empty(), "the cloud refused what breaks its rules: {broken:?}");
     gateway.shutdown().await;
-    cloud.stop().await;
-    network.stop().await;
     story.steps.retain(|step| !left_out.contains(&step.line));
     seen
 }
@@ -205,7 +216,9 @@ impl Person {
     async fn new(network: &Operator, cloud: &Cloud, number: &str) -> Self {
         let number = number.parse().expect("a number of the simulator");
         let phone = Phone::new(network, number).await.expect("a phone");
-        let chat = cloud.chat(number, "Warga");
+        let mut chat = cloud.chat(number, "Warga");
+        // What came in an earlier part is read.
+        chat.skip();
         Self { phone, chat, documents: 0, tickets: 0, last: None, groups: Vec::new() }
     }
 
@@ -514,8 +527,8 @@ fn wordings() -> Vec<(String, String)> {
     pairs
 }
 
-/// Letters and digits, small; one registration number is like another, and one day.
-fn letters(text: &str) -> String {
+/// Letters and digits, small, as words are compared on a chat; one registration number is like another, and one day.
+pub fn letters(text: &str) -> String {
     // As `differences` does: these change from run to run.
     let blurred = [
         ("{number}", "000 000 0000"),
@@ -527,6 +540,7 @@ fn letters(text: &str) -> String {
         ("{test_day}", "00-00-0000"),
         ("{contact_day}", "00-00-0000"),
         ("{black_until}", "00-00-0000"),
+        ("TIME", "00-00 00:00"),
     ];
     let mut out = String::new();
     let mut rest = text;
@@ -582,7 +596,7 @@ fn is_document(bubble: &Bubble) -> bool {
 }
 
 /// The configuration with the number of the cloud in it.
-fn with_number(mut config: Config, cloud: &Cloud) -> Config {
+pub fn with_number(mut config: Config, cloud: &Cloud) -> Config {
     let Settings { phone_number_id, display_number, token, app_secret, verify_token, .. } =
         cloud.settings();
     let text = format!(
@@ -595,7 +609,8 @@ fn with_number(mut config: Config, cloud: &Cloud) -> Config {
     config
 }
 
-async fn start(config: &Config, network: &Operator, cloud: &Cloud) -> Gateway {
+/// A gateway that both know.
+pub async fn start(config: &Config, network: &Operator, cloud: &Cloud) -> Gateway {
     let gateway = Gateway::start(config).await.expect("a gateway");
     network.bound(1).await.expect("the link");
     let webhook = format!("http://{}/whatsapp", gateway.http());

@@ -11,16 +11,17 @@ pub struct Country(Rehearsal);
 
 impl Country {
     pub async fn on_sqlite() -> Self {
-        Self::with(None).await
+        Self::with("", None).await
     }
 
     pub async fn on_postgres() -> Self {
-        Self::with(Some(postgres::database().await)).await
+        Self::with("", Some(postgres::database().await)).await
     }
 
-    async fn with(url: Option<String>) -> Self {
+    /// With lines of a configuration, and on a database of that URL.
+    pub async fn with(lines: &str, url: Option<String>) -> Self {
         log::keep();
-        let mut config = Config::parse("").expect("the default");
+        let mut config = Config::parse(lines).expect("the default");
         config.http.listen = "127.0.0.1:0".parse().expect("an address");
         // No conversation file has to check sixty certificates.
         config.checks.per_day = 6;

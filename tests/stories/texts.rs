@@ -308,7 +308,8 @@ pub fn connected(config: &Config, network: &Operator) -> Config {
     config
 }
 
-async fn start(config: &Config, network: &Operator) -> Gateway {
+/// A gateway that is bound to the network.
+pub async fn start(config: &Config, network: &Operator) -> Gateway {
     let gateway = Gateway::start(config).await.expect("a gateway");
     network.bound(1).await.expect("the link");
     gateway
