@@ -26,6 +26,7 @@ mod conversations;
 mod events;
 mod killed;
 mod officer;
+mod outage;
 mod stories;
 mod tls;
 

@@ -29,7 +29,10 @@ use crate::{
         inquiry::Inquiries,
     },
     identity::Nik,
-    satudata::answer::{Failed, Registered},
+    satudata::{
+        answer::{Failed, Registered},
+        breaker::pause,
+    },
     service::{
         audit::StaffName,
         inquiry::{Inquiry, Judged, Outcome, Tell, Wrote},
@@ -167,13 +170,29 @@ impl Desk {
         let tell = if waits { Tell::InTurn } else { Tell::ByText };
         let wrote = match outcome {
             Ok(outcome) => self.settle(inquiry, &outcome, tell).await.ok(),
-            // The worker goes on with it when its lease is over.
-            Err(_) => None,
+            Err(none) => {
+                self.hand_over(inquiry, none).await;
+                None
+            }
         };
         match (parked, wrote) {
             (Some(parked), Some(wrote)) => self.came(parked, Some(wrote)),
             (Some(parked), None) => self.without(parked),
             (None, _) => {}
+        }
+    }
+
+    /// Leaves a registration that the record did not take to the queue, which else would wait until the time
+    /// is over in which the turn might have asked.
+    async fn hand_over(&self, inquiry: &Inquiry, none: NoAnswer) {
+        let then = match none {
+            NoAnswer::NotBefore(then) => then,
+            NoAnswer::Failed(_) => {
+                clock::now().plus(pause(0, self.client.settings().pauses(), rand::random()))
+            }
+        };
+        if let Err(error) = self.engine.store().put_off_inquiry(inquiry, then, 0).await {
+            tracing::error!(%error, "a registration waits for longer than it has to");
         }
     }
 
