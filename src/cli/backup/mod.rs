@@ -326,8 +326,8 @@ impl<'a> Kept<'a> {
 
     /// Puts the files where they have to be.
     fn put(&self) -> Result<(), String> {
-        let missing = self.files.iter().filter(|(from, to)| from != to);
-        missing.map(|(from, to)| folder::copy(from, to, &ProgressBar::hidden())).collect()
+        let mut missing = self.files.iter().filter(|(from, to)| from != to);
+        missing.try_for_each(|(from, to)| folder::copy(from, to, &ProgressBar::hidden()))
     }
 }
 
