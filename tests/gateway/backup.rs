@@ -7,7 +7,7 @@ use setara::service::sample::COMPLETE;
 use simulator::phone::Phone;
 
 use crate::{
-    restart::{PEOPLE, again, bound, enlist, register},
+    restart::{PEOPLE, again, bound, crowd, enlist, register},
     site::{Site, network, told},
     support::postgres,
     ticket::comes_to,
@@ -66,12 +66,7 @@ async fn a_backup_comes_back(site: Site, empty: impl AsyncFn() -> Site) {
     let folder = site.folder().join("backup");
     let keys = site.folder().join("keys");
     let [folder, keys] = [&folder, &keys].map(|path| path.to_str().unwrap());
-    let people: Vec<_> = (0..PEOPLE)
-        .map(|n| {
-            let network = network.clone();
-            tokio::spawn(async move { register(&network, n).await })
-        })
-        .collect();
+    let people = crowd(&network);
     let typed = async || network.figures().await.expect("a network").answers;
     while typed().await < u64::from(PEOPLE) {
         tokio::task::yield_now().await;

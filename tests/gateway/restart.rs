@@ -7,6 +7,7 @@ use simulator::{
     operator::Operator,
     phone::{Phone, PhoneError, Screen},
 };
+use tokio::task::JoinHandle;
 
 use crate::{
     node::Node,
@@ -89,12 +90,7 @@ async fn killed_again_and_again(site: Site) {
     enlist(&site).await;
 
     let node = bound(&site, &network).await;
-    let people: Vec<_> = (0..PEOPLE)
-        .map(|n| {
-            let network = network.clone();
-            tokio::spawn(async move { register(&network, n).await })
-        })
-        .collect();
+    let people = crowd(&network);
     let typed = async || network.figures().await.expect("a network").answers;
     let mut node = node;
     for kill in 1..=KILLS {
@@ -138,6 +134,15 @@ fn nik(n: u32) -> String {
 async fn phone(network: &Operator, n: u32) -> Phone {
     let number = format!("0812555{:05}", 100 + n).parse().expect("a number");
     Phone::new(network, number).await.expect("a phone")
+}
+
+/// All of them begin to register.
+pub fn crowd(network: &Operator) -> Vec<JoinHandle<String>> {
+    let one = |n| {
+        let network = network.clone();
+        tokio::spawn(async move { register(&network, n).await })
+    };
+    (0..PEOPLE).map(one).collect()
 }
 
 /// Registers, as stubbornly as people are; gives back the number.

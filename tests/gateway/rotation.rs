@@ -3,7 +3,7 @@
 
 use crate::{
     node::Node,
-    restart::{PEOPLE, again, bound, enlist, register},
+    restart::{PEOPLE, again, bound, crowd, enlist, register},
     site::{Site, network, told},
 };
 
@@ -27,12 +27,7 @@ async fn the_vaults_key_changes(site: Site) {
     let site = site.operator("telco", "plain", &network.address().to_string(), "");
     enlist(&site).await;
     let node = bound(&site, &network).await;
-    let people: Vec<_> = (0..PEOPLE)
-        .map(|n| {
-            let network = network.clone();
-            tokio::spawn(async move { register(&network, n).await })
-        })
-        .collect();
+    let people = crowd(&network);
     let typed = async || network.figures().await.expect("a network").answers;
     while typed().await < u64::from(PEOPLE) {
         tokio::task::yield_now().await;
