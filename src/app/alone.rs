@@ -1,6 +1,8 @@
 //! The engine alone, with its database and its lanes, and no link or web side: how menus are tried
 //! out. Every turn is taken and stored as in the gateway.
 
+use std::sync::Arc;
+
 use tokio::task::JoinHandle;
 
 use crate::{

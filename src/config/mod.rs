@@ -43,7 +43,8 @@ use crate::{
     outbox::route::WHATSAPP,
     service::{
         appointment::AppointmentRules, certificate::CheckRules, code::CodeRules, lookup::Budgets,
-        officer::OfficerRules, queue::Units, retention::RetentionRules, ticket::TicketRules, vaccine::Vaccines,
+        officer::OfficerRules, queue::Units, retention::RetentionRules, ticket::TicketRules,
+        vaccine::Vaccines,
     },
 };
 

@@ -21,8 +21,12 @@ pub(super) enum BatchError {
     Unreadable,
 }
 
+/// Facts are not only read: seats are held with them.
 impl From<StoreError> for BatchError {
     fn from(error: StoreError) -> Self {
+        if error.is_conflict() {
+            return Self::Conflict;
+        }
         tracing::error!(%error, "a batch of turns could not be read");
         match error {
             StoreError::Unreadable(_) => Self::Unreadable,

@@ -4,9 +4,8 @@ mod appointment;
 mod certificate;
 mod change;
 mod chat;
-mod inquiry;
-#[path = "tests/exposure.rs"]
 mod exposures;
+mod inquiries;
 mod lookup;
 mod officer;
 mod otp;

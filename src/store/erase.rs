@@ -26,6 +26,7 @@ pub const ERASED: &[(&str, &str)] = &[
     ("fetched", "nik_index"),
     ("seat", "nik_index"),
     ("appointment", "nik_index"),
+    ("wait_list", "nik_index"),
     ("ticket", "nik_index"),
     ("person_key", "nik_index"),
 ];
@@ -96,7 +97,7 @@ const BEFORE: [&str; 3] = [
      and number is distinct from $2",
 ];
 
-const DELETES: [&str; 11] = [
+const DELETES: [&str; 12] = [
     "delete from registration where nik_index = $1",
     "delete from acquaintance where nik_index = $1",
     "delete from lookup where nik_index = $1",
@@ -108,6 +109,7 @@ const DELETES: [&str; 11] = [
     "delete from seat where (facility, start, seat) in (select facility, start, seat \
      from appointment where nik_index = $1) and nik_index = $1",
     "delete from appointment where nik_index = $1",
+    "delete from wait_list where nik_index = $1",
     "delete from person_key where nik_index = $1",
 ];
 

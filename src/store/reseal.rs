@@ -13,7 +13,10 @@ use super::{
     Store, StoreError,
     engine::{Tx, on_engine},
 };
-use crate::{clock::Timestamp, vault::KEY_AT};
+use crate::{
+    clock::Timestamp,
+    vault::{KEY_AT, OWN},
+};
 
 /// Binds a part of a key, whatever it is.
 macro_rules! bound {
@@ -105,6 +108,12 @@ pub const SEALED: &[SealedColumn] = &[
         context: Some(&[("subscriber", Octets), ("nik_index", Octets), ("kind", Text)]),
         ..column("inquiry", "body", &[("id", Int)])
     },
+    // Place::Officer
+    column("officer", "identity", &[("key", Octets)]),
+    // Place::Token
+    column("exposure_token", "number", &[("token", Octets)]),
+    // Place::Key
+    column("person_key", "key", &[("nik_index", Octets)]),
 ];
 
 impl SealedColumn {
@@ -266,7 +275,8 @@ impl Store {
         Ok(())
     }
 
-    /// How many rows each key has sealed, by the key's id and the column.
+    /// How many rows each key has sealed, by the key's id and the column; what a person's own key has sealed
+    /// is nobody's.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -278,9 +288,9 @@ impl Store {
             on_engine!(self.reader(), |Db, pool| {
                 let counted = format!(
                     "select substr({column}, {KEY_AT}, 1), count(*) from {table} \
-                     where {column} is not null group by 1"
+                     where substr({column}, 1, 1) <> $1 group by 1"
                 );
-                let counted = sqlx::query::<Db>(sqlx::AssertSqlSafe(counted));
+                let counted = sqlx::query::<Db>(sqlx::AssertSqlSafe(counted)).bind(vec![OWN]);
                 for row in counted.fetch_all(pool).await? {
                     let (key, rows): (Vec<u8>, i64) = (row.try_get(0)?, row.try_get(1)?);
                     let key = key.first().copied().unwrap_or_default();

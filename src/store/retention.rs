@@ -71,13 +71,7 @@ const OWN: [Rule; 10] = [
     },
     Rule {
         age: 2 * DAY,
-        ..own(
-            "codes_sent",
-            "code_line",
-            "subject, purpose",
-            "sent_at",
-            "nobody's phone is flooded",
-        )
+        ..own("codes_sent", "code_line", "subject, purpose", "sent_at", "nobody's phone is flooded")
     },
     Rule {
         only: "standing = 'not_listed'",
@@ -127,7 +121,9 @@ impl Rule {
 
     fn count(&self) -> String {
         let Self { table, only, due, age, .. } = self;
-        format!("select count(*), min({due}) + {age} from {table} where {only} and {due} < $1 - {age}")
+        format!(
+            "select count(*), min({due}) + {age} from {table} where {only} and {due} < $1 - {age}"
+        )
     }
 }
 

@@ -183,6 +183,13 @@ impl From<sqlx::Error> for CommitError {
     }
 }
 
+impl StoreError {
+    /// Whether two transactions got in each other's way, and each can be run again, alone.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Unavailable(error) if is_conflict(error))
+    }
+}
+
 /// A row that is there already, or PostgreSQL's way of saying that two transactions got in each
 /// other's way (40001 serialization_failure, 40P01 deadlock_detected; PostgreSQL 15, appendix A).
 fn is_conflict(error: &sqlx::Error) -> bool {

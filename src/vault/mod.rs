@@ -24,7 +24,7 @@ use crate::identity::{Msisdn, Nik};
 pub use self::{
     file::{RingStep, VaultError},
     index::{HexError, NikIndex, StemIndex, SubscriberKey},
-    seal::{KEY_AT, OpenError, PersonKey},
+    seal::{KEY_AT, OWN, OpenError, PersonKey},
 };
 use self::{index::Indexer, seal::Seals};
 

@@ -104,7 +104,7 @@ impl Seals {
 }
 
 /// Stands before an envelope that only a person's own key opens.
-const OWN: u8 = 2;
+pub const OWN: u8 = 2;
 
 /// A key of one person's own. What it sealed can be read for as long as the key is there: whoever
 /// deletes it has deleted all of that, wherever it is kept (NIST SP 800-88 §2.6, cryptographic erase).

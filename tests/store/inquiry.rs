@@ -30,6 +30,7 @@ fn inquiry(bed: &Bed, id: i64, of: &str, name: &str, due: Timestamp) -> Inquiry 
             service: SERVICE.to_owned(),
             language: Language::parse("id").unwrap(),
             values,
+            behalf: None,
         },
         at: at(0),
         due,

@@ -166,11 +166,14 @@ fn seated<'f>(
     Some(Ok(Seated { dose, held, place, slot, instead }))
 }
 
+/// What facts were read with may have held a seat: whoever is refused has none.
+const LET_GO: Change = Change::Appointment(AppointmentChange::LetGo);
+
 pub(super) fn hold(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let person = visible(asking, facts)?;
     let Seated { held, place, slot, .. } = match seated(desk, asking, facts, person)? {
         Ok(seated) => seated,
-        Err(refused) => return Some(refused),
+        Err(refused) => return Some(refused.change(LET_GO)),
     };
     let minutes = held.until.since(asking.now).as_secs().div_ceil(60);
     Some(
@@ -187,7 +190,7 @@ pub(super) fn book(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
     let person = visible(asking, facts)?;
     let Seated { dose, held, place, slot, instead } = match seated(desk, asking, facts, person)? {
         Ok(seated) => seated,
-        Err(refused) => return Some(refused),
+        Err(refused) => return Some(refused.change(LET_GO)),
     };
     let remind_at = remind_at(desk, asking, place, slot);
     let booked = Booked {
@@ -235,7 +238,7 @@ pub(super) fn release(asking: Asking<'_>) -> Decision {
 /// keeps it until its time is over, and can dial again.
 pub fn hung_up(values: &Values) -> Option<Change> {
     let holds = values.text(HOLDS.name).is_some();
-    holds.then_some(Change::Appointment(AppointmentChange::LetGo))
+    holds.then_some(LET_GO)
 }
 
 pub(super) fn cancel(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

@@ -17,6 +17,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+pub(super) use self::book::cancelled;
 pub use self::{
     book::{BOOK, BOOKED_TEXT, CANCEL, HOLD, RELEASE, REMINDER_TEXT, TICKET_GONE, hung_up},
     choose::{DAYS, DAYS_OF, DISTRICTS, DISTRICTS_OF, PLACES, PLACES_OF, SLOTS, SLOTS_OF},
@@ -30,7 +31,6 @@ pub use self::{
         told_let_down, told_line_over,
     },
 };
-pub(super) use self::book::cancelled;
 use crate::{
     identity::{birth, region},
     menu::catalogue::{Call, Effect, Given, Outcome},

@@ -1,7 +1,7 @@
 //! Appointments as turns change them: those that end first, for a new one may stand in an old one's
 //! place; then the new ones, whose seats are held for them and booked by the same transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sqlx::QueryBuilder;
 
@@ -39,7 +39,7 @@ pub(in crate::store) struct Appointments<'a> {
     booked: BTreeMap<(NikIndex, u8), (&'a Booking, By<'a>)>,
     /// Two of one person and dose in a batch: only one can stand.
     twice: bool,
-    let_go: BTreeSet<SubscriberKey>,
+    let_go: BTreeMap<SubscriberKey, Timestamp>,
     waiting: Waiting<'a>,
 }
 
@@ -61,7 +61,7 @@ impl<'a> Appointments<'a> {
                 self.ended.insert((ended.person, ended.number.as_str()), (ended, at));
             }
             AppointmentChange::LetGo => {
-                self.let_go.insert(phone);
+                self.let_go.insert(phone, at);
             }
             AppointmentChange::Wait(who) => self.waiting.join(who),
             AppointmentChange::Leave(of) => self.waiting.leave(of),
@@ -77,7 +77,9 @@ impl<'a> Appointments<'a> {
             end(tx, ended, *at).await?;
         }
         self.book(tx).await?;
-        self.let_go(tx).await?;
+        if let Some(now) = self.let_go.values().min().copied() {
+            self.let_go(tx, now).await?;
+        }
         Ok(self.waiting.write(tx).await?)
     }
 
@@ -143,15 +145,14 @@ impl<'a> Appointments<'a> {
         Ok(line::leave_all(tx, &persons).await?)
     }
 
-    async fn let_go(&self, tx: &mut Tx) -> Result<(), CommitError> {
-        if self.let_go.is_empty() {
-            return Ok(());
-        }
-        let phones: Vec<_> = self.let_go.iter().copied().collect();
+    /// One whose time is over is nobody's already, and may be another's by now: whoever gives it away has
+    /// its slot, and must not be waited for.
+    async fn let_go(&self, tx: &mut Tx, now: Timestamp) -> Result<(), CommitError> {
+        let phones: Vec<_> = self.let_go.keys().copied().collect();
         on_engine!(tx, |Db, tx| {
-            let mut sql = QueryBuilder::<Db>::new(
-                "delete from seat where state = 'held' and subscriber in (",
-            );
+            let mut sql =
+                QueryBuilder::<Db>::new("delete from seat where state = 'held' and until > ");
+            sql.push_bind(now.millis()).push(" and subscriber in (");
             let mut keys = sql.separated(", ");
             for phone in padded_keys(&phones) {
                 keys.push_bind(phone.as_bytes().to_vec());

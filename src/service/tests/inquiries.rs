@@ -37,6 +37,7 @@ fn inquiry(name: &str) -> Inquiry {
             service: "pedulilindungi".into(),
             language: Language::parse("id").unwrap(),
             values: typed(name),
+            behalf: None,
         },
         at: NOW,
         due: NOW,
