@@ -48,8 +48,8 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "Setara: campaigns and tickets",
-        description = "Broadcasts by SMS to many people, and what people complain of. Every page wants the token of [admin] token_file.",
+        title = "Setara: what staff do",
+        description = "Broadcasts to many people, tickets, places and appointments, officers, certificates, the rights of a person. Every page wants the token of [admin] token_file.",
         version = "1",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
