@@ -161,7 +161,8 @@ async fn follows(country: &Country, channel: &Channel, number: &str, reads: &[&s
                     let chat = cloud.chat(of, "Warga");
                     let has = |words: &str| {
                         chat.messages().iter().any(|of| {
-                            chats::letters(of.content.words()).contains(&chats::letters(words))
+                            chats::shown::letters(of.content.words())
+                                .contains(&chats::shown::letters(words))
                         })
                     };
                     while !has(words) {
