@@ -418,7 +418,7 @@ async fn words_that_come_again_to_another_node_are_an_answer_once_the_reply_was_
     assert_eq!((again.news, &again.reply), (News::Repeated, &consent.reply));
     assert_eq!(again.receipt, consent.receipt);
     // A node that hears it first takes it for the same; and what is said anew is new.
-    other.taken().remember(consent.receipt, std::time::Instant::now());
+    other.taken().from_afar(consent.receipt, std::time::Instant::now());
     let nik = say(other, 8, one_more(), "answer 1").await;
     assert_eq!((nik.news, nik.screen.as_deref()), (News::New, Some("nik")));
 

@@ -198,7 +198,7 @@ impl Node {
                 let mut words = told.split(' ');
                 if words.next() != Some(name) {
                     let keys = words.filter_map(|key| u128::from_str_radix(key, 16).ok());
-                    keys.for_each(|key| self.taken.remember(key.to_be_bytes(), now()));
+                    keys.for_each(|key| self.taken.from_afar(key.to_be_bytes(), now()));
                 }
             } else if hint == menus::RELOADED
                 && let Err(error) = self.menus.catch_up().await

@@ -18,7 +18,7 @@ use crate::{
     },
     clock,
     conversation::{End, Reply, Signal, Then},
-    engine::{Answer, Pending, TurnError},
+    engine::{Answer, News, Pending, TurnError},
     front::{Front, NotTaken},
     identity::Msisdn,
     menu::{
@@ -322,7 +322,11 @@ async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
     let Some(reply) = &answer.reply else { return };
     let outcome = counter.reply(caller, reply).await;
     if let Some(Outcome::Accepted { .. }) = outcome {
-        counter.front.engine.taken().here(answer.receipt, Instant::now());
+        let taken = counter.front.engine.taken();
+        taken.here(answer.receipt);
+        if answer.news == News::Repeated {
+            taken.again(answer.receipt, Instant::now());
+        }
     }
     let lost = match outcome {
         None | Some(Outcome::Rejected(_) | Outcome::Nacked(_) | Outcome::NotSent(_)) => true,

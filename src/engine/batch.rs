@@ -230,7 +230,7 @@ async fn repeated_elsewhere(
             let last = bodies[at].as_ref()?.last;
             let unsure = match job.inbound.once.sureness {
                 Sureness::Sure => false,
-                Sureness::Here => last.node != core.node,
+                Sureness::Here => last.node != core.node && !core.taken.was_again(&last.receipt),
                 Sureness::Unsure => true,
             };
             let again = unsure

@@ -355,6 +355,11 @@ impl Engine {
         self.core.rules.routes.short_code(route)
     }
 
+    /// A number that people write to, for those of whom no network is known.
+    pub fn any_short_code(&self) -> Option<&str> {
+        self.core.rules.routes.any_short_code()
+    }
+
     /// Which replies the networks took.
     pub fn taken(&self) -> &Taken {
         &self.core.taken

@@ -26,16 +26,38 @@ pub struct Taken(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    known: Mutex<Option<Known>>,
+    afar: Mutex<Option<Spans>>,
+    again: Mutex<Option<Spans>>,
     here: Mutex<Here>,
     news: Notify,
 }
 
-/// What is known, in two spans, the older of which is forgotten first.
-struct Known {
+/// Replies in two spans of time, the older of which is forgotten first.
+struct Spans {
     since: Instant,
     young: HashSet<[u8; 16]>,
     old: HashSet<[u8; 16]>,
+}
+
+impl Spans {
+    fn add(of: &Mutex<Option<Self>>, receipt: [u8; 16], now: Instant) {
+        let mut of = lock(of);
+        let of = of.get_or_insert_with(|| Self {
+            since: now,
+            young: HashSet::new(),
+            old: HashSet::new(),
+        });
+        if now.saturating_duration_since(of.since) >= REDELIVERY || of.young.len() >= MOST {
+            of.old = mem::take(&mut of.young);
+            of.since = now;
+        }
+        of.young.insert(receipt);
+    }
+
+    fn has(of: &Mutex<Option<Self>>, receipt: &[u8; 16]) -> bool {
+        let of = lock(of);
+        of.as_ref().is_some_and(|of| of.young.contains(receipt) || of.old.contains(receipt))
+    }
 }
 
 /// What this node has to tell.
@@ -46,14 +68,18 @@ struct Here {
 }
 
 impl Taken {
-    /// A network took a reply that this node gave, perhaps once more than another.
-    pub fn here(&self, receipt: [u8; 16], now: Instant) {
-        self.remember(receipt, now);
+    /// A network took a reply of this node.
+    pub fn here(&self, receipt: [u8; 16]) {
         let mut here = lock(&self.0.here);
         if here.told && here.replies.len() < MOST {
             here.replies.push(receipt);
             self.0.news.notify_one();
         }
+    }
+
+    /// It took one that this node gave once more, after another: from here on this node knows the session.
+    pub fn again(&self, receipt: [u8; 16], now: Instant) {
+        Spans::add(&self.0.again, receipt, now);
     }
 
     /// What is to be told to other nodes, as soon as there is something. From the first call on it is
@@ -72,27 +98,19 @@ impl Taken {
         }
     }
 
-    /// A network took a reply, by what another node says.
-    pub fn remember(&self, receipt: [u8; 16], now: Instant) {
-        let mut known = lock(&self.0.known);
-        let known = known.get_or_insert_with(|| Known {
-            since: now,
-            young: HashSet::new(),
-            old: HashSet::new(),
-        });
-        if now.saturating_duration_since(known.since) >= REDELIVERY || known.young.len() >= MOST {
-            known.old = mem::take(&mut known.young);
-            known.since = now;
-        }
-        known.young.insert(receipt);
+    /// A network took a reply of another node.
+    pub fn from_afar(&self, receipt: [u8; 16], now: Instant) {
+        Spans::add(&self.0.afar, receipt, now);
     }
 
-    /// Whether it is known that a network took a reply.
+    /// Whether another node said so.
     pub fn is_known(&self, receipt: &[u8; 16]) -> bool {
-        let known = lock(&self.0.known);
-        known
-            .as_ref()
-            .is_some_and(|known| known.young.contains(receipt) || known.old.contains(receipt))
+        Spans::has(&self.0.afar, receipt)
+    }
+
+    /// Whether this node gave it once more.
+    pub fn was_again(&self, receipt: &[u8; 16]) -> bool {
+        Spans::has(&self.0.again, receipt)
     }
 }
 
@@ -106,23 +124,23 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_listens_to_is_not_kept_and_the_rest_is_told_once() {
-        let (taken, now) = (Taken::default(), Instant::now());
-        taken.here([1; 16], now);
+        let taken = Taken::default();
+        taken.here([1; 16]);
         assert!(futures_util::FutureExt::now_or_never(taken.news()).is_none());
-        taken.here([2; 16], now);
-        taken.here([3; 16], now);
+        taken.here([2; 16]);
+        taken.here([3; 16]);
         assert_eq!(taken.news().await, [[2; 16], [3; 16]]);
         assert!(futures_util::FutureExt::now_or_never(taken.news()).is_none());
-        assert!(taken.is_known(&[2; 16]) && !taken.is_known(&[4; 16]));
+        assert!(!taken.is_known(&[2; 16]), "only what others told");
     }
 
     #[test]
     fn what_was_heard_is_known_for_as_long_as_a_network_may_bring_it_again() {
         let (taken, start) = (Taken::default(), Instant::now());
-        taken.remember([1; 16], start);
-        taken.remember([2; 16], start + REDELIVERY);
+        taken.from_afar([1; 16], start);
+        taken.from_afar([2; 16], start + REDELIVERY);
         assert!(taken.is_known(&[1; 16]) && taken.is_known(&[2; 16]));
-        taken.remember([3; 16], start + REDELIVERY * 2);
+        taken.from_afar([3; 16], start + REDELIVERY * 2);
         assert!(!taken.is_known(&[1; 16]) && taken.is_known(&[2; 16]) && taken.is_known(&[3; 16]));
     }
 
@@ -130,9 +148,9 @@ mod tests {
     fn memory_is_bounded() {
         let (taken, start) = (Taken::default(), Instant::now());
         for n in 0..3 * MOST as u128 {
-            taken.remember(n.to_be_bytes(), start);
+            taken.from_afar(n.to_be_bytes(), start);
         }
-        let known = lock(&taken.0.known);
+        let known = lock(&taken.0.afar);
         let kept = known.as_ref().map(|known| known.young.len() + known.old.len());
         assert_eq!(kept, Some(2 * MOST));
     }

@@ -9,7 +9,7 @@ use crate::{
     clock,
     config::Config,
     service::{
-        facility::{Facility, FacilityCode, FacilityHeader, FacilityHeaderError},
+        facility::{Crowd, Facility, FacilityCode, FacilityHeader, FacilityHeaderError},
         vaccine::Vaccines,
     },
     store::{FacilityLine, Mode, Shut, Store, StoreError, Stranding},
@@ -67,7 +67,7 @@ impl Facilities {
         let mut header = None;
         let mut found: Vec<Facility> = Vec::new();
         let mut lines: HashMap<FacilityCode, u64> = HashMap::new();
-        let mut wrong = Wrong::default();
+        let (mut wrong, mut crowd) = (Wrong::default(), Crowd::default());
         for record in reader.records() {
             let (line, read) = match record {
                 Ok(record) => (record.position().map_or(0, csv::Position::line), Some(record)),
@@ -94,7 +94,10 @@ impl Facilities {
             }
             match Facility::parse(&header.0, &fields, |code| self.vaccines.knows(code)) {
                 Ok(place) => match lines.insert(place.code.clone(), line) {
-                    None => found.push(place),
+                    None => match crowd.add(&place) {
+                        None => found.push(place),
+                        Some(error) => wrong.add(line, error),
+                    },
                     Some(first) => wrong.add(line, format!("code: the same as on line {first}")),
                 },
                 Err(error) => wrong.add(line, error),

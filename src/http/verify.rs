@@ -73,8 +73,8 @@ enum Told {
     Unavailable,
 }
 
-async fn ask(Query(Asked { language }): Query<Asked>) -> Response {
-    answer(StatusCode::OK, language, &Told::Nothing)
+async fn ask(State(site): State<Site>, Query(Asked { language }): Query<Asked>) -> Response {
+    answer(&site, StatusCode::OK, language, &Told::Nothing)
 }
 
 async fn check(
@@ -85,27 +85,27 @@ async fn check(
 ) -> Response {
     let Ok(Form(Shown { language, proof, year })) = form else {
         let told = Told::Unread(ProofError::Nothing);
-        return answer(StatusCode::BAD_REQUEST, Language::Id, &told);
+        return answer(&site, StatusCode::BAD_REQUEST, Language::Id, &told);
     };
     // Of whom a proxy of ours says nothing, it is itself the caller.
     let from = gate::caller(&site.proxies, peer.ip(), &headers).unwrap_or(peer.ip());
     if site.front.limits.admit_check(from).is_err() {
-        return answer(StatusCode::TOO_MANY_REQUESTS, language, &Told::TooMany);
+        return answer(&site, StatusCode::TOO_MANY_REQUESTS, language, &Told::TooMany);
     }
     let proof = match Proof::parse(&proof) {
         Ok(proof) => proof,
-        Err(error) => return answer(StatusCode::OK, language, &Told::Unread(error)),
+        Err(error) => return answer(&site, StatusCode::OK, language, &Told::Unread(error)),
     };
     let year = year.trim().parse().ok().or(match &proof {
         Proof::Code { year, .. } => *year,
         Proof::Text(_) | Proof::Document(_) => None,
     });
     if matches!(proof, Proof::Code { .. }) && year.is_none() {
-        return answer(StatusCode::OK, language, &Told::YearWanted);
+        return answer(&site, StatusCode::OK, language, &Told::YearWanted);
     }
     match judged(&site, &proof, year).await {
-        Some(judged) => answer(StatusCode::OK, language, &Told::Judged(judged)),
-        None => answer(StatusCode::SERVICE_UNAVAILABLE, language, &Told::Unavailable),
+        Some(judged) => answer(&site, StatusCode::OK, language, &Told::Judged(judged)),
+        None => answer(&site, StatusCode::SERVICE_UNAVAILABLE, language, &Told::Unavailable),
     }
 }
 
@@ -140,17 +140,34 @@ async fn judged(site: &Site, proof: &Proof, year: Option<i16>) -> Option<Judged>
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-fn answer(status: StatusCode, language: Language, told: &Told) -> Response {
+fn answer(site: &Site, status: StatusCode, language: Language, told: &Told) -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (status, headers, Html(document(language, told).into_string())).into_response()
+    (status, headers, Html(document(language, told, &elsewhere(site, language)).into_string()))
+        .into_response()
 }
 
-fn document(language: Language, told: &Told) -> Markup {
+/// How else a certificate is checked, as far as this gateway has a number for it.
+fn elsewhere(site: &Site, language: Language) -> String {
+    let (engine, shelf) = (&site.front.engine, site.front.engine.shelf());
+    let dial = shelf.first().menu.dial().first().map(|dial| format!("dial {dial}"));
+    let text = engine.any_short_code().map(|code| {
+        let words = language.of("teruskan SMS sertifikat ke", "forward the SMS to");
+        format!("{words} {code}")
+    });
+    let ways: Vec<String> = text.into_iter().chain(dial).collect();
+    if ways.is_empty() {
+        return String::new();
+    }
+    let without = language.of("Tanpa internet", "Without internet");
+    format!("{without}: {}. ", ways.join(language.of(", atau ", ", or ")))
+}
+
+fn document(language: Language, told: &Told, elsewhere: &str) -> Markup {
     let say = |id, en| language.of(id, en);
     let (code, other, word) = match language {
         Language::Id => ("id", "en", "English"),
@@ -187,10 +204,11 @@ fn document(language: Language, told: &Told) -> Markup {
                         button { (say("Periksa", "Check")) }
                     }
                     p.small {
-                        (say("Yang Anda periksa tidak disimpan dan tidak dicatat. Tanpa internet: teruskan \
-                              SMS sertifikat ke 1199, atau dial *119#. Bantuan: 119 ext 9.",
-                             "What you check is neither kept nor logged. Without internet: forward the \
-                              SMS to 1199, or dial *119#. Help: 119 ext 9."))
+                        (say("Siapa Anda tidak dicatat. Pemiliknya dapat melihat bahwa sertifikat ini \
+                              diperiksa.",
+                             "Who you are is not logged. Its holder can see that the certificate was \
+                              checked."))
+                        " " (elsewhere) (say("Bantuan: 119 ext 9.", "Help: 119 ext 9."))
                     }
                 }
             }
@@ -342,7 +360,8 @@ mod tests {
             Told::Unavailable,
         ];
         for told in &all {
-            let [id, en] = [Language::Id, Language::En].map(|of| document(of, told).into_string());
+            let [id, en] =
+                [Language::Id, Language::En].map(|of| document(of, told, "").into_string());
             assert!(id.contains("lang=\"id\"") && en.contains("lang=\"en\""));
             assert_ne!(id, en);
             for page in [id, en] {

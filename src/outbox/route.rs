@@ -40,6 +40,11 @@ impl Routes {
         self.short_codes.get(network).map(String::as_str).unwrap_or_default()
     }
 
+    /// A number that people write to, for those of whom no network is known.
+    pub fn any_short_code(&self) -> Option<&str> {
+        self.short_codes.values().next().map(String::as_str)
+    }
+
     /// The network of a phone; empty for a phone of none.
     pub fn of(&self, phone: &Msisdn) -> &str {
         let digits = phone.without_plus();

@@ -265,10 +265,16 @@ impl Store {
         })
     }
 
+    /// What a newer program has added is left alone: in a rolling upgrade nodes of both work on one
+    /// database, and either may start.
     async fn migrate(&self) -> Result<(), StoreError> {
+        let mut sqlite = sqlx::migrate!("migrations/sqlite");
+        let mut postgres = sqlx::migrate!("migrations/postgres");
+        sqlite.set_ignore_missing(true);
+        postgres.set_ignore_missing(true);
         let migrate = async || match &self.pool {
-            Engine::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
-            Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+            Engine::Sqlite(pool) => sqlite.run(pool).await,
+            Engine::Postgres(pool) => postgres.run(pool).await,
         };
         // Programs that start at once on one new SQLite file get in each other's way, at any of the
         // migrations; who looks again finds that one done.

@@ -83,7 +83,7 @@ async fn whoever_asks_too_fast_gets_the_busy_screen_and_nobody_else() {
 }
 
 /// Whoever chose a language is told in it that there are too many callers, also by a node that has
-/// never heard of them.
+/// never heard of them; what they took of another one counts.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_busy_screen_is_in_the_language_of_the_subscriber() {
     let network = network("plain").await;
@@ -91,7 +91,7 @@ async fn the_busy_screen_is_in_the_language_of_the_subscriber() {
     let site = Site::on_sqlite()
         .await
         .operator("telco", "plain", &address, "")
-        .configured("limits.subscriber_per_minute = 1\nlimits.subscriber_burst = 4\n");
+        .configured("limits.subscriber_per_minute = 1\nlimits.subscriber_burst = 6\n");
     let node = Node::start(&site.config()).await;
     network.bound(1).await.unwrap();
     let mut phone = Walk::of("register").phone(&network).await;

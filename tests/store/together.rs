@@ -15,7 +15,7 @@ use setara::{
     store::{CommitError, Late, Store, StoreOptions, Table, TurnWrite},
 };
 
-use crate::bed::{Bed, Say, at, both, msisdn, open, register, vault};
+use crate::bed::{Bed, Say, at, both, execute, msisdn, open, register, vault};
 
 const NIK: &str = "3173014502900001";
 
@@ -211,6 +211,36 @@ async fn two_programs_may_open_a_new_database_at_once() {
         for opened in opened {
             opened.await.unwrap().unwrap();
         }
+    }
+}
+
+/// A node of the next version has brought the tables to its own; this one goes on, may be started again, and
+/// reads what the other wrote.
+#[tokio::test]
+async fn an_older_program_works_beside_a_newer_one() {
+    for bed in both().await {
+        bed.commit(&[bed.turn(&number(1)).conversation(None, "before").receipt(1, "1")])
+            .await
+            .unwrap();
+        for sql in [
+            "create table of_tomorrow (key text not null primary key)",
+            "alter table subscriber add column mood text",
+            "alter table conversation add column mood text not null default 'calm'",
+            "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+             values (9999, 'tomorrow', true, 'x', 1)",
+            "update subscriber set mood = 'glad'",
+        ] {
+            execute(&bed.url, sql).await;
+        }
+        let started = Bed::beside(&bed).await;
+        for (program, was) in [(&bed, 1), (&started, 2)] {
+            let write = program.turn(&number(1)).conversation(Some(was), "after");
+            program.commit(&[write]).await.unwrap();
+            program.commit(&[program.turn(&number(was as usize + 10))]).await.unwrap();
+        }
+        let known = started.recall(&[started.key(&number(1), 1)]).await.remove(0);
+        assert_eq!(known.reply.as_deref(), Some(b"1".as_slice()));
+        assert_eq!(known.conversation.map(|kept| kept.body), Some(b"after".to_vec()));
     }
 }
 

@@ -162,6 +162,7 @@ type 7
 | 1 Tambah orang
 | 2 Daftar vaksin
 | 3 Chat yang terhubung
+| 4 Data saya
 | 0 Kembali
 dial *119*77#
 | Pendaftaran oleh petugas. Hari ini: 2 orang, sisa 78.

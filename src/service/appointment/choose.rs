@@ -15,14 +15,11 @@ use crate::{
     service::{
         Asking, Decision, Desk,
         appointment::{course, found, nothing, place, priority},
-        facility::{Facility, LONGEST_ADDRESS, MOST_SLOTS, Slot},
+        facility::{Facility, LONGEST_ADDRESS, MOST_LISTED, MOST_SLOTS, Slot},
         open, picked_person,
         record::{Facts, Need},
     },
 };
-
-/// Rows of a list of districts or places, at most.
-const MOST: usize = 60;
 
 /// Days that can be offered, at most.
 const MOST_DAYS: usize = 31;
@@ -33,7 +30,7 @@ pub const DISTRICTS_OF: List = List {
     needs: &["districts"],
     rows: |values| values.rows("districts").to_vec(),
     longest: WIDEST_NAME,
-    most: MOST,
+    most: MOST_LISTED,
     privacy: Privacy::Open,
 };
 
@@ -43,7 +40,7 @@ pub const PLACES_OF: List = List {
     needs: &["places"],
     rows: |values| values.rows("places").to_vec(),
     longest: WIDEST_NAME,
-    most: MOST,
+    most: MOST_LISTED,
     privacy: Privacy::Open,
 };
 
@@ -187,7 +184,7 @@ pub(super) fn districts(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let names: BTreeSet<&str> =
         here.filter(|of| of.gives(course(asking))).map(|of| of.district.as_str()).collect();
     let row = |name: &&str| Row { id: (*name).to_owned(), label: (*name).to_owned() };
-    let rows: Vec<Row> = names.iter().map(row).take(MOST).collect();
+    let rows: Vec<Row> = names.iter().map(row).take(MOST_LISTED).collect();
     // A district is where its first place is whose point on the map is known.
     let here = facts.appointment.facilities.iter().rev();
     let spots = here.filter_map(|of| Some((of.district.clone(), of.at?))).collect();
@@ -205,7 +202,8 @@ pub(super) fn places(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let here = |of: &&Facility| of.regency == regency && of.district == district;
     let all = facts.appointment.facilities.iter().filter(here);
     let row = |of: &Facility| Row { id: of.code.as_str().to_owned(), label: of.name.clone() };
-    let rows: Vec<Row> = all.filter(|of| of.gives(course(asking))).map(row).take(MOST).collect();
+    let rows: Vec<Row> =
+        all.filter(|of| of.gives(course(asking))).map(row).take(MOST_LISTED).collect();
     if rows.is_empty() {
         return Some(Decision::of("none"));
     }

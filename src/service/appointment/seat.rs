@@ -12,7 +12,7 @@ use crate::{
     clock::{Timestamp, Zone},
     outbox::NoticeId,
     service::{
-        facility::{Facility, FacilityCode},
+        facility::{Facility, FacilityCode, span},
         number::Number,
     },
     vault::{NikIndex, SubscriberKey},
@@ -139,9 +139,9 @@ impl Booked {
 
 /// A time, as a phone shows it.
 pub(super) fn between(start: Timestamp, minutes: u16, zone: Zone) -> String {
-    let end = start.plus(Duration::from_secs(60 * u64::from(minutes)));
-    let clock = |at: Timestamp| at.local(zone).strftime("%H:%M").to_string();
-    format!("{}-{}", clock(start), clock(end))
+    let local = start.local(zone);
+    let minute = |of: i8| u16::try_from(of).unwrap_or_default();
+    span(60 * minute(local.hour()) + minute(local.minute()), minutes)
 }
 
 /// What a turn changes of appointments.

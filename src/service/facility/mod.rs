@@ -3,6 +3,7 @@
 //! Pure arithmetic of days and slots in the place's own zone; who sits in them is the business of
 //! `appointment`. A slot is named by its first moment, and is there only while the hours say so.
 
+mod crowd;
 mod row;
 
 use std::{
@@ -13,6 +14,7 @@ use std::{
 use jiff::{ToSpan, civil::Date};
 use thiserror::Error;
 
+pub use self::crowd::Crowd;
 pub use self::row::{
     COLUMNS, FacilityHeader, FacilityHeaderError, FacilityRowError, OPTIONAL, WHOLE,
 };
@@ -26,6 +28,9 @@ pub const LONGEST_NAME: usize = 30;
 
 /// The longest address.
 pub const LONGEST_ADDRESS: usize = 60;
+
+/// Districts of a regency, and places of a district, at most; the lists of them are shown.
+pub const MOST_LISTED: usize = 60;
 
 /// Slots of a day, at most; the list of them is shown.
 pub const MOST_SLOTS: usize = 24;
@@ -126,9 +131,13 @@ pub struct Slot {
 impl Slot {
     /// As a phone shows it: `08:00-09:00`.
     pub fn label(&self) -> String {
-        let end = self.minute.saturating_add(self.minutes);
-        format!("{}-{}", clock(self.minute), clock(end))
+        span(self.minute, self.minutes)
     }
+}
+
+/// From a minute of the day on, so many minutes, as a phone shows it: a day ends at 24:00.
+pub fn span(minute: u16, minutes: u16) -> String {
+    format!("{}-{}", clock(minute), clock(minute.saturating_add(minutes)))
 }
 
 fn clock(minute: u16) -> String {

@@ -131,3 +131,24 @@ fn whom_a_place_cannot_take_are_those_without_a_slot_and_the_last_of_too_many() 
     let shorter = Hours::parse("sen-jum 08:00-09:00").unwrap();
     assert_eq!(Facility { hours: shorter, ..place.clone() }.strands(&all), [2]);
 }
+
+#[test]
+fn a_day_ends_at_twenty_four() {
+    assert_eq!(span(23 * 60, 60), "23:00-24:00");
+    assert_eq!(span(0, 30), "00:00-00:30");
+}
+
+#[test]
+fn what_no_menu_would_list_is_refused() {
+    let mut crowd = Crowd::default();
+    let place = facility("sen 08:00-09:00", 60, "3174");
+    for _ in 0..MOST_LISTED {
+        assert_eq!(crowd.add(&place), None);
+    }
+    assert!(crowd.add(&place).unwrap().contains("places in the district"));
+    for n in 1..MOST_LISTED {
+        assert_eq!(crowd.add(&Facility { district: format!("Kec. {n}"), ..place.clone() }), None);
+    }
+    let one_more = Facility { district: "Kec. Jauh".into(), ..place };
+    assert!(crowd.add(&one_more).unwrap().starts_with("district: "));
+}
