@@ -38,7 +38,7 @@ impl Lane {
         Self { queue, carried: VecDeque::new(), back, away: HashMap::new(), core }
     }
 
-    /// Takes batch after batch until every [`Engine`] is gone and nothing waits.
+    /// Takes batch after batch until every [`Engine`](super::Engine) is gone and nothing waits.
     pub async fn run(mut self) {
         let mut arrived = Vec::with_capacity(self.core.rules.batch);
         let mut open = true;

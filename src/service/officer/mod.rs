@@ -14,7 +14,7 @@
 //!   decide at once the second looks again, and counts on.
 //!
 //! `call` is what the menu asks of an officer, `assist` the registration itself: that of
-//! [`registration`], in somebody else's name.
+//! `registration`, in somebody else's name.
 
 pub(super) mod assist;
 pub(super) mod call;
