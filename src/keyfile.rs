@@ -9,20 +9,26 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use thiserror::Error;
+
 /// Why a file of keys is not read or written.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum Fault {
     /// There is none.
+    #[error("there is none at this path")]
     Missing,
     /// Others than the owner may read or change it.
+    #[error("it has mode {mode:04o}; others can read it: `chmod 600` it first")]
     Exposed {
         /// Permission bits found.
         mode: u32,
     },
-    /// A file is there already.
+    /// A file is there already. What its keys sealed or signed would be lost.
+    #[error("one is there already, and keys are never overwritten")]
     Exists,
     /// The file system refused.
-    Io(io::Error),
+    #[error("it cannot be used")]
+    Io(#[source] io::Error),
 }
 
 impl From<io::Error> for Fault {

@@ -1,7 +1,7 @@
 //! The file of the keyring: readable by its owner only, never overwritten by new keys, and replaced
 //! as a whole where keys are rotated. Random octets for new keys are drawn here.
 
-use std::{io, path::Path};
+use std::path::Path;
 
 use rand::Rng;
 use thiserror::Error;
@@ -15,26 +15,13 @@ use crate::{
 /// Why there is no keyring. No message repeats anything of the file's content.
 #[derive(Debug, Error)]
 pub enum KeyFileError {
-    /// There is no file yet.
-    #[error("there is no file of signing keys at this path")]
-    Missing,
-    /// Others than the owner may read or change the file.
-    #[error(
-        "the file of signing keys has mode {mode:04o}; others can read it: `chmod 600` it first"
-    )]
-    Exposed {
-        /// Permission bits found.
-        mode: u32,
-    },
-    /// A file is already there. Keys are never overwritten: what they signed could not be verified.
-    #[error("a file is already there, and keys are never overwritten: `setara keys rotate`")]
-    Exists,
+    /// The file is not read or written. Keys are never overwritten (`setara keys rotate`): what they signed
+    /// could not be verified.
+    #[error("the file of signing keys: {0}")]
+    File(#[from] Fault),
     /// The content is no keyring, or no keyring can be made.
     #[error("the signing keys cannot be used: {0}")]
     Kept(#[from] KeptError),
-    /// The file system refused.
-    #[error("the file of signing keys cannot be used")]
-    Io(#[source] io::Error),
 }
 
 impl Keyring {
@@ -57,11 +44,13 @@ impl Keyring {
         now: Timestamp,
     ) -> Result<Self, KeyFileError> {
         match Self::open_file(&path) {
-            Err(KeyFileError::Missing) => match Self::create_file(&path, authority, now) {
-                // Another node on this machine was faster.
-                Err(KeyFileError::Exists) => Self::open_file(&path),
-                created => created,
-            },
+            Err(KeyFileError::File(Fault::Missing)) => {
+                match Self::create_file(&path, authority, now) {
+                    // Another node on this machine was faster.
+                    Err(KeyFileError::File(Fault::Exists)) => Self::open_file(&path),
+                    created => created,
+                }
+            }
             opened => opened,
         }
     }
@@ -70,7 +59,7 @@ impl Keyring {
     /// nothing may be signed with a key that a power cut can take away, and nobody reads a half.
     ///
     /// # Errors
-    /// [`KeyFileError::Exists`] if there is any file at `path`.
+    /// [`Fault::Exists`] if there is any file at `path`.
     pub fn create_file(
         path: impl AsRef<Path>,
         authority: &str,
@@ -104,17 +93,6 @@ fn draw() -> Seed {
     seed
 }
 
-impl From<Fault> for KeyFileError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Missing => Self::Missing,
-            Fault::Exposed { mode } => Self::Exposed { mode },
-            Fault::Exists => Self::Exists,
-            Fault::Io(error) => Self::Io(error),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt};
@@ -127,13 +105,13 @@ mod tests {
     fn a_new_file_is_private_opens_again_and_is_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("setara.signing");
-        assert!(matches!(Keyring::open_file(&path), Err(KeyFileError::Missing)));
+        assert!(matches!(Keyring::open_file(&path), Err(KeyFileError::File(Fault::Missing))));
         let ring = Keyring::open_or_create_file(&path, "Kemenkes", NOW).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let again = Keyring::open_or_create_file(&path, "Kemenkes", NOW).unwrap();
         assert!(again.public() == ring.public());
         let refused = Keyring::create_file(&path, "Kemenkes", NOW);
-        assert!(matches!(refused, Err(KeyFileError::Exists)));
+        assert!(matches!(refused, Err(KeyFileError::File(Fault::Exists))));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
@@ -142,7 +120,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("setara.signing");
         let missing = Keyring::rotate_file(&path, Which::Both, "Kemenkes", NOW);
-        assert!(matches!(missing, Err(KeyFileError::Missing)));
+        assert!(matches!(missing, Err(KeyFileError::File(Fault::Missing))));
         let old = Keyring::create_file(&path, "Kemenkes", NOW).unwrap();
         let new = Keyring::rotate_file(&path, Which::Both, "Kemenkes", NOW).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);

@@ -1,7 +1,7 @@
 //! The key file: TOML, readable by its owner only, never overwritten by new keys. A key comes onto the ring
 //! behind the others, where it only opens; later it is put in front, and seals.
 
-use std::{io, path::Path};
+use std::path::Path;
 
 use rand::Rng;
 use serde::Deserialize;
@@ -16,18 +16,9 @@ use crate::keyfile::{self, Fault};
 /// Why there is no vault. No message repeats anything of the file's content.
 #[derive(Debug, Error)]
 pub enum VaultError {
-    /// There is no key file yet.
-    #[error("there is no key file at this path")]
-    Missing,
-    /// Others than the owner may read or change the file.
-    #[error("the key file has mode {mode:04o}; others can read it: `chmod 600` it first")]
-    Exposed {
-        /// Permission bits found.
-        mode: u32,
-    },
-    /// A file is already there. Keys are never overwritten: what they sealed would be lost.
-    #[error("a file is already there, and keys are never overwritten")]
-    Exists,
+    /// The file is not read or written. Keys are never overwritten: what they sealed would be lost.
+    #[error("the key file: {0}")]
+    File(#[from] Fault),
     /// The content is not a key file.
     #[error("this is not a key file: {0}")]
     Format(&'static str),
@@ -40,9 +31,6 @@ pub enum VaultError {
     /// The file belongs to another installation.
     #[error("its index key is another one: it is the key file of another database")]
     Foreign,
-    /// The file system refused.
-    #[error("the key file cannot be used")]
-    Io(#[source] io::Error),
 }
 
 /// The file as written. `seal` is a list so that a former key can stay readable after a rotation.
@@ -76,9 +64,9 @@ impl Vault {
     /// See [`VaultError`].
     pub fn open_or_create_file(path: impl AsRef<Path>) -> Result<Self, VaultError> {
         match Self::open_file(&path) {
-            Err(VaultError::Missing) => match Self::create_file(&path) {
+            Err(VaultError::File(Fault::Missing)) => match Self::create_file(&path) {
                 // Another node on this machine was faster.
-                Err(VaultError::Exists) => Self::open_file(path),
+                Err(VaultError::File(Fault::Exists)) => Self::open_file(path),
                 created => created,
             },
             opened => opened,
@@ -89,7 +77,7 @@ impl Vault {
     /// this returns, because nothing may be sealed with a key that a power cut can take away.
     ///
     /// # Errors
-    /// [`VaultError::Exists`] if there is any file at `path`.
+    /// [`Fault::Exists`] if there is any file at `path`.
     pub fn create_file(path: impl AsRef<Path>) -> Result<Self, VaultError> {
         let text = draw();
         keyfile::create(path.as_ref(), &text)?;
@@ -195,17 +183,6 @@ fn key(digits: &str) -> Result<[u8; 32], VaultError> {
     unhex(digits).ok_or(VaultError::Format("a key is 64 hexadecimal digits"))
 }
 
-impl From<Fault> for VaultError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Missing => Self::Missing,
-            Fault::Exposed { mode } => Self::Exposed { mode },
-            Fault::Exists => Self::Exists,
-            Fault::Io(error) => Self::Io(error),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt};
@@ -216,11 +193,11 @@ mod tests {
     fn a_new_file_is_private_opens_what_it_sealed_and_is_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vault.toml");
-        assert!(matches!(Vault::open_file(&path), Err(VaultError::Missing)));
+        assert!(matches!(Vault::open_file(&path), Err(VaultError::File(Fault::Missing))));
         let sealed = Vault::create_file(&path).unwrap().seal(b"here", b"Siti");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(Vault::open_file(&path).unwrap().open(b"here", &sealed), Ok(b"Siti".to_vec()));
-        assert!(matches!(Vault::create_file(&path), Err(VaultError::Exists)));
+        assert!(matches!(Vault::create_file(&path), Err(VaultError::File(Fault::Exists))));
     }
 
     #[test]
