@@ -34,7 +34,7 @@ struct Rule {
 /// Rows that have a time of their own. Those of chat events, and of codes that were asked for, are
 /// counted from what happened: the provider brings a message again for seven days (WhatsApp Cloud API,
 /// "Webhooks"), and nobody counts codes further back than a day.
-const OWN: [Rule; 10] = [
+const OWN: [Rule; 12] = [
     Rule {
         class: "conversations",
         table: "conversation",
@@ -73,6 +73,8 @@ const OWN: [Rule; 10] = [
         age: 2 * DAY,
         ..own("codes_sent", "code_line", "subject, purpose", "sent_at", "nobody's phone is flooded")
     },
+    own("tokens", "exposure_token", "token", "until", "whose token an app hears about"),
+    own("cases", "exposure_case", "id", "keep_until", "contacts of a case are taken once"),
     Rule {
         only: "standing = 'not_listed'",
         age: 30 * DAY,

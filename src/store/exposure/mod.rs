@@ -170,8 +170,8 @@ impl Store {
         })
     }
 
-    /// Deletes at most `limit` tokens, cases and contacts that are known no longer, with the notices that
-    /// told of them, and says how many rows those were.
+    /// Deletes at most `limit` contacts that are known no longer, with the notices that told of them, and
+    /// says how many rows those were. Tokens and cases have a time of their own ([`Store::purge`]).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -199,23 +199,6 @@ impl Store {
                     ids.push_bind(id);
                 }
                 deleted += sql.push(")").build().execute(&mut *tx).await?.rows_affected();
-            }
-            for sweep in [
-                format!(
-                    "delete from exposure_token where token in (select token from exposure_token \
-                     where until < $1 order by until limit $2{skip_locked})"
-                ),
-                format!(
-                    "delete from exposure_case where id in (select id from exposure_case \
-                     where keep_until < $1 order by keep_until limit $2{skip_locked})"
-                ),
-            ] {
-                let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))
-                    .bind(now.millis())
-                    .bind(i64::from(limit))
-                    .execute(&mut *tx)
-                    .await?;
-                deleted += done.rows_affected();
             }
             tx.commit().await?;
         });
