@@ -107,8 +107,10 @@ impl KeyFiles {
                 Err(error) => tracing::error!(%error, "the signing keys stay as they were"),
                 Ok(ring) if ring.public() == self.keyring.now().public() => {}
                 Ok(ring) => {
-                    tracing::info!(kid = %ring.document_key().kid(), "other keys sign");
+                    let kid = ring.document_key().kid();
                     self.keyring.put(ring);
+                    // Said when it is so: whoever read it finds them on the page.
+                    tracing::info!(%kid, "other keys sign");
                 }
             }
         }
