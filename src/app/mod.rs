@@ -3,6 +3,7 @@
 
 mod alone;
 mod campaign;
+mod configured;
 pub mod keys;
 mod nodes;
 mod operator;
@@ -17,13 +18,16 @@ mod ussd;
 mod waiting;
 pub mod whatsapp;
 
-pub use self::alone::{Alone, AloneError, Keyed, Line};
+pub use self::{
+    alone::{Alone, AloneError, Keyed, Line},
+    configured::rules,
+};
 
 use std::{
     collections::HashMap,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -36,22 +40,20 @@ use tokio::{
 
 use crate::{
     app::{
+        configured::{counter, posts, quotas},
         keys::KeyFiles,
         nodes::{Budget, Node},
-        operator::Account,
         outbox::Outbox,
         satudata::SatuData,
-        sessions::Sessions,
-        sms::{Post, Posts},
+        sms::Posts,
         stop::Stop,
         sweep::Sweep,
-        ussd::Counter,
         whatsapp::cloud::Cloud,
     },
     certificate::{KeyFileError, Keyring, keys::InUse},
     clock,
-    config::{Config, ConfigError, Sms},
-    engine::{Allowance, Engine, Rules},
+    config::{Config, ConfigError},
+    engine::Engine,
     front::{
         Front,
         appointment::Appointments,
@@ -64,7 +66,7 @@ use crate::{
         waiting::Waiting,
     },
     http::{self, ExposurePages, Pushed, Site, Token, router},
-    limits::{Limits, Quotas},
+    limits::Limits,
     menus::{Live, MenuError, Menus, Reloading},
     outbox::route::WHATSAPP,
     smpp::link::{Link, SpawnError},
@@ -444,76 +446,4 @@ async fn listen(
         }
     };
     Ok((address, tokio::spawn(serving)))
-}
-
-fn quotas(config: &Config) -> Quotas {
-    let limits = &config.limits;
-    Quotas {
-        subscriber_per_minute: limits.subscriber_per_minute,
-        subscriber_burst: limits.subscriber_burst,
-        link_per_second: limits.link_per_second,
-        global_per_second: limits.global_per_second,
-        push_per_second: limits.push_per_second,
-        checks_per_minute: config.checks.web_per_minute,
-        checks_per_second: config.checks.web_per_second,
-        most_subscribers: limits.most_subscribers,
-    }
-}
-
-/// What carries the USSD of an account.
-fn counter(config: &Config, account: &Account<'_>, front: &Arc<Front>) -> Option<Counter> {
-    Some(Counter {
-        operator: account.name.to_owned(),
-        dialect: config.dialect.get(account.config.dialect.as_ref()?)?.clone(),
-        push_from: account.config.push_from.clone(),
-        links: account.links.clone(),
-        front: Arc::clone(front),
-        sessions: sessions(config),
-        reply_for: Duration::from_secs(config.turns.reply_seconds.into()),
-    })
-}
-
-/// Who takes the texts of every operator that carries SMS.
-fn posts(config: &Config, front: &Arc<Front>) -> Vec<Arc<Post>> {
-    let sms = config.operator.iter().filter_map(|(name, of)| Some((name, of.sms.as_ref()?)));
-    let post = |(name, sms): (&String, &Sms)| {
-        Arc::new(Post {
-            operator: name.clone(),
-            short_code: sms.short_code.clone(),
-            front: Arc::clone(front),
-            sessions: sessions(config),
-            open_for: minutes(config.conversation.sms_minutes),
-            parts_for: Duration::from_secs(config.conversation.parts_seconds.into()),
-            repeats_for: Duration::from_secs(config.conversation.sms_repeat_seconds.into()),
-        })
-    };
-    sms.map(post).collect()
-}
-
-fn minutes(minutes: u32) -> Duration {
-    Duration::from_secs(60 * u64::from(minutes))
-}
-
-fn sessions(config: &Config) -> Mutex<Sessions> {
-    let seed = rand::random::<u64>() >> 1;
-    Mutex::new(Sessions::new(config.limits.most_subscribers, seed))
-}
-
-/// How turns are taken, by a configuration.
-pub fn rules(config: &Config) -> Rules {
-    let one_writer = config.database.url.starts_with("sqlite:");
-    Rules {
-        resume_for: minutes(config.conversation.resume_minutes),
-        receipt_for: minutes(config.conversation.receipt_minutes),
-        silent_after: Duration::from_secs(86_400 * u64::from(config.conversation.silent_days)),
-        zone: config.menu.zone.into(),
-        lanes: if one_writer { 1 } else { config.turns.lanes },
-        batch: config.turns.batch,
-        waiting: config.turns.waiting,
-        routes: config.routes(),
-        allowance: Allowance::per_minute(
-            config.limits.subscriber_per_minute,
-            config.limits.subscriber_burst,
-        ),
-    }
 }

@@ -8,7 +8,7 @@ use super::{
     ConfigError,
     far::{is_loopback, secret},
 };
-use crate::{channel::whatsapp::render::Template, outbox::chat::PAIR_BURST};
+use crate::{channel::whatsapp::render::Template, outbox::pair::PAIR_BURST};
 
 /// One number.
 #[derive(Clone, Deserialize)]

@@ -9,6 +9,7 @@ pub mod chat;
 mod enclosure;
 pub mod line;
 pub mod pace;
+pub mod pair;
 pub mod parts;
 pub mod policy;
 pub mod route;

@@ -35,9 +35,10 @@ use crate::{
     identity::ChatId,
     outbox::{
         Class, Fate, Lane, Recipient,
-        chat::{self, Follow, Meaning, Pairs, Standing},
+        chat::{self, Follow, Meaning, Standing},
         line::Line,
         pace::{Pace, below},
+        pair::Pairs,
         policy::Looked,
         route::{Routes, WHATSAPP},
         work::{Claimed, Letter, Settlement, Verdict},
