@@ -197,10 +197,13 @@ impl Cluster {
     }
 }
 
+/// The file beside the configuration in which the nodes write what they have to say.
+const SAID: &str = "nodes.log";
+
 /// Another node, when it has bound.
 async fn node(file: &Path, network: &Operator, many: usize) -> Result<Child, Failed> {
     // What they say of a database that is gone is no news here.
-    let said = file.with_file_name("nodes.log");
+    let said = file.with_file_name(SAID);
     let said = std::fs::OpenOptions::new().create(true).append(true).open(said)?;
     let mut child = start_node(file, said)?;
     bound(network, many, &mut child).await?;
@@ -244,7 +247,8 @@ async fn kill(
         }
         Ok::<(), Failed>(())
     };
-    tokio::time::timeout(PATIENCE, finished).await.map_err(|_| "people are still waiting")??;
+    let finished = tokio::time::timeout(PATIENCE, finished).await;
+    finished.map_err(|_| still_waiting(&seen, file))??;
     let ended_as = settle(cluster, network, servers).await?;
 
     let mut turns = taken(&seen.turns);
@@ -293,6 +297,22 @@ async fn kill(
     })
 }
 
+/// What the people read who should be done, and what the nodes said last.
+fn still_waiting(seen: &Seen, file: &Path) -> String {
+    use std::fmt::Write;
+    let mut told = "people are still waiting; they read".to_owned();
+    for (text, many) in taken(&seen.late) {
+        // Writing to a string cannot fail.
+        let _ = write!(told, "\n{many:>6} x {text:?}");
+    }
+    let said = std::fs::read_to_string(file.with_file_name(SAID)).unwrap_or_default();
+    let lines: Vec<_> = said.lines().collect();
+    for line in lines.iter().skip(lines.len().saturating_sub(40)) {
+        let _ = write!(told, "\n{line}");
+    }
+    told
+}
+
 /// Waits until every notice of the campaign has its end, or no further one comes to it; how they ended.
 async fn settle(
     cluster: &Cluster,
@@ -333,7 +353,7 @@ async fn many(servers: &mut Servers, sql: &str) -> Result<usize, Failed> {
     Ok(rows.first().ok_or("PostgreSQL says nothing")?.parse()?)
 }
 
-fn taken<T>(mutex: &std::sync::Mutex<Vec<T>>) -> Vec<T> {
+fn taken<T: Default>(mutex: &std::sync::Mutex<T>) -> T {
     std::mem::take(&mut *mutex.lock().unwrap_or_else(PoisonError::into_inner))
 }
 

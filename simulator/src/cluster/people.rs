@@ -1,5 +1,6 @@
 //! People who register and complain, as stubbornly as people are, whatever happens to the nodes.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
@@ -59,6 +60,8 @@ pub struct Seen {
     pub tickets: Mutex<Vec<String>>,
     /// Screens that nobody had asked for.
     pub wrong: AtomicU64,
+    /// What was read after everybody should have come to an end, and how often.
+    pub late: Mutex<BTreeMap<String, u64>>,
     /// How often something was killed.
     pub kills: AtomicU64,
     /// What became of the sessions that were open then, one for each kill.
@@ -172,19 +175,21 @@ impl Visitor<'_> {
     /// Complains once: whoever lost the answer looks first whether it was taken.
     async fn complain(&mut self) -> Result<String, Failed> {
         loop {
-            let dialled = self.redial(COMPLAINT).await?;
-            if let Some((_, text)) =
-                COMPLAIN_OF.iter().find(|(question, _)| dialled.text.starts_with(question))
+            let mut screen = self.redial(COMPLAINT).await?;
+            while let Some((_, text)) =
+                COMPLAIN_OF.iter().find(|(question, _)| screen.text.starts_with(question))
             {
-                self.seen_turn();
                 match self.phone.answer(text).await {
-                    Ok(screen) => {
-                        if let Some(number) = Self::ticket(&screen.text) {
-                            return Ok(number);
-                        }
+                    Ok(next) => screen = next,
+                    Err(PhoneError::Ended { .. }) => {
+                        self.broke();
+                        break;
                     }
-                    Err(PhoneError::Ended { .. }) => self.broke(),
                     Err(error) => return Err(error.into()),
+                }
+                self.read(&screen.text);
+                if let Some(number) = Self::ticket(&screen.text) {
+                    return Ok(number);
                 }
             }
             let mine = self.redial(TICKETS).await?;
@@ -213,7 +218,7 @@ impl Visitor<'_> {
     async fn answer(&mut self, code: &str, text: &str) -> Result<Screen, Failed> {
         match self.phone.answer(text).await {
             Ok(screen) => {
-                self.seen_turn();
+                self.read(&screen.text);
                 if !is_apology(&screen.text)
                     && let Some(fates) = self.seen.fate(self.kills)
                 {
@@ -244,8 +249,16 @@ impl Visitor<'_> {
         }
     }
 
-    fn seen_turn(&self) {
+    /// A turn was answered, with this.
+    fn read(&self, text: &str) {
         locked(&self.seen.turns).push(Instant::now());
+        self.late(text);
+    }
+
+    fn late(&self, text: &str) {
+        if self.seen.stop.load(Relaxed) {
+            *locked(&self.seen.late).entry(text.to_owned()).or_default() += 1;
+        }
     }
 
     /// Dials until somebody answers.
@@ -254,15 +267,20 @@ impl Visitor<'_> {
             match self.phone.dial(code).await {
                 Ok(screen) if !is_apology(&screen.text) => {
                     self.kills = self.seen.kills.load(Relaxed);
-                    self.seen_turn();
+                    self.read(&screen.text);
                     return Ok(screen);
                 }
-                Ok(_) | Err(PhoneError::Ended { .. }) => {
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
+                Ok(screen) => self.waits(&screen.text).await,
+                Err(error @ PhoneError::Ended { .. }) => self.waits(&error.to_string()).await,
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Whoever hears that nobody can answer tries again a moment later.
+    async fn waits(&self, heard: &str) {
+        self.late(heard);
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 
