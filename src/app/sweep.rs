@@ -1,7 +1,10 @@
 //! The sweep: sessions that nobody answered any more end as timed out, and what may not be kept
 //! any longer is deleted. Menus that other nodes have put live are looked for on the way.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::watch,
@@ -16,17 +19,18 @@ use crate::{
     clock::{self, Zone},
     conversation::End,
     menus::Reloading,
-    service::retention::RetentionRules,
+    service::retention::{Class, Keep, RetentionRules},
     store::{Store, StoreError},
     telemetry::Metrics,
 };
 
-/// Rows that one sweep looks at, so that no sweep keeps turns waiting.
+/// Rows that are looked at in one piece, so that no sweep keeps turns waiting. Every turn leaves a row
+/// that is deleted later: a sweep goes on piece by piece while there is more, for so long at most.
 const ROWS: u32 = 500;
+const WITHIN: Duration = Duration::from_secs(1);
 
-/// How often what is kept for days is looked through, and how many times as many rows at most.
+/// How often what is kept for days is looked through.
 const RETIRE: Duration = Duration::from_secs(60);
-const PIECES: u32 = 20;
 
 /// How often the database's log is folded into its file, beside the turns.
 const CHECKPOINT: Duration = Duration::from_millis(500);
@@ -47,6 +51,14 @@ pub struct Sweep {
     pub retention: RetentionRules,
     /// How long somebody may wait for room at a place.
     pub wait_for: Duration,
+}
+
+/// Rows of which there may be more than one piece.
+#[derive(Clone, Copy)]
+enum Piece<'r> {
+    TimedOut,
+    Old,
+    Class(Class, &'r Keep),
 }
 
 impl Sweep {
@@ -75,10 +87,7 @@ impl Sweep {
 
     async fn sweep(&self) {
         let Self { store, metrics, .. } = self;
-        let timed_out = self.swept("timed-out sessions", store.time_out(clock::now(), ROWS)).await;
-        for end in &timed_out {
-            metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
-        }
+        self.pieces(Piece::TimedOut).await;
         // Two days: whatever the zone, nobody is in it any more.
         let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
         self.swept("old queues", store.purge_queues(old, ROWS)).await;
@@ -99,25 +108,43 @@ impl Sweep {
         metrics.seats(self.swept("seats", store.seat_figures(clock::now())).await);
         let told = store.purge_exposures(clock::now(), ROWS);
         metrics.swept(0, self.swept("contacts", told).await);
-        let purged = self.swept("old rows", store.purge(clock::now(), ROWS)).await;
-        metrics.swept(timed_out.len() as u64, purged);
+        self.pieces(Piece::Old).await;
     }
 
-    /// Deletes what may not be kept any longer. What is more than a bounded number of pieces waits for
-    /// the next time.
+    /// Deletes what may not be kept any longer.
     async fn retire(&self) {
         for (class, keep) in &self.retention {
-            for _ in 0..PIECES {
-                let retiring = self.store.retire(*class, keep, clock::now(), ROWS);
-                let deleted = self.swept(class.as_str(), retiring).await;
-                if deleted > 0 {
-                    self.metrics.swept(0, deleted);
-                }
-                if deleted < u64::from(ROWS) {
-                    break;
-                }
-            }
+            self.pieces(Piece::Class(*class, keep)).await;
         }
+    }
+
+    /// Piece after piece while there is more, or until it is enough for this time.
+    async fn pieces(&self, of: Piece<'_>) {
+        let until = Instant::now() + WITHIN;
+        while self.piece(of).await >= u64::from(ROWS) && Instant::now() < until {}
+    }
+
+    /// How many rows there were.
+    async fn piece(&self, of: Piece<'_>) -> u64 {
+        let Self { store, metrics, .. } = self;
+        let deleted = match of {
+            Piece::TimedOut => {
+                let ends = store.time_out(clock::now(), ROWS);
+                let ends = self.swept("timed-out sessions", ends).await;
+                for end in &ends {
+                    metrics.ended(&end.service, &end.screen, End::TimeOut, 1);
+                }
+                metrics.swept(ends.len() as u64, 0);
+                return ends.len() as u64;
+            }
+            Piece::Old => self.swept("old rows", store.purge(clock::now(), ROWS)).await,
+            Piece::Class(class, keep) => {
+                let retiring = store.retire(class, keep, clock::now(), ROWS);
+                self.swept(class.as_str(), retiring).await
+            }
+        };
+        metrics.swept(0, deleted);
+        deleted
     }
 
     /// What a sweep found; nothing, if it failed.

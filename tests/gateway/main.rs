@@ -32,6 +32,7 @@ mod right;
 mod rotation;
 mod seats;
 mod sms;
+mod sweep;
 mod ticket;
 #[cfg(feature = "otlp")]
 mod traces;
