@@ -1,7 +1,7 @@
 //! Every screen is laid out in every language for every channel, with the longest values and the
 //! longest complaint above it. What does not fit is found here, and not on somebody's phone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::{
     diagnostic::{Finding, Place},
@@ -42,9 +42,10 @@ pub fn check(
     let values = longest_values(menu);
     for profile in profiles {
         for language in &menu.languages {
-            let fit = Fit { draft, menu, values: &values, profile, language };
+            let fit = Fit { draft, menu, profile, language };
+            let mut worst = fit.widest(values.clone());
             for at in (0..menu.screens.len()).filter(|at| !broken.contains(at)) {
-                findings.extend(fit.screen(at));
+                findings.extend(fit.screen(at, &mut worst));
             }
             findings.extend(fit.words());
         }
@@ -55,18 +56,19 @@ pub fn check(
 struct Fit<'m> {
     draft: &'m Draft,
     menu: &'m Menu,
-    values: &'m HashMap<String, String>,
     profile: &'m Profile,
     language: &'m Language,
 }
 
 impl Fit<'_> {
-    fn screen(&self, at: usize) -> Option<Finding> {
+    /// The state is taken from one screen to the next: it holds a text for each value of the menu.
+    fn screen(&self, at: usize, worst: &mut State) -> Option<Finding> {
         let (menu, screen) = (self.menu, &self.menu.screens[at]);
         if matches!(screen.act, Act::Call { .. }) {
             return None;
         }
-        let mut view = View::of(menu, screen, &self.worst(screen), self.profile.frame.manner);
+        self.come_to(screen, worst);
+        let mut view = View::of(menu, screen, worst, self.profile.frame.manner);
         if let Act::Pick { list, keep, .. } = &screen.act {
             let label = menu.fit(&format!("{keep}_name"), list.longest).into_owned();
             let row = Row { id: String::new(), label };
@@ -174,12 +176,29 @@ impl Fit<'_> {
         }
     }
 
-    /// A state in which the screen is as long as it can get.
-    fn worst(&self, screen: &Screen) -> State {
-        let mut values = Values::default();
-        for (name, text) in self.values {
-            values.keep(name, text.as_str());
+    /// A state in which every value is as long as it can get.
+    fn widest(&self, values: Values) -> State {
+        State {
+            version: self.menu.version().clone(),
+            screen: String::new(),
+            page: 0,
+            filter: None,
+            note: None,
+            units: self.profile.frame.budget.units,
+            wrong: 0,
+            trail: vec![],
+            kept: true,
+            calls: 0,
+            way: Vec::new(),
+            values,
+            digits: Default::default(),
+            errand: Default::default(),
+            language: self.language.clone(),
         }
+    }
+
+    /// Comes to a screen with the longest complaint above it.
+    fn come_to(&self, screen: &Screen, state: &mut State) {
         let wrongs: Vec<&str> = match &screen.act {
             Act::Ask { validator, .. } => validator.wrongs.to_vec(),
             Act::Choose(_) => {
@@ -200,23 +219,9 @@ impl Fit<'_> {
         let listed = matches!(screen.act, Act::Choose(_) | Act::Pick { .. });
         let old = self.menu.word(OLD_DATA.name, self.language, WIDEST_TIME);
         let notes = notes.chain(listed.then_some(old));
-        State {
-            version: self.menu.version().clone(),
-            screen: screen.id.clone(),
-            page: 0,
-            filter: None,
-            note: notes.max_by_key(|note| self.profile.frame.budget.alphabet.units(note)),
-            units: self.profile.frame.budget.units,
-            wrong: 0,
-            trail: vec![screen.id.clone(), screen.id.clone()],
-            kept: true,
-            calls: 0,
-            way: Vec::new(),
-            values,
-            digits: Default::default(),
-            errand: Default::default(),
-            language: self.language.clone(),
-        }
+        state.note = notes.max_by_key(|note| self.profile.frame.budget.alphabet.units(note));
+        state.screen = screen.id.clone();
+        state.trail = vec![screen.id.clone(), screen.id.clone()];
     }
 
     fn text<'p>(&self, phrase: Option<&'p DraftPhrase>) -> Option<&'p Place> {
@@ -235,7 +240,11 @@ impl Fit<'_> {
 }
 
 /// For every value a text as wide as it can get.
-fn longest_values(menu: &Menu) -> HashMap<String, String> {
-    // The widest words have the most natural breaks too few rather than too many.
-    menu.widths.iter().map(|(name, &width)| (name.clone(), "W".repeat(width))).collect()
+fn longest_values(menu: &Menu) -> Values {
+    let mut values = Values::default();
+    for (name, &width) in &menu.widths {
+        // The widest words have the most natural breaks too few rather than too many.
+        values.keep(name, "W".repeat(width));
+    }
+    values
 }
