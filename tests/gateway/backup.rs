@@ -1,10 +1,14 @@
 //! A backup is made while people register, and brought back into an empty place: what was there is
 //! there again, opens with its keys and with no others, and is not written over anything.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
-use setara::service::sample::COMPLETE;
+use setara::{
+    service::sample::COMPLETE,
+    vault::{RingStep, Vault},
+};
 use simulator::phone::Phone;
+use sqlx::{Connection, PgConnection};
 
 use crate::{
     restart::{PEOPLE, again, bound, crowd, enlist, register},
@@ -88,7 +92,7 @@ async fn a_backup_comes_back(site: Site, empty: impl AsyncFn() -> Site) {
     done(&back, &["restore", folder, "--keys", keys, "--check"], "the keys open it").await;
     let stranger = empty().await;
     done(&stranger, &["keys", "create"], "document").await;
-    setara::vault::Vault::create_file(stranger.folder().join("setara.key")).unwrap();
+    Vault::create_file(stranger.folder().join("setara.key")).unwrap();
     refused(&stranger, &["restore", folder], "these keys do not open the backup").await;
     spoil(Path::new(folder));
     refused(&back, &["restore", folder, "--keys", keys], "not as it was").await;
@@ -113,6 +117,43 @@ async fn a_backup_comes_back(site: Site, empty: impl AsyncFn() -> Site) {
     let log = node.stop().await;
     assert!(!log.contains(COMPLETE.nik));
     network.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_whose_keys_were_changed_meanwhile_is_none() {
+    let site = Site::on_postgres().await;
+    done(&site, &["keys", "create"], "document").await;
+    let [folder, keys] = ["backup", "keys"].map(|name| site.folder().join(name));
+    let [to, keys_to] = [&folder, &keys].map(|path| path.to_str().unwrap());
+    std::fs::create_dir(&keys).unwrap();
+    std::fs::write(keys.join("vault.key"), "another installation's").unwrap();
+    refused(&site, &["backup", to, "--keys", keys_to], "something in it already").await;
+    let copied = std::fs::read_dir(&folder).unwrap().count();
+    assert_eq!(copied, 0, "nothing is copied for keys that have no place");
+    std::fs::remove_dir_all(&keys).unwrap();
+
+    // The copy waits for a table, and a key is drawn.
+    let mut holder = PgConnection::connect(&site.url()).await.unwrap();
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("lock table dose in access exclusive mode").execute(&mut *held).await.unwrap();
+    let copying = ["backup", to, "--keys", keys_to];
+    tokio::join!(refused(&site, &copying, "keys were changed while it was copied"), async {
+        let copy = keys.join("signing.key");
+        for _ in 0..400 {
+            if std::fs::read_to_string(&copy).is_ok_and(|copy| copy.contains("[[short]]")) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Vault::step_file(site.folder().join("setara.key"), RingStep::Add).unwrap();
+        held.rollback().await.unwrap();
+    });
+    refused(&site, &["restore", to, "--keys", keys_to], "this is no whole backup").await;
+    let [folder, keys] = ["again", "its-keys"].map(|name| site.folder().join(name));
+    let [to, keys_to] = [&folder, &keys].map(|path| path.to_str().unwrap());
+    done(&site, &["backup", to, "--keys", keys_to], "keep them in another place").await;
+    let opens = Vault::open_file(keys.join("vault.key")).unwrap().opens_with();
+    assert_eq!(opens, [1, 2]);
 }
 
 /// Turns one octet of the copy round; doing it again puts it right.

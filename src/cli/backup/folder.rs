@@ -73,7 +73,7 @@ impl Manifest {
         let path = folder.join(MANIFEST);
         let mut file = create(&path)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&path))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+        sync(folder)
     }
 }
 
@@ -127,6 +127,11 @@ pub fn copy(from: &Path, to: &Path, bar: &ProgressBar) -> Result<(), String> {
     let mut source = File::open(from).map_err(failed(from))?;
     let mut copy = create(to)?;
     pour(&mut source, &mut copy, bar).and_then(|_| copy.sync_all()).map_err(failed(to))
+}
+
+/// Has the names in a folder on the disk.
+pub fn sync(folder: &Path) -> Result<(), String> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
 }
 
 /// A new file that only its owner may read.

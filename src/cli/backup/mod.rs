@@ -66,13 +66,13 @@ pub fn run_restore(args: &RestoreArgs, config: &Config) -> Result<ExitCode, Stri
 
 async fn copy(args: &BackupArgs, config: &Config) -> Result<(), String> {
     let BackupArgs { folder, keys } = args;
-    let vault = open_vault(&config.vault.key_file)?;
-    let ring = open_ring(&config.certificate.keys)?;
     let place = Place::of(&config.database.url).await.map_err(told)?;
     if keys.as_ref().is_some_and(|keys| keys.starts_with(folder)) {
         return Err("the keys are not put into the backup: who finds both can read it".to_owned());
     }
     folder::make(folder)?;
+    // Before the database: a key that is thrown away meanwhile is copied all the same.
+    let (vault, ring) = set_aside(keys.as_deref(), config)?;
     let at = clock::now();
     let (database, Poured { octets, sha256 }, snapshot) = match &place {
         Place::Sqlite(file) => copy_sqlite(file, folder).await?,
@@ -101,12 +101,7 @@ async fn copy(args: &BackupArgs, config: &Config) -> Result<(), String> {
         signing: ids(&ring),
         snapshot,
     };
-    if let Some(keys) = keys {
-        folder::make(keys)?;
-        for (from, name) in [(&config.vault.key_file, VAULT), (&config.certificate.keys, SIGNING)] {
-            folder::copy(from, &keys.join(name), &ProgressBar::hidden())?;
-        }
-    }
+    same_keys(&vault, &ring, config)?;
     manifest.write(folder)?;
     eprintln!("{octets} octets are in {}", folder.display());
     match keys {
@@ -123,6 +118,32 @@ async fn copy(args: &BackupArgs, config: &Config) -> Result<(), String> {
         ),
     }
     Ok(())
+}
+
+/// The keys that open the copy: those that were put into the folder, or else the files themselves.
+fn set_aside(keys: Option<&Path>, config: &Config) -> Result<(Vault, Keyring), String> {
+    let (vault, signing) = (&config.vault.key_file, &config.certificate.keys);
+    let Some(keys) = keys else { return Ok((open_vault(vault)?, open_ring(signing)?)) };
+    folder::make(keys)?;
+    for (from, name) in [(vault, VAULT), (signing, SIGNING)] {
+        folder::copy(from, &keys.join(name), &ProgressBar::hidden())?;
+    }
+    folder::sync(keys)?;
+    Ok((open_vault(&keys.join(VAULT))?, open_ring(&keys.join(SIGNING))?))
+}
+
+/// The files hold the same keys as before: with one more, or one less, the copy could have been sealed by
+/// a key that was not copied, or that nobody has any more.
+fn same_keys(vault: &Vault, ring: &Keyring, config: &Config) -> Result<(), String> {
+    let now = open_vault(&config.vault.key_file)?;
+    let opens = |one: &Vault, other: &Vault| other.proofs().iter().all(|of| one.opens_proof(of));
+    let same = opens(vault, &now) && opens(&now, vault);
+    if same && ids(ring) == ids(&open_ring(&config.certificate.keys)?) {
+        return Ok(());
+    }
+    Err("keys were changed while it was copied, so this is no backup: do it again, into other \
+         folders"
+        .to_owned())
 }
 
 /// How often the size of a copy is looked at.
