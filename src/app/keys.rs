@@ -107,10 +107,15 @@ impl KeyFiles {
                 Err(error) => tracing::error!(%error, "the signing keys stay as they were"),
                 Ok(ring) if ring.public() == self.keyring.now().public() => {}
                 Ok(ring) => {
-                    let kid = ring.document_key().kid();
+                    let before = self.keyring.now();
+                    let (kid, short) = (ring.document_key().kid(), ring.short_key().clone());
                     self.keyring.put(ring);
                     // Said when it is so: whoever read it finds them on the page.
-                    tracing::info!(%kid, "other keys sign");
+                    if kid == before.document_key().kid() && short == *before.short_key() {
+                        tracing::info!("other keys verify");
+                    } else {
+                        tracing::info!(%kid, "other keys sign");
+                    }
                 }
             }
         }
@@ -122,6 +127,7 @@ impl KeyFiles {
             node: self.name.clone(),
             seals: self.vault.seals_with(),
             opens: self.vault.opens_with(),
+            verifies: self.keyring.now().public().names(),
         };
         let again = |told: &(NodeRing, Instant)| told.0 != ring || told.1.elapsed() > TELL;
         if self.told.lock().is_ok_and(|told| told.as_ref().is_some_and(|told| !again(told))) {

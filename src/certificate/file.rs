@@ -24,6 +24,15 @@ pub enum KeyFileError {
     Kept(#[from] KeptError),
 }
 
+/// What is done with a file of signing keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyStep {
+    /// New keys verify, and sign nothing yet.
+    Add(Which),
+    /// The keys that were coming sign from now on.
+    Use(Which),
+}
+
 impl Keyring {
     /// Reads the file.
     ///
@@ -70,17 +79,21 @@ impl Keyring {
         Ok(ring)
     }
 
-    /// Puts new keys in front and replaces the file at one stroke.
+    /// Changes the keys and replaces the file at one stroke.
     ///
     /// # Errors
     /// See [`KeyFileError`]; the old file stays.
-    pub fn rotate_file(
+    pub fn step_file(
         path: impl AsRef<Path>,
-        which: Which,
+        step: KeyStep,
         authority: &str,
         now: Timestamp,
     ) -> Result<Self, KeyFileError> {
-        let ring = Self::open_file(&path)?.rotated(which, &draw(), authority, now)?;
+        let ring = Self::open_file(&path)?;
+        let ring = match step {
+            KeyStep::Add(which) => ring.added(which, &draw(), authority, now)?,
+            KeyStep::Use(which) => ring.taken_in_use(which, now),
+        };
         keyfile::replace(path.as_ref(), &ring.to_text())?;
         Ok(ring)
     }
@@ -119,10 +132,14 @@ mod tests {
     fn a_rotation_replaces_the_file_and_keeps_it_private() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("setara.signing");
-        let missing = Keyring::rotate_file(&path, Which::Both, "Kemenkes", NOW);
+        let missing = Keyring::step_file(&path, KeyStep::Add(Which::Both), "Kemenkes", NOW);
         assert!(matches!(missing, Err(KeyFileError::File(Fault::Missing))));
         let old = Keyring::create_file(&path, "Kemenkes", NOW).unwrap();
-        let new = Keyring::rotate_file(&path, Which::Both, "Kemenkes", NOW).unwrap();
+        let step = |step| Keyring::step_file(&path, step, "Kemenkes", NOW).unwrap();
+        let more = step(KeyStep::Add(Which::Both));
+        assert_eq!(more.document_key().kid(), old.document_key().kid());
+        let new = step(KeyStep::Use(Which::Both));
+        assert_ne!(new.document_key().kid(), old.document_key().kid());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(Keyring::open_file(&path).unwrap().public() == new.public());
         assert!(new.public().document(old.document_key().kid()).is_some());

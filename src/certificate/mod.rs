@@ -28,7 +28,7 @@ use thiserror::Error;
 use crate::identity::{Nik, PersonName};
 
 pub use self::{
-    file::KeyFileError,
+    file::{KeyFileError, KeyStep},
     id::{CertificateId, IdError},
     keys::{Keyring, PublicKeys},
 };

@@ -1,18 +1,24 @@
-//! `setara keys`: the keys that sign certificates.
+//! `setara keys`: the keys that sign certificates, changed while gateways run. New keys verify on every node,
+//! and on the page that others keep, before they sign.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     certificate::{
-        Keyring,
-        keys::{Used, Which},
+        KeyStep, Keyring,
+        keys::{AHEAD, Used, Which},
     },
-    cli::told,
+    cli::{
+        nodes::{self, PATIENCE},
+        on_store, told,
+    },
     clock::{self, Timestamp, Zone},
     config::Config,
     identity::birth,
+    store::Store,
 };
 
 /// What can be done with the keys.
@@ -20,18 +26,33 @@ use crate::{
 pub enum KeysCommand {
     /// Draw the first keys, into the file of `[certificate] keys`
     Create,
-    /// Draw new keys; the old ones verify what they signed. Running nodes take the new ones from the file
-    Rotate(RotateArgs),
+    /// Add new keys, and use them when every running node and everybody who verifies can have them
+    Rotate(UseArgs),
+    /// Draw new keys that only verify: for nodes on several machines, whose key file is copied next
+    Add(AddArgs),
+    /// Sign with the keys that were added; refused until every running node verifies with them
+    Use(UseArgs),
     /// Show which keys there are
     List(ListArgs),
 }
 
-/// Arguments of `keys rotate`.
+/// Arguments of `keys add`.
 #[derive(Debug, Args)]
-pub struct RotateArgs {
+pub struct AddArgs {
     /// One of the two only
     #[arg(long, value_enum)]
     pub only: Option<Kind>,
+}
+
+/// Arguments of `keys rotate` and `keys use`.
+#[derive(Debug, Args)]
+pub struct UseArgs {
+    /// Which keys
+    #[command(flatten)]
+    pub added: AddArgs,
+    /// Do not wait for those who keep the page `/keys` for some minutes: they refuse what is signed meanwhile
+    #[arg(long)]
+    pub now: bool,
 }
 
 /// A kind of key.
@@ -51,44 +72,109 @@ pub struct ListArgs {
     pub json: bool,
 }
 
+impl AddArgs {
+    fn which(&self) -> Which {
+        match self.only {
+            None => Which::Both,
+            Some(Kind::Document) => Which::Document,
+            Some(Kind::Short) => Which::Short,
+        }
+    }
+}
+
 /// Runs `setara keys`.
 pub fn run(command: KeysCommand, config: &Config) -> Result<ExitCode, String> {
     let (path, authority) = (&config.certificate.keys, &config.certificate.authority);
-    let ring = match command {
-        KeysCommand::Create => Keyring::create_file(path, authority, clock::now()),
+    let zone = config.menu.zone.into();
+    match command {
+        KeysCommand::Create => {
+            list(&Keyring::create_file(path, authority, clock::now()).map_err(told)?, zone);
+        }
+        KeysCommand::Add(args) => {
+            list(&step(KeyStep::Add(args.which()), config)?, zone);
+            eprintln!("new keys verify; copy the file to every machine, then `keys use`");
+        }
         KeysCommand::Rotate(args) => {
-            let which = match args.only {
-                None => Which::Both,
-                Some(Kind::Document) => Which::Document,
-                Some(Kind::Short) => Which::Short,
-            };
-            Keyring::rotate_file(path, which, authority, clock::now())
+            return on_store(config, async |store, _| {
+                step(KeyStep::Add(args.added.which()), config)?;
+                list(&take_in_use(&args, &store, config).await?, zone);
+                Ok(ExitCode::SUCCESS)
+            });
+        }
+        KeysCommand::Use(args) => {
+            return on_store(config, async |store, _| {
+                list(&take_in_use(&args, &store, config).await?, zone);
+                Ok(ExitCode::SUCCESS)
+            });
         }
         KeysCommand::List(args) => {
             let ring = Keyring::open_file(path).map_err(told)?;
             if args.json {
                 println!("{}", ring.public().to_json());
             } else {
-                list(&ring, config.menu.zone.into());
+                list(&ring, zone);
             }
-            return Ok(ExitCode::SUCCESS);
         }
-    };
-    list(&ring.map_err(told)?, config.menu.zone.into());
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn step(step: KeyStep, config: &Config) -> Result<Keyring, String> {
+    let (path, authority) = (&config.certificate.keys, &config.certificate.authority);
+    Keyring::step_file(path, step, authority, clock::now()).map_err(told)
+}
+
+/// Whoever has a page from before a node had the keys keeps it for so long.
+async fn take_in_use(args: &UseArgs, store: &Store, config: &Config) -> Result<Keyring, String> {
+    let which = args.added.which();
+    let coming = Keyring::open_file(&config.certificate.keys).map_err(told)?.coming(which);
+    if coming.is_empty() {
+        return Err("no key is coming; `setara keys add` first".to_owned());
+    }
+    let known =
+        nodes::wait(store, PATIENCE, |ring| coming.iter().all(|name| ring.verifies.contains(name)));
+    known.await.map_err(|late| late.told("verifies with the new keys", "`keys use`"))?;
+    if !args.now {
+        publish().await;
+    }
+    let ring = step(KeyStep::Use(which), config)?;
+    eprintln!("they sign from now on; copy the file to every machine that has its own");
+    Ok(ring)
+}
+
+async fn publish() {
+    eprintln!(
+        "the new keys are published, and sign in {} minutes, when nobody keeps an older page",
+        AHEAD.as_secs() / 60
+    );
+    let bar = ProgressBar::new(AHEAD.as_secs());
+    let template = "waiting {bar:30} {eta}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    for _ in 0..AHEAD.as_secs() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
 }
 
 fn list(ring: &Keyring, zone: Zone) {
     let day = |at: Timestamp| birth::show(at.date(zone));
-    let retired = |used: Used| used.retired.map_or_else(|| "in use".to_owned(), day);
+    let coming = ring.coming(Which::Both);
+    let state = |used: Used, name: &str| match used.retired {
+        Some(at) => day(at),
+        None if coming.iter().any(|of| of == name) => "coming".to_owned(),
+        None => "in use".to_owned(),
+    };
     println!("{:<9} {:<13} {:<11} {:<11} expires", "kind", "id", "created", "retired");
     for key in ring.public().documents() {
         let (id, created) = (key.kid().to_string(), day(key.used().created));
-        let expires = day(key.expires());
-        println!("document  {id:<13} {created:<11} {:<11} {expires}", retired(key.used()));
+        let (expires, state) = (day(key.expires()), state(key.used(), &id));
+        println!("document  {id:<13} {created:<11} {state:<11} {expires}");
     }
     for key in ring.public().shorts() {
-        let created = day(key.used().created);
-        println!("short     {:<13} {created:<11} {:<11} -", key.id(), retired(key.used()));
+        let (created, state) = (day(key.used().created), state(key.used(), &key.name()));
+        println!("short     {:<13} {created:<11} {state:<11} -", key.id());
     }
 }

@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod facility;
 pub mod keys;
 pub mod menu;
+mod nodes;
 pub mod officer;
 pub mod person;
 pub mod queue;

@@ -3,7 +3,7 @@
 
 use std::{
     process::ExitCode,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use clap::{Args, Subcommand};
@@ -11,7 +11,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     app::keys::GONE,
-    cli::told,
+    cli::{
+        nodes::{self, PATIENCE},
+        told,
+    },
     clock,
     config::Config,
     store::{
@@ -45,12 +48,6 @@ pub struct KeyArgs {
     pub id: u8,
 }
 
-/// How long nodes may take until they have read a key file that was changed.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How often they are asked.
-const ASK: Duration = Duration::from_millis(200);
-
 /// Rows that are sealed anew in one transaction; turns go on between two of them.
 const ROWS: u32 = 200;
 
@@ -80,7 +77,7 @@ impl Desk<'_> {
             VaultCommand::Rotate => {
                 let id = self.step(RingStep::Add)?;
                 self.take_in_use(id).await?;
-                self.wait(|ring| ring.seals == id, "seals with it").await?;
+                self.wait(|ring| ring.seals == id, "seals with it", "`vault reseal`").await?;
                 self.reseal().await
             }
             VaultCommand::Add => {
@@ -91,7 +88,7 @@ impl Desk<'_> {
             VaultCommand::Use(KeyArgs { id }) => self.take_in_use(id).await,
             VaultCommand::Reseal => {
                 let id = self.vault.seals_with();
-                self.wait(|ring| ring.seals == id, "seals with it").await?;
+                self.wait(|ring| ring.seals == id, "seals with it", "`vault reseal`").await?;
                 self.reseal().await
             }
             VaultCommand::Drop(KeyArgs { id }) => self.throw_away(id).await,
@@ -111,27 +108,20 @@ impl Desk<'_> {
         if !self.vault.opens_with().contains(&id) {
             return Err(format!("key {id} is not in the key file"));
         }
-        self.wait(|ring| ring.opens.contains(&id), "opens with it").await?;
+        let then = format!("`vault use {id}`");
+        self.wait(|ring| ring.opens.contains(&id), "opens with it", &then).await?;
         self.step(RingStep::Use(id))?;
         eprintln!("key {id} seals from now on");
         Ok(())
     }
 
-    /// Waits until every running node has done something.
-    async fn wait(&self, done: impl Fn(&NodeRing) -> bool, what: &str) -> Result<(), String> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let rings = self.store.rings(clock::now().minus(GONE)).await.map_err(told)?;
-            let Some(late) = rings.iter().find(|ring| !done(ring)) else { return Ok(()) };
-            if Instant::now() > until {
-                let NodeRing { node, seals, opens } = late;
-                return Err(format!(
-                    "not every node {what}: node {node} seals with {seals} and opens with \
-                     {opens:?}; copy the key file to its machine, and do this again"
-                ));
-            }
-            tokio::time::sleep(ASK).await;
-        }
+    async fn wait(
+        &self,
+        done: impl Fn(&NodeRing) -> bool,
+        what: &str,
+        then: &str,
+    ) -> Result<(), String> {
+        nodes::wait(&self.store, PATIENCE, done).await.map_err(|late| late.told(what, then))
     }
 
     async fn reseal(&self) -> Result<(), String> {
@@ -170,7 +160,8 @@ impl Desk<'_> {
     }
 
     async fn throw_away(&self, id: u8) -> Result<(), String> {
-        self.wait(|ring| ring.seals != id, "seals with another").await?;
+        let then = format!("`vault drop {id}`");
+        self.wait(|ring| ring.seals != id, "seals with another", &then).await?;
         let by = self.store.sealed_by().await.map_err(told)?;
         if let Some(rows) = by.get(&id) {
             let (of, rows) =
@@ -199,7 +190,7 @@ impl Desk<'_> {
             let rows = by.get(&id).map_or(0, |rows| rows.values().sum::<u64>());
             println!("key {id:<3} {does} {rows} rows");
         }
-        for NodeRing { node, seals, opens } in
+        for NodeRing { node, seals, opens, .. } in
             self.store.rings(clock::now().minus(GONE)).await.map_err(told)?
         {
             println!("node {node} seals with {seals}, opens with {opens:?}");

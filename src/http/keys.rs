@@ -6,14 +6,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::http::Site;
+use crate::{certificate::keys::AHEAD, http::Site};
 
-/// Keys change once or twice a year; who verifies may keep them for an hour.
-const KEPT: &str = "public, max-age=3600";
-
-/// The keys of this node, former ones too.
+/// The keys of this node: what signs, what is coming, and former ones. They may be kept for as long as new
+/// ones are published before they sign.
 pub(super) async fn keys(State(site): State<Site>) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, KEPT)];
+    let kept = format!("public, max-age={}", AHEAD.as_secs());
+    let headers = [
+        (header::CONTENT_TYPE, "application/jwk-set+json".to_owned()),
+        (header::CACHE_CONTROL, kept),
+    ];
     (headers, site.keyring.now().public().to_json()).into_response()
 }

@@ -199,7 +199,7 @@ pub struct Resealed {
 }
 
 /// A node, and the keys that it has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NodeRing {
     /// The name it gave itself.
     pub node: String,
@@ -207,6 +207,8 @@ pub struct NodeRing {
     pub seals: u8,
     /// The ids of those it opens with.
     pub opens: Vec<u8>,
+    /// The names of those it verifies certificates with; none have blanks. Empty where an older program runs.
+    pub verifies: Vec<String>,
 }
 
 impl Store {
@@ -309,14 +311,16 @@ impl Store {
         let opens: Vec<String> = ring.opens.iter().map(u8::to_string).collect();
         on_engine!(&self.pool, |Db, pool| {
             sqlx::query::<Db>(
-                "insert into ring (node, seals, opens, seen_at) values ($1, $2, $3, $4) \
-                 on conflict (node) do update set seals = excluded.seals, \
-                 opens = excluded.opens, seen_at = excluded.seen_at",
+                "insert into ring (node, seals, opens, seen_at, verifies) \
+                 values ($1, $2, $3, $4, $5) on conflict (node) do update set \
+                 seals = excluded.seals, opens = excluded.opens, \
+                 seen_at = excluded.seen_at, verifies = excluded.verifies",
             )
             .bind(ring.node.clone())
             .bind(i64::from(ring.seals))
             .bind(opens.join(" "))
             .bind(now.millis())
+            .bind(ring.verifies.join(" "))
             .execute(pool)
             .await?;
         });
@@ -346,13 +350,16 @@ impl Store {
         let mut rings = Vec::new();
         on_engine!(self.reader(), |Db, pool| {
             let rows = sqlx::query::<Db>(
-                "select node, seals, opens from ring where seen_at >= $1 order by node",
+                "select node, seals, opens, verifies from ring \
+                 where seen_at >= $1 order by node",
             );
             for row in rows.bind(since.millis()).fetch_all(pool).await? {
                 let (seals, opens): (i64, String) = (row.try_get(1)?, row.try_get(2)?);
                 let seals = u8::try_from(seals).map_err(|_| StoreError::Unreadable("ring"))?;
                 let opens = opens.split(' ').filter_map(|id| id.parse().ok()).collect();
-                rings.push(NodeRing { node: row.try_get(0)?, seals, opens });
+                let verifies: String = row.try_get(3)?;
+                let verifies = verifies.split_whitespace().map(str::to_owned).collect();
+                rings.push(NodeRing { node: row.try_get(0)?, seals, opens, verifies });
             }
         });
         Ok(rings)

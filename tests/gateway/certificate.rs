@@ -121,7 +121,7 @@ async fn another_verifier_takes_what_we_sign_with_the_keys_we_publish() {
     }
 
     // A rotated key signs, and the former one still verifies, for them and for us.
-    let rotated = run(&site.config(), &["keys", "rotate"]).await;
+    let rotated = run(&site.config(), &["keys", "rotate", "--now"]).await;
     assert!(rotated.status.success(), "{}", told(&rotated));
     let ring = Keyring::open_file(&file).unwrap();
     let listed = run(&site.config(), &["keys", "list", "--json"]).await;

@@ -1,6 +1,10 @@
 //! Keys are changed while people register: a new key seals, every row is sealed anew, the old key goes, and
 //! nobody notices.
 
+use std::collections::BTreeSet;
+
+use setara::certificate::PublicKeys;
+
 use crate::{
     node::Node,
     restart::{PEOPLE, again, bound, crowd, enlist, register},
@@ -67,12 +71,25 @@ async fn a_running_node_signs_with_keys_that_were_rotated() {
     let site = Site::on_sqlite().await;
     let node = Node::start(&site.config()).await;
     let before = node.get("/keys").await.1;
-    let rotated = site.run(&["keys", "rotate"]).await;
+    let first = |page: &str| PublicKeys::from_json(page).unwrap().documents()[0].kid();
+    let early = told(&site.run(&["keys", "use", "--now"]).await);
+    assert!(early.contains("no key is coming"), "{early}");
+
+    // New keys verify everywhere before they sign anywhere.
+    let added = site.run(&["keys", "add"]).await;
+    assert!(added.status.success() && told(&added).contains("coming"), "{}", told(&added));
+    node.logged("other keys verify").await;
+    let published = node.get("/keys").await.1;
+    assert!(published.len() > before.len() && first(&published) == first(&before));
+    let rotated = site.run(&["keys", "rotate", "--now"]).await;
     assert!(rotated.status.success(), "{}", told(&rotated));
     node.hang_up();
     node.logged("other keys sign").await;
     let after = node.get("/keys").await.1;
     assert!(after != before && after.len() > before.len(), "former keys still verify");
+    let names = |page: &str| BTreeSet::from_iter(PublicKeys::from_json(page).unwrap().names());
+    assert_eq!(names(&after), names(&published), "what came is what signs");
+    assert_ne!(first(&after), first(&before));
 
     // What is no key file changes nothing, and is told once.
     std::fs::write(site.folder().join("setara.key"), "nothing").unwrap();

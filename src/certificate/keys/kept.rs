@@ -1,12 +1,12 @@
-//! A keyring as it is kept: a text in TOML. The newest key of each kind stands first and has its
-//! private half; former ones have none.
+//! A keyring as it is kept: a text in TOML. The key of each kind that signs stands first and has its
+//! private half; one that is coming stands second and has it, too; former ones have none.
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE as HEX};
 use p256::ecdsa;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Keyring, PublicKeys, SHORT_KEYS, ShortKey, Used, signer};
+use super::{Coming, Keyring, PublicKeys, SHORT_KEYS, ShortKey, Used, signer};
 use crate::clock::Timestamp;
 
 /// Why a text is no keyring. No message repeats anything of the text.
@@ -21,8 +21,9 @@ pub enum KeptError {
 }
 
 const HEAD: &str = "# Keys that sign certificates. Keep a copy in a safe place: whoever has this \
-    file can sign in\n# your name, and without it nothing new can be signed. `setara keys rotate` \
-    puts new keys in\n# front; a key without its private half only verifies what it signed.\n\n";
+    file can sign in\n# your name, and without it nothing new can be signed. The first of a kind \
+    signs; a second one with\n# its private half is coming (`setara keys`); the others only verify \
+    what they signed.\n\n";
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,18 +58,21 @@ struct KeptShort {
 impl Keyring {
     /// The keyring as a text to keep. It has the private halves in it.
     pub fn to_text(&self) -> String {
-        let mut private = Some(HEX.encode(&self.document.to_bytes()));
+        let Coming { document, short } = &self.coming;
+        let coming = document.as_ref().map(|key| HEX.encode(&key.to_bytes()));
+        let mut private = [Some(HEX.encode(&self.document.to_bytes())), coming].into_iter();
         let document = self.public.documents().iter().map(|key| KeptDocument {
-            private: private.take(),
+            private: private.next().flatten(),
             certificate: BASE64.encode(&key.certificate),
             created: shown(key.used.created),
             retired: key.used.retired.map(shown),
         });
         let document = document.collect();
-        let mut private = Some(HEX.encode(self.short.as_bytes()));
+        let coming = short.as_ref().map(|key| HEX.encode(key.as_bytes()));
+        let mut private = [Some(HEX.encode(self.short.as_bytes())), coming].into_iter();
         let short = self.public.shorts().iter().map(|key| KeptShort {
             id: key.id,
-            private: private.take(),
+            private: private.next().flatten(),
             public: HEX.encode(&key.octets()),
             created: shown(key.used.created),
             retired: key.used.retired.map(shown),
@@ -87,19 +91,18 @@ impl Keyring {
         let kept: Kept = toml::from_str(text).map_err(|_| {
             KeptError::Form("`[[document]]` and `[[short]]` are needed, with their keys and times")
         })?;
-        let first = kept.document.first().and_then(|key| key.private.as_deref());
-        let document =
-            first.and_then(octets).and_then(|octets| ecdsa::SigningKey::from_slice(&octets).ok());
-        let document = document.ok_or(KeptError::Form(
-            "the first `[[document]]` needs `private`, 64 hexadecimal digits",
-        ))?;
-        let first = kept.short.first().and_then(|key| key.private.as_deref());
-        let short = first.and_then(octets).ok_or(KeptError::Form(
+        let document = kept.document.first().and_then(KeptDocument::signs).ok_or(
+            KeptError::Form("the first `[[document]]` needs `private`, 64 hexadecimal digits"),
+        )?;
+        let short = kept.short.first().and_then(KeptShort::signs).ok_or(KeptError::Form(
             "the first `[[short]]` needs `private`, 64 hexadecimal digits",
         ))?;
-        let short = ed25519_dalek::SigningKey::from_bytes(&short);
+        let coming = Coming {
+            document: kept.document.get(1).and_then(KeptDocument::signs),
+            short: kept.short.get(1).and_then(KeptShort::signs),
+        };
         let public = public(&kept)?;
-        let ring = Self { document, short, public };
+        let ring = Self { document, short, coming, public };
         ring.fits()?;
         Ok(ring)
     }
@@ -112,7 +115,32 @@ impl Keyring {
         if self.short.verifying_key() != self.short_key().key {
             return Err(KeptError::Form("the first `[[short]]` has another key's public half"));
         }
+        let Coming { document, short } = &self.coming;
+        let certified = self.public.documents.get(1).map(|key| &key.key);
+        if document.as_ref().is_some_and(|key| Some(key.verifying_key()) != certified) {
+            return Err(KeptError::Form("the second `[[document]]` has another key's certificate"));
+        }
+        let published = self.public.shorts.get(1).map(|key| key.key);
+        if short.as_ref().is_some_and(|key| Some(key.verifying_key()) != published) {
+            return Err(KeptError::Form("the second `[[short]]` has another key's public half"));
+        }
         Ok(())
+    }
+}
+
+impl KeptDocument {
+    /// The key, if it signs or will.
+    fn signs(&self) -> Option<ecdsa::SigningKey> {
+        let private = self.private.as_deref().filter(|_| self.retired.is_none())?;
+        ecdsa::SigningKey::from_slice(&octets(private)?).ok()
+    }
+}
+
+impl KeptShort {
+    /// The key, if it signs or will.
+    fn signs(&self) -> Option<ed25519_dalek::SigningKey> {
+        let private = self.private.as_deref().filter(|_| self.retired.is_none())?;
+        Some(ed25519_dalek::SigningKey::from_bytes(&octets(private)?))
     }
 }
 
@@ -189,7 +217,12 @@ mod tests {
             text.lines().find(|line| line.starts_with(starts)).unwrap().to_owned()
         };
         let swap = |starts: &str, by: &str| text.replace(&line(&text, starts), by);
+        let more = keyring().added(Which::Both, &seed(9), AUTHORITY, NOW).unwrap().to_text();
+        let private: Vec<&str> = more.lines().filter(|line| line.starts_with("private")).collect();
+        assert!(private.len() == 4 && Keyring::from_text(&more).is_ok());
         let rows = [
+            more.replace(private[1], private[0]),
+            more.replace(private[3], private[2]),
             String::new(),
             text.replace("[[short]]", "[[shorts]]"),
             swap("certificate", "certificate = \"AAAA\""),

@@ -8,12 +8,13 @@
 //!
 //! Must not know files ([`crate::certificate::KeyFileError`]) or what is signed.
 
+mod change;
 mod in_use;
 mod kept;
 mod published;
 mod signer;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use data_encoding::BASE64;
 use ed25519_dalek::Signer as _;
@@ -57,9 +58,9 @@ impl fmt::Debug for Kid {
 /// When a key signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Used {
-    /// Since when.
+    /// Since when it is there; it may have signed nothing for a while.
     pub created: Timestamp,
-    /// Until when; `None` is the key in use.
+    /// Until when; `None` is the key in use, or one that is coming.
     pub retired: Option<Timestamp>,
 }
 
@@ -115,6 +116,13 @@ impl ShortKey {
         self.id
     }
 
+    /// A name that no other key has: ids go round.
+    pub fn name(&self) -> String {
+        let octets = self.octets();
+        let octets = octets.first_chunk::<8>().copied().unwrap_or_default();
+        format!("{}:{:016x}", self.id, u64::from_be_bytes(octets))
+    }
+
     /// The key as RFC 8032 §5.1.5 encodes it.
     pub fn octets(&self) -> [u8; 32] {
         self.key.to_bytes()
@@ -133,12 +141,12 @@ impl ShortKey {
     }
 }
 
-/// What verifies: keys in use and former ones.
+/// What verifies: keys in use, keys that are coming, and former ones.
 #[derive(Clone, PartialEq)]
 pub struct PublicKeys {
-    /// The newest first.
+    /// The one in use, one that is coming, and former ones, the newest first.
     documents: Vec<DocumentKey>,
-    /// The newest first; no id twice.
+    /// In the same order; no id twice.
     shorts: Vec<ShortKey>,
 }
 
@@ -153,14 +161,20 @@ impl PublicKeys {
         self.shorts.iter().find(|key| key.id == id)
     }
 
-    /// All document keys, the newest first.
+    /// All document keys: the one in use, one that is coming, and former ones, the newest first.
     pub fn documents(&self) -> &[DocumentKey] {
         &self.documents
     }
 
-    /// All short keys, the newest first.
+    /// All short keys, in the same order.
     pub fn shorts(&self) -> &[ShortKey] {
         &self.shorts
+    }
+
+    /// A name for each key that no other key has. Ids of short keys go round, so they are not enough.
+    pub fn names(&self) -> Vec<String> {
+        let documents = self.documents.iter().map(|key| key.kid.to_string());
+        documents.chain(self.shorts.iter().map(ShortKey::name)).collect()
     }
 }
 
@@ -172,6 +186,9 @@ pub struct Seed {
     /// For a short key.
     pub short: [u8; 32],
 }
+
+/// How long who verifies may keep the public keys, and so how long new ones are published before they sign.
+pub const AHEAD: Duration = Duration::from_secs(300);
 
 /// Which keys a rotation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,8 +206,16 @@ pub enum Which {
 pub struct Keyring {
     document: ecdsa::SigningKey,
     short: ed25519_dalek::SigningKey,
-    /// The first of each is the one in use.
+    coming: Coming,
+    /// The first of each is the one in use; one that is coming stands behind it.
     public: PublicKeys,
+}
+
+/// Keys that are published, and sign nothing yet.
+#[derive(Clone, Default)]
+struct Coming {
+    document: Option<ecdsa::SigningKey>,
+    short: Option<ed25519_dalek::SigningKey>,
 }
 
 impl fmt::Debug for Keyring {
@@ -213,39 +238,8 @@ impl Keyring {
         let short = ed25519_dalek::SigningKey::from_bytes(&seed.short);
         let used = Used { created: now, retired: None };
         let shorts = vec![ShortKey { id: 0, key: short.verifying_key(), used }];
-        Ok(Self { document, short, public: PublicKeys { documents: vec![public], shorts } })
-    }
-
-    /// The same with new keys in use; what was in use verifies from now on. The seventeenth short
-    /// key takes the id of the first, and what that one signed verifies no more.
-    ///
-    /// # Errors
-    /// As of [`Keyring::new`].
-    pub fn rotated(
-        &self,
-        which: Which,
-        seed: &Seed,
-        authority: &str,
-        now: Timestamp,
-    ) -> Result<Self, KeptError> {
-        let mut rotated = self.clone();
-        let now = whole_seconds(now);
-        let used = Used { created: now, retired: None };
-        if which != Which::Short {
-            let (document, public) = signer::draw(&seed.document, authority, now)?;
-            rotated.document = document;
-            retire(rotated.public.documents.first_mut().map(|key| &mut key.used), now);
-            rotated.public.documents.insert(0, public);
-        }
-        if which != Which::Document {
-            rotated.short = ed25519_dalek::SigningKey::from_bytes(&seed.short);
-            retire(rotated.public.shorts.first_mut().map(|key| &mut key.used), now);
-            let id = (self.short_key().id + 1) % SHORT_KEYS as u8;
-            rotated.public.shorts.retain(|key| key.id != id);
-            let key = rotated.short.verifying_key();
-            rotated.public.shorts.insert(0, ShortKey { id, key, used });
-        }
-        Ok(rotated)
+        let public = PublicKeys { documents: vec![public], shorts };
+        Ok(Self { document, short, coming: Coming::default(), public })
     }
 
     /// What verifies.
@@ -275,12 +269,6 @@ impl Keyring {
     }
 }
 
-fn retire(used: Option<&mut Used>, now: Timestamp) {
-    if let Some(used) = used {
-        used.retired = Some(now);
-    }
-}
-
 /// Times of keys are kept and published in seconds.
 fn whole_seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.millis().div_euclid(1000) * 1000)
@@ -288,8 +276,6 @@ fn whole_seconds(at: Timestamp) -> Timestamp {
 
 #[cfg(test)]
 pub(in crate::certificate) mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     pub const NOW: Timestamp = Timestamp::from_millis(1_637_550_000_000);
