@@ -90,8 +90,11 @@ fn write_beside(path: &Path, text: &str) -> Result<PathBuf, io::Error> {
     Ok(beside)
 }
 
-/// A name is on the disk when its folder is.
-fn sync_folder(path: &Path) -> Result<(), io::Error> {
+/// Has the name of a file on the disk: it is there when its folder is.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_folder(path: &Path) -> Result<(), io::Error> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

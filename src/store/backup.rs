@@ -107,7 +107,7 @@ impl Place {
         match self {
             Self::Sqlite(file) => {
                 // A log without its file is somebody's data, too.
-                Ok(!["", "-wal", "-journal"].iter().any(|end| beside(file, end).exists()))
+                Ok(!files_of(file).iter().any(|file| file.exists()))
             }
             Self::Postgres(server) => {
                 let mut connection = server.options.connect().await?;
@@ -271,11 +271,14 @@ async fn open(file: &Path) -> Result<SqliteConnection, StoreError> {
 /// How long another program's lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A file that SQLite keeps beside its own.
-fn beside(file: &Path, end: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(end);
-    name.into()
+/// A file of SQLite, and those that SQLite keeps beside it while it is open, or leaves there where its
+/// program was killed (SQLite, "Temporary Files Used By SQLite" §2).
+pub fn files_of(file: &Path) -> [PathBuf; 4] {
+    ["", "-wal", "-shm", "-journal"].map(|end| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        name.into()
+    })
 }
 
 #[cfg(test)]

@@ -97,6 +97,12 @@ async fn a_backup_comes_back(site: Site, empty: impl AsyncFn() -> Site) {
     spoil(Path::new(folder));
     refused(&back, &["restore", folder, "--keys", keys], "not as it was").await;
     spoil(Path::new(folder));
+    let left = back.folder().join("setara.db.restoring-wal");
+    if back.url().starts_with("sqlite:") {
+        std::fs::write(&left, "of a restore that was broken off").unwrap();
+        refused(&back, &["restore", folder, "--keys", keys], "setara.db.restoring-wal").await;
+        std::fs::remove_file(&left).unwrap();
+    }
     done(&back, &["restore", folder, "--keys", keys], "the audit log is whole").await;
     refused(&back, &["restore", folder, "--keys", keys], "there is a database already").await;
 

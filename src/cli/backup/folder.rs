@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{clock::Timestamp, store::backup::Snapshot};
+use crate::{clock::Timestamp, keyfile, store::backup::Snapshot};
 
 /// The copy of a file of SQLite.
 pub const SQLITE: &str = "database.sqlite";
@@ -73,7 +73,7 @@ impl Manifest {
         let path = folder.join(MANIFEST);
         let mut file = create(&path)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&path))?;
-        sync(folder)
+        keyfile::sync_folder(&path).map_err(failed(folder))
     }
 }
 
@@ -126,12 +126,10 @@ pub fn digest(path: &Path) -> Result<Poured, String> {
 pub fn copy(from: &Path, to: &Path, bar: &ProgressBar) -> Result<(), String> {
     let mut source = File::open(from).map_err(failed(from))?;
     let mut copy = create(to)?;
-    pour(&mut source, &mut copy, bar).and_then(|_| copy.sync_all()).map_err(failed(to))
-}
-
-/// Has the names in a folder on the disk.
-pub fn sync(folder: &Path) -> Result<(), String> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+    pour(&mut source, &mut copy, bar)
+        .and_then(|_| copy.sync_all())
+        .and_then(|()| keyfile::sync_folder(to))
+        .map_err(failed(to))
 }
 
 /// A new file that only its owner may read.

@@ -22,6 +22,7 @@ use crate::{
     clock,
     config::Config,
     front::ticket::Tickets,
+    keyfile,
     store::{
         Store, StoreOptions,
         backup::{self, Place, Snapshot},
@@ -128,7 +129,6 @@ fn set_aside(keys: Option<&Path>, config: &Config) -> Result<(Vault, Keyring), S
     for (from, name) in [(vault, VAULT), (signing, SIGNING)] {
         folder::copy(from, &keys.join(name), &ProgressBar::hidden())?;
     }
-    folder::sync(keys)?;
     Ok((open_vault(&keys.join(VAULT))?, open_ring(&keys.join(SIGNING))?))
 }
 
@@ -248,8 +248,8 @@ async fn restore_sqlite(
     let mut name = to.as_os_str().to_owned();
     name.push(".restoring");
     let beside = PathBuf::from(name);
-    if beside.exists() {
-        return Err(format!("{}: a restore was broken off; remove it first", beside.display()));
+    if let Some(left) = backup::files_of(&beside).into_iter().find(|file| file.exists()) {
+        return Err(format!("{}: a restore was broken off; remove it first", left.display()));
     }
     let bar = folder::bar("filling", manifest.octets);
     let (source, copy, shown) = (from.to_owned(), beside.clone(), bar.clone());
@@ -265,8 +265,13 @@ async fn restore_sqlite(
     // A link is refused where a name is taken; a rename would take it.
     let named =
         proved.and_then(|logged| fs::hard_link(&beside, to).map(|()| logged).map_err(failed(to)));
-    let _ = fs::remove_file(&beside);
-    named
+    // SQLite would take what is left of its log for that of the next restore.
+    for file in backup::files_of(&beside) {
+        let _ = fs::remove_file(file);
+    }
+    let logged = named?;
+    keyfile::sync_folder(to).map_err(failed(to))?;
+    Ok(logged)
 }
 
 /// What is there is what was backed up; it is brought to this program's version, its keys open it, and
@@ -284,21 +289,23 @@ async fn proved(
     }
     let options = StoreOptions::default();
     let store = Store::open(url, vault.clone(), options).await.map_err(told)?;
-    let tickets = Tickets::new(store.clone(), vault, config);
-    let verified = tickets.verify_audit().await;
-    let mut ends = Ok(());
-    for end in &manifest.snapshot.audit {
-        let (place, hash) = end.split_once(' ').unwrap_or((end, ""));
-        if !tickets.has_row(row(place)?, hash).await.map_err(told)? {
-            ends = Err(format!("row {place} of the audit log is not there as it was"));
-        }
-    }
+    let logged = log_is_whole(&Tickets::new(store.clone(), vault, config), manifest).await;
     store.close().await;
-    let verified = verified.map_err(told)?;
+    logged
+}
+
+async fn log_is_whole(tickets: &Tickets, manifest: &Manifest) -> Result<u64, String> {
+    let verified = tickets.verify_audit().await.map_err(told)?;
     if !verified.broken.is_empty() {
         return Err("the audit log is not whole".to_owned());
     }
-    ends.map(|()| verified.rows)
+    for end in &manifest.snapshot.audit {
+        let (place, hash) = end.split_once(' ').unwrap_or((end, ""));
+        if !tickets.has_row(row(place)?, hash).await.map_err(told)? {
+            return Err(format!("row {place} of the audit log is not there as it was"));
+        }
+    }
+    Ok(verified.rows)
 }
 
 /// The key files that a restore has to do with.
