@@ -29,7 +29,8 @@ use crate::{
 pub enum VaultCommand {
     /// Show the keys, the rows that each has sealed, and which nodes have them
     List,
-    /// Draw a new key, have every running node seal with it, and seal all rows anew
+    /// Draw a new key, or go on with one that was drawn and has sealed nothing yet; have every running node
+    /// seal with it, and seal all rows anew
     Rotate,
     /// Draw a new key that only opens: for nodes on several machines, whose key file is copied next
     Add,
@@ -75,7 +76,10 @@ impl Desk<'_> {
         match command {
             VaultCommand::List => self.list().await,
             VaultCommand::Rotate => {
-                let id = self.step(RingStep::Add)?;
+                let id = match self.unused().await? {
+                    Some(id) => id,
+                    None => self.step(RingStep::Add)?,
+                };
                 self.take_in_use(id).await?;
                 self.wait(|ring| ring.seals == id, "seals with it", "`vault reseal`").await?;
                 self.reseal().await
@@ -102,6 +106,20 @@ impl Desk<'_> {
         let newer = Vault::open_file(file).map_err(told)?;
         self.vault.renew(&newer).map_err(told)?;
         Ok(id)
+    }
+
+    /// The newest key, where it was never used: a rotation that did not get further is gone on with.
+    async fn unused(&self) -> Result<Option<u8>, String> {
+        let newest = self.vault.opens_with().into_iter().max();
+        let Some(newest) = newest.filter(|id| *id != self.vault.seals_with()) else {
+            return Ok(None);
+        };
+        let by = self.store.sealed_by().await.map_err(told)?;
+        if by.contains_key(&newest) {
+            return Ok(None);
+        }
+        eprintln!("key {newest} has sealed nothing yet: going on with it");
+        Ok(Some(newest))
     }
 
     async fn take_in_use(&self, id: u8) -> Result<(), String> {
