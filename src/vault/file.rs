@@ -38,6 +38,9 @@ pub enum VaultError {
 #[serde(deny_unknown_fields)]
 struct KeyFile {
     index: String,
+    /// The id of the next key, where the keys that are left do not tell it: an older backup may have rows
+    /// of one that was thrown away. Left out otherwise, for programs that know no such line.
+    next: Option<u8>,
     seal: Vec<SealKey>,
 }
 
@@ -110,8 +113,7 @@ impl Vault {
         };
         let id = match step {
             RingStep::Add => {
-                let highest = file.seal.iter().map(|key| key.id).max().unwrap_or(0);
-                let id = highest.checked_add(1).ok_or(VaultError::Format("there are 255 keys"))?;
+                let id = file.next().ok_or(VaultError::Format("255 keys have been drawn"))?;
                 let mut key = [0; 32];
                 rand::rng().fill_bytes(&mut key);
                 file.seal.push(SealKey { id, key: hex(&key) });
@@ -124,7 +126,11 @@ impl Vault {
             }
             RingStep::Drop(id) => match at(id, &file)? {
                 0 => return Err(VaultError::InUse(id)),
-                at => file.seal.remove(at).id,
+                at => {
+                    // 0 is the id of no key: all have been drawn.
+                    file.next = Some(file.next().unwrap_or(0));
+                    file.seal.remove(at).id
+                }
             },
         };
         keyfile::replace(path.as_ref(), &file.to_text())?;
@@ -137,7 +143,8 @@ fn draw() -> String {
     let mut seal = [0; 32];
     rand::rng().fill_bytes(&mut index);
     rand::rng().fill_bytes(&mut seal);
-    KeyFile { index: hex(&index), seal: vec![SealKey { id: 1, key: hex(&seal) }] }.to_text()
+    let seal = vec![SealKey { id: 1, key: hex(&seal) }];
+    KeyFile { index: hex(&index), next: None, seal }.to_text()
 }
 
 impl KeyFile {
@@ -148,14 +155,31 @@ impl KeyFile {
         })
     }
 
+    /// The id of the next key: no key ever had it. `None` when there is none left.
+    fn next(&self) -> Option<u8> {
+        let behind = self.behind_all();
+        match self.next {
+            Some(next) => behind.map(|behind| behind.max(next)).filter(|_| next > 0),
+            None => behind,
+        }
+    }
+
+    /// The id behind those of the keys that are there.
+    fn behind_all(&self) -> Option<u8> {
+        self.seal.iter().map(|key| key.id).max().unwrap_or(0).checked_add(1)
+    }
+
     fn to_text(&self) -> String {
         let mut text = format!(
             "# Keys of a Setara installation. Keep a copy in a safe place, apart from the database:\n\
              # without this file nothing in the database can be read again, by anyone.\n\
-             index = \"{}\"\n\n\
-             # The first key seals; the others only open (`setara vault`).\n",
+             index = \"{}\"\n",
             self.index
         );
+        if self.next() != self.behind_all() {
+            text.push_str(&format!("next = {}\n", self.next().unwrap_or(0)));
+        }
+        text.push_str("\n# The first key seals; the others only open (`setara vault`).\n");
         for SealKey { id, key } in &self.seal {
             text.push_str(&format!("[[seal]]\nid = {id}\nkey = \"{key}\"\n"));
         }
@@ -224,6 +248,33 @@ mod tests {
         assert_eq!(running.open(b"here", &old), Err(crate::vault::OpenError::UnknownKey(1)));
         let other = Vault::create_file(folder.path().join("other.toml")).unwrap();
         assert!(matches!(running.renew(&other), Err(VaultError::Foreign)));
+    }
+
+    #[test]
+    fn the_id_of_a_key_that_was_thrown_away_is_not_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.toml");
+        Vault::create_file(&path).unwrap();
+        let step = |step| Vault::step_file(&path, step).unwrap();
+        let says_next = || fs::read_to_string(&path).unwrap().contains("\nnext = ");
+        assert_eq!(step(RingStep::Add), 2);
+        assert!(!says_next(), "an older program reads it");
+        step(RingStep::Drop(2));
+        assert!(says_next());
+        assert_eq!(step(RingStep::Add), 3);
+        assert!(!says_next());
+        step(RingStep::Use(3));
+        step(RingStep::Drop(1));
+        assert!(!says_next());
+        assert_eq!(Vault::open_file(&path).unwrap().opens_with(), [3]);
+        let text = fs::read_to_string(&path).unwrap().replace("\n\n", "\nnext = 254\n\n");
+        keyfile::replace(&path, &text).unwrap();
+        for id in [254, 255] {
+            assert_eq!(step(RingStep::Add), id);
+            step(RingStep::Drop(id));
+        }
+        let refused = Vault::step_file(&path, RingStep::Add).unwrap_err();
+        assert!(refused.to_string().contains("255 keys"), "{refused}");
     }
 
     #[test]
