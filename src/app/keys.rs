@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often a node says that it is still there.
 const TELL: Duration = Duration::from_secs(5);
 
-/// A node that has told nothing for so long is gone.
+/// A node that has told nothing for so long is gone, by the clock of whoever looks.
 pub const GONE: Duration = Duration::from_secs(20);
 
 /// What tells a file from the one that was there before: when it was changed, and which it is.
@@ -76,7 +76,7 @@ impl KeyFiles {
                 }
             }
         }
-        if let Err(error) = self.store.forget_ring(&self.name, clock::now().minus(GONE)).await {
+        if let Err(error) = self.store.forget_ring(&self.name).await {
             tracing::debug!(%error, "others will find out that this node is gone");
         }
     }

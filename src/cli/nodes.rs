@@ -1,12 +1,20 @@
-//! Waiting for the nodes that run: until each of them has the keys that are to be used.
+//! Waiting for the nodes that run: until each of them has the keys that are to be used. Which ones run is
+//! told by their signs of life and by no clock but our own, as `outbox::share` does it: a row that stands
+//! still for long enough is that of a node which is gone.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use super::told;
 use crate::{
     app::keys::GONE,
-    clock,
-    store::{Store, reseal::NodeRing},
+    clock::Timestamp,
+    store::{
+        Store, StoreError,
+        reseal::{NodeRing, ToldRing},
+    },
 };
 
 /// How long nodes may take until they have read a key file that was changed.
@@ -21,14 +29,38 @@ pub async fn wait(
     patience: Duration,
     done: impl Fn(&NodeRing) -> bool,
 ) -> Result<(), Late> {
-    let until = Instant::now() + patience;
+    let (mut seen, until) = (Seen::default(), Instant::now() + patience);
     loop {
-        let rings = store.rings(clock::now().minus(GONE)).await.map_err(|error| Late::Unknown(told(error)))?;
-        let Some(late) = rings.into_iter().find(|ring| !done(ring)) else { return Ok(()) };
+        let mut late = None;
+        for ring in store.rings().await? {
+            if done(&ring.ring) {
+                continue;
+            }
+            if seen.lives(&ring, Instant::now()) {
+                late = Some(ring.ring);
+            } else {
+                store.forget_gone(&ring).await?;
+            }
+        }
+        let Some(late) = late else { return Ok(()) };
         if Instant::now() > until {
             return Err(Late::Node(late));
         }
         tokio::time::sleep(ASK).await;
+    }
+}
+
+/// When the row of each node was first seen as it is.
+#[derive(Debug, Default)]
+struct Seen(BTreeMap<String, (Timestamp, Instant)>);
+
+impl Seen {
+    fn lives(&mut self, told: &ToldRing, now: Instant) -> bool {
+        let (at, since) = self.0.entry(told.ring.node.clone()).or_insert((told.at, now));
+        if *at != told.at {
+            (*at, *since) = (told.at, now);
+        }
+        now.saturating_duration_since(*since) < GONE
     }
 }
 
@@ -39,6 +71,12 @@ pub enum Late {
     Node(NodeRing),
     /// The database was not available.
     Unknown(String),
+}
+
+impl From<StoreError> for Late {
+    fn from(error: StoreError) -> Self {
+        Self::Unknown(told(error))
+    }
 }
 
 impl Late {
@@ -58,6 +96,7 @@ impl Late {
 mod tests {
     use super::*;
     use crate::{
+        clock,
         store::StoreOptions,
         vault::{Keys, Vault},
     };
@@ -75,18 +114,42 @@ mod tests {
             ..NodeRing::default()
         };
         let brief = Duration::from_millis(300);
+        // By whatever clock.
+        let now = clock::now().minus(Duration::from_secs(86_400));
         assert_eq!(wait(&store, brief, new).await, Ok(()), "nobody runs");
         let here = node("here", &["old=", "new="]);
-        store.put_ring(&here, clock::now()).await.unwrap();
+        store.put_ring(&here, now).await.unwrap();
         assert_eq!(wait(&store, brief, new).await, Ok(()));
         let there = node("there", &["old="]);
-        store.put_ring(&there, clock::now()).await.unwrap();
+        store.put_ring(&there, now).await.unwrap();
         assert_eq!(wait(&store, brief, new).await, Err(Late::Node(there)));
         let (waited, ()) = tokio::join!(wait(&store, PATIENCE, new), async {
             tokio::time::sleep(brief).await;
-            store.put_ring(&node("there", &["new=", "old="]), clock::now()).await.unwrap();
+            store.put_ring(&node("there", &["new=", "old="]), now).await.unwrap();
         });
         assert_eq!(waited, Ok(()));
         store.close().await;
+    }
+
+    #[test]
+    fn a_node_lives_until_its_row_stands_still() {
+        let (began, mut seen) = (Instant::now(), Seen::default());
+        let mut lives = |at: i64, after: Duration| {
+            let ring = NodeRing { node: "there".into(), ..NodeRing::default() };
+            let told = ToldRing { ring, at: Timestamp::from_millis(at) };
+            seen.lives(&told, began + after)
+        };
+        let second = Duration::from_secs(1);
+        // (what its clock says, ours, whether it lives); a clock may go back.
+        for (at, after, expected) in [
+            (9_000, Duration::ZERO, true),
+            (9_000, GONE - second, true),
+            (4_000, GONE, true),
+            (4_000, GONE + GONE - second, true),
+            (4_000, GONE + GONE, false),
+            (5_000, GONE + GONE + second, true),
+        ] {
+            assert_eq!(lives(at, after), expected, "{at} {after:?}");
+        }
     }
 }

@@ -1,25 +1,20 @@
 //! `setara vault`: the keys that seal personal data, changed while gateways run. A new key opens on every
 //! node before it seals on any; then all rows are sealed anew; then the old key can go.
 
-use std::{
-    process::ExitCode,
-    time::Instant,
-};
+use std::{process::ExitCode, time::Instant};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    app::keys::GONE,
     cli::{
         nodes::{self, PATIENCE},
         told,
     },
-    clock,
     config::Config,
     store::{
         Store, StoreOptions,
-        reseal::{NodeRing, SEALED},
+        reseal::{NodeRing, SEALED, ToldRing},
     },
     vault::{RingStep, Vault},
 };
@@ -208,10 +203,9 @@ impl Desk<'_> {
             let rows = by.get(&id).map_or(0, |rows| rows.values().sum::<u64>());
             println!("key {id:<3} {does} {rows} rows");
         }
-        for NodeRing { node, seals, opens, .. } in
-            self.store.rings(clock::now().minus(GONE)).await.map_err(told)?
-        {
-            println!("node {node} seals with {seals}, opens with {opens:?}");
+        for ToldRing { ring, at } in self.store.rings().await.map_err(told)? {
+            let NodeRing { node, seals, opens, .. } = ring;
+            println!("node {node} seals with {seals}, opens with {opens:?}; {}", at.to_rfc3339());
         }
         Ok(())
     }

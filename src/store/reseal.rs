@@ -211,6 +211,15 @@ pub struct NodeRing {
     pub verifies: Vec<String>,
 }
 
+/// What a node told of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldRing {
+    /// What.
+    pub ring: NodeRing,
+    /// When, by its own clock: another time is another sign of life, and nothing more.
+    pub at: Timestamp,
+}
+
 impl Store {
     /// Seals at most `limit` rows behind `after` anew that the present key did not seal.
     ///
@@ -327,39 +336,53 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the row of a node away that ends, and those of nodes that nobody saw since `before`.
+    /// Takes the row of a node away that ends.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn forget_ring(&self, node: &str, before: Timestamp) -> Result<(), StoreError> {
+    pub async fn forget_ring(&self, node: &str) -> Result<(), StoreError> {
         on_engine!(&self.pool, |Db, pool| {
-            sqlx::query::<Db>("delete from ring where node = $1 or seen_at < $2")
+            sqlx::query::<Db>("delete from ring where node = $1")
                 .bind(node.to_owned())
-                .bind(before.millis())
                 .execute(pool)
                 .await?;
         });
         Ok(())
     }
 
-    /// The keys of the nodes that were seen since.
+    /// Takes the row of a node away that is gone; one that has told something meanwhile stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn forget_gone(&self, gone: &ToldRing) -> Result<(), StoreError> {
+        on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>("delete from ring where node = $1 and seen_at = $2")
+                .bind(gone.ring.node.clone())
+                .bind(gone.at.millis())
+                .execute(pool)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// What nodes told last of their keys; some may be gone.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
-    pub async fn rings(&self, since: Timestamp) -> Result<Vec<NodeRing>, StoreError> {
+    pub async fn rings(&self) -> Result<Vec<ToldRing>, StoreError> {
         let mut rings = Vec::new();
         on_engine!(self.reader(), |Db, pool| {
             let rows = sqlx::query::<Db>(
-                "select node, seals, opens, verifies from ring \
-                 where seen_at >= $1 order by node",
+                "select node, seals, opens, verifies, seen_at from ring order by node",
             );
-            for row in rows.bind(since.millis()).fetch_all(pool).await? {
+            for row in rows.fetch_all(pool).await? {
                 let (seals, opens): (i64, String) = (row.try_get(1)?, row.try_get(2)?);
                 let seals = u8::try_from(seals).map_err(|_| StoreError::Unreadable("ring"))?;
                 let opens = opens.split(' ').filter_map(|id| id.parse().ok()).collect();
                 let verifies: String = row.try_get(3)?;
                 let verifies = verifies.split_whitespace().map(str::to_owned).collect();
-                rings.push(NodeRing { node: row.try_get(0)?, seals, opens, verifies });
+                let ring = NodeRing { node: row.try_get(0)?, seals, opens, verifies };
+                rings.push(ToldRing { ring, at: Timestamp::from_millis(row.try_get(4)?) });
             }
         });
         Ok(rings)
