@@ -1,7 +1,7 @@
 //! `setara vault`: the keys that seal personal data, changed while gateways run. A new key opens on every
 //! node before it seals on any; then all rows are sealed anew; then the old key can go.
 
-use std::{process::ExitCode, time::Instant};
+use std::{collections::BTreeMap, process::ExitCode, time::Instant};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -176,18 +176,8 @@ impl Desk<'_> {
         let then = format!("`vault drop {id}`");
         self.wait(|ring| ring.seals != id, "seals with another", &then).await?;
         let by = self.store.sealed_by().await.map_err(told)?;
-        if let Some(rows) = by.get(&id) {
-            let (of, rows) =
-                rows.iter().next().map(|(of, n)| (of.as_str(), *n)).unwrap_or_default();
-            return Err(match is_log(of) {
-                true => format!(
-                    "key {id} sealed {rows} values of the audit log ({of}), whose chain is over what is \
-                     sealed: it is kept for as long as the log, and opens only"
-                ),
-                false => {
-                    format!("key {id} sealed {rows} rows of {of}; `setara vault reseal` first")
-                }
-            });
+        if let Some(needed) = by.get(&id).and_then(|rows| needed(id, rows)) {
+            return Err(needed);
         }
         self.store.reseal_proof().await.map_err(told)?;
         self.step(RingStep::Drop(id))?;
@@ -211,6 +201,33 @@ impl Desk<'_> {
     }
 }
 
+/// Why a key cannot go, by the rows that it sealed: what can be done about comes before what cannot.
+fn needed(id: u8, rows: &BTreeMap<String, u64>) -> Option<String> {
+    if let Some((of, rows)) = rows.iter().find(|(of, _)| !is_log(of)) {
+        return Some(format!("key {id} sealed {rows} rows of {of}; `setara vault reseal` first"));
+    }
+    let (of, rows) = rows.iter().next()?;
+    Some(format!(
+        "key {id} sealed {rows} values of the audit log ({of}), whose chain is over what is sealed: it \
+         is kept for as long as the log, and opens only"
+    ))
+}
+
 fn is_log(of: &str) -> bool {
     of.starts_with("audit.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_done_about_is_told_first() {
+        let rows = |of: &[(&str, u64)]| of.iter().map(|(of, n)| ((*of).to_owned(), *n)).collect();
+        assert_eq!(needed(1, &rows(&[])), None);
+        let log = needed(1, &rows(&[("audit.new", 7)])).unwrap();
+        assert!(log.contains("as long as the log"), "{log}");
+        let both = needed(1, &rows(&[("audit.new", 7), ("person.identity", 2)])).unwrap();
+        assert!(both.contains("2 rows of person.identity; `setara vault reseal` first"), "{both}");
+    }
 }
