@@ -30,8 +30,14 @@ const TELL: Duration = Duration::from_secs(5);
 /// A node that has told nothing for so long is gone, by the clock of whoever looks.
 pub const GONE: Duration = Duration::from_secs(20);
 
-/// What tells a file from the one that was there before: when it was changed, and which it is.
-type Stamp = Option<(i64, i64, u64, u64)>;
+/// What tells a file from the one that was there before: when it was changed, or who may read it, and which
+/// it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: (i64, i64),
+    changed: (i64, i64),
+    file: (u64, u64),
+}
 
 /// The key files, and who uses what is in them.
 pub struct KeyFiles {
@@ -41,7 +47,7 @@ pub struct KeyFiles {
     keyring: InUse,
     metrics: Arc<Metrics>,
     files: [PathBuf; 2],
-    seen: Mutex<[Stamp; 2]>,
+    seen: Mutex<[Option<Stamp>; 2]>,
     told: Mutex<Option<(NodeRing, Instant)>>,
 }
 
@@ -144,9 +150,14 @@ impl KeyFiles {
     }
 }
 
-fn changed(file: &Path, seen: &mut Stamp) -> bool {
+fn changed(file: &Path, seen: &mut Option<Stamp>) -> bool {
     let found = fs::metadata(file).ok();
-    let stamp = found.map(|of| (of.mtime(), of.mtime_nsec(), of.ino(), of.len()));
+    let stamp = found.map(|of| Stamp {
+        modified: (of.mtime(), of.mtime_nsec()),
+        // A mode that was put right changes this one alone.
+        changed: (of.ctime(), of.ctime_nsec()),
+        file: (of.ino(), of.len()),
+    });
     let changed = stamp != *seen;
     *seen = stamp;
     changed

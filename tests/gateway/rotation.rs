@@ -1,7 +1,11 @@
 //! Keys are changed while people register: a new key seals, every row is sealed anew, the old key goes, and
 //! nobody notices.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    os::unix::fs::PermissionsExt,
+    time::{Duration, Instant},
+};
 
 use setara::certificate::PublicKeys;
 
@@ -92,6 +96,26 @@ async fn a_running_node_signs_with_keys_that_were_rotated() {
     let names = |page: &str| BTreeSet::from_iter(PublicKeys::from_json(page).unwrap().names());
     assert_eq!(names(&after), names(&published), "what came is what signs");
     assert_ne!(first(&after), first(&before));
+
+    // A file that others may read is taken when they may no more.
+    let keys = site.folder().join("setara.signing");
+    let mode = |mode| std::fs::set_permissions(&keys, PermissionsExt::from_mode(mode)).unwrap();
+    mode(0o644);
+    node.logged("the signing keys stay as they were").await;
+    let taken = async || {
+        let metrics = node.get("/metrics").await.1;
+        let of = metrics.lines().find(|line| {
+            line.starts_with("setara_key_files_read_total{file=\"signing\",outcome=\"taken\"}")
+        });
+        of.map(str::to_owned)
+    };
+    let before = taken().await;
+    mode(0o600);
+    let until = Instant::now() + Duration::from_secs(30);
+    while taken().await == before {
+        assert!(Instant::now() < until, "it is still refused");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 
     // What is no key file changes nothing, and is told once.
     std::fs::write(site.folder().join("setara.key"), "nothing").unwrap();
