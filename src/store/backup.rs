@@ -140,8 +140,8 @@ impl Place {
     }
 }
 
-/// Copies a file of SQLite beside those who write it. The copy is on the disk when this returns; it
-/// must not be there before.
+/// Copies a file of SQLite beside those who write it, to where no file is, or an empty one (SQLite, `VACUUM`
+/// §3). The copy may not be on the disk yet when this returns.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`].
