@@ -40,6 +40,8 @@ pub(super) trait Dialect {
     /// Ends a select that claims rows: PostgreSQL passes over rows that another node is holding;
     /// SQLite has one writer and nothing to pass over.
     const SKIP_LOCKED: &'static str;
+    /// The names of all tables of ours, but sqlx's own.
+    const TABLES: &'static str;
     /// Empties the stage of an import. SQLite drops all pages of a table at once when it deletes
     /// without a condition; PostgreSQL would mark every row.
     const CLEAR_STAGE: &'static [&'static str];
@@ -67,6 +69,9 @@ pub(super) trait Dialect {
 
 impl Dialect for Sqlite {
     const SKIP_LOCKED: &'static str = "";
+    const TABLES: &'static str = "select name from sqlite_schema where type = 'table' \
+                                  and name not like 'sqlite\\_%' escape '\\' \
+                                  and name not like '\\_sqlx%' escape '\\' order by name";
     const CLEAR_STAGE: &'static [&'static str] =
         &["delete from staged_person", "delete from staged_dose"];
     const ORDER_STAGE: &'static [&'static str] = &[];
@@ -81,6 +86,10 @@ impl Dialect for Sqlite {
 
 impl Dialect for Postgres {
     const SKIP_LOCKED: &'static str = " for update skip locked";
+    const TABLES: &'static str = "select table_name::text from information_schema.tables \
+                                  where table_schema = current_schema() \
+                                  and table_type = 'BASE TABLE' \
+                                  and table_name not like '\\_sqlx%' order by table_name";
     const CLEAR_STAGE: &'static [&'static str] = &["truncate staged_person, staged_dose"];
     const ORDER_STAGE: &'static [&'static str] = &[
         "cluster staged_person using staged_person_pkey",

@@ -284,7 +284,7 @@ async fn proved(
     config: &Config,
 ) -> Result<u64, String> {
     let found = place.snapshot().await.map_err(told)?;
-    if found != manifest.snapshot {
+    if !manifest.snapshot.is_in(&found) {
         return Err("what was restored is not what was backed up".to_owned());
     }
     let options = StoreOptions::default();
