@@ -3,7 +3,7 @@
 //! `setara retention`: what may not be kept any longer.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, BufRead, BufWriter, Read, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -167,11 +167,19 @@ pub fn run_breach(command: BreachCommand, config: &Config) -> Result<ExitCode, S
         }
         if let (Some(path), Some(staff)) = (&args.people, &args.staff) {
             let mut out = BufWriter::new(private(path)?);
-            let listed = breaches.list(window, staff, &mut out).await.map_err(told)?;
-            out.flush().map_err(|error| at(path, &error))?;
+            let listed = breaches.list(window, staff, &mut out).await.map_err(told);
+            let listed = listed.and_then(|listed| {
+                out.flush().map_err(|error| at(path, &error))?;
+                Ok(listed)
+            });
+            // A part of a list would be people in clear who are of no use to anybody.
+            let listed = listed.inspect_err(|_| drop(fs::remove_file(path)))?;
             eprintln!(
-                "{} people are listed; {} more have no number",
-                listed.reachable, listed.unreachable
+                "{} people are listed in {}, in clear and for you alone; {} more have no number. Delete \
+                 it when a campaign has taken it",
+                listed.reachable,
+                path.display(),
+                listed.unreachable
             );
         }
         Ok(ExitCode::SUCCESS)

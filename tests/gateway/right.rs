@@ -1,6 +1,8 @@
 //! The rights of a person, from the phone to the staff who see to them: deletion asked for, objected to
 //! and done; a copy; who looked; and what the command and the admin pages tell of all that.
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::Value;
 use simulator::phone::Phone;
 
@@ -91,6 +93,12 @@ async fn a_person_is_shown_copied_and_erased(site: Site) {
     let list = ["--people", people.to_str().unwrap(), "--staff", "rina"];
     let report = site.run(&[&report[..], &list].concat()).await;
     assert!(report.status.success(), "{}", told(&report));
+    let said = String::from_utf8_lossy(&report.stderr).into_owned();
+    let names_it =
+        format!("1 people are listed in {}, in clear and for you alone", people.display());
+    assert!(said.contains(&names_it), "{said}");
+    let mode = std::fs::metadata(&people).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
     let report: Value = serde_json::from_slice(&report.stdout).expect("JSON");
     assert_eq!(report["persons"], 1);
     assert!(report["data"]["health"].as_u64() > Some(0), "{report}");
