@@ -163,8 +163,9 @@ pub(super) async fn write_consents(
     Ok(())
 }
 
-/// What these phones agreed to holds no longer. What rested on it ends with it: registrations, and what an
-/// outside record was to be told of them. Rare: some statements for each.
+/// What these phones agreed to holds no longer. What rested on it ends with it: a case's yes of which nothing
+/// was taken yet, registrations, and what an outside record was to be told of them. Rare: some statements
+/// for each.
 pub(super) async fn write_withdrawals(
     tx: &mut Tx,
     withdrawn: &BTreeMap<SubscriberKey, Timestamp>,
@@ -172,14 +173,18 @@ pub(super) async fn write_withdrawals(
     for (phone, at) in withdrawn {
         let phone = phone.as_bytes().to_vec();
         on_engine!(&mut *tx, |Db, tx| {
-            sqlx::query::<Db>(
+            for sql in [
+                "update exposure_case set state = 'withdrawn', answered_at = $2 \
+                 where subscriber = $1 and state = 'given'",
                 "update consent set withdrawn_at = $2 \
                  where subscriber = $1 and withdrawn_at is null",
-            )
-            .bind(phone.clone())
-            .bind(at.millis())
-            .execute(&mut **tx)
-            .await?;
+            ] {
+                sqlx::query::<Db>(sql)
+                    .bind(phone.clone())
+                    .bind(at.millis())
+                    .execute(&mut **tx)
+                    .await?;
+            }
             for sql in [
                 "delete from registration where subscriber = $1",
                 "delete from inquiry where subscriber = $1 and kind = 'register'",

@@ -134,6 +134,29 @@ async fn a_token_is_one_phones_until_its_time_is_over() {
 }
 
 #[tokio::test]
+async fn with_all_consent_a_yes_to_a_case_is_taken_back() {
+    for bed in both().await {
+        bind(&bed, 1, NEAR, days(0)).await;
+        for (name, phone) in [("case-one", CASE), ("case-two", FAR)] {
+            assert_eq!(open(&bed, name, phone, days(0)).await, Opened::Fresh);
+            said(&bed, name, phone, Consent::Given, days(0)).await.unwrap();
+        }
+        let all = TurnWrite {
+            at: days(1),
+            changes: vec![Change::WithdrawConsent],
+            ..bed.turn(CASE)
+        };
+        bed.commit(&[all]).await.unwrap();
+        assert_eq!(known(&bed, CASE, days(1)).await.1, [Consent::Withdrawn]);
+        let refused = uploads(&bed, &upload("case-one", &[(1, TODAY)], days(1))).await;
+        assert_eq!(refused, Err(Uploaded::Not(NotTaken::Refused)));
+        // Another phone's yes stands.
+        let told = uploads(&bed, &upload("case-two", &[(1, TODAY)], days(1))).await;
+        assert_eq!(told.map(|told| told.len()), Ok(1));
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_taken_without_a_yes_that_stands() {
     for bed in both().await {
         bind(&bed, 1, NEAR, days(0)).await;
