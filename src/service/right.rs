@@ -23,6 +23,7 @@ use crate::{
         Asking, Decision, Desk, Note,
         appointment::{Booked, cancelled},
         audit::{Act, Deed},
+        number::Number,
         open,
         outside::Source,
         person::PROVED,
@@ -49,8 +50,8 @@ pub struct RightNeed {
 pub struct RightFacts {
     /// What the phone agreed to, latest first.
     pub consents: Vec<Consent>,
-    /// Registrations that were made from the phone.
-    pub registrations: u32,
+    /// Registrations that were made from the phone, oldest first: whose, and their numbers.
+    pub registered: Vec<(NikIndex, Number)>,
     /// Appointments that were made from the phone and stand.
     pub booked: Vec<Booked>,
     /// Phones that may see the person.
@@ -303,16 +304,9 @@ pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<
 pub(super) fn withdraw(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let person = proved(asking, facts)?;
     let act = Act::new(Deed::ConsentWithdrawn).about(Some(person.index));
-    // With the record elsewhere, staff see to it that what was sent there ends, too.
-    let elsewhere = desk.source == Source::Outside && facts.rights.registrations > 0;
-    let decision = match elsewhere {
-        true => {
-            let wanted = Wanted::about(person.index, Category::Withdrawal, Body::default());
-            let opened = desk.open_ticket(asking, facts, wanted);
-            let outcome = if opened.outcome == OPENED.name { "reported" } else { "withdrawn" };
-            Decision { outcome, notes: Vec::new(), ..opened }
-        }
-        false => Decision::of("withdrawn"),
+    let decision = match desk.source {
+        Source::Outside => report(desk, asking, facts),
+        Source::Embedded => Decision::of("withdrawn"),
     };
     let ended = facts.rights.booked.iter().map(cancelled);
     let decision = ended.fold(decision, Decision::change);
@@ -323,6 +317,26 @@ pub(super) fn withdraw(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option
             .change(Change::Desk(DeskChange::Audit(act)))
             .note(Note::to_caller(WITHDRAWN_TEXT.name)),
     )
+}
+
+/// With the record elsewhere, staff see to it that what was sent there ends, too: a ticket for each whom the
+/// phone registered, with the number that the record knows, for nothing here tells it afterwards. Whoever
+/// asks is told the number of the first.
+fn report(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Decision {
+    /// Odd, so that no two numbers of a turn are drawn from one random value.
+    const APART: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut all: Option<Decision> = None;
+    for (nth, (person, number)) in (0..).zip(&facts.rights.registered) {
+        let random = asking.random.wrapping_add(APART.wrapping_mul(nth));
+        let body = Body { text: number.to_string(), ..Body::default() };
+        let wanted = Wanted::about(*person, Category::Withdrawal, body);
+        let opened = desk.open_ticket(Asking { random, ..asking }, facts, wanted);
+        all = Some(match all {
+            Some(all) => opened.changes.into_iter().fold(all, Decision::change),
+            None => Decision { outcome: "reported", notes: Vec::new(), ..opened },
+        });
+    }
+    all.unwrap_or_else(|| Decision::of("withdrawn"))
 }
 
 pub(super) fn erasure(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

@@ -10,6 +10,7 @@ use super::{
     appointment::read_booked,
     changes::Stamp,
     engine::{Tx, octets, on_engine, padded_rows},
+    facts::read_number,
     ticket::read_pending,
 };
 use crate::{
@@ -46,11 +47,12 @@ async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts,
     let RightNeed { person, by, since } = need;
     let (registrations, phones, booked) = on_engine!(&mut *tx, |Db, tx| {
         let by = by.as_bytes().to_vec();
-        let registrations: i64 =
-            sqlx::query_scalar::<Db, _>("select count(*) from registration where subscriber = $1")
-                .bind(by.clone())
-                .fetch_one(&mut **tx)
-                .await?;
+        let registrations: Vec<(Vec<u8>, String)> = sqlx::query_as::<Db, _>(
+            "select nik_index, number from registration where subscriber = $1 order by at, number",
+        )
+        .bind(by.clone())
+        .fetch_all(&mut **tx)
+        .await?;
         let phones: i64 =
             sqlx::query_scalar::<Db, _>("select count(*) from acquaintance where nik_index = $1")
                 .bind(person.as_bytes().to_vec())
@@ -70,9 +72,14 @@ async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts,
         persons.insert(NikIndex::from_bytes(octets(person, "appointment")?));
     }
     let persons: Vec<NikIndex> = persons.into_iter().collect();
+    let mut registered = Vec::with_capacity(registrations.len());
+    for (person, number) in registrations {
+        let person = NikIndex::from_bytes(octets(person, "registration")?);
+        registered.push((person, read_number(&number)?));
+    }
     Ok(RightFacts {
         consents: read_consents(tx, by).await?,
-        registrations: u32::try_from(registrations).unwrap_or(u32::MAX),
+        registered,
         booked: read_booked(tx, &persons).await?.into_values().flatten().collect(),
         phones: u32::try_from(phones).unwrap_or(u32::MAX),
         looks: read_looks(tx, person, since).await?,

@@ -99,7 +99,8 @@ fn consent_that_is_taken_back_ends_what_rested_on_it() {
         let facts = own(RightFacts { consents, ..RightFacts::default() });
         assert_eq!(decide("right.consent", asking(&values), &facts).outcome, outcome);
     }
-    let facts = own(RightFacts { registrations: 1, ..RightFacts::default() });
+    let registered = vec![(index(), number())];
+    let facts = own(RightFacts { registered, ..RightFacts::default() });
     let ended = decide("right.withdraw", asking(&values), &facts);
     assert_eq!(ended.outcome, "withdrawn");
     assert!(ended.changes.contains(&Change::WithdrawConsent));
@@ -110,6 +111,39 @@ fn consent_that_is_taken_back_ends_what_rested_on_it() {
     assert_eq!(ended.outcome, "reported");
     assert!(ended.given.text("ticket").is_some());
     assert!(ended.changes.contains(&Change::WithdrawConsent));
+}
+
+#[test]
+fn staff_are_told_of_each_whom_the_phone_registered_however_many_tickets_are_open() {
+    let other = desk().vault.nik_index(&Nik::parse("3173010502900002").unwrap());
+    let outside = Desk { source: Source::Outside, ..desk() };
+    let registered = vec![(other, Number::from_random(1)), (index(), Number::from_random(2))];
+    let mut facts = own(RightFacts { registered, ..RightFacts::default() });
+    facts.tickets = (0..u64::from(outside.tickets.open_per_phone))
+        .map(|of| {
+            let made = NewTicket { number: Number::from_random(100 + of), ..erasure().made };
+            Ticket { made, by: me(), ..erasure() }
+        })
+        .collect();
+    let values = proved();
+    let ended = outside.decide("right.withdraw", asking(&values), &facts).unwrap();
+    let told: Vec<_> = ended
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Desk(DeskChange::Open(ticket)) => Some(ticket),
+            _ => None,
+        })
+        .map(|ticket| (ticket.category, ticket.person, ticket.body.text.clone()))
+        .collect();
+    let of = |person, number| {
+        (Category::Withdrawal, Some(person), Number::from_random(number).to_string())
+    };
+    assert_eq!((ended.outcome, told), ("reported", vec![of(other, 1), of(index(), 2)]));
+    // Of somebody whom another phone registered nothing ends.
+    let nobody = own(RightFacts::default());
+    let ended = outside.decide("right.withdraw", asking(&values), &nobody).unwrap();
+    assert_eq!((ended.outcome, ended.given.text("ticket")), ("withdrawn", None));
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub struct TicketRules {
 /// What was written and asked for: sealed where it is kept.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Body {
-    /// In the person's own words.
+    /// In the person's own words; of a withdrawal the number of the registration that ended.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// Whom it is about, as typed.
@@ -370,7 +370,9 @@ impl Desk {
         if let Some(same) = same {
             return told(Decision::of(OPENED.name), &same.made.number);
         }
-        if pending().count() >= self.tickets.open_per_phone as usize {
+        // What has ended has to be told on, however much else is open.
+        let bounded = category != Category::Withdrawal;
+        if bounded && pending().count() >= self.tickets.open_per_phone as usize {
             return Decision::of(MANY.name);
         }
         let hours =
