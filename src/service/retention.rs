@@ -18,6 +18,8 @@ pub enum Class {
     Consents,
     /// Appointments, since they ended.
     Appointments,
+    /// Registrations that wait for somebody to find them good, since they were made.
+    Waiting,
     /// Phones and whom they know, since they were heard of.
     Phones,
     /// Chats, since they were heard of.
@@ -30,10 +32,11 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Tickets,
         Self::Consents,
         Self::Appointments,
+        Self::Waiting,
         Self::Phones,
         Self::Chats,
         Self::Looks,
@@ -46,6 +49,7 @@ impl Class {
             Self::Tickets => "tickets",
             Self::Consents => "consents",
             Self::Appointments => "appointments",
+            Self::Waiting => "waiting",
             Self::Phones => "phones",
             Self::Chats => "chats",
             Self::Looks => "looks",

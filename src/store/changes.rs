@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::QueryBuilder;
 
 use super::{
-    CommitError, StaffWrite, TurnWrite,
+    CommitError, StaffWrite, StoreError, TurnWrite,
     appointment::{self, Appointments},
     audit::Log,
     certificate::Certificates,
@@ -216,7 +216,10 @@ impl<'a> Changes<'a> {
         exposure::write(tx, self.exposures).await?;
         right::write_consents(tx, &self.consents).await?;
         right::write_withdrawals(tx, &self.unconsented).await?;
-        write_strangers(tx, &self.strangers).await?;
+        if let Some(at) = self.strangers.values().max() {
+            let phones: Vec<_> = self.strangers.keys().copied().collect();
+            write_strangers(tx, &phones, *at).await?;
+        }
         write_acquaintances(tx, &self.acquaintances).await?;
         write_withdrawn(tx, &self.withdrawn).await?;
         queue::write_left(tx, &self.left).await?;
@@ -271,36 +274,31 @@ async fn write_desk(
 
 /// Whoever holds these phones now is taken for somebody new. A registration that waits still waits,
 /// but the phone that made it does not show it any longer.
-async fn write_strangers(
+pub(super) async fn write_strangers(
     tx: &mut Tx,
-    strangers: &BTreeMap<SubscriberKey, Timestamp>,
-) -> Result<(), CommitError> {
-    let Some(at) = strangers.values().max() else {
+    phones: &[SubscriberKey],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if phones.is_empty() {
         return Ok(());
-    };
-    let phones: Vec<_> = strangers.keys().copied().collect();
+    }
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("delete from acquaintance where subscriber in (");
         let mut keys = sql.separated(", ");
-        for phone in padded_keys(&phones) {
+        for phone in padded_keys(phones) {
             keys.push_bind(phone.as_bytes().to_vec());
         }
         sql.push(")").build().execute(&mut **tx).await?;
-        let mut sql = QueryBuilder::<Db>::new("update registration set hidden_at = ");
-        sql.push_bind(at.millis())
-            .push(" where standing = 'waiting' and hidden_at is null and subscriber in (");
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(&phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
+        for (table, only) in [("registration", "standing = 'waiting' and "), ("ticket", "")] {
+            let mut sql = QueryBuilder::<Db>::new("update ");
+            sql.push(table).push(" set hidden_at = ").push_bind(at.millis()).push(" where ");
+            sql.push(only).push("hidden_at is null and subscriber in (");
+            let mut keys = sql.separated(", ");
+            for phone in padded_keys(phones) {
+                keys.push_bind(phone.as_bytes().to_vec());
+            }
+            sql.push(")").build().execute(&mut **tx).await?;
         }
-        sql.push(")").build().execute(&mut **tx).await?;
-        let mut sql = QueryBuilder::<Db>::new("update ticket set hidden_at = ");
-        sql.push_bind(at.millis()).push(" where hidden_at is null and subscriber in (");
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(&phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
-        sql.push(")").build().execute(&mut **tx).await?;
     });
     Ok(())
 }

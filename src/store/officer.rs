@@ -136,7 +136,8 @@ impl<'a> Officers<'a> {
     }
 
     pub(super) async fn write(self, tx: &mut Tx, vault: &Vault) -> Result<(), CommitError> {
-        write_strangers(tx, &self.estranged).await?;
+        let estranged: Vec<_> = self.estranged.into_iter().collect();
+        write_strangers(tx, &estranged).await?;
         for act in self.acts {
             write_act(tx, vault, act).await?;
         }
@@ -199,21 +200,20 @@ async fn write_step(
 
 /// Whoever holds these phones now is taken for somebody new: a PIN that was chosen before proves nothing,
 /// and staff have to give a new code. A code that was sent since proves the phone.
-async fn write_strangers(
+pub(super) async fn write_strangers(
     tx: &mut Tx,
-    officers: &BTreeSet<SubscriberKey>,
-) -> Result<(), CommitError> {
+    officers: &[SubscriberKey],
+) -> Result<(), StoreError> {
     if officers.is_empty() {
         return Ok(());
     }
-    let officers: Vec<_> = officers.iter().copied().collect();
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new(
             "update officer set version = version + 1, stage = 'invited', expires = 0, \
              open_until = 0 where stage = 'active' and key in (",
         );
         let mut keys = sql.separated(", ");
-        for key in padded_keys(&officers) {
+        for key in padded_keys(officers) {
             keys.push_bind(key.as_bytes().to_vec());
         }
         sql.push(")").build().execute(&mut **tx).await?;

@@ -5,8 +5,9 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::{
     Store, StoreError,
-    engine::{Dialect, Tx, on_engine},
-    sweep,
+    changes::write_strangers,
+    engine::{Dialect, Tx, octets, on_engine},
+    officer, sweep,
 };
 use crate::{
     clock::Timestamp,
@@ -14,6 +15,7 @@ use crate::{
         audit::TURNS,
         retention::{Class, Due, Keep, RetentionRules, due_before},
     },
+    vault::SubscriberKey,
 };
 
 /// Rows of one table that are deleted by their age.
@@ -105,6 +107,7 @@ const fn rule_of(class: Class) -> Option<Rule> {
         Class::Appointments => {
             ("appointment", "nik_index, number", "state <> 'booked'", "changed_at")
         }
+        Class::Waiting => ("registration", "number", "standing = 'waiting'", "at"),
         Class::Phones => ("subscriber", "key", "true", "seen_at"),
         Class::Chats => ("chat", "key", "true", "heard_at"),
         Class::Looks | Class::Changes => return None,
@@ -214,22 +217,41 @@ impl Store {
         let before = due_before(keep, now);
         let mut tx = self.begin_tx().await?;
         let deleted = match rule_of(class) {
-            Some(rule) => retire(&mut tx, class, &rule, before, limit).await?,
+            Some(rule) => {
+                let (deleted, phones) = retire(&mut tx, class, &rule, before, limit).await?;
+                self.estrange(&mut tx, &phones, now).await?;
+                deleted
+            }
             None => trim(&mut tx, class, before, limit).await?,
         };
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(deleted)
     }
+
+    /// Whoever has these numbers now is somebody else, as after `Change::ForgetEverybody`: once the row is
+    /// gone nobody can tell any more how long the number was silent.
+    async fn estrange(
+        &self,
+        tx: &mut Tx,
+        phones: &[SubscriberKey],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        write_strangers(tx, phones, now).await?;
+        let officers: Vec<_> = phones.iter().map(|of| self.vault.officer_key(of)).collect();
+        officer::write_strangers(tx, &officers).await
+    }
 }
 
+/// How many rows went, and which phones.
 async fn retire(
     tx: &mut Tx,
     class: Class,
     rule: &Rule,
     before: Timestamp,
     limit: u32,
-) -> Result<u64, StoreError> {
-    Ok(on_engine!(tx, |Db, tx| {
+) -> Result<(u64, Vec<SubscriberKey>), StoreError> {
+    let mut phones = Vec::new();
+    let deleted = on_engine!(tx, |Db, tx| {
         let gone = match class {
             Class::Tickets => " returning number",
             Class::Phones => " returning key",
@@ -251,21 +273,18 @@ async fn retire(
                 }
                 rows.len() as u64
             }
-            // Whoever has the number now is somebody else.
             Class::Phones => {
                 let rows = query.fetch_all(&mut **tx).await?;
                 for row in &rows {
-                    let key: Vec<u8> = row.try_get(0)?;
-                    sqlx::query::<Db>("delete from acquaintance where subscriber = $1")
-                        .bind(key)
-                        .execute(&mut **tx)
-                        .await?;
+                    let key = octets(row.try_get(0)?, "subscriber")?;
+                    phones.push(SubscriberKey::from_bytes(key));
                 }
                 rows.len() as u64
             }
             _ => query.execute(&mut **tx).await?.rows_affected(),
         }
-    }))
+    });
+    Ok((deleted, phones))
 }
 
 /// Which chains of the log are a class's.

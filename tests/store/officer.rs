@@ -9,6 +9,7 @@ use setara::{
             Officer, OfficerAct, OfficerChange, OfficerState, OfficerStep, Stage, Tally, known_code,
         },
         record::{Change, DeskChange, Need},
+        retention::{Class, Keep},
         sample::{self, NEW_OFFICER, OFFICER},
     },
     store::{CommitError, StaffWrite, Table},
@@ -116,6 +117,18 @@ async fn of_two_that_decide_at_once_the_second_looks_again() {
         let turn = bed.turn(OFFICER.phone).at(7).change(count(&suspended, 2));
         assert!(matches!(bed.commit(&[turn]).await, Err(CommitError::Conflict)));
         assert_eq!(bed.store.verify_audit().await.unwrap().rows, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_is_forgotten_is_no_officers_any_more() {
+    for bed in both().await {
+        let officer = enrolled(&bed).await;
+        bed.commit(&[bed.turn(OFFICER.phone)]).await.unwrap();
+        let keep = Keep { days: 1, because: "so long".into() };
+        let retired = bed.store.retire(Class::Phones, &keep, at(2 * 24 * 60), 10).await.unwrap();
+        let lapsed = bed.store.officer(officer.who.key).await.unwrap().unwrap();
+        assert_eq!((retired, officer.stage, lapsed.stage), (1, Stage::Active, Stage::Invited));
     }
 }
 

@@ -290,3 +290,39 @@ async fn what_is_due_is_told_and_then_deleted_a_piece_at_a_time() {
         assert_eq!(bed.store.count(Table::Subscriber).await.unwrap(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_phone_that_is_forgotten_is_somebody_elses_and_who_waits_too_long_is_forgotten() {
+    const DAY: i64 = 24 * 60;
+    for bed in with_sample().await {
+        let siti = bed.person(sample::READY.nik);
+        let ticket = NewTicket {
+            number: Number::from_random(7),
+            person: Some(siti),
+            category: Category::Other,
+            severity: None,
+            onset: None,
+            body: Body::default(),
+            due: None,
+            not_before: None,
+        };
+        let waits = register(1, Standing::Waiting, sample::READY.nik, "Siti Aminah");
+        let turn = bed.turn(SITI).change(Change::Know(siti)).change(waits);
+        bed.commit(&[turn.change(Change::Desk(DeskChange::Open(Box::new(ticket))))]).await.unwrap();
+        let by = bed.phone(SITI);
+        let need = Need { people: Some(by), tickets: Some(by), ..Need::default() };
+        let shown = async || {
+            let facts = bed.facts(std::slice::from_ref(&need)).await.remove(0);
+            (facts.people.len(), facts.waiting.len(), facts.tickets.len())
+        };
+        assert_eq!(shown().await, (1, 1, 1));
+        let now = at(3 * DAY);
+        assert_eq!(bed.store.retire(Class::Phones, &keep(2), now, 10).await.unwrap(), 1);
+        assert_eq!(shown().await, (0, 0, 0));
+
+        assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 1);
+        assert_eq!(bed.store.retire(Class::Waiting, &keep(4), now, 10).await.unwrap(), 0);
+        assert_eq!(bed.store.retire(Class::Waiting, &keep(2), now, 10).await.unwrap(), 1);
+        assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 0);
+    }
+}
