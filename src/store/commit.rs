@@ -6,14 +6,17 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    Batch, CommitError, Spoke, StoreError, TurnWrite,
+    Batch, CommitError, ConversationWrite, Spoke, StoreError, TurnWrite,
     changes::Changes,
     engine::{Tx, on_engine, padded_rows},
     event, outbox,
     sealed::{self, Place},
     session,
 };
-use crate::{outbox::Notice, vault::Vault};
+use crate::{
+    outbox::Notice,
+    vault::{SubscriberKey, Vault},
+};
 
 /// A subscriber's `seen_at` is written again only after this many milliseconds: the rule that
 /// reads it counts in days, and a row that is left alone need not reach the disk.
@@ -128,51 +131,70 @@ async fn write_subscribers(
     Ok(())
 }
 
+/// One that begins is inserted, and any other changed where it stands: what was deleted meanwhile, because
+/// somebody was erased, is a conflict and does not come back with a turn that had read it before.
 async fn write_conversations(
     tx: &mut Tx,
     vault: &Vault,
     writes: &[&TurnWrite],
 ) -> Result<(), CommitError> {
-    let moved: Vec<_> = writes
+    let all = writes
         .iter()
-        .filter_map(|write| write.conversation.as_ref().map(|to| (&write.subscriber, to)))
-        .collect();
-    if moved.is_empty() {
+        .filter_map(|write| write.conversation.as_ref().map(|to| (&write.subscriber, to)));
+    let (moved, begun): (Vec<_>, Vec<_>) = all.partition(|(_, to)| to.was.is_some());
+    for (conversations, write) in [
+        (
+            begun,
+            ") insert into conversation (subscriber, service, version, body, ended, screen, \
+             channel, open_until, keep_until) \
+             select subscriber, service, version, body, ended, screen, channel, open_until, \
+             keep_until from written where subscriber is not null \
+             on conflict (subscriber, service) do nothing",
+        ),
+        (
+            moved,
+            ") update conversation set version = written.version, body = written.body, \
+             ended = written.ended, screen = written.screen, channel = written.channel, \
+             open_until = written.open_until, keep_until = written.keep_until from written \
+             where conversation.subscriber = written.subscriber \
+             and conversation.service = written.service \
+             and conversation.version = written.version - 1",
+        ),
+    ] {
+        write_conversations_as(tx, vault, &conversations, write).await?;
+    }
+    Ok(())
+}
+
+async fn write_conversations_as(
+    tx: &mut Tx,
+    vault: &Vault,
+    conversations: &[(&SubscriberKey, &ConversationWrite)],
+    write: &'static str,
+) -> Result<(), CommitError> {
+    if conversations.is_empty() {
         return Ok(());
     }
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new(
-            "with moved (subscriber, service, version, body, ended, screen, channel, open_until, \
-             keep_until) as (",
+            "with written (subscriber, service, version, body, ended, screen, channel, \
+             open_until, keep_until) as (",
         );
-        sql.push_values(padded_rows(&moved), |mut row, moved| {
-            row.push_bind(moved.map(|(subscriber, _)| subscriber.as_bytes().to_vec()))
-                .push_bind(moved.map(|(_, to)| to.service.clone()))
-                .push_bind(moved.map(|(_, to)| to.was.unwrap_or(0).saturating_add(1)))
-                .push_bind(moved.map(|(subscriber, to)| {
+        sql.push_values(padded_rows(conversations), |mut row, of| {
+            row.push_bind(of.map(|(subscriber, _)| subscriber.as_bytes().to_vec()))
+                .push_bind(of.map(|(_, to)| to.service.clone()))
+                .push_bind(of.map(|(_, to)| to.was.unwrap_or(0).saturating_add(1)))
+                .push_bind(of.map(|(subscriber, to)| {
                     sealed::seal(vault, Place::Conversation(subscriber, &to.service), &to.body)
                 }))
-                .push_bind(moved.and_then(|(_, to)| to.ended.map(|end| end.as_str())))
-                .push_bind(moved.map(|(_, to)| to.screen.clone()))
-                .push_bind(moved.map(|(_, to)| to.channel.clone()))
-                .push_bind(moved.map(|(_, to)| to.open_until.millis()))
-                .push_bind(moved.map(|(_, to)| to.keep_until.millis()));
+                .push_bind(of.and_then(|(_, to)| to.ended.map(|end| end.as_str())))
+                .push_bind(of.map(|(_, to)| to.screen.clone()))
+                .push_bind(of.map(|(_, to)| to.channel.clone()))
+                .push_bind(of.map(|(_, to)| to.open_until.millis()))
+                .push_bind(of.map(|(_, to)| to.keep_until.millis()));
         });
-        // The first version is 1, so a conversation that must not exist yet (`was: None`) never
-        // matches one that does.
-        sql.push(
-            ") insert into conversation (subscriber, service, version, body, ended, screen, \
-             channel, open_until, keep_until) \
-             select subscriber, service, version, body, ended, screen, channel, open_until, \
-             keep_until from moved where subscriber is not null \
-             on conflict (subscriber, service) do update set \
-             version = excluded.version, body = excluded.body, ended = excluded.ended, \
-             screen = excluded.screen, channel = excluded.channel, \
-             open_until = excluded.open_until, keep_until = excluded.keep_until \
-             where conversation.version = excluded.version - 1",
-        );
-        let stored = sql.build().execute(&mut **tx).await?.rows_affected();
-        if stored != moved.len() as u64 {
+        let stored = sql.push(write).build().execute(&mut **tx).await?.rows_affected();
+        if stored != conversations.len() as u64 {
             return Err(CommitError::Conflict);
         }
     });

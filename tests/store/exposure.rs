@@ -141,11 +141,8 @@ async fn with_all_consent_a_yes_to_a_case_is_taken_back() {
             assert_eq!(open(&bed, name, phone, days(0)).await, Opened::Fresh);
             said(&bed, name, phone, Consent::Given, days(0)).await.unwrap();
         }
-        let all = TurnWrite {
-            at: days(1),
-            changes: vec![Change::WithdrawConsent],
-            ..bed.turn(CASE)
-        };
+        let all =
+            TurnWrite { at: days(1), changes: vec![Change::WithdrawConsent], ..bed.turn(CASE) };
         bed.commit(&[all]).await.unwrap();
         assert_eq!(known(&bed, CASE, days(1)).await.1, [Consent::Withdrawn]);
         let refused = uploads(&bed, &upload("case-one", &[(1, TODAY)], days(1))).await;

@@ -9,7 +9,7 @@ use setara::{
     vault::{Keys, Vault},
 };
 
-use crate::bed::{SERVICE, Say, at, both, open, vault};
+use crate::bed::{SERVICE, Say, at, both, execute, open, vault};
 
 const SITI: &str = "+6281234567890";
 const BUDI: &str = "+6281234567891";
@@ -42,6 +42,21 @@ async fn a_conversation_goes_on_where_it_stood() {
         bed.commit(&[again]).await.unwrap();
         let kept = bed.recall(&[bed.key(SITI, 9)]).await.remove(0).conversation.unwrap();
         assert_eq!((kept.version, kept.ended), (3, None));
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_that_was_deleted_does_not_come_back_with_a_turn_that_had_read_it() {
+    for bed in both().await {
+        bed.commit(&[bed.turn(SITI).conversation(None, "her NIK")]).await.unwrap();
+        execute(&bed.url, "delete from conversation").await;
+        let late = bed.commit(&[bed.turn(SITI).conversation(Some(1), "her NIK")]).await;
+        assert!(matches!(late, Err(CommitError::Conflict)), "{late:?}");
+        assert_eq!(bed.store.count(Table::Conversation).await.unwrap(), 0);
+        // Who looks again begins.
+        bed.commit(&[bed.turn(SITI).conversation(None, "new")]).await.unwrap();
+        let again = bed.commit(&[bed.turn(SITI).conversation(None, "newer")]).await;
+        assert!(matches!(again, Err(CommitError::Conflict)), "{again:?}");
     }
 }
 

@@ -9,9 +9,11 @@ use setara::{
     outbox::{Class, Lane},
     service::{
         appointment::{AppointmentChange, Ended, EndedAs, InLine, InLineOf, Line, assign},
-        record::Change,
+        audit::StaffName,
+        number::Number,
+        record::{Change, DeskChange},
     },
-    store::{CommitError, LineBounds, Mode, Shut, Stranding, Table, TurnWrite},
+    store::{CommitError, LineBounds, Mode, Shut, StaffWrite, Stranding, Table, TurnWrite},
 };
 
 use crate::{
@@ -150,6 +152,28 @@ async fn an_offer_is_declined_or_left_and_the_seat_is_the_next_ones() {
         assert_eq!(hold(&bed, &[3], 9).await, [None]);
         bed.store.purge_lines(at(9), 10).await.unwrap();
         assert!(line(&bed, 1, 9).await.is_some(), "an offer is open");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_kept_for_who_is_erased() {
+    for bed in both().await {
+        one_seat(&bed).await;
+        for n in [1, 2, 3] {
+            wait(&bed, n, n as i64).await;
+        }
+        let seats = async || bed.store.count(Table::Seat).await.unwrap();
+        assert_eq!((offer(&bed, 4).await.unwrap(), seats().await), (vec![1], 1));
+        let erase = |n| DeskChange::Erase(person(n), Number::from_random(9));
+        let staff = |n| StaffWrite {
+            staff: StaffName::parse("rina").unwrap(),
+            at: at(5),
+            changes: vec![erase(n)],
+            notices: vec![],
+        };
+        bed.store.begin().await.unwrap().commit_staff(&staff(1)).await.unwrap();
+        assert_eq!((line(&bed, 1, 6).await, seats().await), (None, 0));
+        assert_eq!(offer(&bed, 6).await.unwrap(), [2]);
     }
 }
 
