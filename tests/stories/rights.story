@@ -107,6 +107,18 @@ type 3
 | 2 Baca teksnya
 | 3 Data saya
 | 0 Kembali 00 Menu
+# What she reads again asks for nothing: it offers to take back what she agreed to.
+type 2
+| Diminta: NIK, nama, tanggal lahir, tempat tinggal, kesehatan. Gunanya: mencocokkan data dan menjadwalkan vaksin.
+| 9 Lanjut 0 Kembali 00 Menu
+type 9
+| Disimpan selama program vaksinasi. Lewat WhatsApp, data melewati server di luar negeri.
+| 9 Lanjut 0 Kembali 00 Menu
+type 9
+| Lihat, perbaiki, hapus data, atau batal setuju kapan saja: telepon 119 ext 9.
+| 1 Cabut persetujuan
+| 2 Data saya
+| 0 Kembali 00 Menu
 type 1
 | Berakhir: pendaftaran & janji vaksin dari HP ini, pengingat, info massal. Dosis tetap tercatat. Cabut?
 | 1 Ya, cabut
