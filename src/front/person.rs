@@ -117,8 +117,8 @@ fn written_out(
             "good_until": of.good_until, "revoked_at": of.revoked.map(Timestamp::to_rfc3339),
         })).collect::<Vec<_>>(),
         "consents": kept.consents.iter().map(|of| json!({
-            "version": of.version, "channel": of.channel, "at": of.at.to_rfc3339(),
-            "withdrawn_at": of.withdrawn.map(Timestamp::to_rfc3339),
+            "for": of.purpose.as_str(), "version": of.version, "channel": of.channel,
+            "at": of.at.to_rfc3339(), "withdrawn_at": of.withdrawn.map(Timestamp::to_rfc3339),
         })).collect::<Vec<_>>(),
         "tickets": kept.tickets.iter().map(ticket).collect::<Vec<_>>(),
         "phones": kept.phones,

@@ -62,9 +62,35 @@ pub struct RightFacts {
     pub erasure: Option<Ticket>,
 }
 
+/// What was agreed to by a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// That data is processed for vaccination.
+    Service,
+    /// That contacts of a case are told (`exposure`, which has a screen of its own for it).
+    Exposure,
+}
+
+impl Purpose {
+    /// The word in the database, and in what is written out for the person.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Exposure => "exposure",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Service, Self::Exposure].into_iter().find(|of| of.as_str() == word)
+    }
+}
+
 /// Something that a phone agreed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
+    /// To what.
+    pub purpose: Purpose,
     /// The version of the text.
     pub version: String,
     /// Over which channel.
@@ -157,7 +183,7 @@ pub const LOOKS: Call = Call {
     }],
 };
 
-/// What this phone agreed to.
+/// What this phone agreed to, so that it can use the service. A case's yes or no has nothing to do with it.
 pub const CONSENT: Call = Call {
     name: "right.consent",
     effect: Effect::Reads,
@@ -292,7 +318,10 @@ fn count(of: usize) -> String {
 pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     proved(asking, facts)?;
     let day = |at: Timestamp| birth::show(at.date(desk.zone));
-    let Some(latest) = facts.rights.consents.first() else { return Some(Decision::of("none")) };
+    let mut consents = facts.rights.consents.iter();
+    let Some(latest) = consents.find(|of| of.purpose == Purpose::Service) else {
+        return Some(Decision::of("none"));
+    };
     Some(match latest.withdrawn {
         Some(at) => Decision::of("withdrawn").give(DAY.name, day(at)),
         None => Decision::of("given")

@@ -30,6 +30,7 @@ use crate::{
         number::Number,
         outside::NOBODY,
         record::{Change, Correction, DeskChange, Registration, Standing},
+        right::Purpose,
         ticket::{NewTicket, TicketStep},
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -38,7 +39,7 @@ use crate::{
 /// The changes of a batch. Of two changes of one row in one turn the later counts.
 #[derive(Default)]
 pub(super) struct Changes<'a> {
-    consents: BTreeMap<(SubscriberKey, &'a str), Stamp<'a>>,
+    consents: BTreeMap<(SubscriberKey, &'a str), (Purpose, Stamp<'a>)>,
     /// Who took all of that back.
     unconsented: BTreeMap<SubscriberKey, Timestamp>,
     strangers: BTreeMap<SubscriberKey, Timestamp>,
@@ -141,7 +142,7 @@ impl<'a> Changes<'a> {
     fn add(&mut self, vault: &Vault, phone: SubscriberKey, stamp: Stamp<'a>, change: &'a Change) {
         match change {
             Change::Consent { version } => {
-                self.consents.insert((phone, version), stamp);
+                self.consents.insert((phone, version), (Purpose::Service, stamp));
             }
             Change::WithdrawConsent => {
                 self.unconsented.insert(phone, stamp.at);
@@ -181,6 +182,9 @@ impl<'a> Changes<'a> {
                 self.appointments.add(phone, stamp.channel, stamp.at, change);
             }
             Change::Exposure(change) => {
+                if let Some(version) = &change.version {
+                    self.consents.insert((phone, version), (Purpose::Exposure, stamp));
+                }
                 self.exposures.push((change, phone, stamp.channel, stamp.at));
             }
             Change::CutChat(chat) => {

@@ -18,7 +18,7 @@ use crate::{
     service::{
         audit::Deed,
         record::Need,
-        right::{Consent, Look, RightFacts, RightNeed},
+        right::{Consent, Look, Purpose, RightFacts, RightNeed},
         ticket::Category,
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -95,15 +95,17 @@ pub(super) async fn read_consents(
     let mut consents = Vec::new();
     on_engine!(tx, |Db, tx| {
         let rows = sqlx::query::<Db>(
-            "select version, channel, at, withdrawn_at from consent where subscriber = $1 \
-             order by at desc, version",
+            "select version, channel, at, withdrawn_at, purpose from consent \
+             where subscriber = $1 order by at desc, version",
         )
         .bind(phone.as_bytes().to_vec())
         .fetch_all(&mut **tx)
         .await?;
         for row in rows {
             let withdrawn: Option<i64> = row.try_get(3)?;
+            let purpose = Purpose::parse(row.try_get(4)?);
             consents.push(Consent {
+                purpose: purpose.ok_or(StoreError::Unreadable("consent"))?,
                 version: row.try_get(0)?,
                 channel: row.try_get(1)?,
                 at: Timestamp::from_millis(row.try_get(2)?),
@@ -146,23 +148,27 @@ async fn read_looks(
 
 pub(super) async fn write_consents(
     tx: &mut Tx,
-    consents: &BTreeMap<(SubscriberKey, &str), Stamp<'_>>,
+    consents: &BTreeMap<(SubscriberKey, &str), (Purpose, Stamp<'_>)>,
 ) -> Result<(), CommitError> {
     if consents.is_empty() {
         return Ok(());
     }
     let consents: Vec<_> = consents.iter().collect();
     on_engine!(tx, |Db, tx| {
-        let mut sql = QueryBuilder::<Db>::new("with given (subscriber, version, channel, at) as (");
+        let mut sql = QueryBuilder::<Db>::new(
+            "with given (subscriber, version, channel, at, purpose) as (",
+        );
         sql.push_values(padded_rows(&consents), |mut row, consent| {
             row.push_bind(consent.map(|((phone, _), _)| phone.as_bytes().to_vec()))
                 .push_bind(consent.map(|((_, version), _)| (*version).to_owned()))
-                .push_bind(consent.and_then(|(_, stamp)| stamp.channel.map(str::to_owned)))
-                .push_bind(consent.map(|(_, stamp)| stamp.at.millis()));
+                .push_bind(consent.and_then(|(_, (_, stamp))| stamp.channel.map(str::to_owned)))
+                .push_bind(consent.map(|(_, (_, stamp))| stamp.at.millis()))
+                .push_bind(consent.map(|(_, (purpose, _))| purpose.as_str()));
         });
         sql.push(
-            ") insert into consent (subscriber, version, channel, at) \
-             select subscriber, version, channel, at from given where subscriber is not null \
+            ") insert into consent (subscriber, version, channel, at, purpose) \
+             select subscriber, version, channel, at, purpose from given \
+             where subscriber is not null \
              on conflict (subscriber, version, at) do nothing",
         );
         sql.build().execute(&mut **tx).await?;

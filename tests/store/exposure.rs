@@ -11,11 +11,13 @@ use setara::{
         audit::StaffName,
         exposure::{CaseId, Consent, ExposureChange, ExposureNeed, ExposureRules, ExposureWhat},
         record::{Change, Need},
+        right::{Consent as Agreed, Purpose, RightNeed},
     },
     store::{
         Batch, Binding, CommitError, NewCase, NotTaken, Opened, StaffWrite, Table, TokensBound,
         TurnWrite, Upload, Uploaded,
     },
+    vault::NikIndex,
 };
 
 use crate::bed::{Bed, both, msisdn};
@@ -150,6 +152,35 @@ async fn with_all_consent_a_yes_to_a_case_is_taken_back() {
         // Another phone's yes stands.
         let told = uploads(&bed, &upload("case-two", &[(1, TODAY)], days(1))).await;
         assert_eq!(told.map(|told| told.len()), Ok(1));
+    }
+}
+
+#[tokio::test]
+async fn a_no_to_one_case_leaves_what_was_agreed_to_before() {
+    for bed in both().await {
+        bind(&bed, 1, NEAR, days(0)).await;
+        let agreed = Change::Consent { version: "2021-1".into() };
+        let first = TurnWrite { at: days(0), changes: vec![agreed], ..bed.turn(CASE) };
+        bed.commit(&[first]).await.unwrap();
+        for (name, day) in [("case-one", 1), ("case-two", 2)] {
+            open(&bed, name, CASE, days(day)).await;
+            said(&bed, name, CASE, Consent::Given, days(day)).await.unwrap();
+        }
+        uploads(&bed, &upload("case-one", &[(1, TODAY)], days(2))).await.unwrap();
+        said(&bed, "case-two", CASE, Consent::Withdrawn, days(3)).await.unwrap();
+        let by = bed.phone(CASE);
+        let rights = Some(RightNeed { person: NikIndex::from_bytes([1; 16]), by, since: days(0) });
+        let need = Need { rights, ..Need::default() };
+        let consents = bed.facts(&[need]).await.remove(0).rights.consents;
+        let of = |consent: &Agreed| (consent.purpose, consent.at, consent.withdrawn);
+        assert_eq!(
+            consents.iter().map(of).collect::<Vec<_>>(),
+            [
+                (Purpose::Exposure, days(2), Some(days(3))),
+                (Purpose::Exposure, days(1), None),
+                (Purpose::Service, days(0), None),
+            ]
+        );
     }
 }
 

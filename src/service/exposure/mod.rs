@@ -210,7 +210,7 @@ pub struct ExposureChange {
     pub case: CaseId,
     /// The answer.
     pub consent: Consent,
-    /// The version of the text that was agreed to.
+    /// The version of the text that was agreed to, which is kept as a consent of the phone, too.
     pub version: Option<String>,
     /// Until when it stands, or can be changed.
     pub until: Timestamp,
@@ -405,10 +405,10 @@ pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<
     let change = ExposureChange {
         case: case.id.clone(),
         consent: Consent::Given,
-        version: Some(version.clone()),
+        version: Some(version),
         until: desk.exposure.consent_until(asking.now),
     };
-    Some(decision.change(Change::Consent { version }).change(Change::Exposure(change)))
+    Some(decision.change(Change::Exposure(change)))
 }
 
 pub(super) fn refuse(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

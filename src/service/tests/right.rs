@@ -5,7 +5,7 @@ use super::*;
 use crate::service::{
     audit::Deed,
     record::DeskChange,
-    right::{Consent, Look, RightFacts},
+    right::{Consent, Look, Purpose, RightFacts},
     ticket::{Body, Category, NewTicket, Ticket, TicketState},
 };
 
@@ -85,16 +85,26 @@ fn who_looked_is_told_by_kind() {
 #[test]
 fn consent_that_is_taken_back_ends_what_rested_on_it() {
     let consent = |withdrawn| Consent {
+        purpose: Purpose::Service,
         version: "2021-1".into(),
         channel: Some("ussd".into()),
         at: NOW,
         withdrawn,
+    };
+    let case = |withdrawn| Consent {
+        purpose: Purpose::Exposure,
+        version: "sijejak-1".into(),
+        ..consent(withdrawn)
     };
     let values = proved();
     for (consents, outcome) in [
         (vec![], "none"),
         (vec![consent(None)], "given"),
         (vec![consent(Some(NOW)), consent(None)], "withdrawn"),
+        // What a case answers is told on its own screen.
+        (vec![case(None)], "none"),
+        (vec![case(Some(NOW)), consent(None)], "given"),
+        (vec![case(None), consent(Some(NOW)), consent(None)], "withdrawn"),
     ] {
         let facts = own(RightFacts { consents, ..RightFacts::default() });
         assert_eq!(decide("right.consent", asking(&values), &facts).outcome, outcome);

@@ -421,8 +421,8 @@ pub(super) async fn write(
             if change.consent == Consent::Withdrawn {
                 sqlx::query::<Db>(
                     "update consent set withdrawn_at = $1 where subscriber = $2 \
-                     and withdrawn_at is null and version = (select consent from exposure_case \
-                     where id = $3 and subscriber = $2)",
+                     and withdrawn_at is null and (version, at) = (select consent, answered_at \
+                     from exposure_case where id = $3 and subscriber = $2)",
                 )
                 .bind(at.millis())
                 .bind(phone.as_bytes().to_vec())
