@@ -6,3 +6,6 @@ alter table consent add column purpose text not null default 'service'
     check (purpose in ('service', 'exposure'));
 update consent set purpose = 'exposure'
     where version in (select consent from exposure_case where consent is not null);
+
+-- Whoever takes consent back waits nowhere.
+create index wait_list_subscriber on wait_list (subscriber);

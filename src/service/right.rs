@@ -6,8 +6,8 @@
 //! phone that is tied to them (`change.prove`).
 //!
 //! - **Consent** belongs to the phone that gave it. Its end is at once: registrations and appointments
-//!   that were made from the phone end, nothing reminds, no broadcast goes there any more. Doses that
-//!   were given stay: the law has them kept, whoever agrees.
+//!   that were made from the phone end, nobody waits for a place because of it, nothing reminds, no
+//!   broadcast goes there any more. Doses that were given stay: the law has them kept, whoever agrees.
 //! - **Deletion** is a ticket, because what is gone cannot be brought back: the registered number is told,
 //!   staff cannot do it before a cooling-off, and until it is done anybody who proves the person can
 //!   take it back. What goes and what stays is said by `store::erase`.

@@ -177,8 +177,8 @@ pub(super) async fn write_consents(
 }
 
 /// What these phones agreed to holds no longer. What rested on it ends with it: a case's yes of which nothing
-/// was taken yet, registrations, and what an outside record was to be told of them. Rare: some statements
-/// for each.
+/// was taken yet, places in lines, registrations, and what an outside record was to be told of them. Rare:
+/// some statements for each.
 pub(super) async fn write_withdrawals(
     tx: &mut Tx,
     withdrawn: &BTreeMap<SubscriberKey, Timestamp>,
@@ -199,6 +199,10 @@ pub(super) async fn write_withdrawals(
                     .await?;
             }
             for sql in [
+                "delete from seat where state = 'offered' and (facility, start, seat, nik_index) in \
+                 (select facility, offer_start, offer_seat, nik_index from wait_list \
+                 where subscriber = $1)",
+                "delete from wait_list where subscriber = $1",
                 "delete from registration where subscriber = $1",
                 "delete from inquiry where subscriber = $1 and kind = 'register'",
             ] {

@@ -177,6 +177,22 @@ async fn nothing_is_kept_for_who_is_erased() {
     }
 }
 
+#[tokio::test]
+async fn who_takes_consent_back_waits_for_nothing() {
+    for bed in both().await {
+        one_seat(&bed).await;
+        for n in [1, 2] {
+            wait(&bed, n, n as i64).await;
+        }
+        assert_eq!(offer(&bed, 4).await.unwrap(), [1]);
+        let back = bed.turn(&phone(1)).at(5).change(Change::WithdrawConsent);
+        bed.commit(&[back]).await.unwrap();
+        assert_eq!(line(&bed, 1, 6).await, None);
+        // What was kept for them is the next one's, who has taken nothing back.
+        assert_eq!(offer(&bed, 6).await.unwrap(), [2]);
+    }
+}
+
 /// Two nodes offer, people take, cancel and come from outside, all at once: no seat twice, none lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_sold_twice_and_nothing_lost_while_everybody_is_at_it() {
