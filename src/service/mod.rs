@@ -142,6 +142,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         right::KEPT,
         right::LOOKS,
         right::CONSENT,
+        right::TEXT,
         right::WITHDRAW,
         right::ERASURE,
         right::ERASE,
@@ -331,8 +332,7 @@ impl Desk {
                 exposure::need(asking, ExposureWhat::Days)
             }
             "exposure.place" => exposure::need(asking, ExposureWhat::Place),
-            "right.kept" | "right.looks" | "right.consent" | "right.withdraw" | "right.erasure"
-            | "right.erase" | "right.keep" => right::need(asking),
+            call if call.starts_with("right.") => right::need(asking),
             call if call.starts_with("appointment.") => appointment::need(self, call, asking),
             _ => Need::default(),
         }
@@ -383,6 +383,7 @@ impl Desk {
             "right.kept" => right::kept(asking, facts),
             "right.looks" => right::looks(self, asking, facts),
             "right.consent" => right::consent(self, asking, facts),
+            "right.text" => right::text(asking, facts),
             "right.withdraw" => right::withdraw(self, asking, facts),
             "right.erasure" => right::erasure(asking, facts),
             "right.erase" => right::erase(self, asking, facts),

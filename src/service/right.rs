@@ -199,6 +199,18 @@ pub const CONSENT: Call = Call {
     ],
 };
 
+/// Whether what this phone agreed to is the text whose version the menu names: whoever agreed to former words
+/// is shown those.
+pub const TEXT: Call = Call {
+    name: "right.text",
+    effect: Effect::Reads,
+    needs: &["person", "consent"],
+    outcomes: &[
+        Outcome { name: "current", means: "That text is it.", gives: &[] },
+        Outcome { name: "former", means: "It is one that came before.", gives: &[] },
+    ],
+};
+
 /// Takes back what this phone agreed to.
 pub const WITHDRAW: Call = Call {
     name: "right.withdraw",
@@ -318,16 +330,24 @@ fn count(of: usize) -> String {
 pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     proved(asking, facts)?;
     let day = |at: Timestamp| birth::show(at.date(desk.zone));
-    let mut consents = facts.rights.consents.iter();
-    let Some(latest) = consents.find(|of| of.purpose == Purpose::Service) else {
-        return Some(Decision::of("none"));
-    };
+    let Some(latest) = latest(facts) else { return Some(Decision::of("none")) };
     Some(match latest.withdrawn {
         Some(at) => Decision::of("withdrawn").give(DAY.name, day(at)),
         None => Decision::of("given")
             .give("consent_version", latest.version.as_str())
             .give(DAY.name, day(latest.at)),
     })
+}
+
+fn latest(facts: &Facts) -> Option<&Consent> {
+    facts.rights.consents.iter().find(|of| of.purpose == Purpose::Service)
+}
+
+pub(super) fn text(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
+    proved(asking, facts)?;
+    let named = asking.values.text("consent")?;
+    let former = latest(facts).is_some_and(|of| of.version != named);
+    Some(Decision::of(if former { "former" } else { "current" }))
 }
 
 pub(super) fn withdraw(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

@@ -45,9 +45,13 @@ fn erasure() -> Ticket {
 #[test]
 fn nothing_is_told_of_whom_this_conversation_has_not_proved() {
     let person = index().to_hex();
-    let calls = ["kept", "looks", "consent", "withdraw", "erasure", "erase", "keep"]
+    let calls = ["kept", "looks", "consent", "text", "withdraw", "erasure", "erase", "keep"]
         .map(|of| format!("right.{of}"));
-    for values in [typed(&[("person", &person)]), typed(&[("person", &person), ("proved", "ff")])] {
+    let ways = [
+        typed(&[("person", &person), ("consent", "2021-2")]),
+        typed(&[("person", &person), ("consent", "2021-2"), ("proved", "ff")]),
+    ];
+    for values in ways {
         for call in &calls {
             let facts = own(RightFacts::default());
             assert_eq!(desk().decide(call, asking(&values), &facts), None, "{call}");
@@ -121,6 +125,25 @@ fn consent_that_is_taken_back_ends_what_rested_on_it() {
     assert_eq!(ended.outcome, "reported");
     assert!(ended.given.text("ticket").is_some());
     assert!(ended.changes.contains(&Change::WithdrawConsent));
+}
+
+#[test]
+fn whoever_agreed_to_former_words_is_shown_those() {
+    let person = index().to_hex();
+    let consent = |version: &str, purpose| Consent {
+        purpose,
+        version: version.into(),
+        channel: None,
+        at: NOW,
+        withdrawn: None,
+    };
+    let consents =
+        vec![consent("sijejak-1", Purpose::Exposure), consent("2021-1", Purpose::Service)];
+    let facts = own(RightFacts { consents, ..RightFacts::default() });
+    for (named, outcome) in [("2021-1", "current"), ("2021-2", "former")] {
+        let values = typed(&[("person", &person), ("proved", &person), ("consent", named)]);
+        assert_eq!(decide("right.text", asking(&values), &facts).outcome, outcome, "{named}");
+    }
 }
 
 #[test]
