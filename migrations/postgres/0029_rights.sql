@@ -9,3 +9,6 @@ update consent set purpose = 'exposure'
 
 -- Whoever takes consent back waits nowhere.
 create index wait_list_subscriber on wait_list (subscriber);
+
+-- Whoever is erased, or asks what is kept, is found without a walk through everybody.
+create index inquiry_person on inquiry (nik_index);

@@ -61,6 +61,19 @@ pub struct KeptCertificate {
     pub revoked: Option<Timestamp>,
 }
 
+/// What is read by the person, each by an index: of registrations there are two, one for each standing.
+pub(super) const BY_PERSON: [&str; 4] = [
+    "select number, standing, at, regency, screening, consent, channel from registration \
+     where nik_index = $1 and standing = 'registered' \
+     union all select number, standing, at, regency, screening, consent, channel \
+     from registration where nik_index = $1 and standing = 'waiting' order by at, number",
+    "select number, dose, facility, start, state from appointment \
+     where nik_index = $1 order by start, number",
+    "select dose, code, issued_at, good_until, revoked_at from certificate \
+     where nik_index = $1 order by dose",
+    "select count(*) from acquaintance where nik_index = $1",
+];
+
 impl Batch {
     /// Reads what is kept of a person, and what their phone agreed to.
     ///
@@ -75,11 +88,9 @@ impl Batch {
         let mut kept = KeptOf::default();
         let index = person.as_bytes().to_vec();
         on_engine!(&mut *tx, |Db, tx| {
-            let rows = sqlx::query::<Db>(
-                "select number, standing, at, regency, screening, consent, channel \
-                 from registration where nik_index = $1 order by at, number",
-            );
-            for row in rows.bind(index.clone()).fetch_all(&mut **tx).await? {
+            let [registrations, appointments, certificates, phones] = BY_PERSON;
+            let rows = sqlx::query::<Db>(registrations).bind(index.clone());
+            for row in rows.fetch_all(&mut **tx).await? {
                 kept.registrations.push(KeptRegistration {
                     number: row.try_get(0)?,
                     standing: row.try_get(1)?,
@@ -90,11 +101,8 @@ impl Batch {
                     channel: row.try_get(6)?,
                 });
             }
-            let rows = sqlx::query::<Db>(
-                "select number, dose, facility, start, state from appointment \
-                 where nik_index = $1 order by start, number",
-            );
-            for row in rows.bind(index.clone()).fetch_all(&mut **tx).await? {
+            let rows = sqlx::query::<Db>(appointments).bind(index.clone());
+            for row in rows.fetch_all(&mut **tx).await? {
                 kept.appointments.push(KeptAppointment {
                     number: row.try_get(0)?,
                     dose: row.try_get(1)?,
@@ -103,11 +111,8 @@ impl Batch {
                     state: row.try_get(4)?,
                 });
             }
-            let rows = sqlx::query::<Db>(
-                "select dose, code, issued_at, good_until, revoked_at from certificate \
-                 where nik_index = $1 order by dose",
-            );
-            for row in rows.bind(index.clone()).fetch_all(&mut **tx).await? {
+            let rows = sqlx::query::<Db>(certificates).bind(index.clone());
+            for row in rows.fetch_all(&mut **tx).await? {
                 let revoked: Option<i64> = row.try_get(4)?;
                 kept.certificates.push(KeptCertificate {
                     dose: row.try_get(0)?,
@@ -117,12 +122,8 @@ impl Batch {
                     revoked: revoked.map(Timestamp::from_millis),
                 });
             }
-            let phones: i64 = sqlx::query_scalar::<Db, _>(
-                "select count(*) from acquaintance where nik_index = $1",
-            )
-            .bind(index)
-            .fetch_one(&mut **tx)
-            .await?;
+            let phones: i64 =
+                sqlx::query_scalar::<Db, _>(phones).bind(index).fetch_one(&mut **tx).await?;
             kept.phones = phones.unsigned_abs();
         });
         if let Some(phone) = phone {
