@@ -13,7 +13,7 @@ use crate::{
         record::{DeskChange, Need, Person},
         ticket::Ticket,
     },
-    store::{CommitError, KeptOf, Logged, StaffWrite, Store, StoreError},
+    store::{CommitError, KeptOf, KeptPhone, Logged, StaffWrite, Store, StoreError},
     vault::{SubscriberKey, Vault},
 };
 
@@ -87,7 +87,8 @@ impl Persons {
             CommitError::Unavailable(error) => error,
             CommitError::Conflict => StoreError::Unreadable("audit"),
         })?;
-        let log = self.store.log_of(&index, LOGGED).await?;
+        // One more tells that there are more.
+        let log = self.store.log_of(&index, LOGGED + 1).await?;
         Ok(written_out(person.as_ref(), &kept, &log, phone, at))
     }
 }
@@ -100,6 +101,7 @@ fn written_out(
     phone: Option<SubscriberKey>,
     at: Timestamp,
 ) -> Value {
+    let consents = kept.phone.iter().flat_map(|phone| &phone.consents);
     json!({
         "written_at": at.to_rfc3339(),
         "record": person.map(record),
@@ -116,13 +118,40 @@ fn written_out(
             "dose": of.dose, "code": of.code, "issued_at": of.issued.to_rfc3339(),
             "good_until": of.good_until, "revoked_at": of.revoked.map(Timestamp::to_rfc3339),
         })).collect::<Vec<_>>(),
-        "consents": kept.consents.iter().map(|of| json!({
+        "consents": consents.map(|of| json!({
             "for": of.purpose.as_str(), "version": of.version, "channel": of.channel,
             "at": of.at.to_rfc3339(), "withdrawn_at": of.withdrawn.map(Timestamp::to_rfc3339),
         })).collect::<Vec<_>>(),
+        "registered_phone": kept.phone.as_ref().map(phone_of),
+        "waiting": kept.lines.iter().map(|of| json!({
+            "facility": of.facility, "dose": of.dose, "since": of.since.to_rfc3339(),
+            "offer_until": of.offer_until.map(Timestamp::to_rfc3339),
+        })).collect::<Vec<_>>(),
+        "inquiries": kept.inquiries.iter().map(|of| json!({
+            "kind": of.kind, "at": of.at.to_rfc3339(),
+        })).collect::<Vec<_>>(),
+        "outside_record": kept.fetched.as_ref().map(|of| json!({
+            "heard_at": of.at.to_rfc3339(), "standing": of.standing, "number": of.number,
+            "reference": of.reference,
+        })),
+        "failed_attempts": kept.failures.iter().map(|of| json!({
+            "times": of.failures, "since": of.at.to_rfc3339(),
+        })).collect::<Vec<_>>(),
         "tickets": kept.tickets.iter().map(ticket).collect::<Vec<_>>(),
         "phones": kept.phones,
-        "log": log.iter().map(|row| entry(row, phone)).collect::<Vec<_>>(),
+        "log": log.iter().take(LOGGED as usize).map(|row| entry(row, phone)).collect::<Vec<_>>(),
+        "log_cut": log.len() > LOGGED as usize,
+    })
+}
+
+fn phone_of(phone: &KeptPhone) -> Value {
+    json!({
+        "language": phone.language,
+        "no_broadcasts_since": phone.opted_out.map(Timestamp::to_rfc3339),
+        "near_a_case_on": phone.near,
+        "positive_tests": phone.tests.iter().map(|(day, consent)| json!({
+            "on": day, "consent": consent,
+        })).collect::<Vec<_>>(),
     })
 }
 
@@ -164,4 +193,44 @@ fn entry(row: &Logged, phone: Option<SubscriberKey>) -> Value {
         "at": row.at.to_rfc3339(), "act": row.act.deed.as_str(), "by": by, "channel": channel,
         "data": concerns,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{
+        clock::Timestamp,
+        store::{ERASED, NOT_WRITTEN_OUT, WRITTEN_OUT},
+    };
+
+    #[test]
+    fn every_table_that_is_erased_is_written_out_or_stands_here_with_a_reason() {
+        let erased: BTreeSet<&str> = ERASED.iter().map(|(table, _)| *table).collect();
+        let decided = WRITTEN_OUT.iter().chain(NOT_WRITTEN_OUT).map(|(table, _)| *table);
+        assert_eq!(decided.collect::<BTreeSet<_>>(), erased);
+        let written = written_out(None, &KeptOf::default(), &[], None, Timestamp::default());
+        for (table, word) in WRITTEN_OUT {
+            assert!(written.get(word).is_some(), "{table}");
+        }
+    }
+
+    #[test]
+    fn a_log_that_is_too_long_says_that_it_was_cut() {
+        let row = Logged {
+            act: Act::new(Deed::DataSeen),
+            doer: Doer::Anybody { channel: "web".into() },
+            at: Timestamp::default(),
+            shard: 300,
+            seq: 1,
+        };
+        for (rows, cut) in [(LOGGED, false), (LOGGED + 1, true)] {
+            let log = vec![row.clone(); rows as usize];
+            let kept = KeptOf::default();
+            let written = written_out(None, &kept, &log, None, Timestamp::default());
+            assert_eq!(written["log"].as_array().unwrap().len(), LOGGED as usize);
+            assert_eq!(written["log_cut"], cut);
+        }
+    }
 }

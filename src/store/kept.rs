@@ -1,8 +1,14 @@
-//! What is kept of a person beside the record, read for the person.
+//! What is kept of a person beside the record, read for the person: of every table that is erased for a
+//! person, and of their registered phone. A test looks that no table is forgotten.
 
 use sqlx::Row as _;
 
-use super::{Batch, StoreError, engine::on_engine, right::read_consents, ticket::read_about};
+use super::{
+    Batch, StoreError,
+    engine::{Tx, on_engine},
+    right::read_consents,
+    ticket::read_about,
+};
 use crate::{
     clock::Timestamp,
     service::{right::Consent, ticket::Ticket},
@@ -18,12 +24,92 @@ pub struct KeptOf {
     pub appointments: Vec<KeptAppointment>,
     /// Certificates that somebody asked for.
     pub certificates: Vec<KeptCertificate>,
-    /// What the registered phone agreed to.
-    pub consents: Vec<Consent>,
     /// Tickets about the person.
     pub tickets: Vec<Ticket>,
     /// Phones that may see the person.
     pub phones: u64,
+    /// Places where the person waits for room.
+    pub lines: Vec<KeptLine>,
+    /// What the outside record is still to be asked.
+    pub inquiries: Vec<KeptInquiry>,
+    /// What the outside record said last.
+    pub fetched: Option<KeptFetched>,
+    /// Failed attempts to be taken for somebody who knows the person, by any phone.
+    pub failures: Vec<KeptFailures>,
+    /// What is kept of the registered phone.
+    pub phone: Option<KeptPhone>,
+}
+
+/// Where each table of [`super::ERASED`] is written out: its word in what the person gets.
+pub const WRITTEN_OUT: &[(&str, &str)] = &[
+    ("registration", "registrations"),
+    ("acquaintance", "phones"),
+    ("lookup", "failed_attempts"),
+    ("inquiry", "inquiries"),
+    ("fetched", "outside_record"),
+    ("appointment", "appointments"),
+    ("wait_list", "waiting"),
+    ("ticket", "tickets"),
+];
+
+/// Which of them are not, and why.
+pub const NOT_WRITTEN_OUT: &[(&str, &str)] = &[
+    ("code", "a digest of a one-time code, good for minutes"),
+    ("code_asked", "when codes were asked for; gone after two days"),
+    ("code_line", "when codes were sent; gone after two days"),
+    ("seat", "the other side of an appointment, or of what is offered in a line"),
+    ("person_key", "a key, and nothing of the person"),
+];
+
+/// A place where the person waits for room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of its name")]
+pub struct KeptLine {
+    pub facility: String,
+    pub dose: i64,
+    pub since: Timestamp,
+    pub offer_until: Option<Timestamp>,
+}
+
+/// What the outside record is still to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of its name")]
+pub struct KeptInquiry {
+    pub kind: String,
+    pub at: Timestamp,
+}
+
+/// What the outside record said last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of its name")]
+pub struct KeptFetched {
+    pub at: Timestamp,
+    pub standing: String,
+    pub number: Option<String>,
+    pub reference: Option<String>,
+}
+
+/// Failed attempts of one phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of its name")]
+pub struct KeptFailures {
+    pub failures: i64,
+    pub at: Timestamp,
+}
+
+/// What is kept of the registered phone.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KeptPhone {
+    /// What it agreed to.
+    pub consents: Vec<Consent>,
+    /// The language that was chosen there.
+    pub language: Option<String>,
+    /// Since when it gets no broadcasts.
+    pub opted_out: Option<Timestamp>,
+    /// Days on which it was near somebody who tested positive.
+    pub near: Vec<String>,
+    /// Positive tests that it was asked about: the day, and how the consent stands.
+    pub tests: Vec<(String, String)>,
 }
 
 /// A registration.
@@ -62,7 +148,7 @@ pub struct KeptCertificate {
 }
 
 /// What is read by the person, each by an index: of registrations there are two, one for each standing.
-pub(super) const BY_PERSON: [&str; 4] = [
+pub(super) const BY_PERSON: [&str; 8] = [
     "select number, standing, at, regency, screening, consent, channel from registration \
      where nik_index = $1 and standing = 'registered' \
      union all select number, standing, at, regency, screening, consent, channel \
@@ -72,6 +158,11 @@ pub(super) const BY_PERSON: [&str; 4] = [
     "select dose, code, issued_at, good_until, revoked_at from certificate \
      where nik_index = $1 order by dose",
     "select count(*) from acquaintance where nik_index = $1",
+    "select facility, dose, since, offer_until from wait_list \
+     where nik_index = $1 order by since, facility",
+    "select kind, at from inquiry where nik_index = $1 order by id",
+    "select at, standing, number, reference from fetched where nik_index = $1",
+    "select failures, at from lookup where nik_index = $1 order by at",
 ];
 
 impl Batch {
@@ -88,7 +179,16 @@ impl Batch {
         let mut kept = KeptOf::default();
         let index = person.as_bytes().to_vec();
         on_engine!(&mut *tx, |Db, tx| {
-            let [registrations, appointments, certificates, phones] = BY_PERSON;
+            let [
+                registrations,
+                appointments,
+                certificates,
+                phones,
+                lines,
+                inquiries,
+                fetched,
+                failures,
+            ] = BY_PERSON;
             let rows = sqlx::query::<Db>(registrations).bind(index.clone());
             for row in rows.fetch_all(&mut **tx).await? {
                 kept.registrations.push(KeptRegistration {
@@ -122,14 +222,69 @@ impl Batch {
                     revoked: revoked.map(Timestamp::from_millis),
                 });
             }
-            let phones: i64 =
-                sqlx::query_scalar::<Db, _>(phones).bind(index).fetch_one(&mut **tx).await?;
+            let phones: i64 = sqlx::query_scalar::<Db, _>(phones)
+                .bind(index.clone())
+                .fetch_one(&mut **tx)
+                .await?;
             kept.phones = phones.unsigned_abs();
+            let rows = sqlx::query::<Db>(lines).bind(index.clone());
+            for row in rows.fetch_all(&mut **tx).await? {
+                let offered: Option<i64> = row.try_get(3)?;
+                kept.lines.push(KeptLine {
+                    facility: row.try_get(0)?,
+                    dose: row.try_get(1)?,
+                    since: Timestamp::from_millis(row.try_get(2)?),
+                    offer_until: offered.map(Timestamp::from_millis),
+                });
+            }
+            let rows = sqlx::query::<Db>(inquiries).bind(index.clone());
+            for row in rows.fetch_all(&mut **tx).await? {
+                let at = Timestamp::from_millis(row.try_get(1)?);
+                kept.inquiries.push(KeptInquiry { kind: row.try_get(0)?, at });
+            }
+            let row = sqlx::query::<Db>(fetched).bind(index.clone());
+            if let Some(row) = row.fetch_optional(&mut **tx).await? {
+                kept.fetched = Some(KeptFetched {
+                    at: Timestamp::from_millis(row.try_get(0)?),
+                    standing: row.try_get(1)?,
+                    number: row.try_get(2)?,
+                    reference: row.try_get(3)?,
+                });
+            }
+            let rows = sqlx::query::<Db>(failures).bind(index);
+            for row in rows.fetch_all(&mut **tx).await? {
+                let at = Timestamp::from_millis(row.try_get(1)?);
+                kept.failures.push(KeptFailures { failures: row.try_get(0)?, at });
+            }
         });
         if let Some(phone) = phone {
-            kept.consents = read_consents(tx, phone).await?;
+            kept.phone = Some(read_phone(tx, phone).await?);
         }
         kept.tickets = read_about(tx, vault, person).await?;
         Ok(kept)
     }
+}
+
+async fn read_phone(tx: &mut Tx, phone: SubscriberKey) -> Result<KeptPhone, StoreError> {
+    let mut kept = KeptPhone { consents: read_consents(tx, phone).await?, ..KeptPhone::default() };
+    let key = phone.as_bytes().to_vec();
+    on_engine!(tx, |Db, tx| {
+        let language = "select language from subscriber where key = $1";
+        let language: Option<Option<String>> = sqlx::query_scalar::<Db, _>(language)
+            .bind(key.clone())
+            .fetch_optional(&mut **tx)
+            .await?;
+        kept.language = language.flatten();
+        let opted = "select at from opt_out where subscriber = $1";
+        let opted: Option<i64> =
+            sqlx::query_scalar::<Db, _>(opted).bind(key.clone()).fetch_optional(&mut **tx).await?;
+        kept.opted_out = opted.map(Timestamp::from_millis);
+        let near = "select day from exposure where subscriber = $1 order by day";
+        kept.near =
+            sqlx::query_scalar::<Db, _>(near).bind(key.clone()).fetch_all(&mut **tx).await?;
+        let tests = "select tested_on, state from exposure_case where subscriber = $1 \
+                     order by opened_at, id";
+        kept.tests = sqlx::query_as::<Db, _>(tests).bind(key).fetch_all(&mut **tx).await?;
+    });
+    Ok(kept)
 }

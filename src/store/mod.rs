@@ -80,7 +80,10 @@ pub use self::{
     },
     import::{ImportError, Importing, Repeated},
     inquiry::{ClaimedInquiry, InquiryFigures},
-    kept::{KeptAppointment, KeptCertificate, KeptOf, KeptRegistration},
+    kept::{
+        KeptAppointment, KeptCertificate, KeptFailures, KeptFetched, KeptInquiry, KeptLine, KeptOf,
+        KeptPhone, KeptRegistration, NOT_WRITTEN_OUT, WRITTEN_OUT,
+    },
     menus::{MenuOrder, MenuVersion, Ordered, StoredMenu},
     node::Hints,
     outbox::{Bounced, Bounds, PartKey, Swept},

@@ -310,11 +310,10 @@ fn first_due(class: Class) -> String {
 /// is kept: the chain is followed from there.
 async fn trim(tx: &mut Tx, class: Class, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     Ok(on_engine!(tx, |Db, tx| {
-        let shard: Option<i64> =
-            sqlx::query_scalar::<Db, _>(sqlx::AssertSqlSafe(first_due(class)))
-                .bind(before.millis())
-                .fetch_optional(&mut **tx)
-                .await?;
+        let shard: Option<i64> = sqlx::query_scalar::<Db, _>(sqlx::AssertSqlSafe(first_due(class)))
+            .bind(before.millis())
+            .fetch_optional(&mut **tx)
+            .await?;
         let Some(shard) = shard else { return Ok(0) };
         // Whoever adds to it waits; so does whoever trims it on another node.
         sqlx::query::<Db>(<Db as Dialect>::LOCK_HEAD).bind(shard).fetch_one(&mut **tx).await?;

@@ -155,9 +155,8 @@ pub(super) async fn write_consents(
     }
     let consents: Vec<_> = consents.iter().collect();
     on_engine!(tx, |Db, tx| {
-        let mut sql = QueryBuilder::<Db>::new(
-            "with given (subscriber, version, channel, at, purpose) as (",
-        );
+        let mut sql =
+            QueryBuilder::<Db>::new("with given (subscriber, version, channel, at, purpose) as (");
         sql.push_values(padded_rows(&consents), |mut row, consent| {
             row.push_bind(consent.map(|((phone, _), _)| phone.as_bytes().to_vec()))
                 .push_bind(consent.map(|((_, version), _)| (*version).to_owned()))

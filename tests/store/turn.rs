@@ -4,7 +4,8 @@ use setara::{
     clock,
     conversation::End,
     store::{
-        KnownSubscriber, Recalled, Spoke, Store, StoreError, StoreOptions, Table, Tongue, TurnKey,
+        CommitError, KnownSubscriber, Recalled, Spoke, Store, StoreError, StoreOptions, Table,
+        Tongue, TurnKey,
     },
     vault::{Keys, Vault},
 };
