@@ -56,7 +56,7 @@ pub struct Done {
     pub act: String,
     /// `look`, or `change`.
     pub kind: String,
-    /// `phone`, `staff`, or `anybody` on a page.
+    /// `phone`, `staff` (an officer, where a channel is told), or `anybody` on a page.
     pub by: String,
     /// Over which channel.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -179,6 +179,7 @@ impl Done {
         let deed = Deed::parse(&act);
         let by = match (&staff, act.as_str(), &channel) {
             (Some(_), ..) => "staff",
+            _ if deed.is_some_and(Deed::is_officers) => "staff",
             (None, "certificate_checked", Some(channel)) if channel == "web" => "anybody",
             _ => "phone",
         };
@@ -216,5 +217,25 @@ impl Report {
             let _ = writeln!(page, "| {act} | {kind} | {by} | {whence} | {times} | {persons} |");
         }
         page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_officer_is_staff_on_a_channel() {
+        let tally = |act: Deed| Tally {
+            act: act.as_str().into(),
+            channel: Some("ussd".into()),
+            staff: None,
+            times: 2,
+            persons: 1,
+        };
+        for (deed, by) in [(Deed::AssistedRegistered, "staff"), (Deed::StatusSeen, "phone")] {
+            let done = Done::of(tally(deed));
+            assert_eq!((done.by.as_str(), done.channel.as_deref()), (by, Some("ussd")));
+        }
     }
 }

@@ -184,6 +184,7 @@ fn ticket(of: &Ticket) -> Value {
 fn entry(row: &Logged, phone: Option<SubscriberKey>) -> Value {
     let (by, channel) = match &row.doer {
         Doer::Staff(_) => ("staff", None),
+        Doer::Phone { channel, .. } if row.act.deed.is_officers() => ("staff", channel.as_ref()),
         Doer::Anybody { channel } => ("anybody", Some(channel)),
         Doer::Phone { key, channel } if Some(*key) == phone => ("own_phone", channel.as_ref()),
         Doer::Phone { channel, .. } => ("other_phone", channel.as_ref()),
@@ -214,6 +215,19 @@ mod tests {
         for (table, word) in WRITTEN_OUT {
             assert!(written.get(word).is_some(), "{table}");
         }
+    }
+
+    #[test]
+    fn an_officer_is_no_phone_of_somebody_else() {
+        let key = SubscriberKey::from_bytes([7; 16]);
+        let row = Logged {
+            act: Act::new(Deed::AssistedLooked),
+            doer: Doer::Phone { key, channel: Some("ussd".into()) },
+            at: Timestamp::default(),
+            shard: 300,
+            seq: 1,
+        };
+        assert_eq!(entry(&row, None)["by"], "staff");
     }
 
     #[test]

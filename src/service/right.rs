@@ -119,7 +119,7 @@ pub enum Looker {
     Own,
     /// Another phone.
     Other,
-    /// Staff.
+    /// Staff, and officers.
     Staff,
     /// Whoever was shown a certificate.
     Checker,
@@ -130,6 +130,7 @@ impl Look {
     pub fn looker(&self, own: &[SubscriberKey]) -> Looker {
         match self.phone {
             _ if self.deed == Deed::CertificateChecked => Looker::Checker,
+            _ if self.deed.is_officers() => Looker::Staff,
             None => Looker::Staff,
             Some(phone) if own.contains(&phone) => Looker::Own,
             Some(_) => Looker::Other,

@@ -222,6 +222,18 @@ impl Deed {
         )
     }
 
+    /// Whether an officer does it: staff to whom it concerns, although it is done from a phone.
+    pub fn is_officers(self) -> bool {
+        matches!(
+            self,
+            Self::OfficerPinSet
+                | Self::OfficerOpened
+                | Self::OfficerLocked
+                | Self::AssistedLooked
+                | Self::AssistedRegistered
+        )
+    }
+
     /// Which data it shows or changes.
     pub fn concerns(self) -> &'static [Concerned] {
         use Concerned::{Appointment, Consent, Health, Identity, Phone, Words};

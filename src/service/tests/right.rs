@@ -70,13 +70,14 @@ fn who_looked_is_told_by_kind() {
         look(Deed::StatusSeen, Some(me())),
         look(Deed::StatusSeen, Some(stranger())),
         look(Deed::TicketSeen, None),
+        look(Deed::AssistedLooked, Some(stranger())),
         look(Deed::CertificateChecked, Some(stranger())),
         look(Deed::CertificateChecked, None),
     ];
     let values = proved();
     let facts = own(RightFacts { looks, ..RightFacts::default() });
     let told = decide("right.looks", asking(&values), &facts);
-    for (name, text) in [("own", "1"), ("other", "1"), ("staff", "1"), ("checks", "2")] {
+    for (name, text) in [("own", "1"), ("other", "1"), ("staff", "2"), ("checks", "2")] {
         assert_eq!(told.given.text(name), Some(text), "{name}");
     }
     assert_eq!(told.given.text("own_last"), Some("16-08-2021"));
