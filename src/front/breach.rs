@@ -223,6 +223,14 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::audit::Concerned;
+
+    #[test]
+    fn a_list_is_told_by_what_stands_in_it() {
+        // `phone,name`
+        let listed = Deed::BreachListed.concerns();
+        assert_eq!(listed, [Concerned::Identity, Concerned::Phone]);
+    }
 
     #[test]
     fn an_officer_is_staff_on_a_channel() {

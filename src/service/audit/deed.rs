@@ -255,7 +255,7 @@ impl Deed {
             Self::DataExported | Self::DataErased => {
                 &[Identity, Phone, Health, Appointment, Words, Consent]
             }
-            Self::BreachListed => &[Phone],
+            Self::BreachListed => &[Identity, Phone],
             Self::OfficerEnrolled
             | Self::OfficerSuspended
             | Self::OfficerRestored
