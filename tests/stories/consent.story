@@ -10,7 +10,7 @@ type 3
 | Diminta: NIK, nama, tanggal lahir, tempat tinggal, kesehatan. Gunanya: mencocokkan data dan menjadwalkan vaksin.
 | 9 Lanjut 0 Kembali 00 Menu
 type 9
-| Disimpan selama program vaksinasi. Lewat WhatsApp, data melewati server di luar negeri.
+| Disimpan: pendaftaran selama program, jadwal 1 tahun, pengaduan 2, persetujuan 5 sejak dicabut, catatan perubahan 10, dosis 25 tahun.
 | 9 Lanjut 0 Kembali 00 Menu
 type 0
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?

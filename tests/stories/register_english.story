@@ -28,7 +28,7 @@ type 2
 | 8 Language/Bahasa
 | 9 Appointment
 type 1
-| The Ministry of Health uses your NIK, name and health data for vaccination only. Agree?
+| The Ministry of Health uses your NIK, name & health data for vaccination, and keeps them secret. Agree?
 | 1 Agree
 | 2 No
 | 3 Read all

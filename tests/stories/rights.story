@@ -61,7 +61,7 @@ type 05021990
 | 6 Hapus data
 | 0 Kembali 00 Menu
 type 1
-| Disimpan: NIK, nama, tgl lahir, HP; 0 dosis; pendaftaran {number}; 0 janji; terlihat di 1 HP.
+| Disimpan: NIK, nama, tgl lahir, HP; 0 dosis; pendaftaran {number}; 0 jadwal; terlihat di 1 HP.
 | 1 Data saya
 | 2 Selesai
 | 0 Kembali 00 Menu
@@ -102,7 +102,7 @@ type 05021990
 | 6 Hapus data
 | 0 Kembali 00 Menu
 type 3
-| Nomor HP ini SETUJU pada {date}, pada teks versi 2021-1.
+| Nomor HP ini SETUJU pada {date}, pada teks versi 2021-2.
 | 1 Cabut persetujuan
 | 2 Baca teksnya
 | 3 Data saya
@@ -112,15 +112,19 @@ type 2
 | Diminta: NIK, nama, tanggal lahir, tempat tinggal, kesehatan. Gunanya: mencocokkan data dan menjadwalkan vaksin.
 | 9 Lanjut 0 Kembali 00 Menu
 type 9
-| Disimpan selama program vaksinasi. Lewat WhatsApp, data melewati server di luar negeri.
+| Disimpan: pendaftaran selama program, jadwal 1 tahun, pengaduan 2, persetujuan 5 sejak dicabut, catatan perubahan 10, dosis 25 tahun.
 | 9 Lanjut 0 Kembali 00 Menu
 type 9
-| Lihat, perbaiki, hapus data, atau batal setuju kapan saja: telepon 119 ext 9.
+| Lewat WhatsApp, data melewati server di luar negeri.
+| Lihat, perbaiki, salin, hapus data, atau cabut persetujuan kapan saja:
+| 9 Lanjut 0 Kembali 00 Menu
+type 9
+| *119#, Orang di nomor ini, Data saya. Bantuan: 119 ext 9.
 | 1 Cabut persetujuan
 | 2 Data saya
 | 0 Kembali 00 Menu
 type 1
-| Berakhir: pendaftaran & janji vaksin dari HP ini, pengingat, info massal. Dosis tetap tercatat. Cabut?
+| Berakhir: pendaftaran, jadwal & daftar tunggu dari HP ini, pengingat, info massal. Dosis tetap tercatat. Cabut?
 | 1 Ya, cabut
 | 2 Tidak
 | 0 Kembali 00 Menu
@@ -144,7 +148,7 @@ type 05021990
 | 6 Hapus data
 | 0 Kembali 00 Menu
 type 1
-| Disimpan: NIK, nama, tgl lahir, HP; 0 dosis; pendaftaran -; 0 janji; terlihat di 1 HP.
+| Disimpan: NIK, nama, tgl lahir, HP; 0 dosis; pendaftaran -; 0 jadwal; terlihat di 1 HP.
 | 1 Data saya
 | 2 Selesai
 | 0 Kembali 00 Menu

@@ -16,7 +16,7 @@ type 03121970
 | 6 Hapus data
 | 0 Kembali 00 Menu
 type 6
-| Dihapus: pendaftaran, janji, tiket lama, HP terhubung. Catatan dosis tetap (wajib UU). Minta hapus?
+| Dihapus: pendaftaran, jadwal, tiket lama, HP terhubung. Catatan dosis tetap (wajib UU). Minta hapus?
 | 1 Ya, minta hapus
 | 2 Tidak
 | 0 Kembali 00 Menu
@@ -63,7 +63,7 @@ type 03121970
 | 6 Hapus data
 | 0 Kembali 00 Menu
 type 6
-| Dihapus: pendaftaran, janji, tiket lama, HP terhubung. Catatan dosis tetap (wajib UU). Minta hapus?
+| Dihapus: pendaftaran, jadwal, tiket lama, HP terhubung. Catatan dosis tetap (wajib UU). Minta hapus?
 | 1 Ya, minta hapus
 | 2 Tidak
 | 0 Kembali 00 Menu
@@ -83,7 +83,7 @@ type 5
 | 2 Tidak
 | 0 Kembali 00 Menu
 type 1
-| Permintaan salinan diterima. Tiket: {number2}. Paling lama 3x24 jam, dikabari lewat SMS.
+| Permintaan salinan diterima. Tiket: {number2}. Paling lama 3x24 jam, dikabari lewat SMS. Ambil dengan KTP.
 closes
 # Whoever is not tied to the person is told nothing, not even whether there is one.
 phone 081290000077

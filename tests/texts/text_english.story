@@ -31,7 +31,7 @@ text HELP
 | Reply DAFTAR, STATUS, SERTIFIKAT, PERIKSA, STOP. Or at once: DAFTAR#NIK#name#birth date, STATUS#NIK#17081990. Free: dial *119#. Help: 119 ext 9.
 closes
 text daftar#3173014502900001#Siti Aminah#05021990
-| The Ministry of Health uses your NIK, name and health data for vaccination only. Agree?
+| The Ministry of Health uses your NIK, name & health data for vaccination, and keeps them secret. Agree?
 | 1 Agree
 | 2 No
 | 3 Read all
