@@ -129,6 +129,18 @@ pub(super) fn padded_keys<T: Copy>(keys: &[T]) -> impl Iterator<Item = T> {
     keys.iter().copied().chain(keys.last().copied().into_iter().cycle().take(padding))
 }
 
+/// How SQLite would go about a statement in a database of ours, step by step; the values that it is run with
+/// are not looked at.
+#[cfg(test)]
+pub(super) async fn steps_of(sql: &str) -> Vec<String> {
+    use sqlx::{Connection as _, Row as _};
+    let mut lite = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    sqlx::migrate!("migrations/sqlite").run(&mut lite).await.unwrap();
+    let explain = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
+    let steps = sqlx::query(explain).fetch_all(&mut lite).await.unwrap();
+    steps.iter().map(|step| step.get("detail")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

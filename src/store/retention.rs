@@ -352,20 +352,14 @@ async fn trim(tx: &mut Tx, class: Class, before: Timestamp, limit: u32) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{Connection as _, Row as _, SqliteConnection};
-
     use super::*;
+    use crate::store::engine::steps_of;
 
     /// Every minute, on every node, and on SQLite while nobody else writes.
     #[tokio::test]
     async fn the_oldest_chain_is_found_by_the_beginnings_of_the_chains() {
-        let mut lite = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-        sqlx::migrate!("migrations/sqlite").run(&mut lite).await.unwrap();
         for class in [Class::Looks, Class::Changes] {
-            let explain = format!("explain query plan {}", first_due(class));
-            let explain = sqlx::query(sqlx::AssertSqlSafe(explain)).bind(0i64);
-            for step in explain.fetch_all(&mut lite).await.unwrap() {
-                let step: String = step.get("detail");
+            for step in steps_of(&first_due(class)).await {
                 let of_the_log = step.contains(" audit ");
                 assert!(!of_the_log || step.contains("(shard=? AND seq=?)"), "{step}");
             }
