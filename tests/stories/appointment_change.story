@@ -1,4 +1,5 @@
-# Another time, then another place: there is a new ticket, and the old one ends.
+# Another time, then another place: there is a new ticket, and the old one ends. Whoever looks at other
+# times and then says no keeps what was booked, and reads so.
 phone 081290000024
 dial *119*9#
 | Jadwal vaksin. Ketik 16 angka NIK (lihat KTP atau KK):
@@ -131,6 +132,38 @@ type 1
 | 0 Kembali 00 Menu
 type 1
 | BERHASIL. Tiket {number3}: Puskesmas Melati, {date} 08:00-09:00. Bawa KTP, tunjukkan nomor tiket. Ubah/batal: *119# pilih 9.
+closes
+dial *119*9#
+| Dosis 2, tiket {number3}: Puskesmas Melati, {date} 08:00-09:00.
+| 1 Ganti waktu
+| 2 Ganti tempat
+| 3 Batalkan
+| 4 Selesai
+| 0 Kembali
+type 1
+| Puskesmas Melati, Jl. Sehat 6. Hari:
+| 1 {date}
+| 2 {date}
+| 3 {date}
+| 4 {date}
+| 5 {date}
+| 6 {date}
+| 7 {date}
+| 0 Kembali 00 Menu
+type 2
+| {date}. Jam yang masih ada:
+| 1 08:00-09:00
+| 2 09:00-10:00
+| 3 10:00-11:00
+| 4 11:00-12:00
+| 0 Kembali 00 Menu
+type 1
+| N*** H****, dosis 2: Puskesmas Melati, {date} 08:00-09:00. Kursi disimpan 5 menit. Pesan?
+| 1 Ya, pesan
+| 2 Tidak
+| 0 Kembali 00 Menu
+type 2
+| Tidak ada jadwal BARU yang dipesan; yang sudah dipesan tetap berlaku. Lihat atau pesan: *119# pilih 9.
 closes
 dial *119*9#
 | Dosis 2, tiket {number3}: Puskesmas Melati, {date} 08:00-09:00.

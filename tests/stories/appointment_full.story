@@ -129,5 +129,5 @@ type 1
 closes
 phone 081290000021
 type 2
-| Jadwal BELUM dipesan. Silakan dial *119# pilih 9 kapan saja.
+| Tidak ada jadwal BARU yang dipesan; yang sudah dipesan tetap berlaku. Lihat atau pesan: *119# pilih 9.
 closes

@@ -144,7 +144,7 @@ type 1
 closes
 phone 081290000021
 type 2
-| Nothing was booked. Dial *119#, then 9, at any time.
+| Nothing NEW was booked; what was booked before stands. See it or book: *119#, then 9.
 closes
 restart
 phone 081290000022
