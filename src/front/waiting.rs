@@ -200,9 +200,15 @@ impl Waiting {
                 let reader = Reader { by: of.by, service, lane };
                 let given = told_let_down(&of.number, &of.place, (of.start, of.minutes, of.zone));
                 let notice = self.notice(&reader, LET_DOWN_TEXT.name, &given, &phones, now)?;
-                Some(Notice { expires: of.start, ..notice })
+                // Whoever is to leave home early in the morning hears of it at night.
+                let due = self.hours.in_time(of.zone, now, of.start);
+                Some(Notice {
+                    due,
+                    expires: of.start.max(due.plus(Class::Reply.good_for())),
+                    ..notice
+                })
             });
-            let notices: Vec<Notice> = notices.map(|notice| self.decent(notice)).collect();
+            let notices: Vec<Notice> = notices.collect();
             match batch.commit_notices(&notices).await {
                 Ok(()) => self.engine.wake().ring(),
                 // Somebody changes one of those tickets: the next round sees what is left.

@@ -121,6 +121,9 @@ pub fn after_failure(
     }
 }
 
+/// What people have before something begins that they must not go to: they get up, and leave.
+const BEFORE_LEAVING: Duration = Duration::from_secs(3 * 3600);
+
 /// The hours at which broadcasts go out, in the reader's own zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hours {
@@ -147,6 +150,13 @@ impl Hours {
         let day = if hour < self.from { Ok(local.date()) } else { local.date().tomorrow() };
         // The last day there is has no decent hour left.
         day.map_or(at, |day| Timestamp::at(day.at(self.from, 0, 0, 0), zone))
+    }
+
+    /// The same for what somebody has to know before they leave for something that begins at `start`: where
+    /// the decent moment leaves them less than three hours, `at` itself.
+    pub fn in_time(self, zone: Zone, at: Timestamp, start: Timestamp) -> Timestamp {
+        let decent = self.decent(zone, at);
+        if decent.plus(BEFORE_LEAVING) > start { at } else { decent }
     }
 }
 
@@ -347,6 +357,16 @@ mod tests {
         ] {
             assert_eq!(HOURS.decent(Zone::Wit, at), decent);
         }
+        // What begins early in the morning is told in the evening; what begins later can wait.
+        let night = moment(1, 20, 30);
+        for (start, told) in [
+            (moment(2, 8, 0), night),
+            (moment(2, 10, 59), night),
+            (moment(2, 11, 0), moment(2, 8, 0)),
+        ] {
+            assert_eq!(HOURS.in_time(Zone::Wit, night, start), told);
+        }
+        assert_eq!(HOURS.in_time(Zone::Wit, moment(1, 9, 0), moment(1, 9, 30)), moment(1, 9, 0));
     }
 
     fn queue(class: Class, looked: Looked) -> Queue {
