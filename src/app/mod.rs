@@ -288,7 +288,6 @@ impl Gateway {
         let keys = KeyFiles::new(config, store.clone(), vault, keyring, Arc::clone(&metrics));
         let keys = Arc::new(keys);
         let looking = tokio::spawn(Arc::clone(&keys).run(stopped.clone()));
-        let wait_for = config.appointments.wait_for();
         let menus_too = Arc::clone(&menus);
         let sweeping = Sweep {
             store,
@@ -297,7 +296,6 @@ impl Gateway {
             posts,
             parts_for,
             retention: config.retention.clone(),
-            wait_for,
         };
         let waiting = tokio::spawn(waiting::run(waiting, stopped.clone()));
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));

@@ -49,8 +49,6 @@ pub struct Sweep {
     pub parts_for: Duration,
     /// How long what is kept.
     pub retention: RetentionRules,
-    /// How long somebody may wait for room at a place.
-    pub wait_for: Duration,
 }
 
 /// Rows of which there may be more than one piece.
@@ -103,8 +101,6 @@ impl Sweep {
         let days = Duration::from_secs(2 * 86_400);
         let seats = store.purge_seats(clock::now(), clock::now().minus(days), ROWS);
         self.swept("seats", seats).await;
-        let lines = store.purge_lines(clock::now().minus(self.wait_for), ROWS);
-        self.swept("lines", lines).await;
         metrics.seats(self.swept("seats", store.seat_figures(clock::now())).await);
         let told = store.purge_exposures(clock::now(), ROWS);
         metrics.swept(0, self.swept("contacts", told).await);

@@ -18,8 +18,9 @@ use crate::{
     outbox::{Class, Lane, Notice, NoticeId, policy::Hours},
     service::{
         appointment::{
-            AppointmentRules, Between, InLine, LET_DOWN_TEXT, LINE_OVER_TEXT, MOST_IN_LINE,
-            OFFER_TEXT, assign, told_let_down, told_line_over, told_offer,
+            AppointmentRules, Between, InLine, LET_DOWN_TEXT, LINE_LONG_TEXT, LINE_MISSED_TEXT,
+            LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT, assign, told_let_down, told_line_over,
+            told_offer,
         },
         facility::{FacilityCode, Slot},
         record::Need,
@@ -117,7 +118,7 @@ impl Waiting {
         let bounds = LineBounds { offers: self.rules.offers, limit: MOST_IN_LINE };
         let mut batch = self.engine.store().begin().await?;
         let open = batch.open_line(code, self.window(now), now, bounds).await?;
-        let Some(OpenLine { place, waiting, taken, lapsed }) = open else {
+        let Some(OpenLine { place, waiting, taken, lapsed, out }) = open else {
             batch.rollback().await?;
             return Ok(Found::Nothing);
         };
@@ -136,9 +137,10 @@ impl Waiting {
         let (to, gone) = self.still_waiting(&mut batch, to, now).await?;
         batch.end_waiting(&gone).await?;
         let offers = batch.offer(&place, &to, now, self.rules.offer_for()).await?;
-        let keys: Vec<SubscriberKey> = to.iter().map(|(who, _)| who.by).collect();
-        let phones = batch.phones(&keys).await?;
-        let mut notices = Vec::new();
+        let keys = to.iter().map(|(who, _)| who.by).chain(out.iter().map(|who| who.by));
+        let phones = batch.phones(&keys.collect::<Vec<_>>()).await?;
+        let out = out.iter().map(|who| (who, place.name.as_str()));
+        let mut notices = self.told_out(LINE_MISSED_TEXT.name, out, &phones, now);
         for (at, offer) in &offers {
             let Some((who, slot)) = to.get(*at) else { continue };
             let given = told_offer(&place.name, place.zone(), slot.minutes, offer);
@@ -165,14 +167,49 @@ impl Waiting {
         batch.end_waiting(&all).await?;
         let keys: Vec<SubscriberKey> = all.iter().map(|who| who.by).collect();
         let phones = batch.phones(&keys).await?;
-        let notices = all.iter().filter_map(|who| {
-            let reader = Reader { by: who.by, service: &who.service, lane: who.lane };
-            self.notice(&reader, LINE_OVER_TEXT.name, &told_line_over(place), &phones, now)
-        });
-        let notices: Vec<Notice> = notices.map(|notice| self.decent(notice)).collect();
-        batch.commit_notices(&notices).await?;
+        let all = all.into_iter().map(|who| (who, place));
+        batch.commit_notices(&self.told_out(LINE_OVER_TEXT.name, all, &phones, now)).await?;
         self.engine.wake().ring();
         Ok(Found::Something)
+    }
+
+    /// Whoever has waited as long as anybody may waits no longer, and is told.
+    ///
+    /// # Errors
+    /// [`StoreError`]: who was not told still waits.
+    pub async fn end_long_waits(&self) -> Result<(), StoreError> {
+        loop {
+            let now = clock::now();
+            let mut batch = self.engine.store().begin().await?;
+            let out = batch.waited_out(now.minus(self.rules.wait_for()), TOLD_AT_ONCE).await?;
+            if out.is_empty() {
+                return batch.rollback().await;
+            }
+            let keys: Vec<SubscriberKey> = out.iter().map(|(who, _)| who.by).collect();
+            let phones = batch.phones(&keys).await?;
+            let out = out.iter().map(|(who, place)| (who, place.as_str()));
+            let notices = self.told_out(LINE_LONG_TEXT.name, out, &phones, now);
+            match batch.commit_notices(&notices).await {
+                Ok(()) => self.engine.wake().ring(),
+                Err(CommitError::Conflict) => return Ok(()),
+                Err(CommitError::Unavailable(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// What those hear who wait at a place no longer, at a decent hour.
+    fn told_out<'l>(
+        &self,
+        text: &'static str,
+        out: impl Iterator<Item = (&'l InLine, &'l str)>,
+        phones: &BTreeMap<SubscriberKey, Spoken>,
+        now: Timestamp,
+    ) -> Vec<Notice> {
+        let notices = out.filter_map(|(who, place)| {
+            let reader = Reader { by: who.by, service: &who.service, lane: who.lane };
+            self.notice(&reader, text, &told_line_over(place), phones, now)
+        });
+        notices.map(|notice| self.decent(notice)).collect()
     }
 
     /// Tells people whom their place cannot take.

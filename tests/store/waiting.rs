@@ -33,6 +33,11 @@ fn window() -> (Timestamp, Timestamp) {
 
 /// Waits for the one day there is.
 async fn wait(bed: &Bed, n: usize, minutes: i64) {
+    join(bed, n, minutes, minutes).await;
+}
+
+/// The same for whoever stands further ahead than where they came.
+async fn join(bed: &Bed, n: usize, since: i64, joined: i64) {
     let who = InLine {
         facility: code(),
         person: person(n),
@@ -43,7 +48,8 @@ async fn wait(bed: &Bed, n: usize, minutes: i64) {
         by: bed.phone(&phone(n)),
         service: "vaccination".into(),
         lane: Lane { class: Class::Reply, zone: Zone::Wib },
-        since: at(minutes),
+        since: at(since),
+        joined: at(joined),
     };
     let change = Change::Appointment(AppointmentChange::Wait(who));
     bed.commit(&[bed.turn(&phone(n)).change(change)]).await.unwrap();
@@ -150,8 +156,58 @@ async fn an_offer_is_declined_or_left_and_the_seat_is_the_next_ones() {
         batch.open_line(&code(), window(), at(9), BOUNDS).await.unwrap();
         drop(batch);
         assert_eq!(hold(&bed, &[3], 9).await, [None]);
-        bed.store.purge_lines(at(9), 10).await.unwrap();
-        assert!(line(&bed, 1, 9).await.is_some(), "an offer is open");
+        let mut batch = bed.store.begin().await.unwrap();
+        assert_eq!(batch.waited_out(at(9), 10).await.unwrap(), [], "an offer is open");
+    }
+}
+
+#[tokio::test]
+async fn whoever_falls_out_of_a_line_is_named_and_nobody_whom_a_place_let_down_falls_out_early() {
+    for bed in both().await {
+        one_seat(&bed).await;
+        // Their ticket is older than anybody may wait; they have just come.
+        join(&bed, 1, 0, 100).await;
+        wait(&bed, 2, 10).await;
+        let out = async |before, limit| {
+            let mut batch = bed.store.begin().await.unwrap();
+            let out = batch.waited_out(at(before), limit).await.unwrap();
+            batch.commit_notices(&[]).await.unwrap();
+            out.into_iter().map(|(who, place)| (who.person, place)).collect::<Vec<_>>()
+        };
+        assert_eq!(out(50, 9).await, [(person(2), "Puskesmas Melati".to_owned())]);
+        assert_eq!(out(50, 9).await, []);
+        assert_eq!(line(&bed, 1, 101).await.unwrap().position, 1);
+        // Whoever says once more that they wait is asked no sooner than others.
+        join(&bed, 1, 200, 200).await;
+        assert_eq!(out(150, 9).await, []);
+        assert_eq!(out(201, 9).await.len(), 1);
+        // Out by offers that nobody answered.
+        wait(&bed, 3, 300).await;
+        let mut lapsed = Vec::new();
+        for minutes in [301, 362, 423] {
+            assert_eq!(offer(&bed, minutes).await.unwrap().len(), usize::from(minutes < 423));
+            let mut batch = bed.store.begin().await.unwrap();
+            let next = at(minutes + 60);
+            let open = batch.open_line(&code(), window(), next, BOUNDS).await.unwrap().unwrap();
+            lapsed.push((open.lapsed, open.out.len()));
+        }
+        assert_eq!(lapsed, [(1, 0), (1, 1), (0, 0)]);
+    }
+}
+
+#[tokio::test]
+async fn whom_a_place_lets_down_is_told_who_came_before_them() {
+    for bed in both().await {
+        fill(&bed.store, 2).await;
+        book_at_once(&bed, 5, 0).await.unwrap().unwrap();
+        book_at_once(&bed, 6, 3).await.unwrap().unwrap();
+        for (n, minutes) in [(1, 1), (2, 2), (3, 9)] {
+            wait(&bed, n, minutes).await;
+        }
+        assert_eq!(look(&bed, 6, 10).await.in_line_before, 0, "nobody let them down");
+        bed.store.close_facility(Mode::Real, &code(), Shut::On(DAY), at(10)).await.unwrap();
+        let before = async |n| look(&bed, n, 11).await.in_line_before;
+        assert_eq!([before(5).await, before(6).await, before(1).await], [0, 2, 0]);
     }
 }
 

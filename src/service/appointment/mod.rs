@@ -26,9 +26,9 @@ pub use self::{
         Booking, CheckIn, Ended, EndedAs, Held, HoldNeed, Seat,
     },
     wait::{
-        Ahead, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT, LINE_OVER_TEXT, LINES_OF, Line,
-        MOST_IN_LINE, OFFER_TEXT, Offer, PASS, WAIT, WAIT_DAY, assign, told as told_offer,
-        told_let_down, told_line_over,
+        Ahead, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT, LINE_LONG_TEXT, LINE_MISSED_TEXT,
+        LINE_OVER_TEXT, LINES_OF, Line, MOST_IN_LINE, OFFER_TEXT, Offer, PASS, WAIT, WAIT_DAY,
+        assign, told as told_offer, told_let_down, told_line_over,
     },
 };
 use crate::{

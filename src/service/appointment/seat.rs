@@ -82,6 +82,8 @@ pub struct AppointmentFacts {
     pub ahead: Vec<Ahead>,
     /// How many stand in its line.
     pub in_line: u32,
+    /// How many of them came before the person had the ticket that a place does not take any more.
+    pub in_line_before: u32,
     /// The lines in which the person stands.
     pub lines: Vec<Line>,
 }

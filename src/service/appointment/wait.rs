@@ -60,8 +60,11 @@ pub struct InLine {
     pub service: String,
     /// The queue of what is sent to them.
     pub lane: Lane,
-    /// Since when.
+    /// Their place in the line: those with an earlier moment stand before them. Whoever a place has let down
+    /// stands where their ticket was booked.
     pub since: Timestamp,
+    /// Since when they wait.
+    pub joined: Timestamp,
 }
 
 /// A seat that is kept for somebody in line.
@@ -249,6 +252,14 @@ pub const LET_DOWN_TEXT: Sends = Sends {
 pub const LINE_OVER_TEXT: Sends =
     Sends { call: BOOK.name, name: "appointment_line_over", gives: &[PLACE_NAME] };
 
+/// Somebody waited for as long as anybody may.
+pub const LINE_LONG_TEXT: Sends =
+    Sends { call: BOOK.name, name: "appointment_line_long", gives: &[PLACE_NAME] };
+
+/// Somebody let too many offers go by.
+pub const LINE_MISSED_TEXT: Sends =
+    Sends { call: BOOK.name, name: "appointment_line_missed", gives: &[PLACE_NAME] };
+
 /// What a change of the waiting list is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InLineOf {
@@ -293,7 +304,7 @@ pub(super) fn wait(
     // Whoever the place has let down comes before those who came after their ticket was booked.
     let let_down = priority(facts).map(|booked| booked.since);
     let ahead = match let_down {
-        Some(_) => 0,
+        Some(_) => facts.appointment.in_line_before,
         None => facts.appointment.in_line,
     };
     let position = before.map_or(ahead.saturating_add(1), |line| line.position);
@@ -310,6 +321,7 @@ pub(super) fn wait(
         service: asking.service.to_owned(),
         lane: Lane { class: Class::Reply, zone: home.map_or(place.zone(), region::zone) },
         since: let_down.unwrap_or(asking.now),
+        joined: asking.now,
     };
     Some(
         Decision::of("joined")
@@ -404,7 +416,7 @@ pub fn told_let_down(
     ]
 }
 
-/// What is said when a line ends.
+/// What is said when waiting at a place ends.
 pub fn told_line_over(place: &str) -> [(&'static str, String); 1] {
     [(PLACE_NAME.name, place.to_owned())]
 }

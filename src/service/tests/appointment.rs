@@ -301,14 +301,15 @@ fn whom_a_place_lets_down_is_told_and_comes_first() {
     let here = place();
     let slots = here.days(NOW, DAY, 7).flat_map(|day| here.slots(day));
     let taken = slots.map(|slot| (slot.start, 2)).collect();
-    let appointment = AppointmentFacts { taken, in_line: 9, ..appointment };
+    let appointment = AppointmentFacts { taken, in_line: 9, in_line_before: 3, ..appointment };
     let full = Facts { appointment, ..in_lines(vec![], vec![]) };
     let joined = decide("appointment.wait", asking(&values), &full);
-    assert_eq!((joined.outcome, joined.given.text("position")), ("joined", Some("1")));
+    assert_eq!((joined.outcome, joined.given.text("position")), ("joined", Some("4")));
     let [Change::Appointment(AppointmentChange::Wait(who))] = &joined.changes[..] else {
         panic!("{:?}", joined.changes);
     };
     assert_eq!((who.since, who.dose, who.from), (let_down.since, 1, TODAY));
+    assert_eq!(who.joined, NOW);
 }
 
 #[test]

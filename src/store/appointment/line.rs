@@ -69,6 +69,26 @@ pub(super) async fn read_queues(
     Ok(queues)
 }
 
+/// How many in the line of a place came before a moment. Rare: a statement for each.
+pub(super) async fn read_before(
+    tx: &mut Tx,
+    asked: Vec<(FacilityCode, Timestamp)>,
+) -> Result<BTreeMap<(FacilityCode, Timestamp), u32>, StoreError> {
+    let mut before = BTreeMap::new();
+    for (code, since) in asked {
+        let count: i64 = on_engine!(&mut *tx, |Db, tx| {
+            let sql = "select count(*) from wait_list where facility = $1 and since < $2";
+            sqlx::query_scalar::<Db, _>(sql)
+                .bind(code.as_str().to_owned())
+                .bind(since.millis())
+                .fetch_one(&mut **tx)
+                .await?
+        });
+        before.insert((code, since), small(count)?);
+    }
+    Ok(before)
+}
+
 /// The lines in which people stand, and where in them.
 pub(super) async fn read_lines(
     tx: &mut Tx,
@@ -176,15 +196,17 @@ impl<'a> Waiting<'a> {
     }
 }
 
-/// Whoever stands in the line already keeps the place in it.
+/// Whoever stands in the line already keeps the place in it, and waits as long as anybody from now on.
 async fn join(tx: &mut Tx, who: &InLine) -> Result<(), StoreError> {
     on_engine!(tx, |Db, tx| {
         sqlx::query::<Db>(
             "insert into wait_list (facility, nik_index, dose, day, not_before, vaccine, \
-             subscriber, service, lane, since) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             subscriber, service, lane, since, joined_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              on conflict (facility, nik_index) do update set dose = excluded.dose, \
              day = excluded.day, not_before = excluded.not_before, vaccine = excluded.vaccine, \
-             subscriber = excluded.subscriber, service = excluded.service, lane = excluded.lane",
+             subscriber = excluded.subscriber, service = excluded.service, lane = excluded.lane, \
+             joined_at = excluded.joined_at",
         )
         .bind(who.facility.as_str().to_owned())
         .bind(who.person.as_bytes().to_vec())
@@ -196,6 +218,7 @@ async fn join(tx: &mut Tx, who: &InLine) -> Result<(), StoreError> {
         .bind(who.service.clone())
         .bind(who.lane.as_i64())
         .bind(who.since.millis())
+        .bind(who.joined.millis())
         .execute(&mut **tx)
         .await?;
     });
@@ -268,7 +291,7 @@ pub(super) async fn leave_all(tx: &mut Tx, persons: &[NikIndex]) -> Result<(), S
 
 /// Columns of somebody in line, in the order of [`in_line!`].
 pub(super) const COLUMNS: &str = "facility, nik_index, dose, day, not_before, vaccine, \
-     subscriber, service, lane, since";
+     subscriber, service, lane, since, coalesce(joined_at, since)";
 
 /// A row with the columns of [`COLUMNS`]. A macro, because the row's type is one of two.
 macro_rules! in_line {
@@ -287,6 +310,7 @@ macro_rules! in_line {
             service: row.try_get(7)?,
             lane: Lane::from_i64(row.try_get(8)?).ok_or_else(damaged)?,
             since: Timestamp::from_millis(row.try_get(9)?),
+            joined: Timestamp::from_millis(row.try_get(10)?),
         }
     }};
 }

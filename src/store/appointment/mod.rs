@@ -64,6 +64,12 @@ pub(super) async fn read_appointments(
         distinct(all().filter_map(|need| Some(&need.facility.as_ref()?.0)));
     let found = Found::read(tx, &regencies, &codes).await?;
     let queues = line::read_queues(tx, &codes, now).await?;
+    let since = |need: &AppointmentNeed| {
+        let ticket = stranded(booked.get(&need.person?)?)?;
+        Some((need.facility.as_ref()?.0.clone(), ticket.since))
+    };
+    let let_down: Vec<(FacilityCode, Timestamp)> = distinct(all().filter_map(since));
+    let before = line::read_before(tx, let_down).await?;
     let listed: BTreeMap<&FacilityCode, Between> = spans(all());
     let taken = read_taken(tx, &listed, now).await?;
     let mut wanted: Vec<Wanted<'_>> = Vec::new();
@@ -75,7 +81,7 @@ pub(super) async fn read_appointments(
         let slot = place.and_then(|place| Some((place, place.slot_on(hold.day, hold.minute)?)));
         // What has begun is over.
         if let Some((place, slot)) = slot.filter(|(_, slot)| slot.start > now) {
-            let let_down = |booked: &Vec<Booked>| booked.iter().any(|of| of.stranded.is_some());
+            let let_down = |booked: &Vec<Booked>| stranded(booked).is_some();
             let barred = !booked.get(&hold.person).is_some_and(let_down)
                 && queues.get(&place.code).is_some_and(|queue| {
                     queue.ahead.iter().any(|ahead| ahead.bars(place, hold.day))
@@ -109,10 +115,16 @@ pub(super) async fn read_appointments(
             held: held.remove(&at),
             ahead: queue(facility).map(|queue| queue.ahead.clone()).unwrap_or_default(),
             in_line: queue(facility).map_or(0, |queue| queue.long),
+            in_line_before: since(need).and_then(|of| before.get(&of).copied()).unwrap_or(0),
             lines: person.and_then(|person| lines.get(&person)).cloned().unwrap_or_default(),
         }
     });
     Ok(facts.collect())
+}
+
+/// The ticket because of which somebody comes before others.
+fn stranded(booked: &[Booked]) -> Option<&Booked> {
+    booked.iter().find(|of| of.stranded.is_some())
 }
 
 /// What has to be counted of each place, once for all who ask. Whoever wants a seat counts himself.

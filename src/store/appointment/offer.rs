@@ -24,7 +24,7 @@ use crate::{
     },
     store::{
         Batch, CommitError, Store, StoreError,
-        engine::{Tx, octets, on_engine, padded_keys},
+        engine::{Dialect, Tx, octets, on_engine, padded_keys},
         outbox,
         sealed::{self, Place},
     },
@@ -42,6 +42,8 @@ pub struct OpenLine {
     pub taken: BTreeMap<Timestamp, u16>,
     /// How many offers nobody answered, found just now.
     pub lapsed: u64,
+    /// Who is out of the line, because it was not the first of them.
+    pub out: Vec<InLine>,
 }
 
 /// What to do with offers that nobody answered, and how many of a line are looked at.
@@ -119,7 +121,7 @@ impl Batch {
         let Some(place) = Found::read(tx, &[], &[code]).await?.by_code(code).cloned() else {
             return Ok(None);
         };
-        let lapsed = lapse(tx, code, now, bounds.offers).await?;
+        let (lapsed, out) = lapse(tx, code, now, bounds.offers).await?;
         let mut waiting = Vec::new();
         on_engine!(&mut *tx, |Db, tx| {
             let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
@@ -136,7 +138,37 @@ impl Batch {
         });
         let taken = read_taken(tx, &BTreeMap::from([(code, between)]), now).await?;
         let taken = taken.into_values().next().unwrap_or_default();
-        Ok(Some(OpenLine { place, waiting, taken, lapsed }))
+        Ok(Some(OpenLine { place, waiting, taken, lapsed, out }))
+    }
+
+    /// Takes at most `limit` people out of lines who wait since before `before`; each with the name of the
+    /// place. Whoever has an offer to answer is left.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn waited_out(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(InLine, String)>, StoreError> {
+        let mut out = Vec::new();
+        on_engine!(&mut self.tx, |Db, tx| {
+            let sql = format!(
+                "delete from wait_list where (facility, nik_index) in (select facility, nik_index \
+                 from wait_list where coalesce(joined_at, since) < $1 and offer_until is null \
+                 limit $2{}) returning {COLUMNS}",
+                <Db as Dialect>::SKIP_LOCKED,
+            );
+            let query = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql));
+            let query = query.bind(before.millis()).bind(i64::from(limit));
+            for row in query.fetch_all(&mut **tx).await? {
+                out.push(in_line!(row));
+            }
+        });
+        let codes: Vec<&FacilityCode> = super::distinct(out.iter().map(|who| &who.facility));
+        let found = Found::read(&mut self.tx, &[], &codes).await?;
+        let name = |who: &InLine| found.by_code(&who.facility).map(|place| place.name.clone());
+        Ok(out.into_iter().filter_map(|who| name(&who).map(|name| (who, name))).collect())
     }
 
     /// Takes people out of a line: what they wait for is of no use any more.
@@ -252,13 +284,14 @@ pub(super) async fn lock(tx: &mut Tx, code: &FacilityCode) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Offers that nobody answered; how many.
+/// Offers that nobody answered: how many, and who is out of the line for it.
 async fn lapse(
     tx: &mut Tx,
     code: &FacilityCode,
     now: Timestamp,
     offers: u8,
-) -> Result<u64, StoreError> {
+) -> Result<(u64, Vec<InLine>), StoreError> {
+    let mut out = Vec::new();
     let lapsed = on_engine!(tx, |Db, tx| {
         let lapsed = sqlx::query::<Db>(
             "update wait_list set since = $1, missed = missed + 1, offer_start = null, \
@@ -269,14 +302,19 @@ async fn lapse(
         .execute(&mut **tx)
         .await?
         .rows_affected();
-        sqlx::query::<Db>("delete from wait_list where facility = $1 and missed >= $2")
-            .bind(code.as_str().to_owned())
-            .bind(i64::from(offers))
-            .execute(&mut **tx)
-            .await?;
+        let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
+            "delete from wait_list where facility = $1 and missed >= $2 returning {COLUMNS}"
+        )))
+        .bind(code.as_str().to_owned())
+        .bind(i64::from(offers))
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            out.push(in_line!(row));
+        }
         lapsed
     });
-    Ok(lapsed)
+    Ok((lapsed, out))
 }
 
 async fn note(tx: &mut Tx, who: &InLine, offer: &Offer) -> Result<(), CommitError> {

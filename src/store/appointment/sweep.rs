@@ -72,25 +72,6 @@ impl Store {
         Ok(())
     }
 
-    /// Whoever waits since before `before` waits no longer: at most `limit` people.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn purge_lines(&self, before: Timestamp, limit: u32) -> Result<(), StoreError> {
-        on_engine!(&self.pool, |Db, pool| {
-            sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
-                "delete from wait_list where (facility, nik_index) in (select facility, nik_index \
-                 from wait_list where since < $1 and offer_until is null limit $2{})",
-                <Db as Dialect>::SKIP_LOCKED,
-            )))
-            .bind(before.millis())
-            .bind(i64::from(limit))
-            .execute(pool)
-            .await?;
-        });
-        Ok(())
-    }
-
     /// How many seats of slots to come are somebody's.
     ///
     /// # Errors
