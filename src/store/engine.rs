@@ -42,6 +42,8 @@ pub(super) trait Dialect {
     const SKIP_LOCKED: &'static str;
     /// The names of all tables of ours, but sqlx's own.
     const TABLES: &'static str;
+    /// Ends a select whose rows must stay as they are until the transaction ends. SQLite has one writer.
+    const FOR_SHARE: &'static str;
     /// Empties the stage of an import. SQLite drops all pages of a table at once when it deletes
     /// without a condition; PostgreSQL would mark every row.
     const CLEAR_STAGE: &'static [&'static str];
@@ -72,6 +74,7 @@ impl Dialect for Sqlite {
     const TABLES: &'static str = "select name from sqlite_schema where type = 'table' \
                                   and name not like 'sqlite\\_%' escape '\\' \
                                   and name not like '\\_sqlx%' escape '\\' order by name";
+    const FOR_SHARE: &'static str = "";
     const CLEAR_STAGE: &'static [&'static str] =
         &["delete from staged_person", "delete from staged_dose"];
     const ORDER_STAGE: &'static [&'static str] = &[];
@@ -90,6 +93,7 @@ impl Dialect for Postgres {
                                   where table_schema = current_schema() \
                                   and table_type = 'BASE TABLE' \
                                   and table_name not like '\\_sqlx%' order by table_name";
+    const FOR_SHARE: &'static str = " for share";
     const CLEAR_STAGE: &'static [&'static str] = &["truncate staged_person, staged_dose"];
     const ORDER_STAGE: &'static [&'static str] = &[
         "cluster staged_person using staged_person_pkey",

@@ -17,7 +17,7 @@ use setara::{
 };
 
 use crate::{
-    appointment::{DAY, book_at_once, code, fill, hold, look, person, phone},
+    appointment::{DAY, book, book_at_once, code, fill, hold, look, person, phone, wants},
     bed::{Bed, Say, at, both},
 };
 
@@ -369,5 +369,29 @@ async fn fewer_seats_let_the_last_ones_down_who_then_come_before_those_who_wait(
         // Two are booked still by quota: one seat is free, and the line does not bar who was let down.
         assert_eq!(hold(&bed, &[5], 5).await, [None]);
         assert!(hold(&bed, &[3], 5).await[0].is_some());
+    }
+}
+
+/// Somebody has read that a place is open, and has not booked yet; meanwhile staff close it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_books_while_a_place_closes_is_told_or_refused() {
+    for bed in both().await {
+        fill(&bed.store, 3).await;
+        assert!(hold(&bed, &[1], 0).await[0].is_some());
+        let beside = Bed::beside(&bed).await;
+        let mut turn = bed.store.begin().await.unwrap();
+        let facts = turn.facts(&[wants(&bed, 1, 1), wants(&bed, 2, 1)]).await.unwrap();
+        let held = facts.into_iter().map(|facts| facts.appointment.held.unwrap());
+        let books = held.zip(1..).map(|(held, n)| book(&bed, n, &held, 1)).collect::<Vec<_>>();
+        let closing = tokio::spawn(async move {
+            beside.store.close_facility(Mode::Real, &code(), Shut::On(DAY), at(2)).await
+        });
+        // Long enough for a close that waits for nobody to be done.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        turn.commit(&books).await.unwrap();
+        assert_eq!(closing.await.unwrap().unwrap(), Some(2));
+        assert!(look(&bed, 1, 3).await.booked[0].stranded.is_some());
+        // Read before it was closed, and asked for behind it.
+        assert_eq!(hold(&bed, &[3], 3).await, [None]);
     }
 }

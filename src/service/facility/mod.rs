@@ -172,18 +172,21 @@ impl Facility {
         self.slots(day).into_iter().find(|slot| slot.minute == minute)
     }
 
+    /// The slot that begins at a moment, if there is one.
+    pub fn slot_at(&self, start: Timestamp) -> Option<Slot> {
+        let local = start.local(self.zone());
+        let minute = u16::try_from(local.hour()).ok()? * 60 + u16::try_from(local.minute()).ok()?;
+        self.slot_on(local.date(), minute)
+    }
+
     /// Whom the place cannot take: their slot is none any more, or has fewer seats than are booked. Of too
     /// many, those with the highest seats. `expected` is in order; the answer is places in it.
     pub fn strands(&self, expected: &[Expected]) -> Vec<usize> {
         let mut stranded = Vec::new();
         let mut slots: BTreeMap<Timestamp, u16> = BTreeMap::new();
         for (at, one) in expected.iter().enumerate() {
-            let local = one.start.local(self.zone());
-            let minute = u16::try_from(local.hour()).unwrap_or(0) * 60;
-            let minute = minute + u16::try_from(local.minute()).unwrap_or(0);
-            let slot = self.slot_on(local.date(), minute);
             let taken = slots.entry(one.start).or_default();
-            if slot.is_some() && *taken < self.quota {
+            if self.slot_at(one.start).is_some() && *taken < self.quota {
                 *taken += 1;
             } else {
                 stranded.push(at);

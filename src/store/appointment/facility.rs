@@ -170,10 +170,13 @@ impl Store {
         let mut stranded = BTreeMap::new();
         for rows in sorted.chunks(ROWS) {
             write(&mut tx, rows, now).await?;
-            let codes: Vec<&FacilityCode> = rows.iter().map(|place| &place.code).collect();
-            stranded.extend(strand::strand(&mut tx, &codes, now).await?);
             written += rows.len();
             told(written);
+        }
+        // Once all places are ours: whoever changes a ticket may wait for one of them.
+        for rows in sorted.chunks(ROWS) {
+            let codes: Vec<&FacilityCode> = rows.iter().map(|place| &place.code).collect();
+            stranded.extend(strand::strand(&mut tx, &codes, now).await?);
         }
         strand::end(tx, mode).await?;
         Ok(stranded)

@@ -2,18 +2,20 @@
 //! there, and read the seats that were given then. In a batch every turn finds what those before it
 //! got, so that hundreds who want the same slot are decided on at once, and nobody twice.
 //!
-//! A slot that is full is not waited for: that it was full a moment ago is an answer.
+//! A slot that is full is not waited for: that it was full a moment ago is an answer. Whoever gives a seat
+//! away, or books one that is held, shares the place's row before that, and looks at the place as it is then:
+//! so whoever closes it comes before them, or finds their ticket.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Facility, Held, HoldNeed, Seat, small};
+use super::{Facility, FacilityCode, Held, HoldNeed, Seat, facility::Found, small};
 use crate::{
     clock::Timestamp,
     store::{
         StoreError,
-        engine::{Tx, octets, on_engine, padded_keys, padded_rows},
+        engine::{Dialect, Tx, octets, on_engine, padded_keys, padded_rows},
     },
     vault::NikIndex,
 };
@@ -72,9 +74,20 @@ pub(super) async fn hold(
     for one in wanted {
         slots.entry((&one.place.code, one.start)).or_default().push(one);
     }
+    let mut shared: BTreeMap<&FacilityCode, Option<Facility>> = BTreeMap::new();
     for ((code, start), mut waiting) in slots {
-        let Some(place) = waiting.first().map(|one| one.place) else { continue };
-        let slot = Slot { place, start };
+        let Some(before) = waiting.first().map(|one| one.place) else { continue };
+        let slot = Slot { code, start };
+        let taken = slot.taken(tx, now).await?;
+        if taken.room(before) == 0 && !waiting.iter().any(|one| taken.own(one).is_some()) {
+            continue;
+        }
+        if !shared.contains_key(code) {
+            shared.insert(code, share(tx, code).await?);
+        }
+        let place = shared.get(code).and_then(Option::as_ref);
+        // It was closed at this moment, or has other hours.
+        let Some(place) = place.filter(|place| place.slot_at(start).is_some()) else { continue };
         let seat = |seat| Seat { facility: code.clone(), start, seat };
         let mut locked = false;
         for _ in 0..ROUNDS {
@@ -100,6 +113,17 @@ pub(super) async fn hold(
     Ok(granted)
 }
 
+/// The place as it is now, and stays until the transaction ends. SQLite has one writer anyway.
+async fn share(tx: &mut Tx, code: &FacilityCode) -> Result<Option<Facility>, StoreError> {
+    on_engine!(&mut *tx, |Db, tx| {
+        let sql =
+            format!("select code from facility where code = $1{}", <Db as Dialect>::FOR_SHARE);
+        let query = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql));
+        query.bind(code.as_str().to_owned()).fetch_optional(&mut **tx).await?;
+    });
+    Ok(Found::read(tx, &[], &[code]).await?.by_code(code).cloned())
+}
+
 /// Whoever holds a seat of the slot already has it, and for no longer than before.
 fn keep_own(
     waiting: &mut Vec<Wanted<'_>>,
@@ -108,7 +132,7 @@ fn keep_own(
     seat: impl Fn(u16) -> Seat,
 ) {
     waiting.retain(|one| {
-        let own = taken.held.get(&(one.hold.person, one.hold.dose));
+        let own = taken.own(one);
         if let Some((number, until)) = own {
             granted.insert(one.at, Held { seat: seat(*number), until: *until });
         }
@@ -117,6 +141,11 @@ fn keep_own(
 }
 
 impl Taken {
+    /// What somebody holds there already.
+    fn own(&self, one: &Wanted<'_>) -> Option<&(u16, Timestamp)> {
+        self.held.get(&(one.hold.person, one.hold.dose))
+    }
+
     /// How many seats may still be given. A quota that was lowered takes nobody's.
     fn room(&self, place: &Facility) -> usize {
         usize::from(place.quota).saturating_sub(self.seats.len())
@@ -125,7 +154,7 @@ impl Taken {
 
 #[derive(Clone, Copy)]
 struct Slot<'f> {
-    place: &'f Facility,
+    code: &'f FacilityCode,
     start: Timestamp,
 }
 
@@ -137,7 +166,7 @@ impl Slot<'_> {
                 "select seat, state, nik_index, dose, until from seat \
                  where facility = $1 and start = $2 and until > $3",
             )
-            .bind(self.place.code.as_str().to_owned())
+            .bind(self.code.as_str().to_owned())
             .bind(self.start.millis())
             .bind(now.millis())
             .fetch_all(&mut **tx)
@@ -162,7 +191,7 @@ impl Slot<'_> {
                 "insert into slot (facility, start, drawn) values ($1, $2, $3) \
                  on conflict (facility, start) do update set drawn = slot.drawn + excluded.drawn",
             )
-            .bind(self.place.code.as_str().to_owned())
+            .bind(self.code.as_str().to_owned())
             .bind(self.start.millis())
             .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
             .execute(&mut **tx)
@@ -211,7 +240,7 @@ impl Slot<'_> {
             });
             sql.push(") insert into seat (facility, start, seat, state, nik_index, dose, ")
                 .push("subscriber, until) select ")
-                .push_bind(self.place.code.as_str().to_owned())
+                .push_bind(self.code.as_str().to_owned())
                 .push(", ")
                 .push_bind(self.start.millis())
                 .push(", seat, ")
