@@ -3,3 +3,8 @@
 alter table wait_list add column joined_at integer;
 
 create index wait_list_joined on wait_list ((coalesce(joined_at, since)));
+
+-- A ticket is told of (`told_at`) and its place can take it all the same (`stranded_at` is null): to be
+-- told so.
+create index appointment_good_again on appointment (told_at)
+    where stranded_at is null and told_at is not null and state = 'booked';

@@ -38,6 +38,11 @@ pub enum FacilityCommand {
     /// Who has a ticket there is told by the gateway that runs, at a decent hour, and comes before others
     /// wherever they change it to.
     Close(CloseArgs),
+    /// Open a place again that was closed on a day, or for good
+    ///
+    /// Tickets that it can take again are good again; who was told otherwise is told by the gateway that
+    /// runs. A ticket that was changed or cancelled meanwhile stays so.
+    Open(OpenArgs),
     /// Write a file of invented places
     Sample(FileArgs),
 }
@@ -102,6 +107,22 @@ pub struct CloseArgs {
     pub wait: bool,
 }
 
+/// Arguments of `facility open`.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// Which
+    #[command(flatten)]
+    pub of: CodeArgs,
+    /// YYYY-MM-DD
+    pub day: Date,
+    /// It was closed for good from that day on
+    #[arg(long)]
+    pub for_good: bool,
+    /// Only say how many people with tickets it is about
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 fn code(text: &str) -> Result<FacilityCode, String> {
     FacilityCode::parse(text).map_err(told)
 }
@@ -139,14 +160,15 @@ async fn obey(command: FacilityCommand, places: &Facilities) -> Result<(), Strin
             Ok(())
         }
         FacilityCommand::Close(args) => close(&args, places).await,
+        FacilityCommand::Open(args) => open(&args, places).await,
         FacilityCommand::Sample(_) => Ok(()),
     }
 }
 
 async fn close(args: &CloseArgs, places: &Facilities) -> Result<(), String> {
     let CloseArgs { of: CodeArgs { code }, day, for_good, dry_run, wait } = args;
-    let shut = if *for_good { Shut::From(*day) } else { Shut::On(*day) };
-    let tickets = places.close(code, shut, mode(*dry_run)).await.map_err(told)?;
+    let tickets =
+        places.close(code, Shut::of(*day, *for_good), mode(*dry_run)).await.map_err(told)?;
     let when = if *for_good { format!("from {day} on") } else { format!("on {day}") };
     if *dry_run {
         eprintln!("{code} would be closed {when}; {tickets} people have tickets");
@@ -154,6 +176,18 @@ async fn close(args: &CloseArgs, places: &Facilities) -> Result<(), String> {
     }
     eprintln!("{code} is closed {when}; {tickets} people have tickets, and are told");
     if *wait { watch(code, places).await } else { Ok(()) }
+}
+
+async fn open(args: &OpenArgs, places: &Facilities) -> Result<(), String> {
+    let OpenArgs { of: CodeArgs { code }, day, for_good, dry_run } = args;
+    let tickets =
+        places.open(code, Shut::of(*day, *for_good), mode(*dry_run)).await.map_err(told)?;
+    let word = if *dry_run { "would be" } else { "is" };
+    let when = if *for_good { format!("from {day} on") } else { format!("on {day}") };
+    eprintln!(
+        "{code} {word} open again {when}; {tickets} people can come with their tickets after all"
+    );
+    Ok(())
 }
 
 /// Waits until everybody has been told, by a gateway that runs.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         facility::{Crowd, Facility, FacilityCode, FacilityHeader, FacilityHeaderError},
         vaccine::Vaccines,
     },
-    store::{FacilityLine, Mode, Shut, Store, StoreError, Stranding},
+    store::{FacilityLine, Mode, Reopened, Shut, Store, StoreError, Stranding},
 };
 
 /// Wrong rows that are listed one by one; the rest is counted.
@@ -45,6 +46,9 @@ pub enum FacilityError {
     /// There is none of that code.
     #[error("there is no place of that code")]
     NoSuch,
+    /// It is closed for good since before the day that is to be opened.
+    #[error("it is closed for good from {0} on: open it from that day on, for good")]
+    ClosedFrom(Date),
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -159,6 +163,24 @@ impl Facilities {
     ) -> Result<u64, FacilityError> {
         let closed = self.store.close_facility(mode, code, shut, clock::now()).await?;
         closed.ok_or(FacilityError::NoSuch)
+    }
+
+    /// Opens a place again that was closed. Whoever had a ticket that it can take again is told, if they were
+    /// told that it cannot. The answer is how many that are.
+    ///
+    /// # Errors
+    /// [`FacilityError::NoSuch`], [`FacilityError::ClosedFrom`], [`FacilityError::Store`].
+    pub async fn open(
+        &self,
+        code: &FacilityCode,
+        shut: Shut,
+        mode: Mode,
+    ) -> Result<u64, FacilityError> {
+        match self.store.open_facility(mode, code, shut, clock::now()).await? {
+            Some(Reopened::Tickets(tickets)) => Ok(tickets),
+            Some(Reopened::ClosedFrom(day)) => Err(FacilityError::ClosedFrom(day)),
+            None => Err(FacilityError::NoSuch),
+        }
     }
 }
 

@@ -18,14 +18,14 @@ use crate::{
     outbox::{Class, Lane, Notice, NoticeId, policy::Hours},
     service::{
         appointment::{
-            AppointmentRules, Between, InLine, LET_DOWN_TEXT, LINE_LONG_TEXT, LINE_MISSED_TEXT,
-            LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT, assign, told_let_down, told_line_over,
-            told_offer,
+            AppointmentRules, Between, GOOD_AGAIN_TEXT, InLine, LET_DOWN_TEXT, LINE_LONG_TEXT,
+            LINE_MISSED_TEXT, LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT, REMINDER_TEXT, assign,
+            remind_at, told_line_over, told_offer, told_ticket,
         },
         facility::{FacilityCode, Slot},
         record::Need,
     },
-    store::{Batch, CommitError, LineBounds, OpenLine, Spoken, StoreError, Waited},
+    store::{Batch, CommitError, LineBounds, News, OpenLine, Spoken, StoreError, ToTell, Waited},
     telemetry::Metrics,
     vault::SubscriberKey,
 };
@@ -212,47 +212,97 @@ impl Waiting {
         notices.map(|notice| self.decent(notice)).collect()
     }
 
-    /// Tells people whom their place cannot take.
+    /// Tells people whom their place cannot take, and whom it can after all.
     ///
     /// # Errors
     /// [`StoreError`]: nobody counts as told who was not.
     pub async fn tell(&self) -> Result<(), StoreError> {
-        loop {
-            let now = clock::now();
-            if self.engine.store().nobody_untold().await? {
+        while !self.engine.store().nobody_untold().await? {
+            let mut told = false;
+            for news in News::ALL {
+                told |= self.tell_some(news).await?;
+            }
+            // Another node has them.
+            if !told {
                 return Ok(());
             }
-            let mut batch = self.engine.store().begin().await?;
-            let Some(let_down) = batch.untold(now, TOLD_AT_ONCE).await? else {
-                return batch.rollback().await;
+        }
+        Ok(())
+    }
+
+    /// Whether there was anybody to tell.
+    async fn tell_some(&self, news: News) -> Result<bool, StoreError> {
+        let now = clock::now();
+        let mut batch = self.engine.store().begin().await?;
+        let Some(people) = batch.untold(news, now, TOLD_AT_ONCE).await? else {
+            batch.rollback().await?;
+            return Ok(false);
+        };
+        let keys: Vec<SubscriberKey> = people.iter().map(|of| of.by).collect();
+        let phones = batch.phones(&keys).await?;
+        let shelf = self.engine.shelf();
+        let mut services = shelf.current().iter();
+        let speaks = services.find(|of| of.menu.notice(LET_DOWN_TEXT.name).is_some());
+        let service = speaks.map_or("", |of| of.menu.service());
+        let mut notices = Vec::new();
+        for of in &people {
+            notices.extend(self.of_ticket(service, news, of, &phones, now));
+            let reminder = match news {
+                News::LetDown => None,
+                News::GoodAgain => self.reminder(service, of, &phones, now),
             };
-            let keys: Vec<SubscriberKey> = let_down.iter().map(|of| of.by).collect();
-            let phones = batch.phones(&keys).await?;
-            let shelf = self.engine.shelf();
-            let mut services = shelf.current().iter();
-            let speaks = services.find(|of| of.menu.notice(LET_DOWN_TEXT.name).is_some());
-            let service = speaks.map_or("", |of| of.menu.service());
-            let notices = let_down.iter().filter_map(|of| {
-                let lane = Lane { class: Class::Reply, zone: of.zone };
-                let reader = Reader { by: of.by, service, lane };
-                let given = told_let_down(&of.number, &of.place, (of.start, of.minutes, of.zone));
-                let notice = self.notice(&reader, LET_DOWN_TEXT.name, &given, &phones, now)?;
-                // Whoever is to leave home early in the morning hears of it at night.
-                let due = self.hours.in_time(of.zone, now, of.start);
-                Some(Notice {
-                    due,
-                    expires: of.start.max(due.plus(Class::Reply.good_for())),
-                    ..notice
-                })
-            });
-            let notices: Vec<Notice> = notices.collect();
-            match batch.commit_notices(&notices).await {
-                Ok(()) => self.engine.wake().ring(),
-                // Somebody changes one of those tickets: the next round sees what is left.
-                Err(CommitError::Conflict) => return Ok(()),
-                Err(CommitError::Unavailable(error)) => return Err(error),
+            if let Some(reminder) = reminder {
+                batch.remind(of, reminder.id).await?;
+                notices.push(reminder);
             }
         }
+        match batch.commit_notices(&notices).await {
+            Ok(()) => {
+                self.engine.wake().ring();
+                Ok(true)
+            }
+            // Somebody changes one of those tickets: the next round sees what is left.
+            Err(CommitError::Conflict) => Ok(false),
+            Err(CommitError::Unavailable(error)) => Err(error),
+        }
+    }
+
+    fn of_ticket(
+        &self,
+        service: &str,
+        news: News,
+        of: &ToTell,
+        phones: &BTreeMap<SubscriberKey, Spoken>,
+        now: Timestamp,
+    ) -> Option<Notice> {
+        let text = match news {
+            News::LetDown => LET_DOWN_TEXT.name,
+            News::GoodAgain => GOOD_AGAIN_TEXT.name,
+        };
+        let lane = Lane { class: Class::Reply, zone: of.zone };
+        let reader = Reader { by: of.by, service, lane };
+        let given = told_ticket(&of.number, &of.place, (of.start, of.minutes, of.zone));
+        let notice = self.notice(&reader, text, &given, phones, now)?;
+        // Whoever is to leave home early in the morning hears of it at night.
+        let due = self.hours.in_time(of.zone, now, of.start);
+        let expires = of.start.max(due.plus(Class::Reply.good_for()));
+        Some(Notice { due, expires, ..notice })
+    }
+
+    /// The day before, as if they had booked just now.
+    fn reminder(
+        &self,
+        service: &str,
+        of: &ToTell,
+        phones: &BTreeMap<SubscriberKey, Spoken>,
+        now: Timestamp,
+    ) -> Option<Notice> {
+        let due = remind_at(&self.rules, now, of.zone, of.start)?;
+        let lane = Lane { class: Class::Reminder, zone: of.zone };
+        let reader = Reader { by: of.by, service, lane };
+        let given = told_ticket(&of.number, &of.place, (of.start, of.minutes, of.zone));
+        let notice = self.notice(&reader, REMINDER_TEXT.name, &given, phones, now)?;
+        Some(Notice { due, expires: of.start, ..notice })
     }
 
     /// At a decent hour of its reader.
@@ -322,8 +372,7 @@ impl Waiting {
         };
         let words = menu.write(menu.notice(text)?, menu.language(language.as_ref()), value);
         let id = NoticeId::draw(now, self.engine.draw());
-        let lane = Lane { class: Class::Reply, ..to.lane };
-        Some(Notice::at_once(id, phone.clone().into(), route, lane, words, now))
+        Some(Notice::at_once(id, phone.clone().into(), route, to.lane, words, now))
     }
 }
 

@@ -27,7 +27,11 @@ const MOST: u32 = 500;
 
 /// Paths and what describes them. Who may ask is the business of `admin`.
 pub(super) fn routes() -> OpenApiRouter<Site> {
-    OpenApiRouter::new().routes(routes!(list, put)).routes(routes!(show)).routes(routes!(close))
+    OpenApiRouter::new()
+        .routes(routes!(list, put))
+        .routes(routes!(show))
+        .routes(routes!(close))
+        .routes(routes!(open))
 }
 
 /// A place where vaccines are given.
@@ -131,7 +135,7 @@ impl Shown {
     }
 }
 
-/// The day on which a place is closed.
+/// The day on which a place is closed, or opened again.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Closing {
@@ -151,6 +155,14 @@ struct Closing {
 #[schema(as = FacilityClosed)]
 struct Closed {
     /// People with tickets whom it cannot take any more; they are told.
+    tickets: u64,
+}
+
+/// A place was opened again.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FacilityOpened)]
+struct Opened {
+    /// People with tickets whom it can take after all; who was told otherwise is told.
     tickets: u64,
 }
 
@@ -238,9 +250,28 @@ async fn close(
 ) -> Result<Json<Closed>, NotDone> {
     let Closing { day, for_good, dry_run } = refusal::body(&body)?;
     let code = FacilityCode::parse(&code).map_err(NotDone::wrong)?;
-    let shut = if for_good { Shut::From(day) } else { Shut::On(day) };
+    let shut = Shut::of(day, for_good);
     let tickets = site.facilities.close(&code, shut, mode(dry_run)).await?;
     Ok(Json(Closed { tickets }))
+}
+
+/// Opens a place again that was closed on a day, or for good from that day on. Tickets that it can take are
+/// good again, and whoever was told otherwise is told.
+#[utoipa::path(post, path = "/admin/facilities/{code}/open", request_body = Closing,
+    params(("code" = String, Path)),
+    responses((status = 200, body = Opened), (status = 400, body = NotDone),
+        (status = 401, description = "no token"), (status = 404, body = NotDone),
+        (status = 409, description = "closed for good from an earlier day on", body = NotDone),
+        (status = 422, body = NotDone)))]
+async fn open(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    body: Bytes,
+) -> Result<Json<Opened>, NotDone> {
+    let Closing { day, for_good, dry_run } = refusal::body(&body)?;
+    let code = FacilityCode::parse(&code).map_err(NotDone::wrong)?;
+    let tickets = site.facilities.open(&code, Shut::of(day, for_good), mode(dry_run)).await?;
+    Ok(Json(Opened { tickets }))
 }
 
 fn mode(dry_run: bool) -> Mode {
@@ -251,6 +282,7 @@ impl From<FacilityError> for NotDone {
     fn from(error: FacilityError) -> Self {
         match error {
             FacilityError::NoSuch => Self::new(StatusCode::NOT_FOUND, error),
+            FacilityError::ClosedFrom(_) => Self::new(StatusCode::CONFLICT, error),
             FacilityError::Header(_) | FacilityError::Rows { .. } => Self::wrong(error),
             FacilityError::Store(error) => error.into(),
         }

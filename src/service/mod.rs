@@ -200,6 +200,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         appointment::TICKET_GONE,
         appointment::OFFER_TEXT,
         appointment::LET_DOWN_TEXT,
+        appointment::GOOD_AGAIN_TEXT,
         appointment::LINE_OVER_TEXT,
         appointment::LINE_LONG_TEXT,
         appointment::LINE_MISSED_TEXT,

@@ -64,8 +64,8 @@ use thiserror::Error;
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
     appointment::{
-        AppointmentLine, FacilityLine, LetDown, LineBounds, Mode, OpenLine, SeatFigures, Shut,
-        Spoken, Stranding, Waited,
+        AppointmentLine, FacilityLine, LineBounds, Mode, News, OpenLine, Reopened, SeatFigures,
+        Shut, Spoken, Stranding, ToTell, Waited,
     },
     audit::{Logged, Tally, Verified},
     campaign::{

@@ -13,7 +13,10 @@ use setara::{
         number::Number,
         record::{Change, DeskChange},
     },
-    store::{CommitError, LineBounds, Mode, Shut, StaffWrite, Stranding, Table, TurnWrite},
+    store::{
+        CommitError, LineBounds, Mode, News, Reopened, Shut, StaffWrite, Stranding, Table,
+        TurnWrite,
+    },
 };
 
 use crate::{
@@ -333,11 +336,14 @@ async fn a_place_that_closes_tells_whoever_has_a_ticket_once_and_lets_them_in_fi
         assert_eq!(close(Mode::Real, Shut::On(DAY)).await.unwrap(), Some(0), "once");
         assert!(look(&bed, 1, 1).await.booked[0].stranded.is_some());
         let mut batch = bed.store.begin().await.unwrap();
-        let some = batch.untold(at(2), 1).await.unwrap().unwrap();
+        let some = batch.untold(News::LetDown, at(2), 1).await.unwrap().unwrap();
         assert_eq!(some[0].place, "Puskesmas Melati");
         batch.rollback().await.unwrap();
         let mut batch = bed.store.begin().await.unwrap();
-        assert_eq!(batch.untold(at(2), 9).await.unwrap().map(|all| all.len()), Some(2));
+        assert_eq!(
+            batch.untold(News::LetDown, at(2), 9).await.unwrap().map(|all| all.len()),
+            Some(2)
+        );
         assert_eq!(batch.phones(&[some[0].by]).await.unwrap().len(), 1);
         batch.commit_notices(&[]).await.unwrap();
         assert!(bed.store.nobody_untold().await.unwrap());
@@ -393,5 +399,56 @@ async fn whoever_books_while_a_place_closes_is_told_or_refused() {
         assert!(look(&bed, 1, 3).await.booked[0].stranded.is_some());
         // Read before it was closed, and asked for behind it.
         assert_eq!(hold(&bed, &[3], 3).await, [None]);
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_opens_again_takes_whoever_still_has_a_ticket_and_tells_whom_it_told_otherwise()
+ {
+    for bed in both().await {
+        fill(&bed.store, 3).await;
+        for n in 1..=3 {
+            book_at_once(&bed, n, 0).await.unwrap().unwrap();
+        }
+        let (on, from) = (Shut::On(DAY), Shut::From(DAY));
+        let close = async |shut| bed.store.close_facility(Mode::Real, &code(), shut, at(1)).await;
+        let open =
+            async |mode, shut| bed.store.open_facility(mode, &code(), shut, at(1)).await.unwrap();
+        let tell = async |news, most| {
+            let mut batch = bed.store.begin().await.unwrap();
+            let told = batch.untold(news, at(2), most).await.unwrap();
+            batch.commit_notices(&[]).await.unwrap();
+            told.map_or(0, |all| all.len())
+        };
+        let good = async |n| look(&bed, n, 2).await.booked[0].stranded.is_none();
+        assert_eq!(close(from).await.unwrap(), Some(3));
+        // One was told, one gives the ticket back, one never hears of it.
+        assert_eq!(tell(News::LetDown, 1).await, 1);
+        bed.commit(&[cancel(&bed, 2, 1).await]).await.unwrap();
+        assert_eq!(open(Mode::Real, on).await, Some(Reopened::ClosedFrom(DAY)));
+        let later = Shut::From(DAY.tomorrow().unwrap());
+        assert_eq!(open(Mode::Real, later).await, Some(Reopened::ClosedFrom(DAY)));
+        assert_eq!(open(Mode::Trial, from).await, Some(Reopened::Tickets(2)));
+        assert!(!good(1).await, "only tried");
+        assert_eq!(open(Mode::Real, from).await, Some(Reopened::Tickets(2)));
+        assert!(good(1).await && good(3).await);
+        assert!(!bed.store.nobody_untold().await.unwrap());
+        assert_eq!((tell(News::LetDown, 9).await, tell(News::GoodAgain, 9).await), (0, 1));
+        assert!(bed.store.nobody_untold().await.unwrap());
+        assert_eq!(bed.store.stranding(&code(), at(2)).await.unwrap(), Stranding::default());
+        // The same of one day; and of more seats.
+        assert_eq!(close(on).await.unwrap(), Some(2));
+        assert_eq!(open(Mode::Real, on).await, Some(Reopened::Tickets(2)));
+        assert_eq!(open(Mode::Real, on).await, Some(Reopened::Tickets(0)), "once");
+        let mut place = bed.store.facility(&code()).await.unwrap().unwrap();
+        for (quota, stands) in [(1, 1), (2, 2)] {
+            place.quota = quota;
+            bed.store.put_facilities(&[place.clone()], at(2), |_| ()).await.unwrap();
+            assert_eq!(usize::from(good(1).await) + usize::from(good(3).await), stands);
+        }
+        assert!(bed.store.nobody_untold().await.unwrap(), "nobody had been told");
+        let nowhere = setara::service::facility::FacilityCode::parse("NO-SUCH").unwrap();
+        let none = bed.store.open_facility(Mode::Real, &nowhere, on, at(2)).await;
+        assert_eq!(none.unwrap(), None);
     }
 }

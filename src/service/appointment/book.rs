@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::{ToSpan, civil::Time};
 
 use super::{
-    AppointmentChange, AppointmentNeed, Booked, Booking, DAY_NAME, Due, Ended, EndedAs, Held,
-    HoldNeed, NOT_DUE, PLACE_NAME, SLOT_NAME, TICKET, found, place, standing, tell,
+    AppointmentChange, AppointmentNeed, AppointmentRules, Booked, Booking, DAY_NAME, Due, Ended,
+    EndedAs, Held, HoldNeed, NOT_DUE, PLACE_NAME, SLOT_NAME, TICKET, found, place, standing, tell,
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Timestamp, Zone},
     identity::birth,
     menu::{
         catalogue::{Call, Effect, Given, Outcome, Sends},
@@ -192,7 +192,7 @@ pub(super) fn book(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
         Ok(seated) => seated,
         Err(refused) => return Some(refused.change(LET_GO)),
     };
-    let remind_at = remind_at(desk, asking, place, slot);
+    let remind_at = remind_at(&desk.appointments, asking.now, place.zone(), slot.start);
     let booked = Booked {
         number: Number::from_random(asking.random),
         person: person.index,
@@ -262,11 +262,16 @@ fn end(booked: &Booked, how: EndedAs) -> Change {
 }
 
 /// When to remind of a slot; not at all if that hour is gone, for then it was booked just now.
-fn remind_at(desk: &Desk, asking: Asking<'_>, place: &Facility, slot: Slot) -> Option<Timestamp> {
-    let day = slot.start.date(place.zone()).saturating_sub(1.day());
-    let hour = Time::new(i8::try_from(desk.appointments.remind_at).ok()?, 0, 0, 0).ok()?;
-    let due = Timestamp::at(day.to_datetime(hour), place.zone());
-    (due > asking.now.plus(Duration::from_secs(3600))).then_some(due)
+pub fn remind_at(
+    rules: &AppointmentRules,
+    now: Timestamp,
+    zone: Zone,
+    start: Timestamp,
+) -> Option<Timestamp> {
+    let day = start.date(zone).saturating_sub(1.day());
+    let hour = Time::new(i8::try_from(rules.remind_at).ok()?, 0, 0, 0).ok()?;
+    let due = Timestamp::at(day.to_datetime(hour), zone);
+    (due > now.plus(Duration::from_secs(3600))).then_some(due)
 }
 
 fn written(note: Note, booked: &Booked) -> Note {

@@ -19,16 +19,18 @@ use serde::Deserialize;
 
 pub(super) use self::book::cancelled;
 pub use self::{
-    book::{BOOK, BOOKED_TEXT, CANCEL, HOLD, RELEASE, REMINDER_TEXT, TICKET_GONE, hung_up},
+    book::{
+        BOOK, BOOKED_TEXT, CANCEL, HOLD, RELEASE, REMINDER_TEXT, TICKET_GONE, hung_up, remind_at,
+    },
     choose::{DAYS, DAYS_OF, DISTRICTS, DISTRICTS_OF, PLACES, PLACES_OF, SLOTS, SLOTS_OF},
     seat::{
         AppointmentChange, AppointmentFacts, AppointmentNeed, AppointmentState, Between, Booked,
         Booking, CheckIn, Ended, EndedAs, Held, HoldNeed, Seat,
     },
     wait::{
-        Ahead, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT, LINE_LONG_TEXT, LINE_MISSED_TEXT,
-        LINE_OVER_TEXT, LINES_OF, Line, MOST_IN_LINE, OFFER_TEXT, Offer, PASS, WAIT, WAIT_DAY,
-        assign, told as told_offer, told_let_down, told_line_over,
+        Ahead, GOOD_AGAIN_TEXT, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT, LINE_LONG_TEXT,
+        LINE_MISSED_TEXT, LINE_OVER_TEXT, LINES_OF, Line, MOST_IN_LINE, OFFER_TEXT, Offer, PASS,
+        WAIT, WAIT_DAY, assign, told as told_offer, told_line_over, told_ticket,
     },
 };
 use crate::{

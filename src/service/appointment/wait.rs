@@ -248,6 +248,13 @@ pub const LET_DOWN_TEXT: Sends = Sends {
     gives: &[super::TICKET, PLACE_NAME, DAY_NAME, SLOT_NAME],
 };
 
+/// The place can take somebody after all whom it had let down.
+pub const GOOD_AGAIN_TEXT: Sends = Sends {
+    call: BOOK.name,
+    name: "appointment_good_again",
+    gives: &[super::TICKET, PLACE_NAME, DAY_NAME, SLOT_NAME],
+};
+
 /// The place for which somebody waited is closed for good.
 pub const LINE_OVER_TEXT: Sends =
     Sends { call: BOOK.name, name: "appointment_line_over", gives: &[PLACE_NAME] };
@@ -401,8 +408,8 @@ fn offered(line: &Line, offer: &Offer, decision: Decision) -> Decision {
     decision
 }
 
-/// What is said to whom a place lets down.
-pub fn told_let_down(
+/// What is said of a ticket: by whom it reminds, and by whom its place lets down.
+pub fn told_ticket(
     number: &str,
     place: &str,
     (start, minutes, zone): (Timestamp, u16, Zone),

@@ -176,7 +176,9 @@ impl Store {
         // Once all places are ours: whoever changes a ticket may wait for one of them.
         for rows in sorted.chunks(ROWS) {
             let codes: Vec<&FacilityCode> = rows.iter().map(|place| &place.code).collect();
-            stranded.extend(strand::strand(&mut tx, &codes, now).await?);
+            let swayed = strand::strand(&mut tx, &codes, now).await?.into_iter();
+            let swayed = swayed.map(|(code, of)| (code, of.stranded));
+            stranded.extend(swayed.filter(|(_, tickets)| *tickets > 0));
         }
         strand::end(tx, mode).await?;
         Ok(stranded)

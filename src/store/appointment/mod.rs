@@ -18,7 +18,7 @@ pub use self::{
     desk::AppointmentLine,
     facility::FacilityLine,
     offer::{LineBounds, OpenLine, Spoken, Waited},
-    strand::{LetDown, Mode, Shut, Stranding},
+    strand::{Mode, News, Reopened, Shut, Stranding, ToTell},
     sweep::SeatFigures,
 };
 pub(super) use self::{desk::check_in, write::Appointments};

@@ -1,7 +1,9 @@
-//! Tickets that a place cannot take any more: found when the place is changed or closed, in the same
-//! transaction, and told by whoever runs. Their reminders are taken back at once.
+//! Tickets that a place cannot take any more, and those that it can take again: found when the place is
+//! changed, closed or opened, in the same transaction, and told by whoever runs. `stranded_at` is how it is,
+//! `told_at` what the person was told; where the two differ there is something to tell (`untold`). With the
+//! first word the reminder is taken back, with the second there is a new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use sqlx::{QueryBuilder, Row};
@@ -41,6 +43,44 @@ pub enum Shut {
     From(Date),
 }
 
+impl Shut {
+    /// As staff say it.
+    pub fn of(day: Date, for_good: bool) -> Self {
+        if for_good { Self::From(day) } else { Self::On(day) }
+    }
+}
+
+/// What came of opening a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reopened {
+    /// It is open; so many people can come with their tickets after all.
+    Tickets(u64),
+    /// It is closed for good from that day on: opening a later one does not open it.
+    ClosedFrom(Date),
+}
+
+/// What people hear of their tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// The place cannot take them.
+    LetDown,
+    /// It can, although they were told otherwise.
+    GoodAgain,
+}
+
+impl News {
+    /// Both, the bad first: a change may be followed by its opposite.
+    pub const ALL: [Self; 2] = [Self::LetDown, Self::GoodAgain];
+
+    /// Whom it concerns, as an index has them.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::LetDown => "state = 'booked' and stranded_at is not null and told_at is null",
+            Self::GoodAgain => "state = 'booked' and stranded_at is null and told_at is not null",
+        }
+    }
+}
+
 /// People whom a place cannot take although they have tickets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stranding {
@@ -52,8 +92,10 @@ pub struct Stranding {
 
 /// Somebody to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetDown {
-    /// The number of the ticket.
+pub struct ToTell {
+    /// Whose ticket it is.
+    pub person: NikIndex,
+    /// Its number.
     pub number: String,
     /// The name of the place.
     pub place: String,
@@ -71,16 +113,25 @@ struct Ticket {
     expected: Expected,
     person: NikIndex,
     number: String,
-    reminder: Option<NoticeId>,
+    stranded: bool,
 }
 
-/// Finds whom places cannot take any more, and writes it down; how many, by place.
+/// Tickets of a place of which something else is true now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Swayed {
+    /// The place cannot take them any more.
+    pub stranded: u64,
+    /// It can again.
+    pub good_again: u64,
+}
+
+/// Finds whom places cannot take any more, and whom they can again, and writes it down; how many, by place.
 pub(super) async fn strand(
     tx: &mut Tx,
     codes: &[&FacilityCode],
     now: Timestamp,
-) -> Result<BTreeMap<FacilityCode, u64>, StoreError> {
-    let mut stranded = BTreeMap::new();
+) -> Result<BTreeMap<FacilityCode, Swayed>, StoreError> {
+    let mut swayed = BTreeMap::new();
     let tickets = read_tickets(tx, codes, now).await?;
     let codes: Vec<&FacilityCode> = tickets.keys().collect();
     for codes in codes.chunks(ROWS) {
@@ -89,22 +140,29 @@ pub(super) async fn strand(
             let (Some(place), Some(tickets)) = (found.by_code(code), tickets.get(code)) else {
                 continue;
             };
-            let let_down = let_down(place, tickets);
-            mark(tx, &let_down, now).await?;
-            if !let_down.is_empty() {
-                stranded.insert((*code).clone(), let_down.len() as u64);
-            }
+            let (let_down, good_again) = sway(place, tickets);
+            mark(tx, &let_down, Some(now)).await?;
+            mark(tx, &good_again, None).await?;
+            let (stranded, good_again) = (let_down.len() as u64, good_again.len() as u64);
+            swayed.insert((*code).clone(), Swayed { stranded, good_again });
         }
     }
-    Ok(stranded)
+    Ok(swayed)
 }
 
-fn let_down<'t>(place: &Facility, tickets: &'t [Ticket]) -> Vec<&'t Ticket> {
+/// Tickets that the place could take and cannot any more, and the reverse.
+fn sway<'t>(place: &Facility, tickets: &'t [Ticket]) -> (Vec<&'t Ticket>, Vec<&'t Ticket>) {
     let expected: Vec<Expected> = tickets.iter().map(|ticket| ticket.expected).collect();
-    place.strands(&expected).into_iter().filter_map(|at| tickets.get(at)).collect()
+    let strands: BTreeSet<usize> = place.strands(&expected).into_iter().collect();
+    let changed = tickets.iter().enumerate().map(|(at, of)| (strands.contains(&at), of));
+    let changed = changed.filter(|(strands, ticket)| *strands != ticket.stranded);
+    let (let_down, good_again): (Vec<_>, Vec<_>) = changed.partition(|(strands, _)| *strands);
+    let tickets = |of: Vec<(bool, &'t Ticket)>| of.into_iter().map(|(_, ticket)| ticket).collect();
+    (tickets(let_down), tickets(good_again))
 }
 
-/// Tickets of places that are still to come, in the order of their seats.
+/// Tickets of places that are still to come, in the order of their seats; those that a place could not take
+/// come last of their slot.
 async fn read_tickets(
     tx: &mut Tx,
     codes: &[&FacilityCode],
@@ -116,15 +174,15 @@ async fn read_tickets(
     }
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new(
-            "select facility, start, seat, nik_index, number, reminder from appointment \
-             where state = 'booked' and stranded_at is null and start > ",
+            "select facility, start, seat, nik_index, number, stranded_at is not null \
+             from appointment where state = 'booked' and start > ",
         );
         sql.push_bind(now.millis()).push(" and facility in (");
         let mut keys = sql.separated(", ");
         for code in padded_keys(codes) {
             keys.push_bind(code.as_str().to_owned());
         }
-        sql.push(") order by facility, start, seat");
+        sql.push(") order by facility, start, stranded_at is not null, seat");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let code: String = row.try_get(0)?;
             let expected = Expected {
@@ -135,14 +193,19 @@ async fn read_tickets(
                 expected,
                 person: NikIndex::from_bytes(octets(row.try_get(3)?, "appointment")?),
                 number: row.try_get(4)?,
-                reminder: row.try_get::<Option<i64>, _>(5)?.map(NoticeId::from_i64),
+                stranded: row.try_get(5)?,
             });
         }
     });
     Ok(tickets)
 }
 
-async fn mark(tx: &mut Tx, tickets: &[&Ticket], now: Timestamp) -> Result<(), StoreError> {
+/// Since when a place cannot take these tickets, or that it can.
+async fn mark(
+    tx: &mut Tx,
+    tickets: &[&Ticket],
+    stranded: Option<Timestamp>,
+) -> Result<(), StoreError> {
     for rows in tickets.chunks(ROWS) {
         on_engine!(&mut *tx, |Db, tx| {
             let mut sql = QueryBuilder::<Db>::new("with let_down (nik_index, number) as (");
@@ -151,14 +214,14 @@ async fn mark(tx: &mut Tx, tickets: &[&Ticket], now: Timestamp) -> Result<(), St
                     .push_bind(row.map(|ticket| ticket.person.as_bytes().to_vec()))
                     .push_bind(row.map(|ticket| ticket.number.clone()));
             });
-            sql.push(") update appointment set stranded_at = ").push_bind(now.millis()).push(
-                " where state = 'booked' and (nik_index, number) in \
-                 (select nik_index, number from let_down)",
-            );
+            sql.push(") update appointment set stranded_at = ")
+                .push_bind(stranded.map(Timestamp::millis))
+                .push(
+                    " where state = 'booked' and (nik_index, number) in \
+                     (select nik_index, number from let_down)",
+                );
             sql.build().execute(&mut **tx).await?;
         });
-        let reminders: Vec<NoticeId> = rows.iter().filter_map(|ticket| ticket.reminder).collect();
-        outbox::cancel(tx, &reminders, now).await?;
     }
     Ok(())
 }
@@ -200,25 +263,71 @@ impl Store {
             .execute(&mut **tx)
             .await?;
         });
-        let stranded = strand(&mut tx, &[code], now).await?;
+        let swayed = strand(&mut tx, &[code], now).await?;
         end(tx, mode).await?;
-        Ok(Some(stranded.into_values().sum()))
+        Ok(Some(swayed.into_values().map(|of| of.stranded).sum()))
     }
 
-    /// Whether everybody has been told whom a place cannot take.
+    /// Opens a place again that was closed on a day, or for good from that day or a later one on. Tickets that
+    /// it can take again are good again. `None` if there is no such place.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn open_facility(
+        &self,
+        mode: Mode,
+        code: &FacilityCode,
+        shut: Shut,
+        now: Timestamp,
+    ) -> Result<Option<Reopened>, StoreError> {
+        let mut tx = self.begin_tx().await?;
+        super::offer::lock(&mut tx, code).await?;
+        let found = Found::read(&mut tx, &[], &[code]).await?;
+        let Some(place) = found.by_code(code) else { return Ok(None) };
+        let earlier = |from: &Date| match shut {
+            Shut::On(day) => *from <= day,
+            Shut::From(day) => *from < day,
+        };
+        if let Some(from) = place.closed_from.filter(earlier) {
+            return Ok(Some(Reopened::ClosedFrom(from)));
+        }
+        on_engine!(&mut tx, |Db, tx| {
+            match shut {
+                Shut::On(day) => sqlx::query::<Db>(
+                    "delete from facility_closed where facility = $1 and day = $2",
+                )
+                .bind(code.as_str().to_owned())
+                .bind(day.to_string()),
+                Shut::From(_) => {
+                    sqlx::query::<Db>("update facility set closed_from = null where code = $1")
+                        .bind(code.as_str().to_owned())
+                }
+            }
+            .execute(&mut **tx)
+            .await?;
+        });
+        let swayed = strand(&mut tx, &[code], now).await?;
+        end(tx, mode).await?;
+        Ok(Some(Reopened::Tickets(swayed.into_values().map(|of| of.good_again).sum())))
+    }
+
+    /// Whether everybody has been told whom a place cannot take, or can again.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn nobody_untold(&self) -> Result<bool, StoreError> {
-        let untold: Option<String> = on_engine!(self.reader(), |Db, pool| {
-            sqlx::query_scalar::<Db, _>(
-                "select number from appointment where state = 'booked' \
-                 and stranded_at is not null and told_at is null limit 1",
-            )
-            .fetch_optional(pool)
-            .await?
-        });
-        Ok(untold.is_none())
+        // Two looks, because each condition has an index of its own.
+        for news in News::ALL {
+            let sql = format!("select number from appointment where {} limit 1", news.condition());
+            let untold: Option<String> = on_engine!(self.reader(), |Db, pool| {
+                let query = sqlx::query_scalar::<Db, _>(sqlx::AssertSqlSafe(sql));
+                query.fetch_optional(pool).await?
+            });
+            if untold.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whom a place cannot take.
@@ -255,53 +364,80 @@ pub(super) async fn end(tx: Tx, mode: Mode) -> Result<(), StoreError> {
 }
 
 impl Batch {
-    /// Takes at most `limit` people who have to be told that their place cannot take them. They count as
-    /// told when this transaction is committed. `None` if there are none, or another node has them.
+    /// Takes at most `limit` people who have to be told something of their ticket. They count as told when
+    /// this transaction is committed; whoever is let down is not reminded any more. `None` if there are
+    /// none, or another node has them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
     pub async fn untold(
         &mut self,
+        news: News,
         now: Timestamp,
         limit: u32,
-    ) -> Result<Option<Vec<LetDown>>, StoreError> {
+    ) -> Result<Option<Vec<ToTell>>, StoreError> {
+        let told = match news {
+            News::LetDown => Some(now.millis()),
+            News::GoodAgain => None,
+        };
         let mut rows = Vec::new();
         on_engine!(&mut self.tx, |Db, tx| {
             let sql = format!(
                 "update appointment set told_at = $1 where (nik_index, number) in \
-                 (select nik_index, number from appointment where state = 'booked' \
-                 and stranded_at is not null and told_at is null order by stranded_at limit $2{}) \
-                 returning number, facility, start, minutes, subscriber",
+                 (select nik_index, number from appointment where {} limit $2{}) \
+                 returning number, facility, start, minutes, subscriber, nik_index, reminder",
+                news.condition(),
                 <Db as Dialect>::SKIP_LOCKED,
             );
             let query = sqlx::query::<Db>(sqlx::AssertSqlSafe(sql));
-            let query = query.bind(now.millis()).bind(i64::from(limit));
+            let query = query.bind(told).bind(i64::from(limit));
             for row in query.fetch_all(&mut **tx).await? {
                 let code: String = row.try_get(1)?;
-                let number: String = row.try_get(0)?;
-                let start = Timestamp::from_millis(row.try_get(2)?);
-                let minutes: u16 = small(row.try_get(3)?)?;
-                let by = SubscriberKey::from_bytes(octets(row.try_get(4)?, "appointment")?);
-                rows.push((read_code(&code)?, number, start, minutes, by));
+                let of = ToTell {
+                    person: NikIndex::from_bytes(octets(row.try_get(5)?, "appointment")?),
+                    number: row.try_get(0)?,
+                    place: String::new(),
+                    zone: Zone::Wib,
+                    start: Timestamp::from_millis(row.try_get(2)?),
+                    minutes: small(row.try_get(3)?)?,
+                    by: SubscriberKey::from_bytes(octets(row.try_get(4)?, "appointment")?),
+                };
+                let reminder = row.try_get::<Option<i64>, _>(6)?.map(NoticeId::from_i64);
+                rows.push((read_code(&code)?, of, reminder));
             }
         });
         if rows.is_empty() {
             return Ok(None);
         }
+        if news == News::LetDown {
+            let reminders: Vec<NoticeId> = rows.iter().filter_map(|(_, _, id)| *id).collect();
+            outbox::cancel(&mut self.tx, &reminders, now).await?;
+        }
         let codes: Vec<&FacilityCode> = super::distinct(rows.iter().map(|(code, ..)| code));
         let found = Found::read(&mut self.tx, &[], &codes).await?;
-        let told = rows.iter().filter(|(_, _, start, ..)| *start > now);
-        let told = told.filter_map(|(code, number, start, minutes, by)| {
+        let told = rows.iter().filter(|(_, of, _)| of.start > now);
+        let told = told.filter_map(|(code, of, _)| {
             let place = found.by_code(code)?;
-            Some(LetDown {
-                number: number.clone(),
-                place: place.name.clone(),
-                zone: region::zone(&place.regency),
-                start: *start,
-                minutes: *minutes,
-                by: *by,
-            })
+            let (place, zone) = (place.name.clone(), region::zone(&place.regency));
+            Some(ToTell { place, zone, ..of.clone() })
         });
         Ok(Some(told.collect()))
+    }
+
+    /// What reminds of a ticket from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn remind(&mut self, of: &ToTell, reminder: NoticeId) -> Result<(), StoreError> {
+        on_engine!(&mut self.tx, |Db, tx| {
+            let sql = "update appointment set reminder = $1 where nik_index = $2 and number = $3";
+            sqlx::query::<Db>(sql)
+                .bind(reminder.as_i64())
+                .bind(of.person.as_bytes().to_vec())
+                .bind(of.number.clone())
+                .execute(&mut **tx)
+                .await?;
+        });
+        Ok(())
     }
 }
