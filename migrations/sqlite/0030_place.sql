@@ -8,3 +8,10 @@ create index wait_list_joined on wait_list ((coalesce(joined_at, since)));
 -- told so.
 create index appointment_good_again on appointment (told_at)
     where stranded_at is null and told_at is not null and state = 'booked';
+
+-- What one node does for all of them, and until when it is that node's.
+create table duty (
+    work text not null primary key,
+    node text not null,
+    until integer not null
+) strict;

@@ -101,7 +101,6 @@ impl Sweep {
         let days = Duration::from_secs(2 * 86_400);
         let seats = store.purge_seats(clock::now(), clock::now().minus(days), ROWS);
         self.swept("seats", seats).await;
-        metrics.seats(self.swept("seats", store.seat_figures(clock::now())).await);
         let told = store.purge_exposures(clock::now(), ROWS);
         metrics.swept(0, self.swept("contacts", told).await);
         self.pieces(Piece::Old).await;

@@ -25,13 +25,22 @@ use crate::{
         facility::{FacilityCode, Slot},
         record::Need,
     },
-    store::{Batch, CommitError, LineBounds, News, OpenLine, Spoken, StoreError, ToTell, Waited},
+    store::{
+        Batch, CommitError, LineBounds, News, OpenLine, SeatFigures, Spoken, StoreError, ToTell,
+        Waited,
+    },
     telemetry::Metrics,
     vault::SubscriberKey,
 };
 
-/// Places that one round looks at.
-const PLACES: u32 = 64;
+/// Places of a piece of a round, so that seats are counted at no more of them in a second.
+const PLACES: u32 = 16;
+
+/// The name of this work among what one node does for all.
+const WORK: &str = "waiting";
+
+/// A node that does not say for so long that it still does it leaves it to another.
+const OURS_FOR: Duration = Duration::from_secs(5);
 
 /// Seats of a place that are offered at once, so that no round keeps turns waiting.
 const AT_ONCE: usize = 64;
@@ -43,7 +52,27 @@ const TOLD_AT_ONCE: u32 = 100;
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Places where nothing was found, with their marks and since when.
-type Looked = HashMap<FacilityCode, ([i64; 3], Timestamp)>;
+type Nothing = HashMap<FacilityCode, ([i64; 3], Timestamp)>;
+
+/// How far a round is.
+#[derive(Default)]
+struct Looked {
+    /// The last place that was looked at; none at the beginning.
+    after: Option<FacilityCode>,
+    /// What the round before found nothing at.
+    before: Nothing,
+    /// The same of this one.
+    seen: Nothing,
+}
+
+/// Whether a round is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    /// It goes on behind the last place.
+    GoesOn,
+    /// Every place was looked at.
+    Over,
+}
 
 /// What a look at a place came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,37 +105,83 @@ impl Waiting {
         Self { engine, metrics, rules, hours, looked: Arc::default() }
     }
 
-    /// One round over every place at which somebody waits.
+    /// Whether the lines are this node's to go through now. Another does for all as long as it says so.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_ours(&self, node: &str) -> Result<bool, StoreError> {
+        let now = clock::now();
+        self.engine.store().take_duty(WORK, node, now, now.plus(OURS_FOR)).await
+    }
+
+    /// Leaves them to another node at once.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it takes them over a little later.
+    pub async fn leave(&self, node: &str) -> Result<(), StoreError> {
+        self.engine.store().leave_duty(WORK, node).await
+    }
+
+    /// Counts seats, people in lines and tickets for the metrics.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the figures of before stay.
+    pub async fn count(&self) -> Result<(), StoreError> {
+        self.metrics.seats(self.engine.store().seat_figures(clock::now()).await?);
+        Ok(())
+    }
+
+    /// Another node counts: what this one knew is old.
+    pub fn forget_figures(&self) {
+        self.metrics.seats(SeatFigures::default());
+    }
+
+    /// A whole round over every place at which somebody waits.
     ///
     /// # Errors
     /// [`StoreError`]: what was offered stays.
     pub async fn round(&self) -> Result<(), StoreError> {
-        let mut after: Option<FacilityCode> = None;
-        let mut seen = HashMap::new();
-        loop {
-            let now = clock::now();
-            let places = self.engine.store().waited_for(after.as_ref(), now, PLACES).await?;
-            for Waited { code, mark } in &places {
-                let before = self.looked().get(code).copied().filter(|before| before.0 == *mark);
-                if let Some(before) = before.filter(|(_, at)| now.since(*at) < LOOK_AGAIN) {
-                    seen.insert(code.clone(), before);
-                    continue;
-                }
-                match self.offer(code, now).await {
-                    Ok(Found::Nothing) => {
-                        seen.insert(code.clone(), (*mark, now));
-                    }
-                    // The line moved: the next round sees it as it is then.
-                    Ok(Found::Something) | Err(CommitError::Conflict) => {}
-                    Err(CommitError::Unavailable(error)) => return Err(error),
-                }
+        while self.step().await? == Round::GoesOn {}
+        Ok(())
+    }
+
+    /// The next piece of a round.
+    ///
+    /// # Errors
+    /// [`StoreError`]: what was offered stays.
+    pub async fn step(&self) -> Result<Round, StoreError> {
+        let mut looked = std::mem::take(&mut *self.looked());
+        let stepped = self.step_on(&mut looked).await;
+        *self.looked() = looked;
+        stepped
+    }
+
+    async fn step_on(&self, looked: &mut Looked) -> Result<Round, StoreError> {
+        let now = clock::now();
+        let places = self.engine.store().waited_for(looked.after.as_ref(), now, PLACES).await?;
+        let last = places.last().map(|place| place.code.clone());
+        // A place that cannot be looked at does not keep the others from their turn.
+        looked.after = last.filter(|_| places.len() >= PLACES as usize);
+        for Waited { code, mark } in places {
+            let before = looked.before.get(&code).copied().filter(|before| before.0 == mark);
+            if let Some(before) = before.filter(|(_, at)| now.since(*at) < LOOK_AGAIN) {
+                looked.seen.insert(code, before);
+                continue;
             }
-            if places.len() < PLACES as usize {
-                *self.looked() = seen;
-                return Ok(());
+            match self.offer(&code, now).await {
+                Ok(Found::Nothing) => {
+                    looked.seen.insert(code, (mark, now));
+                }
+                // The line moved: the next round sees it as it is then.
+                Ok(Found::Something) | Err(CommitError::Conflict) => {}
+                Err(CommitError::Unavailable(error)) => return Err(error),
             }
-            after = places.into_iter().next_back().map(|place| place.code);
         }
+        if looked.after.is_some() {
+            return Ok(Round::GoesOn);
+        }
+        looked.before = std::mem::take(&mut looked.seen);
+        Ok(Round::Over)
     }
 
     fn looked(&self) -> MutexGuard<'_, Looked> {

@@ -63,6 +63,54 @@ impl Store {
         Ok(others)
     }
 
+    /// Takes work that one node does for all of them, or goes on with it; whether it is that node's until
+    /// then. By two clocks it may be two nodes' for a moment, so it has to be work that may be done twice. A
+    /// node that has its database for itself does everything.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn take_duty(
+        &self,
+        work: &str,
+        node: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if !self.is_shared() {
+            return Ok(true);
+        }
+        let taken = on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>(
+                "insert into duty (work, node, until) values ($1, $2, $3) \
+                 on conflict (work) do update set node = excluded.node, until = excluded.until \
+                 where duty.node = excluded.node or duty.until <= $4",
+            )
+            .bind(work.to_owned())
+            .bind(node.to_owned())
+            .bind(until.millis())
+            .bind(now.millis())
+            .execute(pool)
+            .await?
+            .rows_affected()
+        });
+        Ok(taken == 1)
+    }
+
+    /// Leaves it to the others.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn leave_duty(&self, work: &str, node: &str) -> Result<(), StoreError> {
+        on_engine!(&self.pool, |Db, pool| {
+            sqlx::query::<Db>("delete from duty where work = $1 and node = $2")
+                .bind(work.to_owned())
+                .bind(node.to_owned())
+                .execute(pool)
+                .await?;
+        });
+        Ok(())
+    }
+
     /// Takes a node's row away, when it sends nothing any more, and those that nobody wrote for long.
     ///
     /// # Errors

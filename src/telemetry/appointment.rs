@@ -1,4 +1,4 @@
-//! Seats that are somebody's, as last counted. How many are held, booked, full or given back by the
+//! Seats that are somebody's, as last counted by the one node that counts; at the others nothing. How many are held, booked, full or given back by the
 //! minute stands among the outcomes of service calls.
 
 use prometheus_client::{
@@ -40,6 +40,7 @@ impl SeatMeters {
         registry.register("seat_offers", help, self.offers.clone());
         // Shown from the beginning, so that the first of them is seen as one more.
         self.offered(0, 0);
+        self.counted(SeatFigures::default());
     }
 
     pub(super) fn counted(&self, figures: SeatFigures) {

@@ -10,17 +10,18 @@ use setara::{
     service::{
         appointment::{AppointmentChange, Ended, EndedAs, InLine, InLineOf, Line, assign},
         audit::StaffName,
+        facility::{Facility, FacilityCode, Hours},
         number::Number,
         record::{Change, DeskChange},
     },
     store::{
         CommitError, LineBounds, Mode, News, Reopened, Shut, StaffWrite, Stranding, Table,
-        TurnWrite,
+        TurnWrite, Waited,
     },
 };
 
 use crate::{
-    appointment::{DAY, book, book_at_once, code, fill, hold, look, person, phone, wants},
+    appointment::{DAY, book, book_at_once, code, fill, hold, look, person, phone, place, wants},
     bed::{Bed, Say, at, both},
 };
 
@@ -36,13 +37,13 @@ fn window() -> (Timestamp, Timestamp) {
 
 /// Waits for the one day there is.
 async fn wait(bed: &Bed, n: usize, minutes: i64) {
-    join(bed, n, minutes, minutes).await;
+    join(bed, &code(), n, minutes, minutes).await;
 }
 
 /// The same for whoever stands further ahead than where they came.
-async fn join(bed: &Bed, n: usize, since: i64, joined: i64) {
+async fn join(bed: &Bed, facility: &FacilityCode, n: usize, since: i64, joined: i64) {
     let who = InLine {
-        facility: code(),
+        facility: facility.clone(),
         person: person(n),
         dose: 1,
         day: None,
@@ -96,7 +97,7 @@ async fn cancel(bed: &Bed, n: usize, minutes: i64) -> TurnWrite {
 async fn one_seat(bed: &Bed) {
     fill(&bed.store, 1).await;
     let mut small = bed.store.facility(&code()).await.unwrap().unwrap();
-    small.hours = setara::service::facility::Hours::parse("sen-min 08:00-09:00").unwrap();
+    small.hours = Hours::parse("sen-min 08:00-09:00").unwrap();
     bed.store.put_facilities(&[small], at(0), |_| ()).await.unwrap();
 }
 
@@ -169,7 +170,7 @@ async fn whoever_falls_out_of_a_line_is_named_and_nobody_whom_a_place_let_down_f
     for bed in both().await {
         one_seat(&bed).await;
         // Their ticket is older than anybody may wait; they have just come.
-        join(&bed, 1, 0, 100).await;
+        join(&bed, &code(), 1, 0, 100).await;
         wait(&bed, 2, 10).await;
         let out = async |before, limit| {
             let mut batch = bed.store.begin().await.unwrap();
@@ -181,7 +182,7 @@ async fn whoever_falls_out_of_a_line_is_named_and_nobody_whom_a_place_let_down_f
         assert_eq!(out(50, 9).await, []);
         assert_eq!(line(&bed, 1, 101).await.unwrap().position, 1);
         // Whoever says once more that they wait is asked no sooner than others.
-        join(&bed, 1, 200, 200).await;
+        join(&bed, &code(), 1, 200, 200).await;
         assert_eq!(out(150, 9).await, []);
         assert_eq!(out(201, 9).await.len(), 1);
         // Out by offers that nobody answered.
@@ -260,7 +261,7 @@ async fn nothing_is_sold_twice_and_nothing_lost_while_everybody_is_at_it() {
     for bed in both().await {
         fill(&bed.store, SEATS).await;
         let mut small = bed.store.facility(&code()).await.unwrap().unwrap();
-        small.hours = setara::service::facility::Hours::parse("sen-min 08:00-09:00").unwrap();
+        small.hours = Hours::parse("sen-min 08:00-09:00").unwrap();
         bed.store.put_facilities(&[small], at(0), |_| ()).await.unwrap();
         for n in 0..usize::from(SEATS) {
             book_at_once(&bed, n, 0).await.unwrap().unwrap();
@@ -447,8 +448,63 @@ async fn a_place_that_opens_again_takes_whoever_still_has_a_ticket_and_tells_who
             assert_eq!(usize::from(good(1).await) + usize::from(good(3).await), stands);
         }
         assert!(bed.store.nobody_untold().await.unwrap(), "nobody had been told");
-        let nowhere = setara::service::facility::FacilityCode::parse("NO-SUCH").unwrap();
+        let nowhere = FacilityCode::parse("NO-SUCH").unwrap();
         let none = bed.store.open_facility(Mode::Real, &nowhere, on, at(2)).await;
         assert_eq!(none.unwrap(), None);
     }
+}
+
+#[tokio::test]
+async fn lines_are_looked_at_some_places_at_a_time_and_in_the_end_all() {
+    for bed in both().await {
+        let codes: Vec<_> =
+            (1..=5).map(|n| FacilityCode::parse(&format!("P-{n}")).unwrap()).collect();
+        let places: Vec<_> =
+            codes.iter().map(|code| Facility { code: code.clone(), ..place(2) }).collect();
+        bed.store.put_facilities(&places, at(0), |_| ()).await.unwrap();
+        // Nobody waits at the third.
+        for (at_place, code) in codes.iter().enumerate().filter(|(at_place, _)| *at_place != 2) {
+            for n in [10, 20] {
+                join(&bed, code, n + at_place, 1, 1).await;
+            }
+        }
+        let look = async |after: Option<usize>, minutes| {
+            let after = after.map(|at| &codes[at]);
+            bed.store.waited_for(after, at(minutes), 2).await.unwrap()
+        };
+        let named = |found: Vec<Waited>| found.into_iter().map(|of| of.code).collect::<Vec<_>>();
+        assert_eq!(named(look(None, 2).await), codes[..2]);
+        assert_eq!(named(look(Some(1), 2).await), codes[3..]);
+        assert_eq!(named(look(Some(4), 2).await), []);
+        let mark = async |minutes| look(None, minutes).await.remove(0).mark;
+        let [seats, people, _] = mark(2).await;
+        assert_eq!((seats, people), (0, 2));
+        let mut batch = bed.store.begin().await.unwrap();
+        let open = batch.open_line(&codes[0], window(), at(3), BOUNDS).await.unwrap().unwrap();
+        let slot = assign(&open.place, &open.waiting, &open.taken, at(3), 1)[0].1;
+        let to = [(&open.waiting[0], slot)];
+        assert_eq!(batch.offer(&open.place, &to, at(3), OFFER).await.unwrap().len(), 1);
+        batch.commit_notices(&[]).await.unwrap();
+        assert_eq!(mark(4).await[..2], [1, 1]);
+        assert_eq!(mark(63).await[..2], [0, 2], "nobody answered");
+    }
+}
+
+#[tokio::test]
+async fn one_node_does_for_all_what_another_takes_over_when_it_dies_or_leaves() {
+    let [alone, bed] = both().await;
+    let take = async |bed: &Bed, node, now: i64, until| {
+        bed.store.take_duty("waiting", node, at(now), at(until)).await.unwrap()
+    };
+    assert!(take(&alone, "a", 0, 5).await && take(&alone, "b", 0, 5).await, "it is alone");
+    assert!(take(&bed, "a", 0, 5).await);
+    assert!(!take(&bed, "b", 1, 6).await);
+    assert!(take(&bed, "a", 4, 9).await, "and goes on");
+    assert!(!take(&bed, "b", 8, 13).await);
+    assert!(take(&bed, "b", 9, 14).await, "it said nothing any more");
+    assert!(!take(&bed, "a", 10, 15).await);
+    bed.store.leave_duty("waiting", "a").await.unwrap();
+    assert!(!take(&bed, "a", 11, 16).await, "that was not its own");
+    bed.store.leave_duty("waiting", "b").await.unwrap();
+    assert!(take(&bed, "a", 12, 17).await);
 }

@@ -58,18 +58,19 @@ pub struct LineBounds {
 /// A phone, and the language that its holder has chosen.
 pub type Spoken = (Msisdn, Option<Language>);
 
-/// A place at which somebody waits who was offered nothing.
+/// A place at which somebody waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waited {
     /// Which.
     pub code: FacilityCode,
-    /// Taken seats, people in line, and when the place was changed: while all of it is the same, a look
-    /// at the place hardly finds more than the last one did.
+    /// Taken seats, people in line who were offered nothing, and when the place was changed: while all of it
+    /// is the same, a look at the place hardly finds more than the last one did.
     pub mark: [i64; 3],
 }
 
 impl Store {
-    /// Places behind `after` at which somebody waits, at most `limit`.
+    /// The next `limit` places behind `after` at which somebody waits. Seats are counted at no others: the
+    /// lines are gone through from code to code, whoever stands in them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
@@ -82,11 +83,15 @@ impl Store {
         let mut places = Vec::new();
         on_engine!(self.reader(), |Db, pool| {
             let rows = sqlx::query::<Db>(
-                "select facility.code, (select count(*) from seat where seat.facility = facility.code \
-                 and seat.start > $2 and seat.until > $2), count(*), max(facility.changed_at) \
-                 from wait_list join facility on facility.code = wait_list.facility \
-                 where facility.code > $1 and (offer_until is null or offer_until <= $2) \
-                 group by facility.code order by facility.code limit $3",
+                "with recursive waited (code, place) as (\
+                 select min(facility), 1 from wait_list where facility > $1 union all \
+                 select (select min(facility) from wait_list where facility > waited.code), \
+                 place + 1 from waited where code is not null and place < $3) \
+                 select waited.code, (select count(*) from seat where seat.facility = waited.code \
+                 and seat.start > $2 and seat.until > $2), (select count(*) from wait_list \
+                 where wait_list.facility = waited.code and (offer_until is null \
+                 or offer_until <= $2)), facility.changed_at from waited \
+                 join facility on facility.code = waited.code order by waited.code",
             )
             .bind(after.map_or("", FacilityCode::as_str).to_owned())
             .bind(now.millis())

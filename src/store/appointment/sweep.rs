@@ -98,8 +98,9 @@ impl Store {
             let waiting: i64 =
                 sqlx::query_scalar::<Db, _>(sql).bind(now.millis()).fetch_one(pool).await?;
             figures.waiting = waiting.unsigned_abs();
+            // The plus keeps SQLite from the index of all that is booked: that of the stranded is short.
             let sql = "select count(*) from appointment where stranded_at is not null \
-                       and state = 'booked' and start > $1";
+                       and state = 'booked' and +start > $1";
             let stranded: i64 =
                 sqlx::query_scalar::<Db, _>(sql).bind(now.millis()).fetch_one(pool).await?;
             figures.stranded = stranded.unsigned_abs();
