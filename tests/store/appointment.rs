@@ -292,6 +292,11 @@ async fn whoever_comes_is_checked_in_once_and_that_is_logged() {
         assert_eq!(desk.list(&code(), DAY.tomorrow().unwrap()).await.unwrap(), []);
         // The seat stays theirs, and nothing can be given back any more.
         assert_eq!(look(&bed, 1, 1).await.booked, []);
+        // That dose is not booked again, but by whoever waits for the record in vain.
+        assert_eq!(look(&bed, 1, 1).await.attended, [1]);
+        let now = (setara::clock::now().millis() - at(0).millis()) / 60_000;
+        assert_eq!(look(&bed, 1, now + 13 * 24 * 60).await.attended, [1]);
+        assert_eq!(look(&bed, 1, now + 15 * 24 * 60).await.attended, Vec::<u8>::new());
         let nobody = desk.check_in(&Number::from_random(99), &staff, Days::Any).await;
         assert!(matches!(nobody, Err(AppointmentError::NoSuch)));
     }

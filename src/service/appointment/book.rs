@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::{ToSpan, civil::Time};
 
 use super::{
-    AppointmentChange, AppointmentNeed, AppointmentRules, Booked, Booking, DAY_NAME, Due, Ended,
-    EndedAs, Held, HoldNeed, NOT_DUE, PLACE_NAME, SLOT_NAME, TICKET, found, place, standing, tell,
+    ATTENDED, AppointmentChange, AppointmentNeed, AppointmentRules, Booked, Booking, DAY_NAME, Due,
+    Ended, EndedAs, Held, HoldNeed, NOT_DUE, PLACE_NAME, SLOT_NAME, TICKET, found, place, standing,
+    tell,
 };
 use crate::{
     clock::{Timestamp, Zone},
@@ -52,6 +53,7 @@ pub const HOLD: Call = Call {
         },
         FULL,
         ALREADY,
+        ATTENDED,
         NOT_DUE,
     ],
 };
@@ -68,6 +70,7 @@ pub const BOOK: Call = Call {
         Outcome { name: "booked", means: "The seat is theirs.", gives: &SHOWN },
         FULL,
         ALREADY,
+        ATTENDED,
         NOT_DUE,
     ],
 };
@@ -148,6 +151,9 @@ fn seated<'f>(
         Due::Dose { number, from, vaccine } if number == dose => (from, vaccine),
         _ => return refused(NOT_DUE.name),
     };
+    if facts.appointment.attended.contains(&dose) {
+        return refused(ATTENDED.name);
+    }
     let instead = standing(asking, facts, dose);
     if let Some(booked) = instead
         && asking.values.text(TICKET.name) != Some(booked.number.to_string().as_str())

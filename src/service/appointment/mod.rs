@@ -102,6 +102,16 @@ const PLACE_NAME: Given = open("place_name", WIDEST_NAME);
 const DAY_NAME: Given = open("day_name", WIDEST_DAY);
 const SLOT_NAME: Given = open("slot_name", WIDEST_TIME);
 
+/// How long the record has for the dose of somebody who was checked in. Until then the dose cannot be booked
+/// again; after it nobody waits for the record any more, because perhaps it was not given.
+pub const RECORDED_WITHIN: Duration = Duration::from_secs(14 * 86_400);
+
+const ATTENDED: Outcome = Outcome {
+    name: "attended",
+    means: "The person was checked in for this dose, and the record does not have it yet.",
+    gives: &[],
+};
+
 const NOT_DUE: Outcome = Outcome {
     name: "not_due",
     means: "Nothing can be booked for this person any more; look again.",
@@ -134,6 +144,7 @@ pub const LOOK: Call = Call {
             means: "The next dose is due on a day that is too far away.",
             gives: &[DOSE, FROM],
         },
+        Outcome { gives: &[DOSE], ..ATTENDED },
         Outcome {
             name: "offered",
             means: "The person waited, and a seat is kept for them.",
@@ -289,6 +300,9 @@ fn seen(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
         Due::Done => return Some(Decision::of("done")),
         Due::Dose { number, from, vaccine } => (number, from, vaccine),
     };
+    if facts.appointment.attended.contains(&dose) {
+        return Some(Decision::of(ATTENDED.name).give(DOSE.name, dose.to_string()));
+    }
     let found = |name| {
         Decision::of(name)
             .give(DOSE.name, dose.to_string())

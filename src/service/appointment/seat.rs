@@ -70,6 +70,8 @@ pub struct HoldNeed {
 pub struct AppointmentFacts {
     /// The person's appointments that stand.
     pub booked: Vec<Booked>,
+    /// Doses for which the person was checked in lately.
+    pub attended: Vec<u8>,
     /// The regency in which the person lives, as it was registered.
     pub home: Option<String>,
     /// The places that were asked for, by name.

@@ -155,6 +155,26 @@ fn nobody_gets_two_or_one_too_early_or_without_a_seat() {
 }
 
 #[test]
+fn a_dose_for_which_somebody_was_checked_in_is_not_booked_again() {
+    let attended = |dose| {
+        let facts = with(siti_with(vec![], Some(registered(me()))), vec![], Some(seat(DAY)));
+        let appointment = AppointmentFacts { attended: vec![dose], ..facts.appointment };
+        Facts { appointment, ..facts }
+    };
+    let look = decide("appointment.look", asking(&picked()), &attended(1));
+    assert_eq!((look.outcome, look.given.text("dose_number")), ("attended", Some("1")));
+    for call in ["appointment.hold", "appointment.book"] {
+        let decision = decide(call, asking(&wanted(DAY, &[])), &attended(1));
+        let [Change::Appointment(AppointmentChange::LetGo)] = &decision.changes[..] else {
+            panic!("{:?}", decision.changes);
+        };
+        assert_eq!(decision.outcome, "attended");
+    }
+    // The record has the first, and the second is another one.
+    assert_eq!(outcome("appointment.look", &picked(), &attended(2)), "home");
+}
+
+#[test]
 fn an_appointment_is_changed_or_given_back_by_its_own_ticket() {
     let facts = siti_with(vec![], Some(registered(me())));
     let other = date(2021, 8, 21);

@@ -36,7 +36,10 @@ use crate::{
     identity::region,
     outbox::NoticeId,
     service::{
-        appointment::{AppointmentFacts, AppointmentNeed, Between, Booked, Held, HoldNeed, Seat},
+        appointment::{
+            AppointmentFacts, AppointmentNeed, Between, Booked, Held, HoldNeed, RECORDED_WITHIN,
+            Seat,
+        },
         facility::{Facility, FacilityCode},
         record::Need,
     },
@@ -57,6 +60,7 @@ pub(super) async fn read_appointments(
     };
     let persons: Vec<NikIndex> = distinct(all().filter_map(|need| need.person));
     let booked = read_booked(tx, &persons).await?;
+    let attended = read_attended(tx, &persons, now).await?;
     let homes = read_homes(tx, &persons).await?;
     let lines = line::read_lines(tx, &persons).await?;
     let regencies: Vec<&str> = distinct(all().filter_map(|need| need.regency.as_deref()));
@@ -101,6 +105,7 @@ pub(super) async fn read_appointments(
         };
         AppointmentFacts {
             booked: person.and_then(|person| booked.get(&person)).cloned().unwrap_or_default(),
+            attended: person.and_then(|person| attended.get(&person)).cloned().unwrap_or_default(),
             home: person.and_then(|person| homes.get(&person)).cloned(),
             facilities: match (facility, regency) {
                 (Some((code, _)), _) => of(code),
@@ -187,6 +192,34 @@ pub(super) async fn read_booked(
         }
     });
     Ok(booked)
+}
+
+/// Doses for which people were checked in lately.
+async fn read_attended(
+    tx: &mut Tx,
+    persons: &[NikIndex],
+    now: Timestamp,
+) -> Result<BTreeMap<NikIndex, Vec<u8>>, StoreError> {
+    let mut attended: BTreeMap<NikIndex, Vec<u8>> = BTreeMap::new();
+    if persons.is_empty() {
+        return Ok(attended);
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "select nik_index, dose from appointment where state = 'attended' and changed_at > ",
+        );
+        sql.push_bind(now.minus(RECORDED_WITHIN).millis()).push(" and nik_index in (");
+        let mut keys = sql.separated(", ");
+        for person in padded_keys(persons) {
+            keys.push_bind(person.as_bytes().to_vec());
+        }
+        sql.push(")");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let person = NikIndex::from_bytes(octets(row.try_get(0)?, "appointment")?);
+            attended.entry(person).or_default().push(small(row.try_get(1)?)?);
+        }
+    });
+    Ok(attended)
 }
 
 /// Where people live, as they said when they registered.
