@@ -12,7 +12,7 @@ use setara::{
     identity::{ChatId, Msisdn, Nik},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
     store::{Store, StoreOptions},
-    vault::{NikIndex, Vault},
+    vault::{NikIndex, SubscriberKey, Vault},
 };
 use simulator::whatsapp::{Cloud, Settings};
 
@@ -85,6 +85,11 @@ impl Bed {
     /// Under which the record has somebody.
     pub fn person(&self, nik: &str) -> NikIndex {
         self.vault.nik_index(&Nik::parse(nik).unwrap())
+    }
+
+    /// Under which the database has a phone.
+    pub fn phone(&self, phone: &Msisdn) -> SubscriberKey {
+        self.vault.subscriber_key(phone)
     }
 
     /// Lets a chat speak for a phone.

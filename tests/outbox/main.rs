@@ -14,6 +14,7 @@ mod cut;
 mod documents;
 mod drain;
 mod kills;
+mod offers;
 mod rows;
 mod smsc;
 mod webhook;
