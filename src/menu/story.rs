@@ -13,7 +13,8 @@
 //!
 //! Other acts: `hang up`, `lose signal` (the network says nothing), `cut` (the network ends the
 //! session and says so), `again` (the network delivers the last message once more), `restart` (of the
-//! gateway) and `text STATUS` (a text to the short code, whose answer is a text). In an expected
+//! gateway), `text STATUS` (a text to the short code, whose answer is a text), and what staff do:
+//! `staff close 6471-A` (the place is closed on the first day on which somebody is expected) and `staff open 6471-A`. In an expected
 //! screen `{date}` stands for any date, `{moment}` for a day and an hour, `{number}` for a registration number: the same one wherever
 //! it stands in the file, `{number2}` and so on for others, and `{code}` for the six digits that have to come
 //! back: `text {code}`. In a text, `{hc1 6088231450774}` is the QR text of the certificate with that short
@@ -67,6 +68,10 @@ pub enum Act {
     Again,
     /// The gateway is stopped and started.
     Restart,
+    /// Staff close the place of this code on the first day on which somebody is expected.
+    Close(String),
+    /// Staff open it again.
+    Open(String),
 }
 
 impl Act {
@@ -142,6 +147,11 @@ fn act(written: &str) -> Option<Act> {
         ("cut", "") => Act::Cut,
         ("again", "") => Act::Again,
         ("restart", "") => Act::Restart,
+        ("staff", what) => match what.split_once(' ')? {
+            ("close", code) => Act::Close(code.into()),
+            ("open", code) => Act::Open(code.into()),
+            _ => return None,
+        },
         _ => return None,
     })
 }

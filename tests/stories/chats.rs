@@ -128,6 +128,10 @@ pub async fn play(country: &Country, story: &mut Story, network: &Operator, clou
                 }
                 continue;
             }
+            Act::Close(_) | Act::Open(_) => {
+                country.staff(&step.act).await.expect("what staff do");
+                continue;
+            }
             Act::Restart => {
                 gateway.shutdown().await;
                 gateway = start(&config, network, cloud).await;

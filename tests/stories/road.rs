@@ -43,6 +43,10 @@ pub async fn run(country: &Country, road: Road, story: &Story) -> Seen {
             }
             continue;
         }
+        if matches!(step.act, Act::Close(_) | Act::Open(_)) {
+            country.staff(&step.act).await.expect("what staff do");
+            continue;
+        }
         if step.act == Act::Restart {
             gateway.shutdown().await;
             gateway = road.start(&config).await;
@@ -57,7 +61,7 @@ pub async fn run(country: &Country, road: Road, story: &Story) -> Seen {
             Act::HangUp => phone.hang_up().await.map(|()| None).transpose(),
             Act::LoseSignal => phone.drop_signal().await.map(|()| None).transpose(),
             Act::Cut => phone.network_abort().await.map(|()| None).transpose(),
-            Act::Phone(_) | Act::Restart => None,
+            Act::Phone(_) | Act::Restart | Act::Close(_) | Act::Open(_) => None,
             Act::Text(_) => panic!("texts are another road"),
         };
         match screen {

@@ -113,6 +113,10 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
                 }
                 continue;
             }
+            Act::Close(_) | Act::Open(_) => {
+                country.staff(&step.act).await.expect("what staff do");
+                continue;
+            }
             Act::Restart => {
                 gateway.shutdown().await;
                 gateway = start(&config, &network).await;

@@ -7,6 +7,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use thiserror::Error;
@@ -17,10 +18,14 @@ use crate::{
     clock,
     config::Config,
     conversation::{End, Then},
+    front::facility::{Facilities, FacilityError},
     identity::Msisdn,
     menu::story::{Act, Session, Story, StoryError, typed},
-    service::sample::{self, CERTIFIED, People},
-    store::{ImportError, Spoke, Store, StoreError, StoreOptions, TurnWrite},
+    service::{
+        facility::FacilityCode,
+        sample::{self, CERTIFIED, People},
+    },
+    store::{ImportError, Mode, Shut, Spoke, Store, StoreError, StoreOptions, TurnWrite},
     vault::{Vault, VaultError},
 };
 
@@ -70,6 +75,9 @@ pub enum RehearsalError {
     /// Cases and contacts cannot be put in.
     #[error("cases and contacts could not be kept")]
     Exposed,
+    /// A place cannot be closed or opened.
+    #[error(transparent)]
+    Place(#[from] FacilityError),
     /// The language cannot be set.
     #[error("the language could not be kept")]
     Language,
@@ -80,6 +88,9 @@ const PEOPLE: u64 = 40;
 
 /// Where vaccines are given: the provinces in which conversation files take place.
 const PLACES: [&str; 4] = ["31", "34", "64", "81"];
+
+/// Whom conversation files book for comes sooner.
+const EXPECTED_WITHIN: Duration = Duration::from_secs(200 * 86_400);
 
 /// The smallest room of any operator. A conversation file has one text for all of them.
 const SMALLEST: u16 = 160;
@@ -156,6 +167,28 @@ impl Rehearsal {
             answers: None,
         };
         batch.commit(&[write]).await.map_err(|_| RehearsalError::Language)?;
+        store.close().await;
+        Ok(())
+    }
+
+    /// Does what a conversation file says of staff; of anybody else's acts, nothing.
+    ///
+    /// # Errors
+    /// See [`RehearsalError`].
+    pub async fn staff(&self, act: &Act) -> Result<(), RehearsalError> {
+        let (Act::Close(code) | Act::Open(code)) = act else { return Ok(()) };
+        let code = FacilityCode::parse(code).map_err(|_| FacilityError::NoSuch)?;
+        let store = self.store().await?;
+        let places = Facilities::new(store.clone(), &self.config);
+        let (place, _) = places.show(&code).await?;
+        let soon = (clock::now(), clock::now().plus(EXPECTED_WITHIN));
+        let expected = store.appointments(&code, soon).await?;
+        let first = expected.first().map(|line| line.seat.start.date(line.zone));
+        match (act, first, place.closed.first()) {
+            (Act::Close(_), Some(day), _) => places.close(&code, Shut::On(day), Mode::Real).await?,
+            (Act::Open(_), _, Some(day)) => places.open(&code, Shut::On(*day), Mode::Real).await?,
+            _ => return Err(FacilityError::NoSuch.into()),
+        };
         store.close().await;
         Ok(())
     }
@@ -269,6 +302,10 @@ pub async fn replay(
                 continue;
             }
             Act::LoseSignal => continue,
+            Act::Close(_) | Act::Open(_) => {
+                rehearsal.staff(&step.act).await?;
+                continue;
+            }
             Act::Restart => {
                 alone.stop().await;
                 alone = rehearsal.start().await?;
