@@ -26,7 +26,7 @@ use simulator::operator::sms::receipt::Ids;
 use simulator::play::{Country, OperatorAddress, SHORT_CODE};
 use simulator::satudata::{self, SatuData};
 use simulator::whatsapp::Cloud;
-use simulator::whatsapp::template::Template;
+use simulator::whatsapp::template::{Category, Template};
 
 const DATABASE: &str = "setara.db";
 const TOKEN_FILE: &str = "setara.token";
@@ -92,12 +92,21 @@ pub fn today() -> (String, String) {
 /// The number of the service on WhatsApp, and the texts that were approved for it.
 pub fn whatsapp() -> simulator::whatsapp::Settings {
     let template = |language| Template::new(TEMPLATE, language, "PeduliLindungi: {{1}}");
-    let templates = vec![template("id"), template("en")];
+    let offer = |language, text| Template::new(INVITATION, language, text).of(Category::Marketing);
+    let templates = vec![
+        template("id"),
+        template("en"),
+        offer("id", "Halo {{1}}, vaksin COVID-19 untuk Anda. Daftar: balas YA atau *119#."),
+        offer("en", "Hello {{1}}, there is a COVID-19 vaccine for you. Reply YA or dial *119#."),
+    ];
     simulator::whatsapp::Settings { templates, ..Default::default() }
 }
 
 /// The template of notices.
 const TEMPLATE: &str = "pemberitahuan";
+
+/// The template of the campaign's text `invitation`.
+const INVITATION: &str = "undangan";
 
 /// Asks the gateway's webhook until it knows the cloud, and then tells it everything.
 pub async fn subscribe(cloud: Cloud, gateway: SocketAddr) {
@@ -129,7 +138,10 @@ pub fn whatsapp_section(cloud: &Cloud) -> Result<String, std::fmt::Error> {
         "\n[whatsapp]\napi = \"{}\"\nversion = \"v23.0\"\n\
          phone_number_id = \"{phone_number_id}\"\ndisplay_number = \"{display_number}\"\n\
          token = \"{token}\"\napp_secret = \"{app_secret}\"\nverify_token = \"{verify_token}\"\n\
-         template = \"{TEMPLATE}\"\nper_second = {}\n",
+         template = [{{ language = \"id\", name = \"{TEMPLATE}\" }}, {{ language = \"en\", name = \"{TEMPLATE}\" }}, \
+         {{ language = \"id\", name = \"{INVITATION}\", text = \"invitation\", values = [\"name\"] }}, \
+         {{ language = \"en\", name = \"{INVITATION}\", text = \"invitation\", values = [\"name\"] }}]\n\
+         per_second = {}\n",
         cloud.api(),
         limits.per_second
     )?;

@@ -212,7 +212,7 @@ impl Gateway {
             senders.map(|of| (of.name.to_owned(), of.links.clone())).collect();
         senders.extend(config.whatsapp.is_some().then(|| (WHATSAPP.into(), vec![])));
         let wake = engine.wake().clone();
-        let outbox::Started { outbox, released, tasks: mut carriers } =
+        let outbox::Started { outbox, running, released, tasks: mut carriers } =
             outbox::start(config, &engine, &accounts, &posts, &metrics, &budget, &stopped);
         let (mut webhook, mut chats) = (None, Vec::new());
         if let Some(number) = &config.whatsapp {
@@ -224,6 +224,7 @@ impl Gateway {
                 &metrics,
                 released,
                 budget.clone(),
+                running,
                 &stopped,
             );
             carriers.extend(tasks);

@@ -16,7 +16,7 @@ use crate::{
     outbox::Fate,
     service::{
         DESKS,
-        campaign::{Audience, Filter, Step},
+        campaign::{Audience, Filter, Step, way::Way},
         roster::Group,
     },
     store::{Campaign, Figures, Store, StoreOptions},
@@ -271,15 +271,25 @@ async fn preview(args: &PreviewArgs, campaigns: &Campaigns) -> Result<(), String
     let campaign = campaigns.named(&args.name).await.map_err(told)?;
     let preview = campaigns.preview(&campaign).await.map_err(told)?;
     let Preview { people, unreachable, opted_out, parts, per_second, seconds, days, .. } = preview;
+    let Preview { by_sms, to_chats, in_templates, .. } = preview;
     let cost = args.price_per_part.map(|price| price * parts as f64);
     if args.json {
         return print_json(&Previewed::of(&preview, args.price_per_part));
     }
     for sample in &preview.samples {
-        println!("{} ({}, {} SMS)\n  {}", sample.phone, sample.language, sample.parts, sample.text);
+        let way = match (&sample.template, sample.way) {
+            (Some((name, code)), _) => format!("template {name} in {code}"),
+            (None, Way::Sms) => format!("{} SMS", sample.parts),
+            (None, _) => "chat".to_owned(),
+        };
+        let text = sample.text.replace('\n', "\n  ");
+        println!("{} ({}, {way})\n  {text}", sample.phone, sample.language);
     }
     println!(
         "{people} people: {unreachable} have no phone in the record, {opted_out} refused broadcasts"
+    );
+    println!(
+        "{by_sms} by SMS, {to_chats} in a chat that is open, {in_templates} in a chat by a template"
     );
     println!(
         "{parts} SMS{}",
@@ -345,6 +355,31 @@ fn show(campaign: &Campaign, figures: &Figures) {
     }
     println!("replied       {:>9}", figures.replied);
     println!("registered    {:>9}", figures.registered);
+    show_routes(figures);
+}
+
+/// The same by the way that the notices go.
+fn show_routes(figures: &Figures) {
+    let ways = [("by SMS", figures.by_sms(), None), {
+        let read = Some(figures.chats.read);
+        ("to chats", figures.chats.clone(), read)
+    }];
+    println!(
+        "{:<14}{:>9}{:>9}{:>10}{:>9}{:>9}{:>11}",
+        "", "queued", "sent", "delivered", "read", "replied", "registered"
+    );
+    for (way, of, read) in ways {
+        let queued: u64 = of.fates.values().sum();
+        let delivered = of.fates.get(&Fate::Delivered).copied().unwrap_or_default();
+        let read = read.map_or("-".to_owned(), |read| read.to_string());
+        println!(
+            "{way:<14}{queued:>9}{:>9}{delivered:>10}{read:>9}{:>9}{:>11}",
+            of.sent(),
+            of.replied,
+            of.registered
+        );
+    }
+    println!("rerouted      {:>9} from chats to SMS", figures.chats.rerouted);
 }
 
 fn bar(total: u64, figures: &str) -> ProgressBar {

@@ -48,7 +48,7 @@ fn the_number_in_the_comments_is_one() {
         .join("\n");
     let whatsapp = Config::parse(&commented).unwrap().whatsapp.unwrap();
     assert_eq!(whatsapp.per_second, 80);
-    assert!(whatsapp.template().is_some());
+    assert!(whatsapp.templates().for_notice(None).is_some());
 }
 
 #[test]

@@ -8,7 +8,10 @@ use super::{
     ConfigError,
     far::{is_loopback, secret},
 };
-use crate::{channel::whatsapp::render::Template, outbox::pair::PAIR_BURST};
+use crate::{
+    channel::whatsapp::frame::{Template, Templates},
+    outbox::pair::PAIR_BURST,
+};
 
 /// One number.
 #[derive(Clone, Deserialize)]
@@ -58,9 +61,8 @@ pub struct Whatsapp {
     connect_seconds: u32,
     #[serde(default = "answer_seconds")]
     answer_seconds: u32,
-    template: Option<String>,
-    #[serde(default = "template_language")]
-    template_language: String,
+    #[serde(default)]
+    template: Vec<Template>,
 }
 
 fn api() -> String {
@@ -103,10 +105,6 @@ fn answer_seconds() -> u32 {
     15
 }
 
-fn template_language() -> String {
-    "id".into()
-}
-
 /// Requests under way at the most: each holds a connection.
 const MOST_AT_ONCE: usize = 256;
 
@@ -144,9 +142,8 @@ impl Whatsapp {
     }
 
     /// What may be sent when nobody has written for 24 hours.
-    pub fn template(&self) -> Option<Template> {
-        let name = self.template.clone()?;
-        Some(Template { name, language: self.template_language.clone() })
+    pub fn templates(&self) -> Templates {
+        Templates::new(self.template.clone())
     }
 
     /// After how long somebody who waits is shown that we write; zero is never.
@@ -208,8 +205,8 @@ impl Whatsapp {
         if !(1..=MOST_AT_ONCE).contains(&self.at_once) {
             return wrong(&format!("at_once is from 1 to {MOST_AT_ONCE}"));
         }
-        if self.template.as_deref().is_some_and(|name| name.is_empty() || !plain(name)) {
-            return wrong("template is the name of one");
+        if let Some(mistake) = self.templates().mistake() {
+            return wrong(&format!("template: {mistake}"));
         }
         Ok(())
     }
@@ -217,6 +214,7 @@ impl Whatsapp {
 
 #[cfg(test)]
 mod tests {
+    use super::Templates;
     use crate::config::Config;
 
     const WHOLE: &str = "[whatsapp]\nphone_number_id = \"106540352242922\"\ntoken = \"geheim-token\"\n\
@@ -225,7 +223,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_it_is_told() {
         let whatsapp = Config::parse(WHOLE).unwrap().whatsapp.unwrap();
-        assert_eq!((whatsapp.per_second, whatsapp.template()), (80, None));
+        assert_eq!((whatsapp.per_second, whatsapp.templates()), (80, Templates::default()));
         assert_eq!(whatsapp.token().unwrap(), "geheim-token");
         assert!(!format!("{whatsapp:?}").contains("geheim"));
         let with = |line: &str| Config::parse(&format!("{WHOLE}{line}"));
@@ -240,12 +238,13 @@ mod tests {
             "answer_seconds = 0",
             "at_once = 0",
             "at_once = 1000",
-            "template = \"\"",
+            "template = [{ language = \"id\", name = \"\" }]",
+            "template = [{ language = \"id\", name = \"a\", values = [\"name\"] }]",
             "colour = 1",
         ] {
             assert!(with(line).is_err(), "{line}");
         }
-        assert!(with("api = \"http://127.0.0.1:8080\"\ntemplate = \"kabar\"").is_ok());
+        assert!(with("api = \"http://127.0.0.1:8080\"\ntemplate = [{ language = \"id\", name = \"kabar\" }]").is_ok());
         let bare = WHOLE.replace("token = \"geheim-token\"\n", "");
         assert!(Config::parse(&bare).is_err());
         assert!(Config::parse(&WHOLE.replace("geheim-verify", "short")).is_err());

@@ -6,18 +6,22 @@ use std::io::Read;
 use thiserror::Error;
 
 use crate::{
+    channel::whatsapp::frame::Templates,
     clock::{self, Timestamp, Zone},
-    config::Config,
+    config::{Config, Whatsapp},
     menu::{language::Language, model::Menu},
     outbox::{parts, route::Routes},
     service::{
         campaign::{
             Audience, Decency, FilterError, Phase, Recipient, Step, class_of,
             people::{HeaderError, Reader, RowError},
+            way::{Reach, Way},
         },
         vaccine::Vaccines,
     },
-    store::{Campaign, CreateError, Figures, NewCampaign, Piece, Queued, Store, StoreError},
+    store::{
+        Acquainted, Campaign, CreateError, Figures, NewCampaign, Piece, Queued, Store, StoreError,
+    },
     vault::Vault,
 };
 
@@ -38,6 +42,8 @@ pub struct Campaigns {
     routes: Routes,
     /// Whether anybody carries SMS.
     carried: bool,
+    /// The templates of the number on WhatsApp, if there is one.
+    templates: Option<Templates>,
     decency: Decency,
     vaccines: Vaccines,
     zone: Zone,
@@ -88,9 +94,17 @@ pub enum OrderError {
     /// So many days are none.
     #[error("a campaign is of use for 1 to {LONGEST} days")]
     Days,
-    /// Nobody carries SMS.
-    #[error("no operator of the configuration carries SMS")]
+    /// Nobody carries SMS, and there is no number on WhatsApp.
+    #[error("no operator of the configuration carries SMS, and there is no number on WhatsApp")]
     NoNetwork,
+    /// A template wants what the text does not have.
+    #[error("the template {template} wants {{{value}}}, which the text does not have")]
+    Wants {
+        /// Its name.
+        template: String,
+        /// The value.
+        value: String,
+    },
     /// The database did not store it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -158,10 +172,16 @@ pub enum ListError {
 pub struct Preview {
     /// Everybody.
     pub people: u64,
-    /// Nobody knows their phones, or no operator carries SMS to them.
+    /// Nobody knows their phones, or nobody carries anything to them.
     pub unreachable: u64,
     /// They refused broadcasts.
     pub opted_out: u64,
+    /// By SMS.
+    pub by_sms: u64,
+    /// To chats, in the words of the SMS: they wrote there within the day.
+    pub to_chats: u64,
+    /// To chats, in a template.
+    pub in_templates: u64,
     /// SMS in all.
     pub parts: u64,
     /// The text for some of them.
@@ -181,13 +201,17 @@ pub struct Sample {
     pub phone: String,
     /// The language.
     pub language: String,
-    /// What it says.
+    /// Which way it goes.
+    pub way: Way,
+    /// What it says; in a template its values, each on a line.
     pub text: String,
+    /// The template that it goes in, and the code of its language.
+    pub template: Option<(String, String)>,
     /// SMS that it takes.
     pub parts: u8,
 }
 
-/// People that a preview shows.
+/// People of each way that a preview shows.
 const SAMPLES: usize = 3;
 
 impl Campaigns {
@@ -200,6 +224,7 @@ impl Campaigns {
             routes: config.routes(),
             per_second: sms.clone().map(|(_, sms)| u64::from(sms.per_second)).sum(),
             carried: sms.count() > 0,
+            templates: config.whatsapp.as_ref().map(Whatsapp::templates),
             decency: Decency {
                 hours: config.outbox.hours(),
                 per_day: config.outbox.broadcasts_per_day,
@@ -239,7 +264,7 @@ impl Campaigns {
         if !(1..=LONGEST).contains(&valid_days) {
             return Err(OrderError::Days);
         }
-        if !self.carried {
+        if !self.carried && self.templates.is_none() {
             return Err(OrderError::NoNetwork);
         }
         let asked = |menu: &&&Menu| service.as_ref().is_none_or(|name| name == menu.service());
@@ -259,6 +284,15 @@ impl Campaigns {
             let dated = ["dose", "date"].into_iter().find(|value| wording.needs(value));
             if let Some(value) = dated.filter(|_| filter.dose_due_days.is_none()) {
                 return Err(OrderError::Needs(value));
+            }
+        }
+        for template in self.templates.iter().flat_map(|of| of.of_text(&text)) {
+            let stands = |value: &&String| {
+                matches!(value.as_str(), "text" | "dial" | "code") || wording.needs(value)
+            };
+            if let Some(value) = template.values.iter().find(|value| !stands(value)) {
+                let (template, value) = (template.name.clone(), value.clone());
+                return Err(OrderError::Wants { template, value });
             }
         }
         let class = class_of(found.kind).unwrap_or(crate::outbox::Class::Campaign);
@@ -388,7 +422,8 @@ impl Campaigns {
     /// # Errors
     /// [`StoreError`].
     pub async fn preview(&self, campaign: &Campaign) -> Result<Preview, StoreError> {
-        let today = clock::now().date(self.zone);
+        let now = clock::now();
+        let today = now.date(self.zone);
         let mut preview = Preview::default();
         let mut before = None;
         loop {
@@ -398,31 +433,10 @@ impl Campaigns {
                 .await?;
             preview.unreachable += portion.unreachable;
             preview.people += portion.unreachable + portion.people.len() as u64;
-            let refusing = self.store.refusals(&portion.people).await?;
-            for (at, person) in portion.people.iter().enumerate() {
-                let route = self.routes.of(&person.phone);
-                if route.is_empty() {
-                    preview.unreachable += 1;
-                    continue;
-                }
-                if refusing.contains(&at) {
-                    preview.opted_out += 1;
-                    continue;
-                }
-                let code = self.routes.short_code(route);
-                let text = campaign.made.wording.write(person, code, None);
-                let parts = parts::count(&text);
-                preview.parts += u64::from(parts);
-                if preview.samples.len() < SAMPLES {
-                    let first = campaign.made.wording.languages().next();
-                    let language = person.language.as_ref().or(first).map(Language::as_str);
-                    preview.samples.push(Sample {
-                        phone: person.phone.masked(),
-                        language: language.unwrap_or_default().to_owned(),
-                        text,
-                        parts,
-                    });
-                }
+            let chats_at = self.templates.as_ref().map(|_| now);
+            let acquainted = self.store.acquainted(&portion.people, chats_at).await?;
+            for (person, known) in portion.people.iter().zip(&acquainted) {
+                self.foresee(&mut preview, campaign, person, known, now);
             }
             let last = portion.last;
             before = Some(portion);
@@ -440,6 +454,70 @@ impl Campaigns {
         Ok(preview)
     }
 
+    /// What would be done for somebody if it were done now.
+    fn foresee(
+        &self,
+        preview: &mut Preview,
+        campaign: &Campaign,
+        person: &Recipient,
+        known: &Acquainted,
+        now: Timestamp,
+    ) {
+        let NewCampaign { wording, text: name, .. } = &campaign.made;
+        let network = self.routes.of(&person.phone);
+        let chosen = known.language.as_ref();
+        let language = wording.language(person, chosen);
+        let templates = self.templates.as_ref();
+        let template = templates.zip(language).and_then(|(of, is)| of.for_text(name, is));
+        let reach = Reach {
+            heard: known.heard,
+            carried: !network.is_empty(),
+            template: template.is_some(),
+        };
+        let due = self.first_moment(person, now);
+        let Some(way) = Way::of(reach, due) else {
+            preview.unreachable += 1;
+            return;
+        };
+        if known.refused {
+            preview.opted_out += 1;
+            return;
+        }
+        let code = self.routes.code_for(network);
+        let text = wording.write(person, code, chosen);
+        let parts = if way == Way::Sms { parts::count(&text) } else { 0 };
+        preview.parts += u64::from(parts);
+        match way {
+            Way::Sms => preview.by_sms += 1,
+            Way::Chat => preview.to_chats += 1,
+            Way::Template => preview.in_templates += 1,
+        }
+        if preview.samples.iter().filter(|of| of.way == way).count() >= SAMPLES {
+            return;
+        }
+        let framed = wording.frame(name, person, code, chosen);
+        let template = template.filter(|_| way == Way::Template);
+        preview.samples.push(Sample {
+            phone: person.phone.masked(),
+            language: language.map(Language::as_str).unwrap_or_default().to_owned(),
+            way,
+            text: template.map_or(text.clone(), |template| {
+                template.filled(&text, framed.as_ref()).join("\n")
+            }),
+            template: template.map(|of| (of.name.clone(), of.code().to_owned())),
+            parts,
+        });
+    }
+
+    /// When somebody would be written to first, if it began now.
+    fn first_moment(&self, person: &Recipient, now: Timestamp) -> Timestamp {
+        let slot = match person.zone() {
+            Some(zone) => self.decency.slot(zone, now, 0),
+            None => self.decency.slot_everywhere(now, 0),
+        };
+        slot.map_or(now, |slot| slot.due)
+    }
+
     /// Queues the next piece of a campaign that runs.
     ///
     /// # Errors
@@ -447,7 +525,13 @@ impl Campaigns {
     pub async fn queue(&self, campaign: &Campaign, now: Timestamp) -> Result<Queued, StoreError> {
         let today = now.date(self.zone);
         let portion = self.store.audience(campaign, None, &self.vaccines, today, PIECE).await?;
-        let piece = Piece { portion: &portion, routes: &self.routes, decency: self.decency, now };
+        let piece = Piece {
+            portion: &portion,
+            routes: &self.routes,
+            templates: self.templates.as_ref(),
+            decency: self.decency,
+            now,
+        };
         self.store.queue_broadcasts(campaign, piece).await
     }
 }

@@ -27,7 +27,7 @@ use crate::{
         campaign::{Audience, Filter, Phase, Step},
         roster::Group,
     },
-    store::{Campaign, Figures},
+    store::{Campaign, Figures, OneWay},
 };
 
 /// The longest list, in octets: some million people.
@@ -163,6 +163,28 @@ pub struct Fates {
     replied: u64,
     /// Phones that registered somebody afterwards.
     registered: u64,
+    /// Those of them that go by SMS.
+    by_sms: OfRoute,
+    /// Those of them that go to chats.
+    to_chats: OfRoute,
+    /// Those that were to go to chats and went by SMS; they are counted there.
+    rerouted: u64,
+}
+
+/// What became of the notices of a campaign that go one way.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OfRoute {
+    /// All of them.
+    queued: u64,
+    waiting: u64,
+    /// Taken by the network or the provider, whatever became of it.
+    sent: u64,
+    delivered: u64,
+    /// Opened, as far as the provider says so; nobody says it of an SMS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read: Option<u64>,
+    replied: u64,
+    registered: u64,
 }
 
 impl Shown {
@@ -200,6 +222,24 @@ impl Fates {
             cancelled: of(Fate::Cancelled),
             replied: figures.replied,
             registered: figures.registered,
+            by_sms: OfRoute::of(&figures.by_sms(), None),
+            to_chats: OfRoute::of(&figures.chats, Some(figures.chats.read)),
+            rerouted: figures.chats.rerouted,
+        }
+    }
+}
+
+impl OfRoute {
+    fn of(figures: &OneWay, read: Option<u64>) -> Self {
+        let of = |fate| figures.fates.get(&fate).copied().unwrap_or_default();
+        Self {
+            queued: figures.fates.values().sum(),
+            waiting: of(Fate::Waiting),
+            sent: figures.sent(),
+            delivered: of(Fate::Delivered),
+            read,
+            replied: figures.replied,
+            registered: figures.registered,
         }
     }
 }
@@ -210,6 +250,12 @@ pub struct Previewed {
     people: u64,
     unreachable: u64,
     opted_out: u64,
+    /// People who get an SMS.
+    by_sms: u64,
+    /// People who get the words of the SMS in their chat: they wrote there within the day.
+    to_chats: u64,
+    /// People who get a template in their chat.
+    in_templates: u64,
     /// SMS in all.
     parts: u64,
     /// What they cost, at the price given.
@@ -228,7 +274,13 @@ pub struct Previewed {
 struct SampleShown {
     phone: String,
     language: String,
+    /// `sms`, `chat` or `template`.
+    way: String,
+    /// What it says; in a template its values, each on a line.
     text: String,
+    /// The template, and the code of its language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<String>,
     parts: u8,
 }
 
@@ -238,13 +290,18 @@ impl Previewed {
         let samples = preview.samples.iter().map(|of| SampleShown {
             phone: of.phone.clone(),
             language: of.language.clone(),
+            way: of.way.as_str().to_owned(),
             text: of.text.clone(),
+            template: of.template.as_ref().map(|(name, code)| format!("{name} ({code})")),
             parts: of.parts,
         });
         Self {
             people: preview.people,
             unreachable: preview.unreachable,
             opted_out: preview.opted_out,
+            by_sms: preview.by_sms,
+            to_chats: preview.to_chats,
+            in_templates: preview.in_templates,
             parts: preview.parts,
             cost: price_per_part.map(|price| price * preview.parts as f64),
             per_second: preview.per_second,

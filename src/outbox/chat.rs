@@ -69,6 +69,10 @@ impl Meaning {
     }
 }
 
+/// What is no template may be sent within 24 hours of what its reader wrote (Cloud API, "customer service
+/// window"). When that was is known to the hour, and a message may wait a while.
+pub const WINDOW: Duration = Duration::from_secs(22 * 3600);
+
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -108,6 +112,12 @@ fn of_status(status: u16) -> Meaning {
         400..=499 => Meaning::Refused,
         _ => Meaning::Unclear,
     }
+}
+
+/// Whether a code is about the template that a message was to go in, and so about all that go in it: there
+/// is none of that name and language, it has other places, or it is paused or switched off.
+pub fn is_of_template(code: u32) -> bool {
+    (132_000..=132_999).contains(&code)
 }
 
 /// Whether a message that was taken, and of which the provider says later that it will not arrive, has

@@ -7,6 +7,7 @@
 
 pub mod chat;
 mod enclosure;
+mod frame;
 pub mod line;
 pub mod pace;
 pub mod pair;
@@ -16,7 +17,10 @@ pub mod route;
 pub mod share;
 pub mod work;
 
-pub use self::enclosure::{EnclosedCertificate, EnclosedTicket, Enclosure};
+pub use self::{
+    enclosure::{EnclosedCertificate, EnclosedTicket, Enclosure},
+    frame::Framed,
+};
 
 use std::{fmt, time::Duration};
 
@@ -213,6 +217,8 @@ pub struct Notice {
     pub card: Option<Card>,
     /// What a chat gets with it.
     pub enclosure: Option<Enclosure>,
+    /// Its values, if it is a broadcast that may go to a chat.
+    pub framed: Option<Framed>,
     /// Its queue.
     pub lane: Lane,
     /// The campaign it is of; 0 is none.
@@ -246,6 +252,7 @@ impl Notice {
             text,
             card: None,
             enclosure: None,
+            framed: None,
             lane,
             campaign: 0,
             due: at,

@@ -40,6 +40,14 @@ impl Routes {
         self.short_codes.get(network).map(String::as_str).unwrap_or_default()
     }
 
+    /// The number to write to for somebody of this network, or of none.
+    pub fn code_for(&self, network: &str) -> &str {
+        match self.short_code(network) {
+            "" => self.any_short_code().unwrap_or_default(),
+            code => code,
+        }
+    }
+
     /// A number that people write to, for those of whom no network is known.
     pub fn any_short_code(&self) -> Option<&str> {
         self.short_codes.values().next().map(String::as_str)

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Enclosure, Fate, Lane, NoticeId, Recipient, Sender};
+use super::{Enclosure, Fate, Framed, Lane, NoticeId, Recipient, Sender, route::WHATSAPP};
 use crate::{clock::Timestamp, menu::view::Card};
 
 /// A piece of a queue to claim.
@@ -67,6 +67,8 @@ pub struct Letter {
     pub card: Option<Card>,
     /// What a chat gets with it.
     pub enclosure: Option<Enclosure>,
+    /// Its values, if it is a broadcast that may go to a chat.
+    pub framed: Option<Framed>,
 }
 
 /// A text and a number are not for logs.
@@ -138,6 +140,32 @@ pub struct Moved {
     pub campaign: i64,
     /// How it stands now.
     pub fate: Fate,
+    /// Which way it goes now.
+    pub by: By,
+}
+
+/// Which way a notice goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// By SMS.
+    Sms,
+    /// To a chat.
+    Chat,
+}
+
+impl By {
+    /// The way of a route.
+    pub fn of(route: &str) -> Self {
+        if route == WHATSAPP { Self::Chat } else { Self::Sms }
+    }
+
+    /// The word of metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Chat => "chat",
+        }
+    }
 }
 
 /// What a receipt says of a message.

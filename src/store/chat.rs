@@ -15,6 +15,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     identity::{ChatId, Msisdn},
+    menu::language::Language,
     outbox::Notice,
     service::{
         chat::{Door, bound::MOST_CHATS},
@@ -23,6 +24,9 @@ use crate::{
     },
     vault::{SubscriberKey, Vault},
 };
+
+/// Keys of one statement.
+const KEYS: usize = 1024;
 
 /// A chat as it is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +52,17 @@ pub struct Bound {
     pub phone: Msisdn,
     /// Until when.
     pub until: Timestamp,
+}
+
+/// Where a phone is reached on a chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// The chat.
+    pub chat: ChatId,
+    /// When it was last heard, exact to the hour.
+    pub heard_at: Timestamp,
+    /// The language that its reader chose.
+    pub language: Option<Language>,
 }
 
 /// A chat as a message leaves it.
@@ -181,7 +196,7 @@ impl Store {
         &self,
         phones: &[Msisdn],
         now: Timestamp,
-    ) -> Result<Vec<Option<ChatId>>, StoreError> {
+    ) -> Result<Vec<Option<Reached>>, StoreError> {
         let keys: Vec<_> = phones.iter().map(|phone| self.vault.subscriber_key(phone)).collect();
         let mut chats = HashMap::new();
         if keys.is_empty() {
@@ -189,25 +204,61 @@ impl Store {
         }
         on_engine!(self.reader(), |Db, pool| {
             let mut sql = QueryBuilder::<Db>::new(
-                "select subscriber, key, address from chat where bound_until > ",
+                "select chat.subscriber, chat.key, chat.address, chat.heard_at, \
+                 subscriber.language from chat left join subscriber \
+                 on subscriber.key = chat.subscriber where chat.bound_until > ",
             );
-            sql.push_bind(now.millis()).push(" and subscriber in (");
+            sql.push_bind(now.millis()).push(" and chat.subscriber in (");
             let mut list = sql.separated(", ");
             for key in padded_keys(&keys) {
                 list.push_bind(key.as_bytes().to_vec());
             }
             // Of two of one phone the later one stays.
-            for row in sql.push(") order by heard_at").build().fetch_all(pool).await? {
+            for row in sql.push(") order by chat.heard_at").build().fetch_all(pool).await? {
                 let phone: [u8; 16] = octets(row.try_get(0)?, "chat")?;
                 let key = SubscriberKey::from_bytes(octets(row.try_get(1)?, "chat")?);
                 let address: Vec<u8> = row.try_get(2)?;
                 let address = sealed::open(&self.vault, Place::Chat(&key), &address)?;
                 let Address(address) =
                     serde_json::from_slice(&address).map_err(|_| StoreError::Unreadable("chat"))?;
-                chats.insert(phone, address);
+                let language: Option<String> = row.try_get(4)?;
+                let language = language.and_then(|code| Language::parse(&code));
+                let heard_at = Timestamp::from_millis(row.try_get(3)?);
+                chats.insert(phone, Reached { chat: address, heard_at, language });
             }
         });
         Ok(keys.iter().map(|key| chats.get(key.as_bytes()).cloned()).collect())
+    }
+
+    /// When the chat that speaks for each of the phones was last heard; none for a phone without one. As
+    /// [`Store::chats_of`], without their addresses.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn chats_heard(
+        &self,
+        phones: &[SubscriberKey],
+        now: Timestamp,
+    ) -> Result<BTreeMap<SubscriberKey, Timestamp>, StoreError> {
+        let mut heard = BTreeMap::new();
+        for phones in phones.chunks(KEYS) {
+            on_engine!(self.reader(), |Db, pool| {
+                let mut sql = QueryBuilder::<Db>::new(
+                    "select subscriber, max(heard_at) from chat where bound_until > ",
+                );
+                sql.push_bind(now.millis()).push(" and subscriber in (");
+                let mut list = sql.separated(", ");
+                for key in padded_keys(phones) {
+                    list.push_bind(key.as_bytes().to_vec());
+                }
+                sql.push(") group by subscriber");
+                for row in sql.build().fetch_all(pool).await? {
+                    let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "chat")?);
+                    heard.insert(phone, Timestamp::from_millis(row.try_get(1)?));
+                }
+            });
+        }
+        Ok(heard)
     }
 
     /// A chat speaks for no phone any more.

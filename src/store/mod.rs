@@ -69,9 +69,10 @@ pub use self::{
     },
     audit::{Logged, Tally, Verified},
     campaign::{
-        Campaign, Counts, CreateError, Figures, Late, NewCampaign, Piece, Planned, Portion, Queued,
+        Acquainted, Campaign, Counts, CreateError, Figures, Late, NewCampaign, OneWay, Piece,
+        Planned, Portion, Queued,
     },
-    chat::{Bound, ChatWrite, DoorWrite, KnownChat},
+    chat::{Bound, ChatWrite, DoorWrite, KnownChat, Reached},
     desk::StaffWrite,
     erase::{ERASED, Erased, KEPT},
     event::EventWrite,

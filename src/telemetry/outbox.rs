@@ -17,6 +17,7 @@ use crate::{
 struct FateLabels {
     class: &'static str,
     fate: &'static str,
+    way: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -120,7 +121,8 @@ impl OutboxMeters {
     pub fn moved(&self, moved: &[Moved]) {
         for of_one in moved.chunk_by(same) {
             let Some(first) = of_one.first() else { continue };
-            let labels = FateLabels { class: first.lane.class.as_str(), fate: first.fate.as_str() };
+            let (class, way) = (first.lane.class.as_str(), first.by.as_str());
+            let labels = FateLabels { class, fate: first.fate.as_str(), way };
             self.notices.get_or_create(&labels).inc_by(of_one.len() as u64);
         }
     }
@@ -177,5 +179,5 @@ impl OutboxMeters {
 }
 
 fn same(one: &Moved, other: &Moved) -> bool {
-    (one.lane.class, one.fate) == (other.lane.class, other.fate)
+    (one.lane.class, one.fate, one.by) == (other.lane.class, other.fate, other.by)
 }

@@ -224,6 +224,7 @@ async fn notices_are_sent_through_it() {
         to: Msisdn::parse("081299990001").unwrap().into(),
         card: None,
         enclosure: None,
+        framed: None,
         over: Over::Any,
         route: "npm".into(),
         sender: Sender::Name,

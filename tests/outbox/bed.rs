@@ -9,6 +9,8 @@ use std::{
 
 use setara::{
     clock::{self, Timestamp, Zone},
+    config::Config,
+    front::campaign::Campaigns,
     identity::{ChatId, Msisdn, Nik},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
     store::{Store, StoreOptions},
@@ -97,6 +99,17 @@ impl Bed {
         chat::bind(&self.store, &self.vault, address, phone).await;
     }
 
+    /// Lets a chat speak for a phone that was last heard some time ago.
+    pub async fn bind_heard(&self, address: &ChatId, phone: &Msisdn, ago: Duration) {
+        chat::bind_heard(&self.store, &self.vault, address, phone, ago).await;
+    }
+
+    /// Campaigns of this configuration.
+    pub fn campaigns(&self) -> Campaigns {
+        let config = Config::read(&self.config()).unwrap();
+        Campaigns::new(self.store.clone(), self.vault.clone(), &config)
+    }
+
     /// Writes what we present to the cloud.
     pub fn token(&self, token: &str) {
         std::fs::write(self.folder.join("whatsapp.token"), token).unwrap();
@@ -168,6 +181,7 @@ pub fn notice(class: Class, route: &str) -> Notice {
         to: Msisdn::parse(&format!("0812{count:08}")).unwrap().into(),
         card: None,
         enclosure: None,
+        framed: None,
         over: Over::Any,
         route: route.into(),
         sender: Sender::Name,

@@ -182,7 +182,9 @@ async fn what_cannot_go_by_whatsapp_goes_by_sms() {
 async fn outside_of_the_window_a_template_goes() {
     let cloud = cloud().await;
     cloud.set_faults(Faults { refusals: Refusals::AtOnce, ..Faults::default() });
-    let bed = Bed::on_sqlite().await.whatsapp(&cloud, "template = \"kabar\"");
+    let bed = Bed::on_sqlite()
+        .await
+        .whatsapp(&cloud, "template = [{ language = \"id\", name = \"kabar\" }]");
     let chat = user(&cloud, 1);
     cloud.advance(Duration::from_secs(25 * 3600));
     bed.store.enqueue(&[to_user(1, "Giliran Anda besok.\nBawa KTP.")]).await.unwrap();

@@ -9,6 +9,7 @@ mod support;
 mod node;
 
 mod bed;
+mod broadcasts;
 mod chats;
 mod cut;
 mod documents;

@@ -48,6 +48,8 @@ pub enum Code {
     TemplateTooLong,
     /// 132012: a value that a template cannot hold.
     TemplateValue,
+    /// 132015: a template that is paused, because its readers complained.
+    TemplatePaused,
     /// 137000: the user's identity key is another one now.
     IdentityChanged,
 }
@@ -90,6 +92,7 @@ impl Code {
             Self::NoSuchTemplate => (132_001, 404, "Template does not exist"),
             Self::TemplateTooLong => (132_005, 400, "Template hydrated text too long"),
             Self::TemplateValue => (132_012, 400, "Template parameter format mismatch"),
+            Self::TemplatePaused => (132_015, 400, "Template is paused"),
             Self::IdentityChanged => (137_000, 400, "Recipient identity key changed"),
         }
     }

@@ -16,6 +16,15 @@ pub enum Category {
     Marketing,
 }
 
+/// Whether a template may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It was approved.
+    Approved,
+    /// Not for now: 132015.
+    Paused,
+}
+
 /// A text with places `{{1}}`, `{{2}}`, …
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
@@ -27,18 +36,26 @@ pub struct Template {
     pub category: Category,
     /// The text.
     pub text: String,
+    /// Whether it may be sent.
+    pub standing: Standing,
 }
 
 impl Template {
     /// A template of the category [`Category::Utility`].
     pub fn new(name: &str, language: &str, text: &str) -> Self {
         let (name, language, text) = (name.to_owned(), language.to_owned(), text.to_owned());
-        Self { name, language, category: Category::Utility, text }
+        Self { name, language, category: Category::Utility, text, standing: Standing::Approved }
     }
 
     /// The same text for something else.
     pub fn of(mut self, category: Category) -> Self {
         self.category = category;
+        self
+    }
+
+    /// The same, paused.
+    pub fn paused(mut self) -> Self {
+        self.standing = Standing::Paused;
         self
     }
 
@@ -49,6 +66,9 @@ impl Template {
 
     /// The text with its values.
     pub fn filled(&self, values: &[String]) -> Result<String, Refusal> {
+        if self.standing == Standing::Paused {
+            return Err(Refusal::new(Code::TemplatePaused, "the template is paused"));
+        }
         if values.len() != self.places() {
             let why = format!("{} values for {} places", values.len(), self.places());
             return Err(Refusal::new(Code::TemplateCount, why));
@@ -77,5 +97,7 @@ mod tests {
         let long = "a".repeat(1020);
         let refused = template.filled(&values(&["12", &long])).unwrap_err();
         assert_eq!(refused.code, Code::TemplateTooLong);
+        let refused = template.paused().filled(&values(&["12", "Siti"])).unwrap_err();
+        assert_eq!(refused.code, Code::TemplatePaused);
     }
 }

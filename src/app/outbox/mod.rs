@@ -11,8 +11,10 @@
 mod carrier;
 mod claimer;
 mod desk;
+pub(super) mod queues;
 mod receipts;
 pub(super) mod settler;
+mod strays;
 mod sweep;
 
 use std::{
@@ -60,7 +62,7 @@ pub struct Campaign {
 
 /// A campaign that may send, and how much of its pace is used.
 #[derive(Debug, Clone)]
-struct Running {
+pub(super) struct Running {
     campaign: Campaign,
     allowance: Option<Arc<Mutex<Allowance>>>,
 }
@@ -124,6 +126,8 @@ impl Outbox {
 /// The outbox and its tasks.
 pub(super) struct Started {
     pub outbox: Outbox,
+    /// Which campaigns may send.
+    pub running: Arc<ArcSwap<Vec<Running>>>,
     /// Says that what a dead process had claimed is due again.
     pub released: watch::Receiver<bool>,
     /// They end after they are told to stop: what was claimed is sent and settled, or given back.
@@ -164,6 +168,15 @@ pub(super) fn start(
             stop.clone(),
         )),
     ];
+    if config.whatsapp.is_none() {
+        tasks.push(tokio::spawn(strays::run(
+            store.clone(),
+            config.routes(),
+            Arc::clone(&running),
+            Arc::clone(metrics),
+            stop.clone(),
+        )));
+    }
     for desk in &desks {
         let (settled, settlements) = mpsc::channel(desk.most_unsettled());
         for link in &desk.links {
@@ -184,7 +197,6 @@ pub(super) fn start(
             running: Arc::clone(&running),
             metrics: Arc::clone(metrics),
             settled,
-            turns: Default::default(),
         };
         let heard = wake.listen();
         tasks.push(tokio::spawn(claimer.run(heard, released.clone(), stop.clone())));
@@ -198,7 +210,7 @@ pub(super) fn start(
             stop.clone(),
         )));
     }
-    Started { outbox, released, tasks }
+    Started { outbox, running, released, tasks }
 }
 
 /// tokio's clock, so that a test may stop it.

@@ -15,13 +15,18 @@ mod typing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
 };
 
 use self::{cloud::Cloud, sender::Sender};
-use super::{nodes::Budget, outbox::settler, stop::Stop};
+use super::{
+    nodes::Budget,
+    outbox::{Running, settler},
+    stop::Stop,
+};
 use crate::{
     config::Config, engine::Engine, identity::ChatId, outbox::route::WHATSAPP, telemetry::Metrics,
 };
@@ -42,7 +47,7 @@ pub(super) struct Started {
     pub tasks: Vec<JoinHandle<()>>,
 }
 
-/// Starts to send to chats. `released` says that what a dead process had claimed is due again.
+/// Starts to send to chats, of campaigns what is `running`. `released` says that what a dead process had claimed is due again.
 pub(super) fn start(
     config: &Config,
     cloud: Cloud,
@@ -50,11 +55,12 @@ pub(super) fn start(
     metrics: &Arc<Metrics>,
     released: watch::Receiver<bool>,
     budget: Budget,
+    running: Arc<ArcSwap<Vec<Running>>>,
     stop: &watch::Receiver<Stop>,
 ) -> Started {
     let (settled, settlements) = mpsc::channel(MOST_UNSETTLED);
     let (changes, changed) = mpsc::channel(MOST_CHANGED);
-    let sender = Sender::new(config, cloud, engine, metrics, settled, changes, budget);
+    let sender = Sender::new(config, cloud, engine, metrics, settled, changes, budget, running);
     let tasks = vec![
         tokio::spawn(sender.run(engine.wake().listen(), released, stop.clone())),
         tokio::spawn(settler::run(

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use serde_json::Value;
 use tokio::{
     sync::{mpsc, watch},
@@ -22,24 +23,25 @@ use super::{
 use crate::{
     app::{
         nodes::Budget,
-        outbox::{Patience, TO_END, now},
+        outbox::{Patience, Running, TO_END, now, queues::Queues},
         stop::{self, Stop},
     },
     channel::whatsapp::{
-        render::{self, Address, Template},
+        frame::{Template, Templates},
+        render::{self, Address},
         stored_name,
     },
     clock::{self, Timestamp},
     config::Config,
     engine::Engine,
     identity::ChatId,
+    menu::language::Language,
     outbox::{
-        Class, Fate, Lane, Recipient,
+        Class, Fate, NoticeId, Recipient,
         chat::{self, Follow, Meaning, Standing},
         line::Line,
         pace::{Pace, below},
         pair::Pairs,
-        policy::Looked,
         route::{Routes, WHATSAPP},
         work::{Claimed, Letter, Settlement, Verdict},
     },
@@ -60,6 +62,9 @@ const UNREACHED: Duration = Duration::from_secs(1);
 /// to the database.
 const SOON: Duration = Duration::from_secs(1);
 
+/// For so long a template is let be that the provider did not take.
+const SHUT: Duration = Duration::from_secs(300);
+
 pub struct Sender {
     cloud: Cloud,
     papers: Papers,
@@ -69,7 +74,11 @@ pub struct Sender {
     metrics: Arc<Metrics>,
     settled: mpsc::Sender<Settlement>,
     changes: mpsc::Sender<ChatId>,
-    template: Option<Template>,
+    templates: Templates,
+    /// Templates that the provider does not take, and until when they are let be.
+    shut: HashMap<Shut, Instant>,
+    /// Which campaigns may send.
+    running: Arc<ArcSwap<Vec<Running>>>,
     at_once: usize,
     give_up: Duration,
     /// What is claimed and may go.
@@ -83,9 +92,11 @@ pub struct Sender {
     pace: Pace,
     budget: Budget,
     pairs: Pairs,
+    /// Users with a message that waits to be tried again, and until when: what is younger waits, too.
+    waits: HashMap<u64, (NoticeId, Timestamp)>,
     hasher: RandomState,
-    /// What the last look found in each queue.
-    known: HashMap<Lane, Looked>,
+    /// What the last looks found.
+    queues: Queues,
     /// Nothing goes before.
     held: Instant,
     account: Account,
@@ -111,10 +122,15 @@ struct Item {
     user: u64,
     /// The network of the phone that it can go to instead.
     by_sms: Option<Arc<str>>,
+    /// The language of its reader, if one was chosen.
+    language: Option<Language>,
     form: Form,
     /// It is not sent after this: the lease would end before the answer came.
     until: Instant,
 }
+
+/// A template: its name, and the code of its language.
+type Shut = (String, String);
 
 /// In which form it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,9 +148,10 @@ impl Sender {
         settled: mpsc::Sender<Settlement>,
         changes: mpsc::Sender<ChatId>,
         budget: Budget,
+        running: Arc<ArcSwap<Vec<Running>>>,
     ) -> Self {
         let (settings, patience) = (cloud.settings(), Patience::new(config));
-        let (template, at_once) = (settings.template(), settings.at_once);
+        let (templates, at_once) = (settings.templates(), settings.at_once);
         let (pair_burst, give_up) = (settings.pair_burst, settings.give_up());
         // An answer that comes at the last moment still finds the lease; a document has two of them, and what
         // is left for its file ([`Cloud::document`]).
@@ -150,7 +167,9 @@ impl Sender {
             metrics: Arc::clone(metrics),
             settled,
             changes,
-            template,
+            templates,
+            shut: HashMap::new(),
+            running,
             at_once,
             give_up,
             line: Line::default(),
@@ -158,8 +177,9 @@ impl Sender {
             busy: HashSet::new(),
             under_way: JoinSet::new(),
             pairs: Pairs::new(pair_burst),
+            waits: HashMap::new(),
             hasher: RandomState::new(),
-            known: HashMap::new(),
+            queues: Queues::default(),
             held: now(),
             account: Account::Good,
             renewed: now(),
@@ -192,7 +212,7 @@ impl Sender {
                 Some(ended) = self.under_way.join_next(), if !self.under_way.is_empty() => {
                     self.hear(ended.ok()).await;
                     // There is room again.
-                    if self.waiting() == 0 && self.known.values().any(|known| *known == Looked::More) {
+                    if self.waiting() == 0 && self.queues.have_more() {
                         look_at = looked + BREATH;
                     }
                 }
@@ -284,11 +304,32 @@ impl Sender {
             Verdict::Ended(Fate::Expired)
         } else if !self.patience.hours.allow(lane, clock) {
             given_back(&item, self.patience.hours.decent(lane.zone, clock))
+        } else if let Some(due) = self.has_to_wait(&item, clock) {
+            given_back(&item, due)
         } else {
             return Some(item);
         };
         self.settle(&item, verdict).await;
         None
+    }
+
+    /// Until when an older message of the same user waits to be tried again. Broadcasts have no order.
+    fn has_to_wait(&self, item: &Item, clock: Timestamp) -> Option<Timestamp> {
+        let (older, due) = self.waits.get(&item.user)?;
+        let waits = *older < item.claimed.id && *due > clock;
+        (waits && !item.claimed.lane.class.is_broadcast()).then_some(*due)
+    }
+
+    /// The template that an item can still go in. A template for news is none for codes (131062): those
+    /// have the SMS.
+    fn template(&self, item: &Item, at: Instant) -> Option<&Template> {
+        let template = match &item.letter.framed {
+            Some(framed) => self.templates.for_text(&framed.text, &framed.language),
+            None if item.claimed.lane.class == Class::Code || item.claimed.campaign != 0 => None,
+            None => self.templates.for_notice(item.language.as_ref()),
+        }?;
+        let shut = self.shut.get(&shut_as(template)).is_some_and(|until| at < *until);
+        (!shut).then_some(template)
     }
 
     fn send(&mut self, item: Item, at: Instant) {
@@ -313,11 +354,13 @@ impl Sender {
     }
 
     fn write(&self, item: &Item) -> Value {
-        match &self.template {
-            Some(template) if item.form == Form::Template => {
-                render::template(&item.to, template, &item.letter.text)
+        let template = (item.form == Form::Template).then(|| self.template(item, now())).flatten();
+        match template {
+            Some(template) => {
+                let values = template.filled(&item.letter.text, item.letter.framed.as_ref());
+                render::template(&item.to, template, &values)
             }
-            _ => render::message(&item.to, &item.letter.text, item.letter.card.as_ref()),
+            None => render::message(&item.to, &item.letter.text, item.letter.card.as_ref()),
         }
     }
 
@@ -391,6 +434,15 @@ impl Sender {
                     let _ = self.changes.try_send(chat.clone());
                 }
             }
+            // The template, and not this message: whatever else would go in it goes by SMS for a while.
+            Meaning::Refused if item.form == Form::Template && chat::is_of_template(code) => {
+                if let Some(template) = self.template(&item, at) {
+                    let name = &template.name;
+                    tracing::error!(code, template = name, "WhatsApp does not take a template");
+                    let template = shut_as(template);
+                    self.shut.insert(template, at + SHUT);
+                }
+            }
             Meaning::Refused => {
                 tracing::error!(code, "WhatsApp refuses a message: it is not as it should be");
                 // The text says it without what it encloses.
@@ -406,17 +458,22 @@ impl Sender {
             tries: item.claimed.tries,
             expires: item.claimed.expires,
             by_sms: item.by_sms.as_ref(),
-            // A template for news is none for codes (131062): those have the SMS.
-            template: item.form == Form::Free
-                && item.claimed.lane.class != Class::Code
-                && self.template.is_some(),
+            template: item.form == Form::Free && self.template(&item, at).is_some(),
         };
         let follow = chat::follow(meaning, &standing, wait, clock::now());
         if !matches!(follow, Follow::Settle(Verdict::Ended(_))) {
             self.metrics.outbox().tried_again(WHATSAPP, meaning.as_str());
         }
         match follow {
-            Follow::Settle(verdict) => self.settle(&item, verdict).await,
+            Follow::Settle(verdict) => {
+                let ordered = !item.claimed.lane.class.is_broadcast();
+                if let Verdict::Again { due, .. } = verdict
+                    && ordered
+                {
+                    self.waits.insert(item.user, (item.claimed.id, due));
+                }
+                self.settle(&item, verdict).await;
+            }
             Follow::AsTemplate => {
                 item.form = Form::Template;
                 self.behind.push_front(item);
@@ -454,6 +511,10 @@ impl Sender {
 
 fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
     Settlement { id: claimed.id, attempts: claimed.attempts, day: claimed.day, verdict }
+}
+
+fn shut_as(template: &Template) -> Shut {
+    (template.name.clone(), template.code().to_owned())
 }
 
 /// How a notice is settled that is not to wait for the account: by SMS, if there is a phone.

@@ -4,6 +4,7 @@
 //!
 //! A chat is no phone number: `from` may be missing, and only an id that is ours alone is there.
 
+pub mod frame;
 pub mod parse;
 pub mod proof;
 pub mod render;

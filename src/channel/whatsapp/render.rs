@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::tap;
+use super::{frame::Template, tap};
 use crate::{
     identity::ChatId,
     menu::{state::Row, view::Card},
@@ -65,15 +65,6 @@ impl std::fmt::Debug for Address {
     }
 }
 
-/// A text that may be sent at any time, because its frame was approved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    /// Its name.
-    pub name: String,
-    /// The code of its language, as it was approved in.
-    pub language: String,
-}
-
 /// A reply or a notice: its card, or its text where there is no card or the card has no room.
 pub fn message(to: &Address, text: &str, card: Option<&Card>) -> Value {
     let drawn = card.and_then(|card| buttons(card).or_else(|| list(card)));
@@ -87,16 +78,23 @@ pub fn message(to: &Address, text: &str, card: Option<&Card>) -> Value {
     }
 }
 
-/// The text of a notice inside a template with one value.
-pub fn template(to: &Address, template: &Template, text: &str) -> Value {
-    // A value has no line ends, and no more than four blanks in a row.
-    let text = one_line(&said(text, usize::MAX));
-    let value = json!({"type": "text", "text": cut(&text, PARAMETER)});
-    let content = json!({
+/// A template, filled with these values in their order.
+pub fn template(to: &Address, template: &Template, values: &[String]) -> Value {
+    // All of them share the room that one would have.
+    let most = PARAMETER / values.len().max(1);
+    let value = |value: &String| {
+        // A value has no line ends, and no more than four blanks in a row.
+        let text = one_line(&said(value, usize::MAX));
+        json!({"type": "text", "text": cut(&text, most)})
+    };
+    let values: Vec<Value> = values.iter().map(value).collect();
+    let mut content = json!({
         "name": template.name,
-        "language": {"code": template.language},
-        "components": [{"type": "body", "parameters": [value]}],
+        "language": {"code": template.code()},
     });
+    if !values.is_empty() {
+        content["components"] = json!([{"type": "body", "parameters": values}]);
+    }
     envelope(to, "template", content)
 }
 

@@ -1,5 +1,7 @@
 //! What the provider says of our messages later.
 
+use std::collections::BTreeSet;
+
 use crate::{
     channel::whatsapp::{
         parse::{Became, Status},
@@ -16,7 +18,7 @@ use crate::{
 };
 
 /// Writes down what statuses say: a notice was delivered, or will not be, or has to go by SMS. Gives
-/// back those that go by SMS and whose messages are not known, or not yet: the status can be here
+/// back those that go by SMS, or were read, and whose messages are not known, or not yet: the status can be here
 /// before the answer to the request is written. Whoever calls asks again for a while.
 ///
 /// # Errors
@@ -30,12 +32,17 @@ pub(super) async fn settle(
 ) -> Result<Vec<Status>, StoreError> {
     let mut receipts = Vec::new();
     let mut back = Vec::new();
+    let mut opened = Vec::new();
     for status in statuses {
         let fate = match status.what {
             // Taken: that is known.
             Became::Sent => continue,
             // `delivered` may be missing.
-            Became::Delivered | Became::Read => Fate::Delivered,
+            Became::Delivered => Fate::Delivered,
+            Became::Read => {
+                opened.push((stored_name(&status.id), status));
+                Fate::Delivered
+            }
             Became::Failed { code } if chat::goes_by_sms(code) => {
                 back.push((stored_name(&status.id), status));
                 continue;
@@ -54,8 +61,16 @@ pub(super) async fn settle(
     if !receipts.is_empty() {
         metrics.outbox().moved(&store.receipts(&receipts, now).await?);
     }
+    let names: Vec<&str> = opened.iter().map(|(name, _)| name.as_str()).collect();
+    let mut unread = BTreeSet::new();
+    if !names.is_empty() {
+        unread = store.opened(WHATSAPP, &names, now).await?;
+    }
+    let unread = |(name, _): &&(String, &Status)| unread.contains(name);
+    let mut unknown_yet: Vec<Status> =
+        opened.iter().filter(unread).map(|(_, status)| (*status).clone()).collect();
     if back.is_empty() {
-        return Ok(Vec::new());
+        return Ok(unknown_yet);
     }
     let names: Vec<&str> = back.iter().map(|(name, _)| name.as_str()).collect();
     let bounced = store.bounce(WHATSAPP, &names, |phone| routes.of(phone), now).await?;
@@ -64,5 +79,6 @@ pub(super) async fn settle(
     }
     metrics.outbox().moved(&bounced.moved);
     let unknown = |(name, _): &&(String, &Status)| bounced.unknown.contains(name);
-    Ok(back.iter().filter(unknown).map(|(_, status)| (*status).clone()).collect())
+    unknown_yet.extend(back.iter().filter(unknown).map(|(_, status)| (*status).clone()));
+    Ok(unknown_yet)
 }

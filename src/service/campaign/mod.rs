@@ -5,6 +5,7 @@
 //! under way.
 
 pub mod people;
+pub mod way;
 
 use std::{borrow::Cow, collections::HashMap, fmt};
 
@@ -20,10 +21,13 @@ use crate::{
         notice::{self, Kind, NoticeText},
         template::Template,
     },
-    outbox::{Class, policy::Hours},
+    outbox::{Class, Framed, policy::Hours},
     service::{roster::Group, vaccine::Vaccines},
     vault::SubscriberKey,
 };
+
+/// What a text can be filled with.
+const VALUES: [&str; 6] = ["dial", "code", "name", "nik", "dose", "date"];
 
 /// How a campaign stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,13 +270,41 @@ impl Wording {
 
     /// What it says to somebody. `code` is the number that the reader's network knows us by.
     pub fn write(&self, to: &Recipient, code: &str, language: Option<&Language>) -> String {
+        let Some((_, text)) = self.spoken(to, language) else { return String::new() };
+        text.fill(|name| self.value(name, to, code))
+    }
+
+    /// The same as its values, for a template; `text` is the name of the text. `None` if nothing is said.
+    pub fn frame(
+        &self,
+        text: &str,
+        to: &Recipient,
+        code: &str,
+        language: Option<&Language>,
+    ) -> Option<Framed> {
+        let (language, _) = self.spoken(to, language)?;
+        let value = |name: &&str| Some(((*name).to_owned(), self.value(name, to, code)?));
+        let values =
+            VALUES.iter().filter_map(value).map(|(name, value)| (name, value.into_owned()));
+        Some(Framed { text: text.to_owned(), language: language.clone(), values: values.collect() })
+    }
+
+    /// The language that somebody is written to in: the one asked for, or the first.
+    pub fn language(&self, to: &Recipient, language: Option<&Language>) -> Option<&Language> {
+        self.spoken(to, language).map(|(language, _)| language)
+    }
+
+    fn spoken(&self, to: &Recipient, language: Option<&Language>) -> Option<&(Language, Template)> {
         let wanted = to.language.as_ref().or(language);
         let spoken = self.texts.iter().find(|(known, _)| Some(known) == wanted);
-        let Some((_, text)) = spoken.or(self.texts.first()) else { return String::new() };
+        spoken.or(self.texts.first())
+    }
+
+    fn value<'v>(&'v self, name: &str, to: &Recipient, code: &str) -> Option<Cow<'v, str>> {
         let fitted = |name: &'static str, value: String| {
             Some(Cow::Owned(notice::fit(name, &value).into_owned()))
         };
-        text.fill(|name| match name {
+        match name {
             "dial" => Some(Cow::Borrowed(self.dial.as_str())),
             "code" => fitted("code", code.to_owned()),
             "name" => fitted("name", to.name.as_ref()?.masked()),
@@ -280,7 +312,7 @@ impl Wording {
             "dose" => fitted("dose", to.dose?.to_string()),
             "date" => fitted("date", birth::show(to.date?)),
             _ => None,
-        })
+        }
     }
 }
 

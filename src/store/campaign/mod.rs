@@ -11,11 +11,12 @@ use thiserror::Error;
 
 pub use self::{
     audience::Portion,
-    queue::{Late, Piece, Planned, Queued},
+    queue::{Acquainted, Late, Piece, Planned, Queued},
 };
 use super::{
     Store, StoreError,
-    engine::{Tx, on_engine, padded_keys},
+    engine::{on_engine, padded_keys},
+    outbox::settle::{READ, REROUTED, count, read_moved},
     sealed::{self, Place},
 };
 use crate::{
@@ -115,6 +116,47 @@ pub struct Figures {
     pub replied: u64,
     /// Phones that registered somebody after they were sent it.
     pub registered: u64,
+    /// What of it goes to chats; the rest goes by SMS.
+    pub chats: OneWay,
+}
+
+/// What became of the notices of a campaign that go one way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OneWay {
+    /// By their fate.
+    pub fates: BTreeMap<Fate, u64>,
+    /// Those that their readers opened, as far as a provider says so.
+    pub read: u64,
+    /// Those that went by SMS after all, and stand in `fates` no longer.
+    pub rerouted: u64,
+    /// As of [`Figures`].
+    pub replied: u64,
+    /// As of [`Figures`].
+    pub registered: u64,
+}
+
+impl OneWay {
+    /// Those that a network or a provider took, whatever became of them.
+    pub fn sent(&self) -> u64 {
+        let taken = [Fate::Sent, Fate::Delivered, Fate::Undeliverable, Fate::Unknown];
+        taken.iter().filter_map(|fate| self.fates.get(fate)).sum()
+    }
+}
+
+impl Figures {
+    /// What of it goes by SMS: all that does not go to a chat.
+    pub fn by_sms(&self) -> OneWay {
+        let chats = &self.chats;
+        let of_chats = |fate| chats.fates.get(fate).copied().unwrap_or_default();
+        let fates = self.fates.iter();
+        OneWay {
+            fates: fates.map(|(of, all)| (*of, all.saturating_sub(of_chats(of)))).collect(),
+            read: 0,
+            rerouted: 0,
+            replied: self.replied.saturating_sub(chats.replied),
+            registered: self.registered.saturating_sub(chats.registered),
+        }
+    }
 }
 
 const COLUMNS: &str = "id, name, service, wording, class, texts, audience, state, per_second, \
@@ -407,12 +449,36 @@ impl Store {
                 let fate = Fate::parse(&state).ok_or(StoreError::Unreadable("tally"))?;
                 figures.fates.insert(fate, notices.unsigned_abs());
             }
+            let rows =
+                sqlx::query::<Db>("select state, notices from tally_chat where campaign = $1")
+                    .bind(campaign.id)
+                    .fetch_all(pool)
+                    .await?;
+            for row in rows {
+                let (state, notices): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+                let notices = notices.unsigned_abs();
+                match state.as_str() {
+                    READ => figures.chats.read = notices,
+                    REROUTED => figures.chats.rerouted = notices,
+                    fate => {
+                        let unreadable = StoreError::Unreadable("tally_chat");
+                        let fate = Fate::parse(fate).ok_or(unreadable)?;
+                        figures.chats.fates.insert(fate, notices);
+                    }
+                }
+            }
             let Some((first, last)) = campaign.notices else { return Ok(figures) };
             // When a phone was seen is written once an hour (`commit`).
             let row = sqlx::query::<Db>(
                 "select count(distinct case when subscriber.seen_at > notice.settled_at \
                  then notice.subscriber end), \
                  count(distinct case when exists (select 1 from registration \
+                 where registration.subscriber = notice.subscriber \
+                 and registration.at > notice.settled_at) then notice.subscriber end), \
+                 count(distinct case when notice.account = 'whatsapp' \
+                 and subscriber.seen_at > notice.settled_at then notice.subscriber end), \
+                 count(distinct case when notice.account = 'whatsapp' \
+                 and exists (select 1 from registration \
                  where registration.subscriber = notice.subscriber \
                  and registration.at > notice.settled_at) then notice.subscriber end) \
                  from notice left join subscriber on subscriber.key = notice.subscriber \
@@ -427,6 +493,8 @@ impl Store {
             let (replied, registered): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
             figures.replied = replied.unsigned_abs();
             figures.registered = registered.unsigned_abs();
+            figures.chats.replied = row.try_get::<i64, _>(2)?.unsigned_abs();
+            figures.chats.registered = row.try_get::<i64, _>(3)?.unsigned_abs();
         });
         Ok(figures)
     }
@@ -458,7 +526,7 @@ impl Store {
             return self.end_cancelled(campaign).await.map(|()| 0);
         }
         let mut tx = self.begin_tx().await?;
-        let ended;
+        let mut moved = Vec::new();
         on_engine!(&mut tx, |Db, tx| {
             let mut sql = QueryBuilder::<Db>::new(
                 "update notice set state = 'cancelled', leased = 0, settled_at = ",
@@ -470,13 +538,15 @@ impl Store {
             for id in padded_keys(&ids) {
                 list.push_bind(id);
             }
-            ended = sql.push(")").build().execute(&mut **tx).await?.rows_affected();
+            sql.push(") returning campaign, lane, state, route");
+            for row in sql.build().fetch_all(&mut **tx).await? {
+                let (campaign, lane) = (row.try_get(0)?, row.try_get(1)?);
+                moved.push(read_moved(row.try_get(2)?, campaign, lane, row.try_get(3)?)?);
+            }
         });
-        let moved = i64::try_from(ended).unwrap_or(i64::MAX);
-        count(&mut tx, campaign, Fate::Waiting, -moved).await?;
-        count(&mut tx, campaign, Fate::Cancelled, moved).await?;
+        count(&mut tx, &moved, Some(Fate::Waiting)).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
-        Ok(ended)
+        Ok(moved.len() as u64)
     }
 
     /// Removes the list of a cancelled campaign, and is done with it when none of its notices is
@@ -498,22 +568,4 @@ impl Store {
         });
         Ok(())
     }
-}
-
-async fn count(tx: &mut Tx, campaign: i64, fate: Fate, more: i64) -> Result<(), StoreError> {
-    if more == 0 {
-        return Ok(());
-    }
-    on_engine!(tx, |Db, tx| {
-        sqlx::query::<Db>(
-            "insert into tally (campaign, state, notices) values ($1, $2, $3) \
-             on conflict (campaign, state) do update set notices = tally.notices + excluded.notices",
-        )
-        .bind(campaign)
-        .bind(fate.as_str())
-        .bind(more)
-        .execute(&mut **tx)
-        .await?;
-    });
-    Ok(())
 }

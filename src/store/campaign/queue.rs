@@ -11,14 +11,21 @@ use super::{
         engine::{Tx, octets, on_engine, padded_keys, padded_rows},
         outbox,
     },
-    Campaign, Portion,
+    Campaign, NewCampaign as Made, Portion,
 };
 use crate::{
+    channel::whatsapp::frame::Templates,
     clock::{Timestamp, Zone},
     identity::Msisdn,
     menu::language::Language,
-    outbox::{Lane, Notice, NoticeId, Over, Sender, route::Routes},
-    service::campaign::{Calendar, Decency, Recipient, Slot},
+    outbox::{
+        Lane, Notice, NoticeId, Over, Sender,
+        route::{Routes, WHATSAPP},
+    },
+    service::campaign::{
+        Calendar, Decency, Recipient, Slot,
+        way::{Reach, Way},
+    },
     vault::SubscriberKey,
 };
 
@@ -32,6 +39,8 @@ pub struct Piece<'p> {
     pub portion: &'p Portion,
     /// The networks of their phones.
     pub routes: &'p Routes,
+    /// The templates of the number on WhatsApp, if there is one.
+    pub templates: Option<&'p Templates>,
     /// When, and how often.
     pub decency: Decency,
     /// When this is.
@@ -78,6 +87,19 @@ struct Draft {
 struct Known {
     languages: BTreeMap<SubscriberKey, Language>,
     refused: BTreeSet<SubscriberKey>,
+    /// When their chats were last heard.
+    heard: BTreeMap<SubscriberKey, Timestamp>,
+}
+
+/// What is known of a phone that a broadcast is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acquainted {
+    /// Whether its subscriber refused broadcasts.
+    pub refused: bool,
+    /// The language that they chose.
+    pub language: Option<Language>,
+    /// When a chat that speaks for it was last heard.
+    pub heard: Option<Timestamp>,
 }
 
 impl Store {
@@ -91,14 +113,12 @@ impl Store {
         campaign: &Campaign,
         piece: Piece<'_>,
     ) -> Result<Queued, StoreError> {
-        let Piece { portion, routes, decency, now } = piece;
+        let Piece { portion, routes, templates, decency, now } = piece;
         let expires = days_after(now, campaign.made.valid_days);
         let mut drafts: Vec<Draft> = portion
             .people
             .iter()
             .enumerate()
-            // Nobody would carry it.
-            .filter(|(_, person)| !routes.of(&person.phone).is_empty())
             .map(|(at, person)| {
                 let phone = self.vault.subscriber_key(&person.phone);
                 let home = person.zone();
@@ -107,8 +127,22 @@ impl Store {
                 Draft { phone, at, zone, anywhere, expires, slot: None }
             })
             .collect();
-        let known = self.known(drafts.iter().map(|draft| draft.phone)).await?;
+        let phones = drafts.iter().map(|draft| draft.phone);
+        let known = self.known(phones, templates.is_some().then_some(now)).await?;
         let all = portion.people.len();
+        let reach = |draft: &Draft| {
+            let person = portion.people.get(draft.at)?;
+            let language = known.languages.get(&draft.phone);
+            let language = campaign.made.wording.language(person, language)?;
+            let template = templates.and_then(|of| of.for_text(&campaign.made.text, language));
+            Some(Reach {
+                heard: known.heard.get(&draft.phone).copied(),
+                carried: !routes.of(&person.phone).is_empty(),
+                template: template.is_some(),
+            })
+        };
+        // Nobody would carry it.
+        drafts.retain(|draft| reach(draft).and_then(|reach| Way::of(reach, now)).is_some());
         let unrouted = all - drafts.len();
         drafts.retain(|draft| !known.refused.contains(&draft.phone));
         let opted_out = all - unrouted - drafts.len();
@@ -128,15 +162,22 @@ impl Store {
             let (Some(slot), Some(person)) = (draft.slot, portion.people.get(draft.at)) else {
                 continue;
             };
-            let route = routes.of(&person.phone).to_owned();
+            let network = routes.of(&person.phone);
+            let way = reach(draft).and_then(|reach| Way::of(reach, slot.due));
+            let Some(way) = way else { continue };
+            let route = if way == Way::Sms { network } else { WHATSAPP }.to_owned();
+            let code = routes.code_for(network);
             let language = known.languages.get(&draft.phone);
+            let Made { wording, text, .. } = &campaign.made;
+            let framed = (way != Way::Sms).then(|| wording.frame(text, person, code, language));
             notices.push(Notice {
                 id: first.after(notices.len()),
                 to: person.phone.clone().into(),
                 sender: Sender::Name,
-                text: campaign.made.wording.write(person, routes.short_code(&route), language),
+                text: wording.write(person, code, language),
                 card: None,
                 enclosure: None,
+                framed: framed.flatten(),
                 over: Over::Route,
                 lane: Lane { class: campaign.made.class, zone: draft.zone },
                 campaign: campaign.id,
@@ -210,25 +251,38 @@ impl Store {
         Ok(true)
     }
 
-    /// Which of these people refused broadcasts, by their places.
+    /// What is known of the phones of these people, in their order; of chats, those that speak for one at
+    /// `chats_at`, if that is asked.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn refusals(&self, people: &[Recipient]) -> Result<BTreeSet<usize>, StoreError> {
+    pub async fn acquainted(
+        &self,
+        people: &[Recipient],
+        chats_at: Option<Timestamp>,
+    ) -> Result<Vec<Acquainted>, StoreError> {
         let phones: Vec<SubscriberKey> =
             people.iter().map(|person| self.vault.subscriber_key(&person.phone)).collect();
-        let known = self.known(phones.iter().copied()).await?;
-        let refusing = phones.iter().enumerate().filter(|(_, of)| known.refused.contains(of));
-        Ok(refusing.map(|(at, _)| at).collect())
+        let known = self.known(phones.iter().copied(), chats_at).await?;
+        let one = |phone: &SubscriberKey| Acquainted {
+            refused: known.refused.contains(phone),
+            language: known.languages.get(phone).cloned(),
+            heard: known.heard.get(phone).copied(),
+        };
+        Ok(phones.iter().map(one).collect())
     }
 
     async fn known(
         &self,
         phones: impl Iterator<Item = SubscriberKey>,
+        chats_at: Option<Timestamp>,
     ) -> Result<Known, StoreError> {
         let mut known = Known::default();
         let phones: BTreeSet<SubscriberKey> = phones.collect();
         let phones: Vec<SubscriberKey> = phones.into_iter().collect();
+        if let Some(at) = chats_at {
+            known.heard = self.chats_heard(&phones, at).await?;
+        }
         for phones in phones.chunks(KEYS) {
             on_engine!(self.reader(), |Db, pool| {
                 let mut sql = QueryBuilder::<Db>::new(

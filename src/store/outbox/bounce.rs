@@ -11,12 +11,12 @@ use super::{
         engine::{on_engine, padded_keys, padded_rows},
     },
     open_letter,
-    settle::{count, read_moved},
+    settle::{Changes, count_with, read_moved, reroute},
 };
 use crate::{
     clock::Timestamp,
     identity::Msisdn,
-    outbox::{Fate, NoticeId, work::Moved},
+    outbox::{Fate, NoticeId, route::WHATSAPP, work::Moved},
 };
 
 /// Messages of one statement.
@@ -48,6 +48,7 @@ impl Store {
         let mut unknown: BTreeSet<&str> = message_ids.iter().copied().collect();
         let message_ids: Vec<&str> = unknown.iter().copied().collect();
         let mut moved = Vec::new();
+        let mut chats = Changes::new();
         let mut tx = self.begin_tx().await?;
         for names in message_ids.chunks(ROWS) {
             let (mut back, mut lost) = (Vec::new(), Vec::new());
@@ -93,13 +94,18 @@ impl Store {
                     sql.push_bind(now.millis()).push(", state = ");
                     sql.push_bind(Fate::Waiting.as_str()).push(
                         " from back where notice.id = back.id and notice.state = 'sent' \
-                         returning notice.campaign, notice.lane, notice.state",
+                         returning notice.campaign, notice.lane, notice.state, notice.route",
                     );
                     for row in sql.build().fetch_all(&mut **tx).await? {
+                        let (campaign, lane) = (row.try_get(0)?, row.try_get(1)?);
+                        if account == WHATSAPP {
+                            reroute(&mut chats, campaign, Fate::Sent);
+                        }
                         of_these.push(read_moved(
                             row.try_get(2)?,
-                            row.try_get(0)?,
-                            row.try_get(1)?,
+                            campaign,
+                            lane,
+                            row.try_get(3)?,
                         )?);
                     }
                 }
@@ -111,19 +117,20 @@ impl Store {
                     for id in padded_keys(&lost) {
                         list.push_bind(id);
                     }
-                    sql.push(") returning campaign, lane, state");
+                    sql.push(") returning campaign, lane, state, route");
                     for row in sql.build().fetch_all(&mut **tx).await? {
                         of_these.push(read_moved(
                             row.try_get(2)?,
                             row.try_get(0)?,
                             row.try_get(1)?,
+                            row.try_get(3)?,
                         )?);
                     }
                 }
             });
             moved.extend(of_these);
         }
-        count(&mut tx, &moved, Some(Fate::Sent)).await?;
+        count_with(&mut tx, &moved, Some(Fate::Sent), chats).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         let unknown = unknown.into_iter().map(str::to_owned).collect();
         Ok(Bounced { moved, unknown })

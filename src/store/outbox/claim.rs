@@ -15,6 +15,7 @@ use crate::{
     clock::Timestamp,
     outbox::{
         Class, Fate, Lane, NoticeId,
+        route::WHATSAPP,
         work::{Claimed, Consent, Portion},
     },
 };
@@ -66,11 +67,24 @@ impl Store {
                     .push(" and lane = ")
                     .push_bind(portion.lane.as_i64())
                     .push(" and due <= ")
-                    .push_bind(now.millis())
-                    .push(" order by due limit ")
-                    .push_bind(i64::from(most))
-                    .push(<Db as Dialect>::SKIP_LOCKED)
-                    .push(") as portion");
+                    .push_bind(now.millis());
+                    if &*portion.route == WHATSAPP && !portion.lane.class.is_broadcast() {
+                        // What was refused for now, and waits, is not overtaken by what is younger.
+                        sql.push(
+                            " and not exists (select 1 from notice as ahead \
+                             where ahead.state = 'waiting' and ahead.route = 'whatsapp' \
+                             and ahead.subscriber = notice.subscriber and ahead.id < notice.id \
+                             and ahead.attempts > 0 and ahead.leased = 0 and ahead.lane < ",
+                        )
+                        .push_bind(broadcast)
+                        .push(" and ahead.due > ")
+                        .push_bind(now.millis())
+                        .push(")");
+                    }
+                    sql.push(" order by due limit ")
+                        .push_bind(i64::from(most))
+                        .push(<Db as Dialect>::SKIP_LOCKED)
+                        .push(") as portion");
                 }
                 sql.push(") update notice set attempts = attempts + 1, leased = 1, due = ");
                 sql.push_bind(lease_until.millis()).push(

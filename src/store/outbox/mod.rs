@@ -2,10 +2,11 @@
 
 mod bounce;
 mod claim;
+mod opened;
 mod part;
 mod receipt;
 mod reply;
-mod settle;
+pub(super) mod settle;
 mod sweep;
 
 pub use self::{bounce::Bounced, part::PartKey};
@@ -24,16 +25,13 @@ use crate::{
     identity::{ChatId, Msisdn},
     menu::view::Card,
     outbox::{
-        Enclosure, Fate, Notice, NoticeId, Over, Recipient, Sender,
+        Enclosure, Fate, Framed, Notice, NoticeId, Over, Recipient, Sender,
+        chat::WINDOW,
         route::WHATSAPP,
-        work::{Letter, Moved},
+        work::{By, Letter, Moved},
     },
     vault::{SubscriberKey, Vault},
 };
-
-/// What is no template may be sent on a chat within 24 hours of what its reader wrote (Cloud API,
-/// "customer service window"); when that was is known to the hour. In milliseconds.
-const CHAT_WINDOW: i64 = 22 * 3_600_000;
 
 /// Notices written by one statement; a multiple of it is written by several.
 const ROWS: usize = 512;
@@ -88,7 +86,7 @@ pub(super) async fn write(
                 "exists (select 1 from chat where chat.subscriber = fresh.subscriber \
                      and chat.bound_until > fresh.due and chat.heard_at > fresh.due - ",
             )
-            .push_bind(CHAT_WINDOW)
+            .push_bind(i64::try_from(WINDOW.as_millis()).unwrap_or(i64::MAX))
             .push(") then ")
             .push_bind(WHATSAPP)
             .push(" else route end, campaign, lane, body, due, expires, day, ");
@@ -98,7 +96,8 @@ pub(super) async fn write(
     }
     let fresh = |notice: &&Notice| {
         let Notice { lane, campaign, .. } = **notice;
-        Moved { lane, campaign, fate: Fate::Waiting }
+        // Of no campaign is the rest, whose way the statement chose.
+        Moved { lane, campaign, fate: Fate::Waiting, by: By::of(&notice.route) }
     };
     let fresh: Vec<Moved> = notices.iter().map(fresh).collect();
     settle::count(tx, &fresh, None).await
@@ -122,9 +121,14 @@ pub(super) async fn cancel(
         for id in padded_keys(ids) {
             list.push_bind(id.as_i64());
         }
-        sql.push(") returning campaign, lane, state");
+        sql.push(") returning campaign, lane, state, route");
         for row in sql.build().fetch_all(&mut **tx).await? {
-            moved.push(settle::read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+            moved.push(settle::read_moved(
+                row.try_get(2)?,
+                row.try_get(0)?,
+                row.try_get(1)?,
+                row.try_get(3)?,
+            )?);
         }
     });
     Ok(settle::count(tx, &moved, Some(Fate::Waiting)).await?)
@@ -143,13 +147,13 @@ fn owner(vault: &Vault, to: &Recipient) -> SubscriberKey {
 /// What is sealed of a notice: a letter for the sender, the number, a line end, the text. Of one to a
 /// chat, `w` and behind it all as JSON.
 fn written(notice: &Notice) -> Vec<u8> {
-    let Notice { to, sender, text, card, enclosure, .. } = notice;
+    let Notice { to, sender, text, card, enclosure, framed, .. } = notice;
     let letter = match sender {
         Sender::Code => 'c',
         Sender::Name => 'n',
     };
-    match (to, card, enclosure) {
-        (Recipient::Phone(phone), None, None) => {
+    match (to, card, enclosure, framed) {
+        (Recipient::Phone(phone), None, None, None) => {
             format!("{letter}{}\n{text}", phone.as_str()).into_bytes()
         }
         _ => {
@@ -166,6 +170,7 @@ fn written(notice: &Notice) -> Vec<u8> {
                 text: text.clone(),
                 card: card.clone(),
                 enclosure: enclosure.clone(),
+                framed: framed.clone(),
             });
             [b"w", all.unwrap_or_default().as_slice()].concat()
         }
@@ -181,6 +186,8 @@ struct ForChat {
     card: Option<Card>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     enclosure: Option<Enclosure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    framed: Option<Framed>,
 }
 
 /// Opens what [`written`] sealed.
@@ -203,19 +210,20 @@ fn read_letter(plain: Vec<u8>) -> Option<Letter> {
         _ => None,
     };
     if let Some(all) = plain.strip_prefix(b"w") {
-        let ForChat { sender: letter, chat, phone, text, card, enclosure } =
+        let ForChat { sender: letter, chat, phone, text, card, enclosure, framed } =
             serde_json::from_slice(all).ok()?;
         let phone = phone.map(|phone| Msisdn::parse_any(&phone)).transpose().ok()?;
         let to = match (chat, phone) {
             (Some(chat), phone) => Recipient::Chat { chat, phone },
             (None, phone) => Recipient::Phone(phone?),
         };
-        return Some(Letter { to, sender: sender(letter)?, text, card, enclosure });
+        return Some(Letter { to, sender: sender(letter)?, text, card, enclosure, framed });
     }
     let plain = String::from_utf8(plain).ok()?;
     let (head, text) = plain.split_once('\n')?;
     let mut chars = head.chars();
     let sender = sender(chars.next()?)?;
     let to = Msisdn::parse_any(chars.as_str()).ok()?.into();
-    Some(Letter { to, sender, text: text.to_owned(), card: None, enclosure: None })
+    let text = text.to_owned();
+    Some(Letter { to, sender, text, card: None, enclosure: None, framed: None })
 }

@@ -78,12 +78,17 @@ async fn write(
         sql.push(
             ") update notice set state = heard.state from heard where notice.account = heard.account \
              and notice.message_id = heard.message_id and notice.state = 'sent' \
-             returning notice.campaign, notice.lane, notice.state, notice.account, \
-             notice.message_id",
+             returning notice.campaign, notice.lane, notice.state, notice.route, \
+             notice.account, notice.message_id",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
-            known.insert((row.try_get(3)?, row.try_get(4)?));
+            moved.push(read_moved(
+                row.try_get(2)?,
+                row.try_get(0)?,
+                row.try_get(1)?,
+                row.try_get(3)?,
+            )?);
+            known.insert((row.try_get(4)?, row.try_get(5)?));
         }
     });
     Ok(known)

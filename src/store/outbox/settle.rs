@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     outbox::{
         Fate, Lane, NoticeId,
-        work::{Moved, Settlement, Verdict},
+        work::{By, Moved, Settlement, Verdict},
     },
 };
 
@@ -41,6 +41,7 @@ impl Store {
         let mut again = Vec::new();
         let mut rerouted = Vec::new();
         let mut ended = Vec::new();
+        let mut chats = Changes::new();
         for Settlement { id, attempts, day, verdict } in settlements {
             match verdict {
                 Verdict::Sent { account, message_id } => {
@@ -66,12 +67,12 @@ impl Store {
             write_again(&mut tx, rows).await?;
         }
         for rows in rerouted.chunks(ROWS) {
-            write_rerouted(&mut tx, rows, now).await?;
+            write_rerouted(&mut tx, rows, now, &mut chats).await?;
         }
         for rows in ended.chunks(ROWS) {
             write_ended(&mut tx, rows, now, &mut moved).await?;
         }
-        count(&mut tx, &moved, Some(Fate::Waiting)).await?;
+        count_with(&mut tx, &moved, Some(Fate::Waiting), chats).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(moved)
     }
@@ -102,12 +103,13 @@ async fn write_sent(
              and parked_receipt.message_id = sent.message_id), 'sent') \
              from sent where notice.id = sent.id and notice.attempts = sent.attempts \
              and notice.state = 'waiting' returning notice.campaign, notice.lane, notice.state, \
-             notice.id",
+             notice.route, notice.id",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            let one = read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?;
+            let one =
+                read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?, row.try_get(3)?)?;
             if one.fate != Fate::Sent {
-                early.push(row.try_get::<i64, _>(3)?);
+                early.push(row.try_get::<i64, _>(4)?);
             }
             moved.push(one);
         }
@@ -162,6 +164,7 @@ async fn write_rerouted(
     tx: &mut Tx,
     rows: &[(NoticeId, i64, &str)],
     now: Timestamp,
+    chats: &mut Changes,
 ) -> Result<(), StoreError> {
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("with other (id, attempts, route) as (");
@@ -175,9 +178,11 @@ async fn write_rerouted(
         );
         sql.push_bind(now.millis()).push(
             " from other where notice.id = other.id and notice.attempts = other.attempts \
-             and notice.state = 'waiting'",
+             and notice.state = 'waiting' returning notice.campaign",
         );
-        sql.build().execute(&mut **tx).await?;
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            reroute(chats, row.try_get(0)?, Fate::Waiting);
+        }
     });
     Ok(())
 }
@@ -198,38 +203,82 @@ async fn write_ended(
         sql.push(") update notice set leased = 0, state = ended.state, settled_at = ");
         sql.push_bind(now.millis()).push(
             " from ended where notice.id = ended.id and notice.attempts = ended.attempts \
-             and notice.state = 'waiting' returning notice.campaign, notice.lane, notice.state",
+             and notice.state = 'waiting' \
+             returning notice.campaign, notice.lane, notice.state, notice.route",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+            let (campaign, lane) = (row.try_get(0)?, row.try_get(1)?);
+            moved.push(read_moved(row.try_get(2)?, campaign, lane, row.try_get(3)?)?);
         }
     });
     Ok(())
 }
 
-pub(super) fn read_moved(state: &str, campaign: i64, lane: i64) -> Result<Moved, StoreError> {
+pub(in super::super) fn read_moved(
+    state: &str,
+    campaign: i64,
+    lane: i64,
+    route: &str,
+) -> Result<Moved, StoreError> {
     let unreadable = StoreError::Unreadable("notice");
     match (Fate::parse(state), Lane::from_i64(lane)) {
-        (Some(fate), Some(lane)) => Ok(Moved { lane, campaign, fate }),
+        (Some(fate), Some(lane)) => Ok(Moved { lane, campaign, fate, by: By::of(route) }),
         _ => Err(unreadable),
     }
 }
 
+/// How the figures of campaigns change, by the words of their states.
+pub(super) type Changes = BTreeMap<(i64, &'static str), i64>;
+
+/// Of what its readers opened.
+pub(in super::super) const READ: &str = "read";
+/// Of what went by SMS after all.
+pub(in super::super) const REROUTED: &str = "rerouted";
+
+/// One that was to go to a chat, and was in this state there, goes by SMS.
+pub(super) fn reroute(chats: &mut Changes, campaign: i64, was: Fate) {
+    *chats.entry((campaign, was.as_str())).or_default() -= 1;
+    *chats.entry((campaign, REROUTED)).or_default() += 1;
+}
+
 /// Counts what moved, for the campaigns: from the state that all of it was in, to the one it is in.
 /// What was nowhere is new.
-pub(super) async fn count(
+pub(in super::super) async fn count(
     tx: &mut Tx,
     moved: &[Moved],
     was: Option<Fate>,
 ) -> Result<(), sqlx::Error> {
-    let mut changes: BTreeMap<(i64, Fate), i64> = BTreeMap::new();
-    for one in moved.iter().filter(|one| one.campaign != 0) {
-        *changes.entry((one.campaign, one.fate)).or_default() += 1;
-        if let Some(was) = was {
-            *changes.entry((one.campaign, was)).or_default() -= 1;
+    count_with(tx, moved, was, Changes::new()).await
+}
+
+/// The same, with what else changes of chats.
+pub(super) async fn count_with(
+    tx: &mut Tx,
+    moved: &[Moved],
+    was: Option<Fate>,
+    mut chats: Changes,
+) -> Result<(), sqlx::Error> {
+    let mut all = Changes::new();
+    for one in moved {
+        let count = |changes: &mut Changes| {
+            *changes.entry((one.campaign, one.fate.as_str())).or_default() += 1;
+            if let Some(was) = was {
+                *changes.entry((one.campaign, was.as_str())).or_default() -= 1;
+            }
+        };
+        count(&mut all);
+        if one.by == By::Chat {
+            count(&mut chats);
         }
     }
-    let changes: Vec<_> = changes.into_iter().collect();
+    add(tx, "tally", all).await?;
+    add(tx, "tally_chat", chats).await
+}
+
+/// Adds to the figures of a table, those of no campaign left out.
+async fn add(tx: &mut Tx, table: &'static str, changes: Changes) -> Result<(), sqlx::Error> {
+    let of_some = |change: &((i64, &str), i64)| change.0.0 != 0 && change.1 != 0;
+    let changes: Vec<_> = changes.into_iter().filter(of_some).collect();
     if changes.is_empty() {
         return Ok(());
     }
@@ -237,14 +286,14 @@ pub(super) async fn count(
         let mut sql = QueryBuilder::<Db>::new("with change (campaign, state, notices) as (");
         sql.push_values(padded_rows(&changes), |mut row, change| {
             row.push_bind(change.map(|((campaign, _), _)| *campaign))
-                .push_bind(change.map(|((_, fate), _)| fate.as_str()))
+                .push_bind(change.map(|((_, state), _)| (*state).to_owned()))
                 .push_bind(change.map(|(_, notices)| *notices));
         });
-        sql.push(
-            ") insert into tally (campaign, state, notices) select campaign, state, notices \
+        sql.push(format!(
+            ") insert into {table} (campaign, state, notices) select campaign, state, notices \
              from change where campaign is not null on conflict (campaign, state) \
-             do update set notices = tally.notices + excluded.notices",
-        );
+             do update set notices = {table}.notices + excluded.notices"
+        ));
         sql.build().execute(&mut **tx).await?;
     });
     Ok(())

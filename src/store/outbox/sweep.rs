@@ -96,9 +96,14 @@ impl Store {
             for id in padded_keys(ids) {
                 list.push_bind(id);
             }
-            sql.push(") returning notice.campaign, notice.lane, notice.state");
+            sql.push(") returning notice.campaign, notice.lane, notice.state, notice.route");
             for row in sql.build().fetch_all(&mut **tx).await? {
-                moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+                moved.push(read_moved(
+                    row.try_get(2)?,
+                    row.try_get(0)?,
+                    row.try_get(1)?,
+                    row.try_get(3)?,
+                )?);
             }
         });
         unpark(&mut tx, ids).await?;
@@ -133,9 +138,14 @@ impl Store {
             for id in padded_keys(ids) {
                 list.push_bind(id);
             }
-            sql.push(") returning campaign, lane, state");
+            sql.push(") returning campaign, lane, state, route");
             for row in sql.build().fetch_all(&mut **tx).await? {
-                moved.push(read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?)?);
+                moved.push(read_moved(
+                    row.try_get(2)?,
+                    row.try_get(0)?,
+                    row.try_get(1)?,
+                    row.try_get(3)?,
+                )?);
             }
         });
         count(&mut tx, &moved, Some(from)).await?;

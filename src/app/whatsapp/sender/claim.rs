@@ -10,17 +10,21 @@ use std::{
 use super::{Account, BREATH, Form, Item, LOOK, Sender, elsewhere, settlement};
 use crate::{
     app::{
-        outbox::{DATABASE_PAUSE, now},
+        outbox::{
+            DATABASE_PAUSE, now,
+            queues::{Open, plan_again},
+        },
         whatsapp::cloud::Renewed,
     },
     channel::whatsapp::render::Address,
-    clock::{self, Timestamp, Zone},
+    clock::{self, Timestamp},
     identity::Msisdn,
+    menu::language::Language,
     outbox::{
-        Class, Fate, Lane, Recipient,
-        policy::{Looked, Queue, shares},
+        Fate, Recipient,
+        chat::WINDOW,
         route::WHATSAPP,
-        work::{Claimed, Consent, Letter, Portion, Settlement, Verdict},
+        work::{Claimed, Consent, Portion, Settlement, Verdict},
     },
     store::StoreError,
 };
@@ -36,24 +40,13 @@ impl Sender {
             return LOOK;
         }
         let at = clock::now();
-        let lanes: Vec<Lane> = Class::ALL
-            .into_iter()
-            .flat_map(|class| [Zone::Wib, Zone::Wita, Zone::Wit].map(|zone| Lane { class, zone }))
-            .filter(|lane| self.patience.hours.allow(*lane, at))
-            .collect();
-        let queue = |lane: &Lane| {
-            let looked = self.known.get(lane).copied().unwrap_or(Looked::More);
-            Queue { class: lane.class, looked, most: u32::MAX }
-        };
-        let queues: Vec<Queue> = lanes.iter().map(queue).collect();
-        let shares = shares(u32::try_from(room).unwrap_or(u32::MAX), &queues);
-        let portion = |(lane, most): (&Lane, &u32)| Portion {
-            route: WHATSAPP.into(),
-            campaign: 0,
-            lane: *lane,
-            most: *most,
-        };
-        let portions: Vec<Portion> = lanes.iter().zip(&shares).map(portion).collect();
+        self.waits.retain(|_, (_, due)| *due > at);
+        let hours = self.patience.hours;
+        let running = self.running.load();
+        let mut open = self.queues.open(&[WHATSAPP.into()], &running, |lane| hours.allow(lane, at));
+        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        self.queues.share(&mut open, room, self.budget.of_all(now()), now());
+        let portions: Vec<Portion> = open.iter().map(Open::portion).collect();
         let claimed_at = now();
         let lease_until = at.plus(self.patience.lease);
         let mut claimed = match self.store.claim(&portions, at, lease_until).await {
@@ -66,19 +59,30 @@ impl Sender {
         };
         self.metrics.outbox().claimed(WHATSAPP, claimed.len());
         self.metrics.outbox().factor(WHATSAPP, self.pace.factor(now()));
-        for (lane, share) in lanes.iter().zip(&shares).filter(|(_, share)| **share > 0) {
-            let found = claimed.iter().filter(|notice| notice.lane == *lane).count();
-            let more = found > 0 && found >= *share as usize;
-            self.known.insert(*lane, if more { Looked::More } else { Looked::Empty });
+        self.queues.keep_only(&open);
+        self.queues.learn(open, &claimed);
+        match plan_again(&self.store, &self.patience, &mut claimed, at).await {
+            Ok(back) => {
+                for settlement in back {
+                    let _ = self.settled.send(settlement).await;
+                }
+            }
+            Err(error) => {
+                tracing::error!(account = WHATSAPP, %error, "nothing could be planned");
+                self.metrics.outbox().database_failed();
+            }
         }
-        if let Err(error) = self.find_chats(&mut claimed, at).await {
-            tracing::error!(account = WHATSAPP, %error, "nobody knows where a chat is");
-            self.metrics.outbox().database_failed();
-            return DATABASE_PAUSE;
-        }
+        let reached = match self.find_chats(&mut claimed, at).await {
+            Ok(reached) => reached,
+            Err(error) => {
+                tracing::error!(account = WHATSAPP, %error, "nobody knows where a chat is");
+                self.metrics.outbox().database_failed();
+                return DATABASE_PAUSE;
+            }
+        };
         let found = claimed.len();
-        for notice in claimed {
-            match self.look(notice, at, claimed_at + self.patience.lease / 2) {
+        for (notice, reader) in claimed.into_iter().zip(reached) {
+            match self.look(notice, reader, at, claimed_at + self.patience.lease / 2) {
                 Ok(item) => self.line.push(item.claimed.lane.class, item),
                 Err(settlement) => drop(self.settled.send(settlement).await),
             }
@@ -107,26 +111,41 @@ impl Sender {
         }
     }
 
-    /// What is for a phone is for the chat that speaks for it, if there still is one.
-    async fn find_chats(&self, claimed: &mut [Claimed], at: Timestamp) -> Result<(), StoreError> {
-        let mut letters: Vec<&mut Letter> = claimed
-            .iter_mut()
-            .filter_map(|notice| notice.letter.as_mut())
-            .filter(|letter| matches!(letter.to, Recipient::Phone(_)))
-            .collect();
-        let phones: Vec<Msisdn> =
-            letters.iter().filter_map(|letter| letter.to.phone().cloned()).collect();
+    /// What is for a phone is for the chat that speaks for it, if there still is one. Says what is known of
+    /// the reader of each that is claimed.
+    async fn find_chats(
+        &self,
+        claimed: &mut [Claimed],
+        at: Timestamp,
+    ) -> Result<Vec<Reader>, StoreError> {
+        let phone = |notice: &Claimed| notice.letter.as_ref()?.to.phone().cloned();
+        let all = claimed.iter().enumerate();
+        let (places, phones): (Vec<usize>, Vec<Msisdn>) =
+            all.filter_map(|(place, notice)| Some((place, phone(notice)?))).unzip();
         let chats = self.store.chats_of(&phones, at).await?;
-        for ((letter, phone), chat) in letters.iter_mut().zip(phones).zip(chats) {
-            if let Some(chat) = chat {
-                letter.to = Recipient::Chat { chat, phone: Some(phone) };
+        let mut readers = vec![Reader::default(); claimed.len()];
+        for ((place, phone), reached) in places.into_iter().zip(phones).zip(chats) {
+            let letter = claimed.get_mut(place).and_then(|notice| notice.letter.as_mut());
+            let (Some(letter), Some(reached)) = (letter, reached) else { continue };
+            let Some(reader) = readers.get_mut(place) else { continue };
+            reader.language = reached.language;
+            if matches!(letter.to, Recipient::Phone(_)) {
+                // What answers a chat was asked for there just now; that is not looked up again.
+                reader.heard = Some(reached.heard_at);
+                letter.to = Recipient::Chat { chat: reached.chat, phone: Some(phone) };
             }
         }
-        Ok(())
+        Ok(readers)
     }
 
     /// What is sent, or how it is settled at once.
-    fn look(&self, mut notice: Claimed, at: Timestamp, until: Instant) -> Result<Item, Settlement> {
+    fn look(
+        &self,
+        mut notice: Claimed,
+        reader: Reader,
+        at: Timestamp,
+        until: Instant,
+    ) -> Result<Item, Settlement> {
         let ended = |fate| Verdict::Ended(fate);
         if notice.consent == Consent::OptedOut {
             return Err(settlement(&notice, ended(Fate::OptedOut)));
@@ -154,6 +173,22 @@ impl Sender {
             Address::Phone(digits) => digits,
             Address::User(id) => id,
         });
-        Ok(Item { claimed: notice, letter, to, user, by_sms, form: Form::Free, until })
+        let language = reader.language;
+        let form = Form::Free;
+        let mut item = Item { claimed: notice, letter, to, user, by_sms, language, form, until };
+        let silent = reader.heard.is_some_and(|heard| heard.plus(WINDOW) <= at);
+        if silent && self.template(&item, now()).is_some() {
+            item.form = Form::Template;
+        }
+        Ok(item)
     }
+}
+
+/// What is known of whoever reads a notice.
+#[derive(Debug, Clone, Default)]
+struct Reader {
+    /// When their chat was last heard.
+    heard: Option<Timestamp>,
+    /// The language that they chose.
+    language: Option<Language>,
 }

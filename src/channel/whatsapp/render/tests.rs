@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::menu::view::Drawn;
+use crate::menu::{language::Language, view::Drawn};
 
 fn row(id: &str, label: &str) -> Row {
     Row { id: id.into(), label: label.into() }
@@ -101,10 +101,28 @@ fn a_mark_is_a_sign_and_no_layout() {
     }
 }
 
+fn kabar() -> Template {
+    let language = Language::parse("id").unwrap();
+    Template { name: "kabar".into(), language, code: None, text: None, values: vec![] }
+}
+
+#[test]
+fn a_template_has_its_values_in_their_order() {
+    let wide = Template { code: Some("en_US".into()), ..kabar() };
+    let values = ["Siti", ""].map(str::to_owned);
+    let expected = json!({
+        "name": "kabar", "language": {"code": "en_US"},
+        "components": [{"type": "body", "parameters": [
+            {"type": "text", "text": "Siti"}, {"type": "text", "text": "-"},
+        ]}],
+    });
+    assert_eq!(template(&to(), &wide, &values)["template"], expected);
+    assert!(template(&to(), &kabar(), &[])["template"].get("components").is_none());
+}
+
 #[test]
 fn a_template_has_one_line() {
-    let kabar = Template { name: "kabar".into(), language: "id".into() };
-    let sent = template(&to(), &kabar, "Nomor Anda:\n\n  A12     besok");
+    let sent = template(&to(), &kabar(), &["Nomor Anda:\n\n  A12     besok".to_owned()]);
     let expected = json!({
         "name": "kabar", "language": {"code": "id"},
         "components": [{"type": "body", "parameters": [{"type": "text", "text": "Nomor Anda: A12 besok"}]}],
@@ -221,8 +239,7 @@ proptest! {
     #[test]
     fn texts_fit(text in words(1500)) {
         within_limits(&message(&to(), &text, None));
-        let kabar = Template { name: "kabar".into(), language: "id".into() };
-        let sent = template(&to(), &kabar, &text);
+        let sent = template(&to(), &kabar(), std::slice::from_ref(&text));
         let value = sent["template"]["components"][0]["parameters"][0]["text"].as_str().unwrap();
         prop_assert!(!value.is_empty() && value.encode_utf16().count() <= PARAMETER);
         prop_assert!(!value.contains('\n') && !value.contains("  "));

@@ -1,0 +1,30 @@
+//! A broadcast as its values: what a template of the provider's is filled with, when nobody may be written
+//! to in any other way. The template is looked up when it is sent, by the text and the language; so a
+//! template that got another name, or was added later, is found.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::menu::language::Language;
+
+/// The values of a broadcast, beside the text that they stand in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Framed {
+    /// The name of the text, as in `[campaign.*]` of a menu.
+    pub text: String,
+    /// The language that it is written in.
+    pub language: Language,
+    /// Each value by its name.
+    pub values: BTreeMap<String, String>,
+}
+
+/// Values are about somebody, and not for logs.
+impl fmt::Debug for Framed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Framed")
+            .field("text", &self.text)
+            .field("language", &self.language)
+            .finish_non_exhaustive()
+    }
+}

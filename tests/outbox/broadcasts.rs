@@ -1,0 +1,303 @@
+//! Campaigns to chats and by SMS at once, against the simulated Cloud API and an SMSC: everybody gets one
+//! message, the way that is right for them.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use setara::{
+    clock,
+    front::campaign::{BadRows, Order, Preview},
+    identity::{ChatId, Msisdn},
+    menu::{check::check, model::Menu},
+    menus::read,
+    outbox::{Class, Fate, Notice, Over, route::WHATSAPP},
+    service::{
+        DESKS,
+        campaign::{Audience, Step, way::Way},
+    },
+    store::{Figures, OneWay},
+};
+use simulator::whatsapp::{
+    Cloud, Settings,
+    chat::Chat,
+    content::Content,
+    pace::Limits,
+    template::{Category, Template},
+    user::{Membership, Offers, Profile},
+};
+
+use crate::{
+    bed::{Bed, both, notice},
+    chats::{SMS, heard, number},
+    node::{Node, PATIENCE},
+    smsc::{Manner, Smsc},
+};
+
+const TEMPLATES: &str = "template = [\
+     { language = \"id\", name = \"undangan\", text = \"invitation\", values = [\"name\", \"dial\"] }, \
+     { language = \"en\", name = \"undangan\", code = \"en_US\", text = \"invitation\", values = [\"name\"] }]";
+
+/// When who is silent wrote for the last time.
+const LONG_AGO: Duration = Duration::from_secs(30 * 3600);
+
+async fn cloud(paused: bool) -> Cloud {
+    let offer = |code, text| Template::new("undangan", code, text).of(Category::Marketing);
+    let indonesian = offer("id", "Halo {{1}}, silakan daftar vaksin: {{2}}");
+    let indonesian = if paused { indonesian.paused() } else { indonesian };
+    let templates = vec![indonesian, offer("en_US", "Hello {{1}}, please register")];
+    let limits = Limits { per_second: 1000, ..Limits::default() };
+    Cloud::start(Settings { templates, limits, ..Settings::default() }).await.unwrap()
+}
+
+fn menu() -> Menu {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
+    check(&read(&folder).unwrap(), DESKS, &[]).unwrap().menu
+}
+
+/// Somebody whose chat speaks for the phone and was heard so long ago.
+async fn chatter(bed: &Bed, cloud: &Cloud, user: usize, ago: Duration) -> Chat {
+    let phone = number(user);
+    let chat = cloud.chat(phone.parse().unwrap(), "Siti");
+    if ago.is_zero() {
+        chat.write("halo");
+    }
+    let id = ChatId::new(None, Some(&phone)).unwrap();
+    bed.bind_heard(&id, &Msisdn::parse(&phone).unwrap(), ago).await;
+    chat
+}
+
+/// A campaign to users, each with a language; what it would be before it was started.
+async fn started(bed: &Bed, people: &[(usize, &str)], per_second: u32) -> Preview {
+    let campaigns = bed.campaigns();
+    let order = Order {
+        name: "all".into(),
+        service: None,
+        text: "invitation".into(),
+        audience: Audience::List,
+        per_second,
+        valid_days: 7,
+    };
+    let campaign = campaigns.create(order, &[&menu()]).await.unwrap();
+    let mut list = "phone,name,nik,language\n".to_owned();
+    for (user, language) in people {
+        list += &format!("{},Siti Aminah,317304170890{user:04},{language}\n", number(*user));
+    }
+    campaigns.take_list(&campaign, list.as_bytes(), BadRows::Refuse).await.unwrap();
+    let preview = campaigns.preview(&campaign).await.unwrap();
+    campaigns.step("all", Step::Start).await.unwrap();
+    preview
+}
+
+async fn node(bed: &Bed, cloud: &Cloud) -> Node {
+    let node = Node::start(&bed.config()).await;
+    cloud.subscribe(&format!("http://{}/whatsapp", node.http())).await.unwrap();
+    node
+}
+
+/// The figures, as soon as they are so.
+async fn figures(bed: &Bed, holds: impl Fn(&Figures) -> bool) -> Figures {
+    let campaigns = bed.campaigns();
+    let began = tokio::time::Instant::now();
+    loop {
+        let (campaign, figures) = campaigns.status("all").await.unwrap();
+        if campaign.expanded && holds(&figures) {
+            return figures;
+        }
+        assert!(began.elapsed() < PATIENCE, "{figures:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn of(way: &OneWay, fate: Fate) -> u64 {
+    way.fates.get(&fate).copied().unwrap_or_default()
+}
+
+fn said(chat: &Chat) -> Vec<String> {
+    let text = |content: Content| match content {
+        Content::Text { body } => body,
+        Content::Template { name, language, text, .. } => format!("{name}/{language}: {text}"),
+        other => format!("{other:?}"),
+    };
+    heard(chat).into_iter().map(|bubble| text(bubble.content)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_gets_one_message_the_way_that_is_right() {
+    for bed in both().await {
+        let cloud = cloud(false).await;
+        let smsc = Smsc::start(Manner::default()).await;
+        let bed = bed.operator("telco", &[smsc.port], SMS, "").whatsapp(&cloud, TEMPLATES);
+        let open = chatter(&bed, &cloud, 1, Duration::ZERO).await;
+        let silent = chatter(&bed, &cloud, 2, LONG_AGO).await;
+        let english = chatter(&bed, &cloud, 3, LONG_AGO).await;
+        let gone = chatter(&bed, &cloud, 4, LONG_AGO).await;
+        gone.set_profile(Profile { membership: Membership::Gone, ..gone.profile() });
+        let unwilling = chatter(&bed, &cloud, 5, LONG_AGO).await;
+        unwilling.set_profile(Profile { offers: Offers::Refused, ..unwilling.profile() });
+        let people = [(1, "id"), (2, "id"), (3, "en"), (4, "id"), (5, "id"), (6, "id"), (7, "en")];
+        let preview = started(&bed, &people, 0).await;
+        assert_eq!((preview.by_sms, preview.to_chats, preview.in_templates), (2, 1, 4));
+        let sample = preview.samples.iter().find(|of| of.way == Way::Template).unwrap();
+        assert_eq!(sample.text, "S*** A*****\n*119#");
+        assert_eq!(sample.template, Some(("undangan".into(), "id".into())));
+
+        let node = node(&bed, &cloud).await;
+        let done = |of_all: &Figures| {
+            let chats = &of_all.chats;
+            chats.rerouted == 1 && chats.read == 3 && of(&of_all.by_sms(), Fate::Sent) == 3
+        };
+        let now = figures(&bed, done).await;
+        assert_eq!((of(&now.chats, Fate::Delivered), of(&now.chats, Fate::OptedOut)), (3, 1));
+        assert_eq!((now.chats.sent(), now.chats.replied, now.replied), (3, 0, 0));
+        assert!(
+            said(&open)[0].starts_with("PeduliLindungi: S*** A*****, NIK"),
+            "{:?}",
+            said(&open)
+        );
+        assert_eq!(said(&silent), ["undangan/id: Halo S*** A*****, silakan daftar vaksin: *119#"]);
+        assert_eq!(said(&english), ["undangan/en_US: Hello S*** A*****, please register"]);
+        assert_eq!((said(&gone).len(), said(&unwilling).len()), (0, 0));
+        let texted = smsc.taken();
+        assert_eq!(texted.len(), 3, "who has no chat, and who is not on WhatsApp");
+        // An answer in the chat is one.
+        silent.write("VAKSIN");
+        let now = figures(&bed, |of_all| of_all.chats.replied == 1).await;
+        assert_eq!((now.replied, now.by_sms().replied), (1, 0));
+        node.stop().await;
+        cloud.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_that_is_paused_is_no_loss() {
+    for bed in both().await {
+        let cloud = cloud(true).await;
+        let smsc = Smsc::start(Manner::default()).await;
+        let lines = format!("at_once = 2\n{TEMPLATES}");
+        let bed = bed.operator("telco", &[smsc.port], SMS, "").whatsapp(&cloud, &lines);
+        let mut people = Vec::new();
+        for user in 1..=40 {
+            chatter(&bed, &cloud, user, LONG_AGO).await;
+            people.push((user, "id"));
+        }
+        started(&bed, &people, 0).await;
+        let node = node(&bed, &cloud).await;
+        let now = figures(&bed, |of_all| of(&of_all.by_sms(), Fate::Sent) == 40).await;
+        assert_eq!((now.chats.rerouted, now.chats.sent()), (40, 0));
+        assert!(smsc.taken().values().all(|times| *times == 1));
+        let refused = cloud.refused();
+        let paused = refused.iter().filter(|of| of.code == 132_015).count();
+        assert!((1..=4).contains(&paused), "it was asked {paused} times for a paused template");
+        node.stop().await;
+        cloud.stop().await;
+    }
+}
+
+const MANY: usize = 160;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_the_middle_nobody_gets_it_on_both_ways() {
+    for bed in both().await {
+        let cloud = cloud(false).await;
+        let smsc = Smsc::start(Manner::default()).await;
+        let soon = format!("at_once = 4\nconnect_seconds = 1\nanswer_seconds = 1\n{TEMPLATES}");
+        let bed = bed.operator("telco", &[smsc.port], SMS, "").whatsapp(&cloud, &soon);
+        let mut chats = BTreeMap::new();
+        let mut people = Vec::new();
+        for user in 1..=MANY {
+            people.push((user, "id"));
+            if user % 2 == 0 {
+                chats.insert(number(user), chatter(&bed, &cloud, user, LONG_AGO).await);
+            }
+        }
+        started(&bed, &people, 60).await;
+        let kills = 3;
+        for kill in 1..=kills {
+            let node = node(&bed, &cloud).await;
+            let reached = async {
+                let taken = || smsc.taken().len() + cloud.figures().taken as usize;
+                while taken() < kill * MANY / 5 {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            };
+            tokio::time::timeout(PATIENCE, reached).await.unwrap();
+            node.kill().await;
+        }
+        let node = node(&bed, &cloud).await;
+        figures(&bed, |of_all| of_all.fates.get(&Fate::Waiting) == Some(&0)).await;
+        let texted = smsc.taken();
+        let mut twice = 0;
+        for (phone, chat) in &chats {
+            let times = said(chat).len();
+            assert!(times >= 1 && !texted.contains_key(phone), "{times} to one of them");
+            twice += times - 1;
+        }
+        assert_eq!(texted.len(), MANY - chats.len());
+        // What had left and was not written down when the gateway was killed: nobody could know.
+        println!("killed {kills} times: {twice} of {} came twice to a chat", chats.len());
+        assert!(twice <= kills * 4 * 2, "{twice}");
+        node.stop().await;
+        cloud.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_number_on_whatsapp_what_waits_for_chats_goes_by_sms() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner::default()).await;
+        let bed = bed.operator("telco", &[smsc.port], SMS, "");
+        let phone = |user: usize| Msisdn::parse(&number(user)).unwrap();
+        let id = |user| ChatId::new(None, Some(&number(user))).unwrap();
+        // One was written while there was a number, one is for whoever wrote there within the day, and of
+        // the last no phone is known.
+        bed.bind_heard(&id(2), &phone(2), Duration::ZERO).await;
+        let nobody = setara::outbox::Recipient::Chat { chat: id(3), phone: None };
+        let notices = [
+            crate::chats::to_user(1, "satu"),
+            Notice { to: phone(2).into(), over: Over::Any, ..notice(Class::Reply, "telco") },
+            Notice { to: nobody, ..notice(Class::Reply, WHATSAPP) },
+        ];
+        bed.store.enqueue(&notices).await.unwrap();
+        let node = Node::start(&bed.config()).await;
+        bed.until(Fate::Sent, 2).await;
+        bed.until(Fate::Undeliverable, 1).await;
+        let to: Vec<String> = smsc.submits().into_iter().map(|submit| submit.to).collect();
+        assert!(to.contains(&number(1)) && to.contains(&number(2)), "{to:?}");
+        node.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_younger_message_does_not_overtake_one_that_waits() {
+    use setara::outbox::{
+        Lane,
+        work::{Portion, Settlement, Verdict},
+    };
+    for bed in both().await {
+        let now = clock::now();
+        let older = crate::chats::to_user(1, "satu");
+        let lane = Lane { class: Class::Reply, zone: clock::Zone::Wib };
+        let portion = Portion { route: WHATSAPP.into(), campaign: 0, lane, most: 10 };
+        let lease = now.plus(Duration::from_secs(60));
+        let claim = async || {
+            let claimed = bed.store.claim(std::slice::from_ref(&portion), now, lease).await;
+            claimed.unwrap().into_iter().map(|of| (of.id, of.attempts)).collect::<Vec<_>>()
+        };
+        bed.store.enqueue(std::slice::from_ref(&older)).await.unwrap();
+        assert_eq!(claim().await, [(older.id, 1)]);
+        let again = |due| Settlement {
+            id: older.id,
+            attempts: 1,
+            day: 0,
+            verdict: Verdict::Again { due, tries: 1, parts: 0 },
+        };
+        let later = now.plus(Duration::from_secs(30));
+        bed.store.settle(&[again(later)], now).await.unwrap();
+        let younger = crate::chats::to_user(1, "dua");
+        let other = crate::chats::to_user(2, "lain");
+        bed.store.enqueue(&[younger.clone(), other.clone()]).await.unwrap();
+        assert_eq!(claim().await, [(other.id, 1)], "the younger one waits behind");
+        let then = bed.store.claim(&[portion], later, lease).await.unwrap();
+        let then: Vec<_> = then.into_iter().map(|of| of.id).collect();
+        assert_eq!(then, [older.id, younger.id]);
+    }
+}
