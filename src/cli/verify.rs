@@ -40,7 +40,7 @@ pub struct VerifyArgs {
 /// No text that can be verified is longer, in octets.
 const LONGEST: u64 = 64 * 1024;
 
-/// Runs `setara verify`: 0 is valid, 1 is not.
+/// Runs `setara verify`: 0 is valid, 1 is not, 2 cannot be said.
 pub fn run(args: &VerifyArgs, config: &Config) -> Result<ExitCode, String> {
     let text = read(&args.file)?;
     let keys = keys(args, config)?;
@@ -51,6 +51,7 @@ pub fn run(args: &VerifyArgs, config: &Config) -> Result<ExitCode, String> {
                 show(&seen, config.menu.zone.into());
                 Ok(ExitCode::SUCCESS)
             }
+            Err(why) if why.is_unreadable() => Ok(unreadable(&why.to_string())),
             Err(why) => Ok(not_valid(&why.to_string())),
         },
         Ok(Proof::Text(words)) => {
@@ -62,16 +63,16 @@ pub fn run(args: &VerifyArgs, config: &Config) -> Result<ExitCode, String> {
                     Ok(ExitCode::SUCCESS)
                 }
                 Verdict::Expired(_) => Ok(not_valid("it has expired")),
-                Verdict::UnknownKey => Ok(not_valid("the key that signed it is not known")),
+                Verdict::UnknownKey => Ok(unreadable("the key that signed it is not known")),
                 Verdict::Forged => Ok(not_valid("the signature is wrong")),
-                Verdict::NoCertificate => Ok(not_valid(UNKNOWN)),
+                Verdict::NoCertificate => Ok(unreadable(UNKNOWN)),
             }
         }
         Ok(Proof::Code { .. }) => {
             Err("a short code is looked up in the record: ask /verify, or *Periksa sertifikat*"
                 .into())
         }
-        Err(_) => Ok(not_valid(UNKNOWN)),
+        Err(_) => Ok(unreadable(UNKNOWN)),
     }
 }
 
@@ -85,6 +86,12 @@ fn fits(args: &VerifyArgs, birth: Date) -> bool {
 fn not_valid(why: &str) -> ExitCode {
     println!("not valid: {why}");
     ExitCode::FAILURE
+}
+
+/// It is damaged, or none that can be checked with these keys: nothing is known of it.
+fn unreadable(why: &str) -> ExitCode {
+    println!("cannot be checked: {why}");
+    ExitCode::from(2)
 }
 
 fn read(file: &Path) -> Result<String, String> {

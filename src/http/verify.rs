@@ -257,6 +257,14 @@ fn result(language: Language, told: &Told) -> Markup {
                 "There is no such certificate, or the year of birth is another one.",
             ),
         ),
+        Told::Judged(Judged::Unreadable) => plain(
+            "ask",
+            say("TIDAK BISA DIPERIKSA", "CANNOT BE CHECKED"),
+            say(
+                "Teksnya rusak, atau bukan sertifikat yang kami kenal. Belum tentu sah. Pindai atau tempel lagi, utuh.",
+                "The text is damaged, or no certificate that we know. It proves nothing yet. Scan or paste all of it again.",
+            ),
+        ),
         Told::Unread(ProofError::Slip) => plain(
             "ask",
             say("Salah ketik", "A slip"),
@@ -353,6 +361,7 @@ mod tests {
             Told::Judged(Judged::Expired),
             Told::Judged(Judged::Revoked),
             Told::Judged(Judged::NotValid),
+            Told::Judged(Judged::Unreadable),
             Told::Unread(ProofError::Slip),
             Told::Unread(ProofError::Nothing),
             Told::YearWanted,

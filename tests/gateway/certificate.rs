@@ -176,9 +176,15 @@ async fn what_is_wrong_with_a_certificate_both_verifiers_find() {
     std::fs::write(&keys, other.public().to_json()).unwrap();
     let keys = keys.display().to_string();
     let (code, said) = verify(&good, &["--keys", &keys]).await;
-    assert_eq!((code, &*said), (Some(1), "not valid: the key that signed it is not known\n"));
+    assert_eq!(
+        (code, &*said),
+        (Some(2), "cannot be checked: the key that signed it is not known\n")
+    );
     let (code, said) = verify("Halo", &[]).await;
-    assert_eq!((code, &*said), (Some(1), "not valid: this is no certificate that we know\n"));
+    assert_eq!(
+        (code, &*said),
+        (Some(2), "cannot be checked: this is no certificate that we know\n")
+    );
 }
 
 /// With another last octet of the signature, packed as it should be.

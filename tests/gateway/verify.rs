@@ -79,7 +79,7 @@ async fn anybody_checks_a_certificate_and_nothing_of_it_is_kept() {
         (format!("proof={two}"), "200 OK", "Tahun lahir?"),
         (format!("proof={slip}&year=1970"), "200 OK", "Salah ketik"),
         ("proof=halo".into(), "200 OK", "Tidak terbaca"),
-        ("proof=HC1:6BF".into(), "200 OK", "TIDAK SAH"),
+        ("proof=HC1:6BF".into(), "200 OK", "TIDAK BISA DIPERIKSA"),
         ("language=xx".into(), "400 Bad Request", "Tidak terbaca"),
     ] {
         let answer = node.form("/verify", &form).await;

@@ -71,7 +71,7 @@ text 2
 | Terima kasih sudah memeriksa.
 closes
 text PERIKSA CWG4BL7SOUAAAAAAMUXUCAOF7PGR6777EYMVXFCLV3BXBWLVLHGFDZLMGHINWL3BQMYQFKJ7VFKAVEOOJD6SNL54DGAMBS35TN4BL6DU4J33M347DFMQYOFFTULKXOIE
-| TIDAK SAH: tidak ada sertifikat seperti itu, atau tahun lahirnya lain. Periksa ketikan Anda.
+| TIDAK BISA DIPERIKSA: teksnya rusak, atau bukan sertifikat yang kami kenal. Belum tentu sah. Kirim lagi utuh.
 | 1 Ketik ulang
 | 2 Selesai
 | 0 Kembali 00 Menu

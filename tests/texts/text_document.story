@@ -1,5 +1,5 @@
-# The text of a QR code, pasted into *Periksa sertifikat* or sent at once. One letter too many makes it
-# worthless; a revoked one is told, with nothing of its holder.
+# The text of a QR code, pasted into *Periksa sertifikat* or sent at once. With one letter too many it cannot be
+# checked; a revoked one is told, with nothing of its holder.
 phone 081290000001
 text PERIKSA
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
@@ -13,7 +13,7 @@ text 1
 | Ketik 13 angka kode cek sertifikat. Ada SMS sertifikat atau teks QR (HC1)? Kirim utuh lewat SMS.
 | 0 Kembali
 text {hc1 6088231450774}A
-| TIDAK SAH: tidak ada sertifikat seperti itu, atau tahun lahirnya lain. Periksa ketikan Anda.
+| TIDAK BISA DIPERIKSA: teksnya rusak, atau bukan sertifikat yang kami kenal. Belum tentu sah. Kirim lagi utuh.
 | 1 Ketik ulang
 | 2 Selesai
 | 0 Kembali 00 Menu

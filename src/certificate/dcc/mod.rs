@@ -110,6 +110,17 @@ pub enum WhyNot {
     Content,
 }
 
+impl WhyNot {
+    /// Whether nobody here can say anything of it: it came damaged, is something else, or a key signed it
+    /// that is not known. That is no word of ours that it is false.
+    pub fn is_unreadable(self) -> bool {
+        match self {
+            Self::NotHc1 | Self::Base45 | Self::Zlib | Self::Cose | Self::UnknownKey => true,
+            Self::Signature | Self::Expired | Self::NotYet | Self::Content => false,
+        }
+    }
+}
+
 /// Makes a certificate out: the text of its code. The same arguments make the same text.
 ///
 /// # Errors

@@ -86,6 +86,11 @@ pub const CHECK: Call = Call {
             gives: &[],
         },
         Outcome {
+            name: "unreadable",
+            means: "It is damaged, or none that can be checked here: nothing is known of it.",
+            gives: &[],
+        },
+        Outcome {
             name: "too_many",
             means: "This phone has checked enough for today; nothing was looked up.",
             gives: &[],
@@ -104,6 +109,8 @@ pub enum Judged {
     Revoked,
     /// There is none like it, or the year is another one.
     NotValid,
+    /// It came damaged, or a key signed it that nobody here knows: to be sent once more.
+    Unreadable,
 }
 
 /// When something is checked.
@@ -188,6 +195,7 @@ pub(in crate::service) fn check(
         Judged::Expired => Decision::of("expired"),
         Judged::Revoked => Decision::of("revoked"),
         Judged::NotValid => Decision::of("not_valid"),
+        Judged::Unreadable => Decision::of("unreadable"),
     };
     let checked = CertificateChange::Checked { day: asking.today };
     Some(decision.change(Change::Certificate(checked)))
@@ -233,10 +241,8 @@ impl Desk {
         found: Option<(&Issued, &Person)>,
         at: At,
     ) -> Judged {
-        if let Proof::Document(words) = shown
-            && dcc::verify(words, self.keyring.now().public(), at.now) == Err(WhyNot::Expired)
-        {
-            return Judged::Expired;
+        if let Some(judged) = self.judge_signed(shown, at) {
+            return judged;
         }
         let Some((issued, person)) = found.filter(|(_, person)| !person.blocked) else {
             return Judged::NotValid;
@@ -263,6 +269,25 @@ impl Desk {
         let dose = self.dose_of(person, dose);
         let (name, year) = (person.name.masked(), person.birth.year());
         Judged::Valid(Holder { name, year, dose, given_on })
+    }
+
+    /// What is wrong with what is signed, as far as it tells itself; `None` if the record has to say more.
+    fn judge_signed(&self, shown: &Proof, at: At) -> Option<Judged> {
+        let keyring = self.keyring.now();
+        match shown {
+            Proof::Code { .. } => None,
+            Proof::Text(words) => match text::verify(words, keyring.public(), at.today) {
+                Verdict::NoCertificate | Verdict::UnknownKey => Some(Judged::Unreadable),
+                Verdict::Forged => Some(Judged::NotValid),
+                Verdict::Valid(_) | Verdict::Expired(_) => None,
+            },
+            Proof::Document(words) => match dcc::verify(words, keyring.public(), at.now) {
+                Ok(_) => None,
+                Err(WhyNot::Expired) => Some(Judged::Expired),
+                Err(why) if why.is_unreadable() => Some(Judged::Unreadable),
+                Err(_) => Some(Judged::NotValid),
+            },
+        }
     }
 
     /// Whether the time of a proof is over; `None` if it says something else than the record does now,
