@@ -13,3 +13,11 @@ alter table notice add column read_at integer;
 
 -- What waits for a chat, by its reader: a younger one does not overtake an older one.
 create index notice_chat on notice (subscriber, id) where state = 'waiting' and route = 'whatsapp';
+
+-- People of whom the ministry took everything back: what they have is good no longer, and nothing is
+-- issued to them, until the row goes.
+create table certificate_ban (
+    nik_index blob not null primary key,
+    reason text not null,
+    at integer not null
+) strict, without rowid;

@@ -9,6 +9,7 @@ use crate::{
     cli::told,
     clock,
     config::Config,
+    identity::Nik,
     service::certificate::revoke::{Order, OrderError},
     store::{Store, StoreOptions},
     vault::Vault,
@@ -19,6 +20,8 @@ use crate::{
 pub enum CertificateCommand {
     /// Revoke the certificate with a short code, or all of a person
     Revoke(RevokeArgs),
+    /// Let a person have certificates again whose own were all revoked; the NIK is read from standard input
+    Allow,
 }
 
 /// Arguments of `certificate revoke`.
@@ -27,7 +30,7 @@ pub struct RevokeArgs {
     /// Its short code
     #[arg(required_unless_present = "person", conflicts_with = "person")]
     pub code: Option<String>,
-    /// All that a person has asked for; the NIK is read from standard input, so that no list of commands
+    /// All of a person, also what would be asked for later; the NIK is read from standard input, so that no list of commands
     /// or processes has it
     #[arg(long)]
     pub person: bool,
@@ -38,7 +41,7 @@ pub struct RevokeArgs {
 
 /// Runs a command.
 pub fn run(command: CertificateCommand, config: &Config) -> Result<ExitCode, String> {
-    let CertificateCommand::Revoke(args) = command;
+    let CertificateCommand::Revoke(args) = command else { return allow(config) };
     let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
     let nik = args.person.then(read_nik).transpose().map_err(told)?;
     let order = Order::of(args.code.as_deref(), nik.as_deref(), &args.reason, &vault);
@@ -51,12 +54,30 @@ pub fn run(command: CertificateCommand, config: &Config) -> Result<ExitCode, Str
         revoked
     });
     match revoked.map_err(told)? {
-        0 => Err(OrderError::None.to_string()),
-        revoked => {
+        None => Err(OrderError::None.to_string()),
+        Some(revoked) => {
             println!("revoked: {revoked}");
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn allow(config: &Config) -> Result<ExitCode, String> {
+    let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
+    let nik = Nik::parse(&read_nik().map_err(told)?).map_err(OrderError::Nik).map_err(told)?;
+    let person = vault.nik_index(&nik);
+    let runtime = tokio::runtime::Runtime::new().map_err(told)?;
+    let allowed = runtime.block_on(async {
+        let store = Store::open(&config.database.url, vault, StoreOptions::default()).await?;
+        let allowed = store.allow_certificates(person).await;
+        store.close().await;
+        allowed
+    });
+    if !allowed.map_err(told)? {
+        return Err("nothing was revoked of this person as a whole".to_owned());
+    }
+    println!("allowed again");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read_nik() -> io::Result<String> {

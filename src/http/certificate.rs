@@ -8,12 +8,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     clock,
     http::{Site, refusal::NotDone},
+    identity::Nik,
     service::certificate::revoke::{Order, OrderError},
 };
 
 /// Paths and what describes them. Who may ask is the business of `admin`.
 pub(super) fn routes() -> OpenApiRouter<Site> {
-    OpenApiRouter::new().routes(routes!(revoke))
+    OpenApiRouter::new().routes(routes!(revoke)).routes(routes!(allow))
 }
 
 /// What is revoked, and why. Exactly one of `code` and `nik` is given.
@@ -24,7 +25,7 @@ struct RevokeAsked {
     #[serde(default)]
     #[schema(example = "1234 5678 9012 8")]
     code: Option<String>,
-    /// The NIK of a person, for all certificates that were asked for.
+    /// The NIK of a person, for all certificates, also those that would be asked for later.
     #[serde(default)]
     nik: Option<String>,
     /// Why, for whoever looks at it later; no names.
@@ -56,9 +57,36 @@ async fn revoke(State(site): State<Site>, body: Bytes) -> Result<Json<RevokedSho
     let order = order.map_err(NotDone::wrong)?;
     let store = site.front.engine.store();
     let revoked = store.revoke_certificates(&order.what, &order.reason, clock::now()).await?;
-    if revoked == 0 {
+    let Some(revoked) = revoked else {
         return Err(NotDone::new(StatusCode::NOT_FOUND, OrderError::None));
-    }
+    };
     tracing::info!(revoked, "certificates were revoked");
     Ok(Json(RevokedShown { revoked }))
+}
+
+/// Who may have certificates again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AllowAsked {
+    /// The NIK of a person all of whose certificates were revoked.
+    nik: String,
+}
+
+/// Lets a person have certificates again: what was revoked with everything else of theirs is good once more.
+#[utoipa::path(post, path = "/admin/certificates/allow", request_body = AllowAsked,
+    responses((status = 204), (status = 400, body = NotDone),
+        (status = 401, description = "no token"),
+        (status = 404, description = "this person may have them", body = NotDone),
+        (status = 422, body = NotDone)))]
+async fn allow(State(site): State<Site>, body: Bytes) -> Result<StatusCode, NotDone> {
+    let asked: AllowAsked = serde_json::from_slice(&body)
+        .map_err(|_| NotDone::new(StatusCode::BAD_REQUEST, "wanted: nik, as a text"))?;
+    let nik = Nik::parse(&asked.nik).map_err(OrderError::Nik).map_err(NotDone::wrong)?;
+    let shelf = site.front.engine.shelf();
+    let person = shelf.first().desk.vault.nik_index(&nik);
+    if !site.front.engine.store().allow_certificates(person).await? {
+        return Err(NotDone::new(StatusCode::NOT_FOUND, "this person may have certificates"));
+    }
+    tracing::info!("a person may have certificates again");
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,10 @@
 //! Certificates that somebody asked for: found by what is shown of them, issued, sent and revoked; and
 //! how many each phone has checked.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Row};
 
 use super::{
     CommitError, Store, StoreError,
@@ -25,7 +27,9 @@ use crate::{
 /// How long it is known who checked how many: a year, for whoever asks who looked.
 const KEEP_CHECKS: i64 = 366 * 86_400_000;
 
-const COLUMNS: &str = "nik_index, dose, code, serial, good_until, sent_on, sent, revoked_at";
+const COLUMNS: &str = "nik_index, dose, code, serial, good_until, sent_on, sent, \
+    coalesce(revoked_at, (select certificate_ban.at from certificate_ban \
+    where certificate_ban.nik_index = certificate.nik_index))";
 
 /// A row, in the order of [`COLUMNS`].
 type Kept = (Vec<u8>, i64, String, i64, String, Option<String>, i64, Option<i64>);
@@ -54,28 +58,83 @@ impl Store {
         which: &Revoked,
         reason: &str,
         now: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let (code, person) = match which {
-            Revoked::Code(code) => (Some(code.as_str().to_owned()), None),
-            Revoked::Person(person) => (None, Some(person.as_bytes().to_vec())),
-        };
+    ) -> Result<Option<u64>, StoreError> {
+        match which {
+            Revoked::Code(code) => self.revoke_one(code.as_str(), reason, now).await,
+            Revoked::Person(person) => self.ban(*person, reason, now).await,
+        }
+    }
+
+    async fn revoke_one(
+        &self,
+        code: &str,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
         let mut revoked = 0;
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
             let done = sqlx::query::<Db>(
                 "update certificate set revoked_at = $1, reason = $2 \
-                 where revoked_at is null and (code = $3 or nik_index = $4)",
+                 where revoked_at is null and code = $3",
             )
             .bind(now.millis())
             .bind(reason.to_owned())
-            .bind(code)
-            .bind(person)
+            .bind(code.to_owned())
             .execute(&mut *tx)
             .await?;
             revoked += done.rows_affected();
             tx.commit().await?;
         });
-        Ok(revoked)
+        Ok(Some(revoked).filter(|revoked| *revoked > 0))
+    }
+
+    /// Nothing of a person is good from now on, neither what there is nor what would be asked for.
+    async fn ban(
+        &self,
+        person: NikIndex,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            let banned = sqlx::query::<Db>(
+                "insert into certificate_ban (nik_index, reason, at) values ($1, $2, $3) \
+                 on conflict (nik_index) do nothing",
+            )
+            .bind(person.as_bytes().to_vec())
+            .bind(reason.to_owned())
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await?;
+            if banned.rows_affected() == 0 {
+                return Ok(None);
+            }
+            let good: i64 = sqlx::query_scalar::<Db, _>(
+                "select count(*) from certificate where nik_index = $1 and revoked_at is null",
+            )
+            .bind(person.as_bytes().to_vec())
+            .fetch_one(&mut *tx)
+            .await?;
+            tx.commit().await?;
+            Ok(Some(good.unsigned_abs()))
+        })
+    }
+
+    /// A person may have certificates again: those that only [`Revoked::Person`] took back are good once
+    /// more, and others can be asked for. Says whether they could not.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn allow_certificates(&self, person: NikIndex) -> Result<bool, StoreError> {
+        on_engine!(self.begin_tx().await?, |Db, tx| {
+            let mut tx = tx;
+            let sql = "delete from certificate_ban where nik_index = $1";
+            let done =
+                sqlx::query::<Db>(sql).bind(person.as_bytes().to_vec()).execute(&mut *tx).await?;
+            tx.commit().await?;
+            Ok(done.rows_affected() > 0)
+        })
     }
 
     /// Puts certificates in as they are, for those who try menus out.
@@ -109,15 +168,18 @@ pub(super) async fn read_certificates(
     holders.sort_unstable();
     holders.dedup();
     let all = of_holders(tx, &holders).await?;
+    let banned = banned(tx, &holders).await?;
     let mut facts = Vec::with_capacity(needs.len());
     for need in needs {
         facts.push(match &need.certificate {
             Some(CertificateNeed::Of(person)) => {
                 let own = all.iter().filter(|issued| issued.person == *person);
-                CertificateFacts { issued: own.cloned().collect(), checks: 0 }
+                let (issued, banned) = (own.cloned().collect(), banned.contains(person));
+                CertificateFacts { issued, banned, checks: 0 }
             }
             // Rare beside all else: statements of their own.
             Some(CertificateNeed::Shown { by, checker, day }) => CertificateFacts {
+                banned: false,
                 checks: checks(tx, *checker, *day).await?,
                 issued: match by {
                     Some(by) => find(tx, by).await?.into_iter().collect(),
@@ -148,6 +210,26 @@ async fn of_holders(tx: &mut Tx, holders: &[NikIndex]) -> Result<Vec<Issued>, St
         }
     });
     Ok(all)
+}
+
+/// Those of them that may have none.
+async fn banned(tx: &mut Tx, holders: &[NikIndex]) -> Result<BTreeSet<NikIndex>, StoreError> {
+    let mut banned = BTreeSet::new();
+    if holders.is_empty() {
+        return Ok(banned);
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql =
+            QueryBuilder::<Db>::new("select nik_index from certificate_ban where nik_index in (");
+        let mut keys = sql.separated(", ");
+        for holder in padded_keys(holders) {
+            keys.push_bind(holder.as_bytes().to_vec());
+        }
+        for row in sql.push(")").build().fetch_all(&mut **tx).await? {
+            banned.insert(NikIndex::from_bytes(octets(row.try_get(0)?, "certificate_ban")?));
+        }
+    });
+    Ok(banned)
 }
 
 async fn find(tx: &mut Tx, by: &Handle) -> Result<Option<Issued>, StoreError> {
@@ -243,7 +325,8 @@ async fn write(tx: &mut Tx, change: &CertificateChange, at: Timestamp) -> Result
         CertificateChange::Renew { person, dose, good_until } => on_engine!(tx, |Db, tx| {
             sqlx::query::<Db>(
                 "update certificate set issued_at = $1, good_until = $2 \
-                 where nik_index = $3 and dose = $4 and revoked_at is null",
+                 where nik_index = $3 and dose = $4 and revoked_at is null and not exists \
+                 (select 1 from certificate_ban where certificate_ban.nik_index = certificate.nik_index)",
             )
             .bind(at.millis())
             .bind(good_until.to_string())

@@ -36,6 +36,7 @@ pub const KEPT: &[(&str, &str)] = &[
     ("person", "the ministry's record, which the next import would bring back"),
     ("dose", "medical records are kept for 25 years (Permenkes 24/2022 art. 39)"),
     ("certificate", "what was issued can be checked, and revoked"),
+    ("certificate_ban", "what the ministry took back is not issued anew"),
     ("staged_person", "an import that is under way"),
     ("staged_dose", "an import that is under way"),
     ("audit", "the log of who did what; what it says of the person cannot be read any more"),

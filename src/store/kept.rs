@@ -155,7 +155,9 @@ pub(super) const BY_PERSON: [&str; 8] = [
      from registration where nik_index = $1 and standing = 'waiting' order by at, number",
     "select number, dose, facility, start, state from appointment \
      where nik_index = $1 order by start, number",
-    "select dose, code, issued_at, good_until, revoked_at from certificate \
+    "select dose, code, issued_at, good_until, coalesce(revoked_at, \
+     (select certificate_ban.at from certificate_ban \
+     where certificate_ban.nik_index = certificate.nik_index)) from certificate \
      where nik_index = $1 order by dose",
     "select count(*) from acquaintance where nik_index = $1",
     "select facility, dose, since, offer_until from wait_list \

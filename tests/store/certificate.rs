@@ -4,7 +4,10 @@ use jiff::civil::{Date, date};
 use setara::{
     certificate::{code::ShortCode, serial::Serial},
     service::{
-        certificate::{CertificateChange, CertificateNeed, Handle, Issued, Sent, revoke::Revoked},
+        certificate::{
+            CertificateChange, CertificateFacts, CertificateNeed, Handle, Issued, Sent,
+            revoke::Revoked,
+        },
         record::{Change, Facts, Need},
         sample::{BOOSTED, COMPLETE, People},
     },
@@ -39,11 +42,15 @@ fn issue(issued: &Issued) -> Change {
 }
 
 async fn of(bed: &Bed, nik: &str) -> Vec<Issued> {
+    facts(bed, nik).await.issued
+}
+
+async fn facts(bed: &Bed, nik: &str) -> CertificateFacts {
     let certificate = Some(CertificateNeed::Of(bed.person(nik)));
     let needs = [Need { certificate, ..Need::default() }, Need::default()];
     let mut facts = bed.facts(&needs).await;
     assert_eq!(facts.pop(), Some(Facts::default()));
-    facts.remove(0).certificate.issued
+    facts.remove(0).certificate
 }
 
 async fn shown(bed: &Bed, by: Option<Handle>, checker: &str, day: Date) -> Facts {
@@ -118,7 +125,8 @@ async fn it_is_renewed_sent_and_revoked_for_good() {
 
         let by_code = Revoked::Code(one.code.clone());
         let revoke = async |what: &Revoked, minutes| {
-            bed.store.revoke_certificates(what, "never given", at(minutes)).await.unwrap()
+            let revoked = bed.store.revoke_certificates(what, "never given", at(minutes)).await;
+            revoked.unwrap().unwrap_or_default()
         };
         assert_eq!(revoke(&Revoked::Code(ShortCode::from_random(9)), 1).await, 0);
         assert_eq!(revoke(&by_code, 1).await, 1);
@@ -128,7 +136,38 @@ async fn it_is_renewed_sent_and_revoked_for_good() {
         assert_eq!(revoke(&Revoked::Person(person), 3).await, 1, "the other one");
         bed.commit(&[bed.turn(SITI).change(Change::Certificate(renew))]).await.unwrap();
         let two = Issued { revoked_at: Some(at(3)), ..two };
-        assert_eq!(of(&bed, COMPLETE.nik).await, [revoked, two], "nothing renews what was revoked");
+        let now = [revoked.clone(), two.clone()];
+        assert_eq!(of(&bed, COMPLETE.nik).await, now, "nothing renews what was revoked");
+        assert!(bed.store.allow_certificates(person).await.unwrap());
+        assert!(!bed.store.allow_certificates(person).await.unwrap(), "they are allowed already");
+        let two = Issued { revoked_at: None, ..two };
+        assert_eq!(
+            of(&bed, COMPLETE.nik).await,
+            [revoked, two],
+            "what its own code revoked stays so"
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_never_asked_can_be_kept_from_it_too() {
+    for bed in both().await {
+        filled(&bed).await;
+        let first = issued(&bed, COMPLETE.nik, 1, 5);
+        let person = Revoked::Person(first.person);
+        let revoke = bed.store.revoke_certificates(&person, "never given", at(1)).await;
+        assert_eq!(revoke.unwrap(), Some(0), "there is none yet, and there will be none");
+        let again = bed.store.revoke_certificates(&person, "never given", at(2)).await;
+        assert_eq!(again.unwrap(), None);
+        assert!(facts(&bed, COMPLETE.nik).await.banned);
+        // Whoever asked at that very moment has nothing of it.
+        bed.commit(&[bed.turn(SITI).change(issue(&first))]).await.unwrap();
+        assert_eq!(of(&bed, COMPLETE.nik).await[0].revoked_at, Some(at(1)));
+        assert!(bed.store.allow_certificates(first.person).await.unwrap());
+        assert_eq!(
+            (facts(&bed, COMPLETE.nik).await.banned, of(&bed, COMPLETE.nik).await),
+            (false, vec![first])
+        );
     }
 }
 

@@ -118,6 +118,8 @@ pub enum Handle {
 pub struct CertificateFacts {
     /// Those of the person asked for, or the one that was found.
     pub issued: Vec<Issued>,
+    /// Whether the person asked for may have none.
+    pub banned: bool,
     /// Certificates that this phone has checked today.
     pub checks: u32,
 }
@@ -329,7 +331,8 @@ pub(super) fn send(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
 }
 
 impl Desk {
-    /// The certificate of a dose, and what has to change for it; `None` if it was revoked.
+    /// The certificate of a dose, and what has to change for it; `None` if it was revoked, or its holder
+    /// may have none.
     fn issued(
         &self,
         asking: Asking<'_>,
@@ -349,6 +352,7 @@ impl Desk {
                 let renewed = Issued { good_until, ..issued.clone() };
                 Some((renewed, Some(Change::Certificate(change))))
             }
+            None if facts.certificate.banned => None,
             None => {
                 let (code, serial) = self.draw_certificate(person, dose, asking.random);
                 let (sent, revoked_at) = (None, None);

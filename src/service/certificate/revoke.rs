@@ -1,4 +1,5 @@
-//! What the ministry takes back: one certificate by its short code, or all of a person.
+//! What the ministry takes back: one certificate by its short code, or all of a person, until they are
+//! allowed again.
 
 use thiserror::Error;
 
@@ -13,7 +14,7 @@ use crate::{
 pub enum Revoked {
     /// The one with this short code.
     Code(ShortCode),
-    /// All of a person that were asked for.
+    /// All of a person, those that were asked for and those that would be.
     Person(NikIndex),
 }
 

@@ -33,7 +33,7 @@ fn two_doses() -> Person {
 
 /// What the phone of the holder finds, with certificates that were asked for before.
 fn held(person: Person, issued: Vec<Issued>) -> Facts {
-    let certificate = CertificateFacts { issued, checks: 0 };
+    let certificate = CertificateFacts { issued, banned: false, checks: 0 };
     Facts { people: vec![known()], certificate, ..facts(person) }
 }
 
@@ -116,6 +116,10 @@ fn a_short_code_stays_the_same_and_is_good_again_after_its_time() {
     let facts = held(two_doses(), vec![revoked]);
     assert_eq!(outcome("certificate.state", &second(), &facts), "revoked");
     assert_eq!(outcome("certificate.send", &second(), &facts), "no");
+    let mut banned = held(two_doses(), vec![]);
+    banned.certificate.banned = true;
+    assert_eq!(outcome("certificate.state", &second(), &banned), "revoked", "never asked for");
+    assert_eq!(outcome("certificate.send", &second(), &banned), "no");
 }
 
 #[test]
@@ -226,7 +230,7 @@ fn checked(proof: &str, year: &str, facts: &Facts) -> Decision {
 
 /// What is found of a certificate that somebody shows.
 fn found(person: Person, issued: Issued) -> Facts {
-    let certificate = CertificateFacts { issued: vec![issued], checks: 0 };
+    let certificate = CertificateFacts { issued: vec![issued], banned: false, checks: 0 };
     Facts { certificate, ..facts(person) }
 }
 
@@ -332,7 +336,8 @@ fn a_document_is_worth_what_the_record_says_now() {
     assert_eq!(checked(&document, "-", &Facts::default()).outcome, "not_valid");
     let letter = if &document[80..81] == "A" { "B" } else { "A" };
     let broken = format!("{}{letter}{}", &document[..80], &document[81..]);
-    assert_eq!(checked(&broken, "-", &found(two_doses(), fresh())).outcome, "not_valid");
+    let damaged = &found(two_doses(), fresh());
+    assert_eq!(checked(&broken, "-", damaged).outcome, "unreadable", "it came damaged");
     let values = typed(&[("proof", &document), ("birth_year", "-")]);
     let later = Asking { now: NOW.plus(Duration::from_secs(86_400 * 31)), ..asking(&values) };
     assert_eq!(decide("certificate.check", later, &Facts::default()).outcome, "expired");
@@ -350,7 +355,7 @@ fn a_code_runs_out_and_is_revoked() {
 #[test]
 fn a_phone_checks_so_many_a_day() {
     let facts = |checks| Facts {
-        certificate: CertificateFacts { issued: vec![fresh()], checks },
+        certificate: CertificateFacts { issued: vec![fresh()], banned: false, checks },
         ..facts(two_doses())
     };
     let code = fresh().code.shown();
@@ -373,6 +378,7 @@ fn what_nobody_signed_or_another_did_is_worth_nothing() {
     let seed = Seed { document: [9; 32], short: [9; 32] };
     let another = Keyring::new(&seed, "Somebody", NOW).unwrap();
     let text = text::sign(&claims, &another).unwrap();
+    // The key that its number names here is ours: so it is false, and not unknown.
     assert_eq!(checked(&text, "-", &found(two_doses(), fresh())).outcome, "not_valid");
     let ours = Proof::parse(&text::sign(&claims, &ring().now()).unwrap()).unwrap();
     let (person, issued) = (two_doses(), fresh());
