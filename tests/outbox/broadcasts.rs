@@ -137,7 +137,7 @@ async fn everybody_gets_one_message_the_way_that_is_right() {
         let preview = started(&bed, &people, 0).await;
         assert_eq!((preview.by_sms, preview.to_chats, preview.in_templates), (2, 1, 4));
         let sample = preview.samples.iter().find(|of| of.way == Way::Template).unwrap();
-        assert_eq!(sample.text, "S*** A*****\n*119#");
+        assert_eq!(sample.text, "S*** A****\n*119#");
         assert_eq!(sample.template, Some(("undangan".into(), "id".into())));
 
         let node = node(&bed, &cloud).await;
@@ -148,13 +148,9 @@ async fn everybody_gets_one_message_the_way_that_is_right() {
         let now = figures(&bed, done).await;
         assert_eq!((of(&now.chats, Fate::Delivered), of(&now.chats, Fate::OptedOut)), (3, 1));
         assert_eq!((now.chats.sent(), now.chats.replied, now.replied), (3, 0, 0));
-        assert!(
-            said(&open)[0].starts_with("PeduliLindungi: S*** A*****, NIK"),
-            "{:?}",
-            said(&open)
-        );
-        assert_eq!(said(&silent), ["undangan/id: Halo S*** A*****, silakan daftar vaksin: *119#"]);
-        assert_eq!(said(&english), ["undangan/en_US: Hello S*** A*****, please register"]);
+        assert!(said(&open)[0].starts_with("PeduliLindungi: S*** A****, NIK"), "{:?}", said(&open));
+        assert_eq!(said(&silent), ["undangan/id: Halo S*** A****, silakan daftar vaksin: *119#"]);
+        assert_eq!(said(&english), ["undangan/en_US: Hello S*** A****, please register"]);
         assert_eq!((said(&gone).len(), said(&unwilling).len()), (0, 0));
         let texted = smsc.taken();
         assert_eq!(texted.len(), 3, "who has no chat, and who is not on WhatsApp");
@@ -192,7 +188,7 @@ async fn a_template_that_is_paused_is_no_loss() {
     }
 }
 
-const MANY: usize = 160;
+const MANY: usize = 48;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_in_the_middle_nobody_gets_it_on_both_ways() {
@@ -209,13 +205,13 @@ async fn killed_in_the_middle_nobody_gets_it_on_both_ways() {
                 chats.insert(number(user), chatter(&bed, &cloud, user, LONG_AGO).await);
             }
         }
-        started(&bed, &people, 60).await;
-        let kills = 3;
+        started(&bed, &people, 30).await;
+        let kills = 1;
         for kill in 1..=kills {
             let node = node(&bed, &cloud).await;
             let reached = async {
                 let taken = || smsc.taken().len() + cloud.figures().taken as usize;
-                while taken() < kill * MANY / 5 {
+                while taken() < kill * MANY / 3 {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             };
