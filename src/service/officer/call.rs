@@ -191,7 +191,8 @@ pub(in crate::service) fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -
     if officer.open_until <= asking.now {
         return Decision::of(PIN.name);
     }
-    opened(desk, asking, officer)
+    // Its row is written: what it says until when is what counts.
+    tallied(desk, asking, officer).give(OPENED.name, "")
 }
 
 pub(in crate::service) fn look_at_code(
@@ -362,13 +363,17 @@ fn kept(
         .change(log(officer.who.key, Act::new(deed)))
 }
 
+/// The office was opened in this very turn.
 fn opened(desk: &Desk, asking: Asking<'_>, officer: &Officer) -> Decision {
+    tallied(desk, asking, officer).give(OPENED.name, officer.version.to_string())
+}
+
+fn tallied(desk: &Desk, asking: Asking<'_>, officer: &Officer) -> Decision {
     let today = officer.tally.on(asking.today);
     let left = desk.officers.per_day.saturating_sub(today);
     Decision::of(OPEN_NOW.name)
         .give(TODAY.name, today.to_string())
         .give(LEFT.name, left.to_string())
-        .give(OPENED.name, officer.version.to_string())
 }
 
 fn locked(until: Timestamp, now: Timestamp) -> Decision {

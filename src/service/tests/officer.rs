@@ -223,6 +223,24 @@ fn wrong_pins_lock_for_longer_and_a_right_one_forgets_them() {
     assert_eq!((fresh.locks, fresh.locked_until), (2, Timestamp::default()));
 }
 
+#[test]
+fn whoever_comes_back_to_an_open_office_is_asked_again_in_time() {
+    let open = on_duty();
+    let looked = decided("officer.look", asking(&said(&[])), &with(open.clone(), None));
+    assert_eq!(looked.outcome, "open");
+    // What the look has given stays in the conversation; the row is the same as then.
+    let values = said(&[("opened", looked.given.text("opened").unwrap())]);
+    for (at, begin, found) in
+        [(later(599), "go", "match"), (later(600), "pin", "pin"), (later(86_400), "pin", "pin")]
+    {
+        let asking = || Asking { now: at, ..asking(&values) };
+        let facts = with(open.clone(), Some(siti()));
+        assert_eq!(decided("officer.begin", asking(), &facts).outcome, begin);
+        assert_eq!(decided("officer.match", asking(), &facts).outcome, found);
+        assert_eq!(decided("officer.submit", asking(), &facts).outcome == "pin", found == "pin");
+    }
+}
+
 fn officer_closed(officer: &Officer) -> Officer {
     Officer { open_until: NOW, ..officer.clone() }
 }
