@@ -58,7 +58,7 @@ use crate::{
         Front,
         appointment::Appointments,
         campaign::Campaigns,
-        exposure::Exposures,
+        exposure::{Exposures, without_text},
         facility::Facilities,
         officer::Officers,
         push::{MOST_WAITING, Pushes},
@@ -108,6 +108,9 @@ pub enum StartError {
     #[error("exposure.secret_file: {0}")]
     ExposureSecret(#[source] std::io::Error),
     /// The client of WhatsApp cannot be made.
+    /// Nobody could be asked or told.
+    #[error("exposure.enabled: no menu in menu.folders has the text `{0}`")]
+    ExposureText(&'static str),
     #[error(transparent)]
     Whatsapp(#[from] whatsapp::cloud::CloudError),
     /// The client of the outside record cannot be made.
@@ -404,6 +407,9 @@ fn exposure_pages(
         return Ok(None);
     }
     let secret = config.exposure.secret().map_err(StartError::ExposureSecret)?;
+    if let Some(text) = without_text(&engine.shelf()) {
+        return Err(StartError::ExposureText(text));
+    }
     let (metrics, settings) = (Arc::clone(metrics), &config.exposure);
     let exposures = Exposures::new(engine.clone(), pushes.clone(), Arc::clone(&metrics), config);
     Ok(Some(ExposurePages::new(settings, &secret, exposures, metrics)))

@@ -23,7 +23,8 @@ use crate::{
     service::{
         audit::StaffName,
         exposure::{
-            ASK_SCREEN, ASK_TEXT, CaseFacts, CaseId, Consent, Contact, ContactToken, DayError, told,
+            ASK_SCREEN, ASK_TEXT, CONTACT_NEAR_TEXT, CONTACT_TEXT, CaseFacts, CaseId, Consent,
+            Contact, ContactToken, DayError, told,
         },
     },
     store::{
@@ -74,6 +75,12 @@ pub enum ExposureError {
     /// The upload is not taken.
     #[error("{}", describe(*.0))]
     NotTaken(NotTaken),
+    /// Nobody can be asked there.
+    #[error("no operator of the configuration carries SMS to that phone")]
+    NoRoute,
+    /// The menus have changed since the start.
+    #[error("no menu has the text `{0}` any more")]
+    NoText(&'static str),
     /// Others were faster, again and again.
     #[error("somebody else changed it at the same moment; try again")]
     Conflict,
@@ -109,6 +116,8 @@ impl ExposureError {
             Self::NotTaken(NotTaken::Expired) => "expired",
             Self::NotTaken(NotTaken::Other) => "other_upload",
             Self::NotTaken(NotTaken::Unknown) => "unknown_token",
+            Self::NoRoute => "no_route",
+            Self::NoText(_) => "no_text",
             Self::Conflict => "conflict",
             Self::Store(_) => "unavailable",
         }
@@ -133,6 +142,15 @@ pub struct CaseOpened {
     pub opened: Opened,
     /// What came of the push to its screen, if there was one.
     pub push: Option<&'static str>,
+}
+
+/// The texts without which nobody can be asked or told.
+const TEXTS: [&str; 3] = [ASK_TEXT.name, CONTACT_TEXT.name, CONTACT_NEAR_TEXT.name];
+
+/// The first text of exposure notices that no menu has.
+pub fn without_text(shelf: &Shelf) -> Option<&'static str> {
+    let menus = menus(shelf);
+    TEXTS.into_iter().find(|text| !menus.iter().any(|menu| menu.notice(text).is_some()))
 }
 
 /// What came of an upload.
@@ -209,7 +227,11 @@ impl Exposures {
         if opened == Opened::Other {
             return Err(ExposureError::CaseTaken);
         }
-        let push = self.push(id, phone, at).await;
+        // The same order may come again at any time, and the phone is asked once.
+        let push = match opened {
+            Opened::Fresh => self.push(id, phone, at).await,
+            Opened::Again | Opened::Other => None,
+        };
         let stands = self.engine.store().exposure_case(id).await?;
         let asked = CaseFacts { id: id.clone(), tested_on, consent: Consent::Asked, until };
         Ok(CaseOpened { case: stands.unwrap_or(asked), opened, push })
@@ -223,6 +245,7 @@ impl Exposures {
         }
         let language = batch.language_of(case.phone).await?;
         let shelf = self.engine.shelf();
+        can_write(&shelf)?;
         let letter = Letter {
             phone,
             language: language.as_deref(),
@@ -233,15 +256,10 @@ impl Exposures {
         let id = NoticeId::draw(case.at, self.engine.draw());
         let zone = self.engine.zone();
         let notice = letter.notice(&menus(&shelf), &self.routes, zone, (id, case.at));
-        let notices: Vec<Notice> = notice
-            .into_iter()
-            .map(|notice| Notice {
-                due: self.hours.decent(zone, case.at),
-                expires: case.until,
-                ..notice
-            })
-            .collect();
-        self.commit(batch, notices, case.at).await?;
+        let notice = notice.ok_or(ExposureError::NoRoute)?;
+        let due = self.hours.decent(zone, case.at);
+        let notice = Notice { due, expires: case.until, ..notice };
+        self.commit(batch, vec![notice], case.at).await?;
         Ok(opened)
     }
 
@@ -323,12 +341,13 @@ impl Exposures {
             Uploaded::Not(why) => return Err(ExposureError::NotTaken(why)),
         };
         let shelf = self.engine.shelf();
+        can_write(&shelf)?;
         let menus = menus(&shelf);
         let notice = |holder| self.notice(&menus, holder, upload.at, keep_until(holder.day));
         let notices: Vec<Notice> = holders.iter().filter_map(notice).collect();
-        let count = notices.len();
+        let (told, all) = (notices.len(), holders.len());
         self.commit(batch, notices, upload.at).await?;
-        self.metrics.exposure().told(count as u64);
+        self.metrics.exposure().told(told as u64, (all - told) as u64);
         Ok(Told::Now)
     }
 
@@ -369,6 +388,11 @@ impl Exposures {
         }
         Ok(())
     }
+}
+
+/// A menu that was put live since may lack a text: better nothing is taken than nobody told.
+fn can_write(shelf: &Shelf) -> Result<(), ExposureError> {
+    without_text(shelf).map_or(Ok(()), |text| Err(ExposureError::NoText(text)))
 }
 
 fn menus(shelf: &Shelf) -> Vec<&Menu> {

@@ -185,7 +185,8 @@ struct Taken {
 struct NotDone {
     /// `unreadable`, `phone`, `token`, `case`, `token_taken`, `too_many_tokens`, `day_to_come`,
     /// `day_too_old`, `case_taken`, `no_case`, `no_consent`, `refused`, `expired`, `other_upload`,
-    /// `unknown_token`, `too_many_contacts`, `conflict`, `unavailable`.
+    /// `unknown_token`, `too_many_contacts`, `no_route` (nobody can be asked there), `no_text`, `conflict`,
+    /// `unavailable`.
     reason: &'static str,
     error: String,
 }
@@ -251,6 +252,7 @@ impl From<Wrong> for Refusal {
 
 impl From<ExposureError> for Refusal {
     fn from(error: ExposureError) -> Self {
+            | ExposureError::NoRoute
         let status = match &error {
             ExposureError::NotTaken(NotTaken::NoCase) => StatusCode::NOT_FOUND,
             ExposureError::NotTaken(NotTaken::Unknown)
@@ -261,7 +263,7 @@ impl From<ExposureError> for Refusal {
             | ExposureError::TokenTaken
             | ExposureError::CaseTaken
             | ExposureError::Conflict => StatusCode::CONFLICT,
-            ExposureError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ExposureError::NoText(_) | ExposureError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self { status, not_done: NotDone { reason: error.reason(), error: error.to_string() } }
     }
@@ -303,7 +305,7 @@ async fn bind(State(pages): State<ExposurePages>, body: Bytes) -> Response {
 /// Opens a case, and asks its phone whether its contacts may be told.
 #[utoipa::path(post, path = "/exposure/cases", request_body = NewCase,
     responses((status = 201, description = "its phone is asked", body = Case),
-        (status = 200, description = "it was open already", body = Case),
+        (status = 200, description = "it was open already, and nobody is asked again", body = Case),
         (status = 400, body = NotDone),
         (status = 401, description = "the signature is not good, or was here before"),
         (status = 409, description = "another case has this name", body = NotDone),

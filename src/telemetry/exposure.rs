@@ -17,6 +17,7 @@ struct CallLabels {
 pub struct ExposureMeters {
     calls: Family<CallLabels, Counter>,
     told: Counter,
+    untold: Counter,
 }
 
 impl ExposureMeters {
@@ -25,6 +26,8 @@ impl ExposureMeters {
         registry.register("exposure_calls", help, self.calls.clone());
         let help = "Phones that were told of a contact";
         registry.register("exposure_notices", help, self.told.clone());
+        let help = "Phones that were near a case and that no operator of the configuration reaches";
+        registry.register("exposure_unreached", help, self.untold.clone());
         // A rate begins at 0.
         drop(self.calls.get_or_create(&CallLabels { call: "upload", outcome: "taken" }));
     }
@@ -34,8 +37,9 @@ impl ExposureMeters {
         self.calls.get_or_create(&CallLabels { call, outcome }).inc();
     }
 
-    /// So many phones are told.
-    pub fn told(&self, phones: u64) {
+    /// So many phones are told, and so many cannot be reached: those can only read it in the menu.
+    pub fn told(&self, phones: u64, unreached: u64) {
         self.told.inc_by(phones);
+        self.untold.inc_by(unreached);
     }
 }
