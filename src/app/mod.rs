@@ -31,6 +31,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ipnet::IpNet;
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -65,7 +66,7 @@ use crate::{
         ticket::Tickets,
         waiting::Waiting,
     },
-    http::{self, ExposurePages, Pushed, Site, Token, router},
+    http::{self, ExposurePages, Pushed, Site, Token, Whence, router},
     limits::Limits,
     menus::{Live, MenuError, Menus, Reloading},
     outbox::route::WHATSAPP,
@@ -107,10 +108,10 @@ pub enum StartError {
     /// What an app's back end signs with cannot be read.
     #[error("exposure.secret_file: {0}")]
     ExposureSecret(#[source] std::io::Error),
-    /// The client of WhatsApp cannot be made.
     /// Nobody could be asked or told.
     #[error("exposure.enabled: no menu in menu.folders has the text `{0}`")]
     ExposureText(&'static str),
+    /// The client of WhatsApp cannot be made.
     #[error(transparent)]
     Whatsapp(#[from] whatsapp::cloud::CloudError),
     /// The client of the outside record cannot be made.
@@ -199,7 +200,8 @@ impl Gateway {
             let desk = satudata::Desk::new(client, &engine, config);
             let secret = config.record.secret().map_err(satudata::ClientError::File)?;
             let events = desk.events().clone();
-            pushed = Some(Pushed::new(&config.record, &secret, events, Arc::clone(&metrics)));
+            let from = whence(&config.record.allow, config);
+            pushed = Some(Pushed::new(&secret, from, events, Arc::clone(&metrics)));
             record = desk.start(parked, &stopped);
         }
 
@@ -410,9 +412,14 @@ fn exposure_pages(
     if let Some(text) = without_text(&engine.shelf()) {
         return Err(StartError::ExposureText(text));
     }
-    let (metrics, settings) = (Arc::clone(metrics), &config.exposure);
+    let (metrics, from) = (Arc::clone(metrics), whence(&config.exposure.allow, config));
     let exposures = Exposures::new(engine.clone(), pushes.clone(), Arc::clone(&metrics), config);
-    Ok(Some(ExposurePages::new(settings, &secret, exposures, metrics)))
+    Ok(Some(ExposurePages::new(&secret, from, exposures, metrics)))
+}
+
+/// From where callers may come, whoever stands before us.
+fn whence(allow: &[IpNet], config: &Config) -> Whence {
+    Whence { allow: allow.to_vec(), proxies: config.http.proxies.clone() }
 }
 
 /// The keys that sign certificates, made anew where there are none.

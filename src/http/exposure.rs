@@ -21,10 +21,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Site, arrived,
-    gate::{Call, Gate},
+    gate::{Call, Gate, Whence},
 };
 use crate::{
-    clock, config,
+    clock,
     front::exposure::{ExposureError, Exposures, Told},
     identity::Msisdn,
     service::exposure::{CaseFacts, CaseId, Consent, Contact, ContactToken},
@@ -44,14 +44,9 @@ pub struct ExposurePages {
 }
 
 impl ExposurePages {
-    /// Pages for whoever signs with `secret`.
-    pub fn new(
-        settings: &config::Exposure,
-        secret: &str,
-        exposures: Exposures,
-        metrics: Arc<Metrics>,
-    ) -> Self {
-        let gate = Arc::new(Gate::signed_by(secret, settings.allow.clone(), clock::now()));
+    /// Pages for whoever signs with `secret`, and comes from there.
+    pub fn new(secret: &str, from: Whence, exposures: Exposures, metrics: Arc<Metrics>) -> Self {
+        let gate = Arc::new(Gate::signed_by(secret, from, clock::now()));
         Self { gate, exposures, metrics }
     }
 }
@@ -252,12 +247,12 @@ impl From<Wrong> for Refusal {
 
 impl From<ExposureError> for Refusal {
     fn from(error: ExposureError) -> Self {
-            | ExposureError::NoRoute
         let status = match &error {
             ExposureError::NotTaken(NotTaken::NoCase) => StatusCode::NOT_FOUND,
             ExposureError::NotTaken(NotTaken::Unknown)
             | ExposureError::Day(_)
             | ExposureError::TooManyTokens
+            | ExposureError::NoRoute
             | ExposureError::TooManyContacts => StatusCode::UNPROCESSABLE_ENTITY,
             ExposureError::NotTaken(_)
             | ExposureError::TokenTaken

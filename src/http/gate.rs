@@ -90,6 +90,16 @@ impl<'a> Call<'a> {
     }
 }
 
+/// From where callers come: the networks that may call, none for all of them, and the proxies before us whose
+/// word on that is believed.
+#[derive(Debug, Clone, Default)]
+pub struct Whence {
+    /// Networks that may call.
+    pub allow: Vec<IpNet>,
+    /// Proxies of ours.
+    pub proxies: Vec<IpNet>,
+}
+
 /// The gate of one account.
 pub struct Gate {
     proof: Proof,
@@ -103,15 +113,15 @@ pub struct Gate {
 
 impl Gate {
     /// A gate for calls that are signed by a secret, from these networks.
-    pub fn signed_by(secret: &str, allow: Vec<IpNet>, now: Timestamp) -> Self {
+    pub fn signed_by(secret: &str, from: Whence, now: Timestamp) -> Self {
         let keyed = KeyInit::new_from_slice(secret.as_bytes());
         Self {
             proof: Proof::Hmac,
             keyed: keyed.expect("HMAC takes a key of any length"),
             secret: String::new(),
             header: String::new(),
-            allow,
-            proxies: Vec::new(),
+            allow: from.allow,
+            proxies: from.proxies,
             seen: Mutex::new(Nonces::new(now, MOST_NONCES)),
         }
     }
@@ -135,9 +145,11 @@ impl Gate {
     /// # Errors
     /// See [`Refused`].
     pub fn admit(&self, call: Call<'_>) -> Result<(), Refused> {
-        let from = caller(&self.proxies, call.peer, call.headers).ok_or(Refused::Network)?;
-        if !self.allow.is_empty() && !is_in(&self.allow, from) {
-            return Err(Refused::Network);
+        if !self.allow.is_empty() {
+            let from = caller(&self.proxies, call.peer, call.headers).ok_or(Refused::Network)?;
+            if !is_in(&self.allow, from) {
+                return Err(Refused::Network);
+            }
         }
         match self.proof {
             Proof::Open => Ok(()),
@@ -419,6 +431,25 @@ mod tests {
         for unreadable in [&[][..], &["unknown"], &["10.0.0.1"], &["192.0.2.7, ?"]] {
             assert!(!from("127.0.0.1", unreadable), "{unreadable:?}");
         }
+    }
+
+    #[test]
+    fn whoever_signs_may_stand_behind_a_proxy() {
+        let nets = |nets: &[&str]| nets.iter().map(|net| net.parse().unwrap()).collect();
+        let call = |gate: &Gate, said: Option<&'static str>| {
+            let mut headers = GOOD.headers();
+            if let Some(said) = said {
+                headers.insert("x-forwarded-for", HeaderValue::from_static(said));
+            }
+            gate.admit(GOOD.call(&headers))
+        };
+        let from = |allow: &[&str]| Whence { allow: nets(allow), proxies: nets(&["127.0.0.1/32"]) };
+        let gate = |allow: &[&str]| Gate::signed_by(SECRET, from(allow), NOW);
+        assert_eq!(call(&gate(&["192.0.2.0/24"]), Some("192.0.2.7")), Ok(()));
+        assert_eq!(call(&gate(&["192.0.2.0/24"]), Some("198.51.100.1")), Err(Refused::Network));
+        assert_eq!(call(&gate(&["192.0.2.0/24"]), None), Err(Refused::Network));
+        // Where everybody may call nobody has to say whence.
+        assert_eq!(call(&gate(&[]), None), Ok(()));
     }
 
     #[test]

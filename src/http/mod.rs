@@ -29,6 +29,7 @@ pub use self::{
     campaign::{Previewed, Shown},
     exposure::ExposurePages,
     facility::Shown as FacilityShown,
+    gate::Whence,
     officer::{Did as OfficerDid, Shown as OfficerShown},
     record::Pushed,
     ticket::{Entry as TicketEntry, Line as TicketShown, Whole as TicketWhole},

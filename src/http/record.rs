@@ -14,11 +14,10 @@ use axum::{
 
 use super::{
     Site, arrived,
-    gate::{Call, Gate},
+    gate::{Call, Gate, Whence},
 };
 use crate::{
     clock::{self, Zone},
-    config::Record,
     front::events::Events,
     satudata::{answer::LONGEST, event},
     telemetry::Metrics,
@@ -34,9 +33,9 @@ pub struct Pushed {
 }
 
 impl Pushed {
-    /// Events of this record, signed by `secret`.
-    pub fn new(record: &Record, secret: &str, events: Events, metrics: Arc<Metrics>) -> Self {
-        let gate = Arc::new(Gate::signed_by(secret, record.allow.clone(), clock::now()));
+    /// Events of a record, signed by `secret`, from there.
+    pub fn new(secret: &str, from: Whence, events: Events, metrics: Arc<Metrics>) -> Self {
+        let gate = Arc::new(Gate::signed_by(secret, from, clock::now()));
         let zone = events.zone();
         Self { gate, events, metrics, zone }
     }
