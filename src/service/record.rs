@@ -301,6 +301,13 @@ pub enum Change {
         /// Version of the text, as the menu names it.
         version: String,
     },
+    /// Somebody agreed to a text that was read to them: it is theirs, and no phone's.
+    ConsentHeard {
+        /// Version of the text, as the menu names it.
+        version: String,
+        /// Who agreed.
+        person: NikIndex,
+    },
     /// What the subscriber agreed to holds no longer: neither do the registrations that it made.
     WithdrawConsent,
     /// The subscriber may see this person from now on. Repeating it changes nothing.

@@ -16,7 +16,8 @@ use super::{
     erase, exposure, inquiry,
     lookup::Failures,
     officer::Officers,
-    queue, right,
+    queue,
+    right::{self, Agreed},
     sealed::{Place, seal_identity},
     ticket,
 };
@@ -39,7 +40,7 @@ use crate::{
 /// The changes of a batch. Of two changes of one row in one turn the later counts.
 #[derive(Default)]
 pub(super) struct Changes<'a> {
-    consents: BTreeMap<(SubscriberKey, &'a str), (Purpose, Stamp<'a>)>,
+    consents: BTreeMap<(SubscriberKey, &'a str), Agreed<'a>>,
     /// Who took all of that back.
     unconsented: BTreeMap<SubscriberKey, Timestamp>,
     strangers: BTreeMap<SubscriberKey, Timestamp>,
@@ -142,7 +143,12 @@ impl<'a> Changes<'a> {
     fn add(&mut self, vault: &Vault, phone: SubscriberKey, stamp: Stamp<'a>, change: &'a Change) {
         match change {
             Change::Consent { version } => {
-                self.consents.insert((phone, version), (Purpose::Service, stamp));
+                let (purpose, person) = (Purpose::Service, None);
+                self.consents.insert((phone, version), Agreed { purpose, person, stamp });
+            }
+            Change::ConsentHeard { version, person } => {
+                let (purpose, person) = (Purpose::Service, Some(*person));
+                self.consents.insert((phone, version), Agreed { purpose, person, stamp });
             }
             Change::WithdrawConsent => {
                 self.unconsented.insert(phone, stamp.at);
@@ -183,7 +189,8 @@ impl<'a> Changes<'a> {
             }
             Change::Exposure(change) => {
                 if let Some(version) = &change.version {
-                    self.consents.insert((phone, version), (Purpose::Exposure, stamp));
+                    let agreed = Agreed { purpose: Purpose::Exposure, person: None, stamp };
+                    self.consents.insert((phone, version), agreed);
                 }
                 self.exposures.push((change, phone, stamp.channel, stamp.at));
             }

@@ -17,6 +17,7 @@ use crate::{clock::Timestamp, outbox::NoticeId, service::number::Number, vault::
 /// What goes: tables, and the column that names the person.
 pub const ERASED: &[(&str, &str)] = &[
     ("registration", "nik_index"),
+    ("consent", "nik_index"),
     ("acquaintance", "nik_index"),
     ("lookup", "nik_index"),
     ("code", "subject"),
@@ -100,9 +101,10 @@ const BEFORE: [&str; 3] = [
 
 /// Each goes by an index. Of registrations there are two, one for each standing, and none for both. Seats that
 /// are held or offered go by their time: few have one, and no index leads to them by person.
-const DELETES: [&str; 14] = [
+const DELETES: [&str; 15] = [
     "delete from registration where nik_index = $1 and standing = 'registered'",
     "delete from registration where nik_index = $1 and standing = 'waiting'",
+    "delete from consent where nik_index = $1",
     "delete from acquaintance where nik_index = $1",
     "delete from lookup where nik_index = $1",
     "delete from code where subject = $1",

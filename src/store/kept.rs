@@ -43,6 +43,7 @@ pub struct KeptOf {
 /// Where each table of [`super::ERASED`] is written out: its word in what the person gets.
 pub const WRITTEN_OUT: &[(&str, &str)] = &[
     ("registration", "registrations"),
+    ("consent", "registrations"),
     ("acquaintance", "phones"),
     ("lookup", "failed_attempts"),
     ("inquiry", "inquiries"),

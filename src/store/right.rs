@@ -146,27 +146,37 @@ async fn read_looks(
     Ok(looks)
 }
 
+/// What somebody agreed to: for what, and for whom, where it was said for one person.
+pub(super) struct Agreed<'a> {
+    pub purpose: Purpose,
+    pub person: Option<NikIndex>,
+    pub stamp: Stamp<'a>,
+}
+
 pub(super) async fn write_consents(
     tx: &mut Tx,
-    consents: &BTreeMap<(SubscriberKey, &str), (Purpose, Stamp<'_>)>,
+    consents: &BTreeMap<(SubscriberKey, &str), Agreed<'_>>,
 ) -> Result<(), CommitError> {
     if consents.is_empty() {
         return Ok(());
     }
     let consents: Vec<_> = consents.iter().collect();
     on_engine!(tx, |Db, tx| {
-        let mut sql =
-            QueryBuilder::<Db>::new("with given (subscriber, version, channel, at, purpose) as (");
+        let mut sql = QueryBuilder::<Db>::new(
+            "with given (subscriber, version, channel, at, purpose, nik_index) as (",
+        );
         sql.push_values(padded_rows(&consents), |mut row, consent| {
+            let agreed = consent.map(|(_, agreed)| agreed);
             row.push_bind(consent.map(|((phone, _), _)| phone.as_bytes().to_vec()))
                 .push_bind(consent.map(|((_, version), _)| (*version).to_owned()))
-                .push_bind(consent.and_then(|(_, (_, stamp))| stamp.channel.map(str::to_owned)))
-                .push_bind(consent.map(|(_, (_, stamp))| stamp.at.millis()))
-                .push_bind(consent.map(|(_, (purpose, _))| purpose.as_str()));
+                .push_bind(agreed.and_then(|of| of.stamp.channel.map(str::to_owned)))
+                .push_bind(agreed.map(|of| of.stamp.at.millis()))
+                .push_bind(agreed.map(|of| of.purpose.as_str()))
+                .push_bind(agreed.and_then(|of| Some(of.person?.as_bytes().to_vec())));
         });
         sql.push(
-            ") insert into consent (subscriber, version, channel, at, purpose) \
-             select subscriber, version, channel, at, purpose from given \
+            ") insert into consent (subscriber, version, channel, at, purpose, nik_index) \
+             select subscriber, version, channel, at, purpose, nik_index from given \
              where subscriber is not null \
              on conflict (subscriber, version, at) do nothing",
         );

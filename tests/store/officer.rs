@@ -5,6 +5,7 @@ use setara::{
     service::{
         audit::{Act, Deed, StaffName},
         code::Held,
+        number::Number,
         officer::{
             Officer, OfficerAct, OfficerChange, OfficerState, OfficerStep, Stage, Tally, known_code,
         },
@@ -163,7 +164,8 @@ async fn what_an_officer_does_stands_under_the_officers_name() {
         let assisted = bed.vault.assisted_key(&officer.who.key, &siti);
         let looked = Act::new(Deed::AssistedLooked).about(Some(siti));
         let log = Change::Desk(DeskChange::Audit(looked.clone()));
-        let consent = Change::Consent { version: "2021-1-lisan".into() };
+        let version = "2021-2-lisan".into();
+        let consent = Change::ConsentHeard { version, person: siti };
         let turn = bed
             .turn(OFFICER.phone)
             .change(Change::OnBehalf(assisted, Box::new(consent)))
@@ -179,3 +181,10 @@ async fn what_an_officer_does_stands_under_the_officers_name() {
         assert!(bed.people(OFFICER.phone).await.people.is_empty());
     }
 }
+
+        // It is the person's, and goes with them.
+        let erased = DeskChange::Erase(siti, Number::from_random(7));
+        decide(&bed, &StaffWrite { changes: vec![erased], ..rina(1, suspend(&officer)) })
+            .await
+            .unwrap();
+        assert_eq!(bed.store.count(Table::Consent).await.unwrap(), 0);

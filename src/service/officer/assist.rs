@@ -3,8 +3,8 @@
 //!
 //! It is stored under a key of its own ([`crate::vault::Vault::assisted_key`]), so that it is on nobody's
 //! phone, and the same officer who registers the same person twice finds the first one. Look-ups that fail
-//! count for the officer. Consent was given by word of mouth: it is kept with the first look-up, and the log
-//! says who heard it.
+//! count for the officer. Consent was given by word of mouth: it is kept with the registration, under the
+//! person it is of, and the log says who heard it.
 
 use std::fmt;
 
@@ -138,7 +138,6 @@ pub(in crate::service) fn matching(
     asking: Asking<'_>,
     facts: &Facts,
 ) -> Option<Decision> {
-    let version = asking.values.text("consent")?.to_owned();
     let person = desk.typed_person(asking)?;
     let key = match on_duty(asking, facts) {
         Ok(officer) => officer.who.key,
@@ -150,9 +149,8 @@ pub(in crate::service) fn matching(
         return Some(decision);
     }
     let decision = stored(decision, key, &behalf);
-    let heard = Change::OnBehalf(behalf.key, Box::new(Change::Consent { version }));
     let looked = Act::new(Deed::AssistedLooked).about(Some(person));
-    Some(decision.change(heard).change(log(key, looked)))
+    Some(decision.change(log(key, looked)))
 }
 
 pub(in crate::service) fn submit(
@@ -162,6 +160,7 @@ pub(in crate::service) fn submit(
 ) -> Option<Decision> {
     let person = desk.typed_person(asking)?;
     let household = Msisdn::parse(asking.values.text("household")?).ok();
+    let version = asking.values.text("consent")?.to_owned();
     let own = |phone: &Msisdn| desk.vault.subscriber_key(phone) == asking.subscriber;
     let household = household.filter(|phone| !own(phone));
     let key = desk.vault.officer_key(&asking.subscriber);
@@ -186,7 +185,10 @@ pub(in crate::service) fn submit(
     let mut decision = stored(decision, key, &behalf);
     let act = match number {
         Some(number) => {
-            decision = decision.change(step(officer, OfficerStep::Count(tally)));
+            let heard = Change::ConsentHeard { version, person };
+            decision = decision
+                .change(step(officer, OfficerStep::Count(tally)))
+                .change(Change::OnBehalf(behalf.key, Box::new(heard)));
             Act::new(Deed::AssistedRegistered).from_to("", &number)
         }
         None => Act::new(Deed::AssistedLooked),

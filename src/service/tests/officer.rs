@@ -271,12 +271,14 @@ fn somebody_is_registered_in_the_officers_name_and_on_nobodys_phone() {
     let found = decided("officer.match", asking(&values), &with(on_duty(), Some(siti())));
     assert_eq!(found.outcome, "match");
     assert_eq!(deeds(&found), [(key(), Deed::AssistedLooked)]);
-    let heard = Change::Consent { version: "2021-1-lisan".into() };
-    assert!(found.changes.contains(&Change::OnBehalf(assisted(), Box::new(heard))));
+    let heard = Change::ConsentHeard { version: "2021-1-lisan".into(), person: index() };
+    let heard = Change::OnBehalf(assisted(), Box::new(heard));
+    assert_eq!(found.changes.len(), 1, "nothing is kept of whoever was only looked up");
 
     let done = decided("officer.submit", asking(&values), &with(on_duty(), Some(siti())));
     assert_eq!(done.outcome, "registered");
     assert_eq!(deeds(&done), [(key(), Deed::AssistedRegistered)]);
+    assert!(done.changes.contains(&heard));
     let registers = done.changes.iter().find_map(|change| match change {
         Change::OnBehalf(by, change) => match &**change {
             Change::Register(registration) => Some((*by, registration.clone())),
