@@ -24,6 +24,8 @@ pub enum Class {
     Phones,
     /// Chats, since they were heard of.
     Chats,
+    /// Officers, since they were suspended for good.
+    Officers,
     /// Rows of the audit log that say who looked at whom, and who was registered.
     Looks,
     /// Rows of the audit log that say what was changed.
@@ -32,13 +34,14 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Tickets,
         Self::Consents,
         Self::Appointments,
         Self::Waiting,
         Self::Phones,
         Self::Chats,
+        Self::Officers,
         Self::Looks,
         Self::Changes,
     ];
@@ -52,6 +55,7 @@ impl Class {
             Self::Waiting => "waiting",
             Self::Phones => "phones",
             Self::Chats => "chats",
+            Self::Officers => "officers",
             Self::Looks => "looks",
             Self::Changes => "changes",
         }

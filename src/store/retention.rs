@@ -110,6 +110,7 @@ const fn rule_of(class: Class) -> Option<Rule> {
         Class::Waiting => ("registration", "number", "standing = 'waiting'", "at"),
         Class::Phones => ("subscriber", "key", "true", "seen_at"),
         Class::Chats => ("chat", "key", "true", "heard_at"),
+        Class::Officers => ("officer", "key", "suspended_at is not null", "suspended_at"),
         Class::Looks | Class::Changes => return None,
     };
     Some(Rule { class: "", table, key, only, due, age: 0, because: "" })

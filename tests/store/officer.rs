@@ -157,6 +157,24 @@ async fn a_phone_that_was_silent_too_long_is_no_officers_any_more() {
 }
 
 #[tokio::test]
+async fn who_is_suspended_for_good_is_forgotten() {
+    let keep = Keep { days: 2, because: "so long".into() };
+    for bed in both().await {
+        let officer = enrolled(&bed).await;
+        let day = |days: i64| at(days * 24 * 60);
+        let retire = async |now| bed.store.retire(Class::Officers, &keep, now, 10).await.unwrap();
+        assert_eq!(retire(day(900)).await, 1, "who was one; whoever is one stays one");
+        decide(&bed, &rina(24 * 60, suspend(&officer))).await.unwrap();
+        let rules = [(Class::Officers, keep.clone())].into();
+        let due = bed.store.due(&rules, day(4)).await.unwrap().pop().unwrap();
+        assert_eq!((due.class, due.rows), ("officers", 1));
+        assert_eq!(retire(day(2)).await, 0);
+        assert_eq!(retire(day(4)).await, 1);
+        assert!(bed.store.officer(officer.who.key).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
 async fn what_an_officer_does_stands_under_the_officers_name() {
     for bed in both().await {
         let officer = enrolled(&bed).await;
@@ -179,8 +197,6 @@ async fn what_an_officer_does_stands_under_the_officers_name() {
         assert_eq!(bed.store.count(Table::Consent).await.unwrap(), 1);
         assert_eq!(bed.store.count(Table::Acquaintance).await.unwrap(), 1);
         assert!(bed.people(OFFICER.phone).await.people.is_empty());
-    }
-}
 
         // It is the person's, and goes with them.
         let erased = DeskChange::Erase(siti, Number::from_random(7));
@@ -188,3 +204,5 @@ async fn what_an_officer_does_stands_under_the_officers_name() {
             .await
             .unwrap();
         assert_eq!(bed.store.count(Table::Consent).await.unwrap(), 0);
+    }
+}
