@@ -20,7 +20,7 @@ type 2
 | 2 Bahasa Indonesia
 | 3 Log out
 type 1
-| READ ALOUD: The Ministry of Health uses your NIK, name and health data for vaccination only. Agree?
+| READ ALOUD: The Ministry of Health uses your NIK, name & health data for vaccination, and keeps them secret. Agree?
 | 1 Yes, agreed
 | 2 No
 | 3 Read all
@@ -34,7 +34,7 @@ dial *119*77#
 | 2 Bahasa Indonesia
 | 3 Log out
 type 1
-| READ ALOUD: The Ministry of Health uses your NIK, name and health data for vaccination only. Agree?
+| READ ALOUD: The Ministry of Health uses your NIK, name & health data for vaccination, and keeps them secret. Agree?
 | 1 Yes, agreed
 | 2 No
 | 3 Read all
@@ -43,10 +43,13 @@ type 3
 | READ ALOUD: We ask for NIK, name, birth date, home, health. Why: to match your data and to plan your vaccination.
 | 9 More 0 Back 00 Menu
 type 9
-| Kept as long as the programme lasts, with a note of which officer it was.
+| Kept: registration while the programme lasts, appointments 1 year, changes and which officer it was 10, doses 25 years.
 | 9 More 0 Back 00 Menu
 type 9
+| On WhatsApp, data passes servers abroad.
 | See, correct or delete your data, or take consent back at any time: call 119 ext 9.
+| 9 More 0 Back 00 Menu
+type 9
 | 1 Yes, agreed
 | 2 Do not agree
 | 0 Back 00 Menu
@@ -107,7 +110,7 @@ dial *119*77#
 | 2 Bahasa Indonesia
 | 3 Log out
 type 1
-| READ ALOUD: The Ministry of Health uses your NIK, name and health data for vaccination only. Agree?
+| READ ALOUD: The Ministry of Health uses your NIK, name & health data for vaccination, and keeps them secret. Agree?
 | 1 Yes, agreed
 | 2 No
 | 3 Read all
