@@ -112,8 +112,34 @@ pub struct Asked {
     pub answer: Value,
 }
 
+/// How many ask at once, as far as tests look at it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rush {
+    /// The most requests that were answered at the same time.
+    pub at_once: usize,
+    /// The most of them that were about one person.
+    pub of_one: usize,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// Requests that were proved.
+    pub asked: u64,
+    /// Those of them that something happened to.
+    pub spoilt: u64,
+    /// Registrations that stand.
+    pub registered: u64,
+    /// Requests that are being answered.
+    pub under_way: u64,
+}
+
 #[derive(Debug, Default)]
 struct State {
+    figures: Figures,
+    rush: Rush,
+    /// About whom requests are being answered.
+    under_way: Vec<Option<String>>,
     faults: Faults,
     people: BTreeMap<String, Kept>,
     /// What each name of a registration was answered: status and body.
@@ -230,6 +256,20 @@ impl SatuData {
         self.inner.with(|state| state.asked.clone())
     }
 
+    /// What was counted.
+    pub fn figures(&self) -> Figures {
+        self.inner.with(|state| Figures {
+            registered: state.registered.len() as u64,
+            under_way: state.under_way.len() as u64,
+            ..state.figures
+        })
+    }
+
+    /// How many asked at once since it was looked at last.
+    pub fn rush(&self) -> Rush {
+        self.inner.with(|state| std::mem::take(&mut state.rush))
+    }
+
     /// The event that tells of a person as they stand now.
     pub fn event(&self, nik: &str, happened: &str) -> Value {
         self.inner.with(|state| state.event(nik, happened))
@@ -322,6 +362,19 @@ impl State {
         let from = after.and_then(|after| after.parse::<usize>().ok()).unwrap_or(0);
         let events: Vec<&Value> = self.events.iter().skip(from).take(limit).collect();
         json!({ "cursor": (from + events.len()).to_string(), "events": events })
+    }
+
+    fn begin(&mut self, about: Option<String>) {
+        self.under_way.push(about.clone());
+        self.rush.at_once = self.rush.at_once.max(self.under_way.len());
+        let of_one = self.under_way.iter().filter(|of| about.is_some() && **of == about).count();
+        self.rush.of_one = self.rush.of_one.max(of_one);
+    }
+
+    fn end(&mut self, about: &Option<String>) {
+        if let Some(at) = self.under_way.iter().position(|of| of == about) {
+            self.under_way.swap_remove(at);
+        }
     }
 
     fn remember(&mut self, asked: Asked) {

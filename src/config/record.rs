@@ -47,6 +47,8 @@ pub struct Record {
     pub tries: u32,
     /// Requests under way at once.
     pub at_once: usize,
+    /// Questions of the queue that are asked at once, of `at_once`: each of another person.
+    pub queue_at_once: usize,
     /// Turns that wait for an answer at once.
     pub waiting: usize,
     /// Of the last `breaker_calls`, so many of a hundred that failed open the breaker.
@@ -200,6 +202,9 @@ impl Record {
         if !(1..=MOST).contains(&self.at_once) || !(1..=MOST).contains(&self.waiting) {
             return wrong(&format!("at_once and waiting are from 1 to {MOST}"));
         }
+        if !(1..=self.at_once).contains(&self.queue_at_once) {
+            return wrong("queue_at_once is from 1 to at_once");
+        }
         if !(1..=100).contains(&self.breaker_percent) {
             return wrong("breaker_percent is from 1 to 100");
         }
@@ -235,6 +240,8 @@ mod tests {
             "session_ms = 8000",
             "tries = 0",
             "at_once = 0",
+            "queue_at_once = 0",
+            "at_once = 8\nqueue_at_once = 9",
             "breaker_percent = 101",
             "breaker_calls = 1000",
             "secret_file = \"a\"",

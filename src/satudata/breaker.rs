@@ -73,6 +73,17 @@ pub enum Admitted {
     NotBefore(Timestamp),
 }
 
+/// How many questions are begun by whoever has many and keeps nobody waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// As many as the record can take.
+    Many,
+    /// The one that tries whether the record is back.
+    One,
+    /// None now.
+    None,
+}
+
 impl Breaker {
     /// A closed one.
     pub fn new(tolerance: Tolerance) -> Self {
@@ -82,6 +93,15 @@ impl Breaker {
     /// How it stands.
     pub fn state(&self) -> State {
         self.state
+    }
+
+    /// How many questions it is of use to begin now.
+    pub fn room(&self, now: Timestamp) -> Room {
+        match self.state {
+            State::Closed => Room::Many,
+            State::Open(until) | State::HalfOpen(until) if now < until => Room::None,
+            State::Open(_) | State::HalfOpen(_) => Room::One,
+        }
     }
 
     /// Whether a question may be asked now. Whoever is let in tells the outcome.
@@ -165,14 +185,17 @@ mod tests {
         }
         breaker.tell(Outcome::Failed, at(0));
         assert_eq!(breaker.admit(at(1)), Admitted::NotBefore(at(5)));
+        assert_eq!([1, 5].map(|then| breaker.room(at(then))), [Room::None, Room::One]);
         // One tries, and nobody else; its failure opens it again.
         assert_eq!(breaker.admit(at(5)), Admitted::Ask);
         assert_eq!(breaker.admit(at(5)), Admitted::NotBefore(at(15)));
+        assert_eq!(breaker.room(at(6)), Room::None);
         breaker.tell(Outcome::Failed, at(6));
         assert_eq!(breaker.state(), State::Open(at(11)));
         assert_eq!(breaker.admit(at(11)), Admitted::Ask);
         breaker.tell(Outcome::Answered, at(12));
         assert_eq!((breaker.state(), breaker.admit(at(12))), (State::Closed, Admitted::Ask));
+        assert_eq!(breaker.room(at(12)), Room::Many);
         // What failed before is forgotten.
         breaker.tell(Outcome::Failed, at(13));
         assert_eq!(breaker.state(), State::Closed);

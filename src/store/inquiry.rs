@@ -25,6 +25,16 @@ pub struct ClaimedInquiry {
     pub tries: u32,
 }
 
+/// Which inquiries are claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Those that are to be asked: of each person the one that waits for longest, and none while that one is
+    /// asked, or put off.
+    Next,
+    /// Those that are given up, because they are older: registrations are not.
+    AskedBefore(Timestamp),
+}
+
 /// How many inquiries wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InquiryFigures {
@@ -45,23 +55,36 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn claim_inquiries(
         &self,
+        which: Claim,
         now: Timestamp,
         lease_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<ClaimedInquiry>, StoreError> {
         let mut claimed = Vec::new();
+        let (only, before) = match which {
+            Claim::Next => (
+                "this.at < $4 and not exists (select 1 from inquiry older \
+                 where older.nik_index = this.nik_index and older.id < this.id)",
+                i64::MAX,
+            ),
+            Claim::AskedBefore(then) => {
+                ("this.kind in ('prove', 'status') and this.at < $4", then.millis())
+            }
+        };
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
             // By the key, and not by `due`: nearly all of them are due, and would be sorted each time.
             let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
                 "update inquiry set due = $1, attempts = attempts + 1 where id in \
-                 (select id from inquiry where +due <= $2 order by id limit $3{}) \
+                 (select this.id from inquiry this where +this.due <= $2 and {only} \
+                 order by this.id limit $3{}) \
                  returning id, kind, subscriber, nik_index, body, at, tries",
                 <Db as Dialect>::SKIP_LOCKED,
             )))
             .bind(lease_until.millis())
             .bind(now.millis())
             .bind(i64::from(limit))
+            .bind(before)
             .fetch_all(&mut *tx)
             .await?;
             for row in rows {
@@ -91,6 +114,27 @@ impl Store {
         // The statement gives rows back in any order.
         claimed.sort_unstable_by_key(|of| of.inquiry.id);
         Ok(claimed)
+    }
+
+    /// Whether nobody else's registration of the same person waits for longer than this one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn is_first_inquiry(&self, inquiry: &Inquiry) -> Result<bool, StoreError> {
+        let older: Option<i64> = on_engine!(self.reader(), |Db, pool| {
+            sqlx::query_scalar::<Db, _>(
+                "select older.id from inquiry this join inquiry older \
+                 on older.nik_index = this.nik_index and older.id < this.id \
+                 and older.kind = this.kind \
+                 where this.subscriber = $1 and this.nik_index = $2 and this.kind = $3 limit 1",
+            )
+            .bind(inquiry.by.as_bytes().to_vec())
+            .bind(inquiry.person.as_bytes().to_vec())
+            .bind(inquiry.kind.as_str())
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(older.is_none())
     }
 
     /// Ends the leases of a process that is gone. Only SQLite has them: there, one process asks. On

@@ -80,7 +80,7 @@ pub use self::{
         Binding, Bound as TokensBound, Holder, NewCase, NotTaken, Opened, Upload, Uploaded,
     },
     import::{ImportError, Importing, Repeated},
-    inquiry::{ClaimedInquiry, InquiryFigures},
+    inquiry::{Claim, ClaimedInquiry, InquiryFigures},
     kept::{
         KeptAppointment, KeptCertificate, KeptFailures, KeptFetched, KeptInquiry, KeptLine, KeptOf,
         KeptPhone, KeptRegistration, NOT_WRITTEN_OUT, WRITTEN_OUT,

@@ -58,6 +58,8 @@ pub struct RecordMeters {
     turns: Family<OutcomeLabels, Counter>,
     waiting: Family<KindLabels, Gauge>,
     age: Family<KindLabels, Gauge>,
+    asking: Gauge,
+    at_once: Gauge,
     answered: Family<AnswerLabels, Counter>,
     events: Family<AnswerLabels, Counter>,
 }
@@ -76,6 +78,8 @@ impl Default for RecordMeters {
             turns: Family::default(),
             waiting: Family::default(),
             age: Family::default(),
+            asking: Gauge::default(),
+            at_once: Gauge::default(),
             answered: Family::default(),
             events: Family::default(),
         }
@@ -101,6 +105,10 @@ impl RecordMeters {
         registry.register("record_inquiries", help, self.waiting.clone());
         let help = "Since when the oldest of them waits";
         registry.register_with_unit("record_inquiry_age", help, Unit::Seconds, self.age.clone());
+        let help = "Questions of the queue that are being asked";
+        registry.register("record_inquiries_asking", help, self.asking.clone());
+        let help = "Questions of the queue that may be asked at once";
+        registry.register("record_inquiries_at_once", help, self.at_once.clone());
         let help = "Questions that were answered later, by what was told";
         registry.register("record_inquiries_answered", help, self.answered.clone());
         let help = "Events of the outside record, by what they changed";
@@ -142,6 +150,13 @@ impl RecordMeters {
             self.waiting.get_or_create(&labels).set(whole(waiting));
             self.age.get_or_create(&labels).set(whole(age));
         }
+    }
+
+    /// So many questions of the queue are being asked, of so many at once.
+    pub fn queue(&self, asking: usize, at_once: usize) {
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.asking.set(whole(asking));
+        self.at_once.set(whole(at_once));
     }
 
     /// A question that was answered later.

@@ -74,7 +74,8 @@ async fn what_is_known_is_shown_with_its_age_while_the_record_is_gone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn registrations_are_taken_while_the_record_is_gone_and_validated_in_order() {
     for bed in both().await {
-        let bed = bed.configured("session_ms = 400\n");
+        // One after the other, whoever it is about.
+        let bed = bed.configured("session_ms = 400\nqueue_at_once = 1\n");
         let gateway = bed.gateway().await;
         bed.faults(Requests::Away, 100, 0);
         let people: [(&str, Typed); 3] = [
@@ -116,6 +117,54 @@ async fn registrations_are_taken_while_the_record_is_gone_and_validated_in_order
         assert_eq!(bed.record.registered(), niks);
         let screen = phones[0].goes("*119*2#", &[]).await;
         assert!(screen.text.contains("sudah TERDAFTAR"), "{}", screen.text);
+        bed.end(gateway).await;
+    }
+}
+
+/// What waits is asked side by side, as many as the configuration has, and of one person nobody before whoever
+/// came first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_wait_are_asked_about_at_once_and_of_one_person_in_order() {
+    for bed in both().await {
+        let bed =
+            bed.configured("session_ms = 300\ntries = 1\nqueue_at_once = 4\nbreaker_calls = 100\n");
+        let gateway = bed.gateway().await;
+        bed.faults(Requests::Away, 100, 0);
+        let people: [(&str, Typed); 5] = [
+            (SITIS_PHONE, SITI),
+            ("081290000002", ("3173014502900002", "Dewi Lestari", "05021990")),
+            ("081290000010", ("3578011203800001", "Agus Setiawan", "12031980")),
+            ("081290000010", ("3578015006820001", "Sri Wahyuni", "10061982")),
+            // Somebody registers Siti once more.
+            ("081290000041", SITI),
+        ];
+        let mut phones = Vec::new();
+        for (number, who) in people {
+            let mut phone = bed.phone(number).await;
+            let screen = phone.registers(who, &["1", "1", "1"]).await;
+            assert!(screen.text.contains("menunggu validasi"), "{}", screen.text);
+            phones.push(phone);
+        }
+        bed.record.rush();
+        bed.faults(Requests::Good, 100, 600);
+        assert!(phones[4].reads("sudah terdaftar").await.contains("119"));
+        assert!(phones[0].reads("SAH").await.contains("Nomor:"));
+        for phone in &mut phones[1..3] {
+            phone.reads("SAH").await;
+        }
+        let rush = bed.record.rush();
+        assert_eq!(rush.of_one, 1, "{rush:?}");
+        assert!((2..=4).contains(&rush.at_once), "{rush:?}");
+        let metrics = bed.metrics(&gateway).await;
+        for shown in ["setara_record_inquiries_at_once 4\n", "setara_record_inquiries_asking 0\n"] {
+            assert!(metrics.contains(shown), "{shown}\n{metrics}");
+        }
+        let mut registered = bed.record.registered();
+        registered.sort_unstable();
+        assert_eq!(
+            registered,
+            ["3173014502900001", "3173014502900002", "3578011203800001", "3578015006820001"]
+        );
         bed.end(gateway).await;
     }
 }

@@ -7,7 +7,7 @@ use setara::{
         inquiry::{Inquiry, Kind, Letter},
         record::Change,
     },
-    store::CommitError,
+    store::{Claim, CommitError},
 };
 
 use crate::bed::{self, Bed, SERVICE, Say, at, both};
@@ -49,8 +49,14 @@ async fn ask(bed: &Bed, inquiry: &Inquiry) {
 async fn what_is_asked_anew_is_not_answered_by_what_was_asked_before() {
     for bed in both().await {
         ask(&bed, &inquiry(&bed, 1, SITI, "Siti Amina", at(0))).await;
-        let old = bed.store.claim_inquiries(at(1), at(3), 1).await.unwrap().remove(0).inquiry;
-        assert!(bed.store.claim_inquiries(at(2), at(4), 1).await.unwrap().is_empty());
+        let old = bed
+            .store
+            .claim_inquiries(Claim::Next, at(1), at(3), 1)
+            .await
+            .unwrap()
+            .remove(0)
+            .inquiry;
+        assert!(bed.store.claim_inquiries(Claim::Next, at(2), at(4), 1).await.unwrap().is_empty());
 
         // The name is corrected while the record is asked.
         ask(&bed, &inquiry(&bed, 2, SITI, "Siti Aminah", at(2))).await;
@@ -58,7 +64,7 @@ async fn what_is_asked_anew_is_not_answered_by_what_was_asked_before() {
         assert!(matches!(answered, Err(CommitError::Conflict)));
         bed.store.put_off_inquiry(&old, at(60), 9).await.unwrap();
 
-        let new = bed.store.claim_inquiries(at(2), at(4), 1).await.unwrap().remove(0);
+        let new = bed.store.claim_inquiries(Claim::Next, at(2), at(4), 1).await.unwrap().remove(0);
         assert_eq!((new.inquiry.id, new.tries), (1, 0), "its place in the queue is kept");
         assert_eq!(new.inquiry.letter.values.text("name"), Some("Siti Aminah"));
         let answered = Change::Answered(new.inquiry.answered());
@@ -74,9 +80,56 @@ async fn one_that_cannot_be_read_stops_nobody() {
         ask(&bed, &inquiry(&bed, 2, DEWI, "Dewi Lestari", at(0))).await;
         let hex = if bed.url.starts_with("sqlite") { "x'00'" } else { "'\\x00'" };
         bed::execute(&bed.url, &format!("update inquiry set body = {hex} where id = 1")).await;
-        let claimed = bed.store.claim_inquiries(at(1), at(3), 9).await.unwrap();
+        let claimed = bed.store.claim_inquiries(Claim::Next, at(1), at(3), 9).await.unwrap();
         assert_eq!(claimed.iter().map(|of| of.inquiry.id).collect::<Vec<_>>(), [2]);
         let left = bed.store.inquiry_figures().await.unwrap();
         assert_eq!(left.iter().map(|of| of.waiting).sum::<u64>(), 1);
+    }
+}
+
+#[tokio::test]
+async fn of_each_person_the_oldest_is_asked_and_no_other_one() {
+    for bed in both().await {
+        let by = |number: &str, inquiry: Inquiry| Inquiry { by: bed.phone(number), ..inquiry };
+        let first = inquiry(&bed, 1, SITI, "Siti Aminah", at(0));
+        let second = by("081290000002", inquiry(&bed, 2, SITI, "Siti Aminah", at(0)));
+        let status = Inquiry { kind: Kind::Status, ..inquiry(&bed, 3, SITI, "", at(0)) };
+        let other = inquiry(&bed, 4, DEWI, "Dewi Lestari", at(0));
+        for of in [&first, &second, &status, &other] {
+            ask(&bed, of).await;
+        }
+        let next = async |minutes| {
+            let claimed = bed.store.claim_inquiries(Claim::Next, at(minutes), at(minutes + 2), 9);
+            claimed.await.unwrap()
+        };
+        let ids = |claimed: &[setara::store::ClaimedInquiry]| {
+            claimed.iter().map(|of| of.inquiry.id).collect::<Vec<_>>()
+        };
+        let claimed = next(1).await;
+        assert_eq!(ids(&claimed), [1, 4]);
+        assert_eq!(next(2).await, [], "while the first one is asked");
+        bed.store.put_off_inquiry(&claimed[0].inquiry, at(60), 1).await.unwrap();
+        assert_eq!(ids(&next(4).await), [4], "nor while it is put off");
+        // Two nodes look at once, when its time has come.
+        let [one, another] = tokio::join!(next(60), next(60)).into();
+        let both = [ids(&one), ids(&another)].concat();
+        assert_eq!(both.iter().filter(|id| **id == 1).count(), 1, "{both:?}");
+        assert!(both.iter().all(|id| [1, 4].contains(id)), "{both:?}");
+        let first = one.iter().chain(&another).find(|of| of.inquiry.id == 1).unwrap();
+        store(&bed, Change::Answered(first.inquiry.answered())).await.unwrap();
+        assert!(bed.store.is_first_inquiry(&second).await.unwrap());
+        assert_eq!(ids(&next(63).await), [2, 4]);
+
+        // Whoever asks from another phone comes after that.
+        let later = by("081290000003", inquiry(&bed, 5, SITI, "Siti Aminah", at(63)));
+        ask(&bed, &later).await;
+        assert!(!bed.store.is_first_inquiry(&later).await.unwrap());
+        assert!(bed.store.is_first_inquiry(&other).await.unwrap());
+
+        // What nobody waits for any more is given up, whoever is before it; a registration is not.
+        let old = bed.store.claim_inquiries(Claim::AskedBefore(at(1)), at(90), at(92), 9).await;
+        assert_eq!(ids(&old.unwrap()), [3]);
+        let old = bed.store.claim_inquiries(Claim::AskedBefore(at(0)), at(94), at(96), 9).await;
+        assert_eq!(old.unwrap(), []);
     }
 }

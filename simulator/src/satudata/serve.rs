@@ -49,11 +49,16 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
         return (StatusCode::UNAUTHORIZED, axum::Json(json!({ "status": "unproved" })))
             .into_response();
     }
+    let asked: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let _under_way = UnderWay::of(&inner, asked["nik"].as_str().map(str::to_owned));
     let faults = inner.with(|state| state.faults);
     tokio::time::sleep(Duration::from_millis(faults.answer_ms.min(60_000).into())).await;
     let hit = rand::random_range(0..100) < u32::from(faults.percent);
     let fault = if hit { faults.requests } else { Requests::Good };
-    let asked: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    inner.with(|state| {
+        state.figures.asked += 1;
+        state.figures.spoilt += u64::from(fault != Requests::Good);
+    });
     let request = format!("{} {target}", head.method);
     let (status, answer) = match fault {
         Requests::Failing => (500, json!({ "status": "failed" })),
@@ -73,6 +78,25 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
             (status, axum::Json(answer)).into_response()
         }
+    }
+}
+
+/// Counts a request while it is answered, however that ends.
+struct UnderWay {
+    inner: Arc<Inner>,
+    about: Option<String>,
+}
+
+impl UnderWay {
+    fn of(inner: &Arc<Inner>, about: Option<String>) -> Self {
+        inner.with(|state| state.begin(about.clone()));
+        Self { inner: Arc::clone(inner), about }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.inner.with(|state| state.end(&self.about));
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use reqwest::{Client, Method, Response, redirect};
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
@@ -25,7 +25,7 @@ use crate::{
     satudata::{
         answer::{self, Failed, LONGEST, Registered},
         ask::{self, Question, Registering, Request},
-        breaker::{Admitted, Breaker, Outcome, State, Tolerance, pause},
+        breaker::{Admitted, Breaker, Outcome, Room, State, Tolerance, pause},
         event,
         proof::{self, CLIENT},
     },
@@ -57,6 +57,8 @@ pub enum NoAnswer {
 #[derive(Clone)]
 pub struct SatuData {
     inner: Arc<Inner>,
+    /// A place among the requests under way, for one question after the other.
+    place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 struct Inner {
@@ -65,7 +67,7 @@ struct Inner {
     settings: Record,
     secret: String,
     breaker: Mutex<Breaker>,
-    under_way: Semaphore,
+    under_way: Arc<Semaphore>,
     metrics: Arc<Metrics>,
     zone: Zone,
 }
@@ -109,12 +111,31 @@ impl SatuData {
             url: settings.url.trim_end_matches('/').to_owned(),
             secret: settings.secret()?,
             breaker: Mutex::new(Breaker::new(tolerance)),
-            under_way: Semaphore::new(settings.at_once),
+            under_way: Arc::new(Semaphore::new(settings.at_once)),
             settings: settings.clone(),
             metrics,
             zone,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), place: None })
+    }
+
+    /// The same with a place of its own among the requests under way, so that what is asked with it waits for
+    /// nobody any more. It waits for the place.
+    pub async fn with_place(&self) -> Self {
+        let place = Arc::clone(&self.inner.under_way).acquire_owned().await;
+        // Never closed.
+        Self { inner: Arc::clone(&self.inner), place: place.ok().map(Arc::new) }
+    }
+
+    /// The same, if there is a place just now.
+    pub fn try_with_place(&self) -> Option<Self> {
+        let place = Arc::clone(&self.inner.under_way).try_acquire_owned().ok()?;
+        Some(Self { inner: Arc::clone(&self.inner), place: Some(Arc::new(place)) })
+    }
+
+    /// How many questions it is of use to begin now, if nobody waits for their answers.
+    pub fn room(&self) -> Room {
+        self.breaker(|breaker| breaker.room(clock::now()))
     }
 
     /// How it is configured.
@@ -193,7 +214,10 @@ impl SatuData {
         let Inner { metrics, under_way, .. } = &*self.inner;
         let question = request.question.as_str();
         // Never closed.
-        let _place = under_way.acquire().await;
+        let _place = match &self.place {
+            Some(_) => None,
+            None => under_way.acquire().await.ok(),
+        };
         if let Admitted::NotBefore(then) = self.breaker(|breaker| breaker.admit(clock::now())) {
             metrics.record().spared(question);
             return Err(NoAnswer::NotBefore(then));

@@ -143,7 +143,7 @@ impl Desk {
         let left = parked.until().since(clock::now());
         match parked.ask().clone() {
             Ask::Person(nik) => {
-                let mut work = std::pin::pin!(self.fetch(&nik));
+                let mut work = std::pin::pin!(self.fetch(&self.client, &nik));
                 match tokio::time::timeout(left, &mut work).await {
                     Ok(Ok(())) => self.came(parked, None),
                     Ok(Err(_)) => self.without(parked),
@@ -158,7 +158,12 @@ impl Desk {
     }
 
     async fn register(&self, parked: Parked, inquiry: &Inquiry, left: Duration) {
-        let mut work = std::pin::pin!(self.outcome(inquiry, Look::Kept));
+        if !self.is_first(inquiry).await {
+            // Whoever came first is registered first: this one takes its turn in the queue.
+            self.without(parked);
+            return self.put_off(inquiry, clock::now()).await;
+        }
+        let mut work = std::pin::pin!(self.outcome(&self.client, inquiry, Look::Kept));
         let (outcome, parked) = match tokio::time::timeout(left, &mut work).await {
             Ok(outcome) => (outcome, Some(parked)),
             Err(_) => {
@@ -191,9 +196,22 @@ impl Desk {
                 clock::now().plus(pause(0, self.client.settings().pauses(), rand::random()))
             }
         };
+        self.put_off(inquiry, then).await;
+    }
+
+    async fn put_off(&self, inquiry: &Inquiry, then: Timestamp) {
         if let Err(error) = self.engine.store().put_off_inquiry(inquiry, then, 0).await {
             tracing::error!(%error, "a registration waits for longer than it has to");
         }
+    }
+
+    /// Whether nobody else's registration of the person waits for longer.
+    async fn is_first(&self, inquiry: &Inquiry) -> bool {
+        self.engine.store().is_first_inquiry(inquiry).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the questions before a registration could not be read");
+            // The queue knows when it can read them.
+            false
+        })
     }
 
     fn came(&self, parked: Parked, wrote: Option<Wrote>) {
@@ -207,8 +225,8 @@ impl Desk {
     }
 
     /// Asks about a person, and takes the answer in.
-    async fn fetch(&self, nik: &Nik) -> Result<(), NoAnswer> {
-        let arrived = self.client.person(nik).await?;
+    async fn fetch(&self, client: &SatuData, nik: &Nik) -> Result<(), NoAnswer> {
+        let arrived = client.person(nik).await?;
         let taken = self.events.absorb(&arrived, Strangers::Taken).await;
         taken.map(drop).map_err(|error| self.not_now(error))
     }
@@ -228,13 +246,18 @@ impl Desk {
     }
 
     /// What becomes of a registration that waits: nobody's, too early, or taken by the record.
-    async fn outcome(&self, inquiry: &Inquiry, look: Look) -> Result<Outcome, NoAnswer> {
+    async fn outcome(
+        &self,
+        client: &SatuData,
+        inquiry: &Inquiry,
+        look: Look,
+    ) -> Result<Outcome, NoAnswer> {
         let letter = &inquiry.letter;
         let (Some(nik), Some(phone)) = (letter.nik(), letter.phone()) else {
             return Ok(Outcome::Unmatched);
         };
         if look == Look::Anew {
-            self.fetch(&nik).await?;
+            self.fetch(client, &nik).await?;
         }
         let judged = self.inquiries.judge(inquiry).await;
         let waiting = match judged.map_err(|error| self.not_now(error.into()))? {
@@ -262,7 +285,7 @@ impl Desk {
             consent: text("consent"),
             taken_at: rfc3339(waiting.at),
         };
-        Ok(match self.client.register(&registering).await? {
+        Ok(match client.register(&registering).await? {
             Registered::Stands => Outcome::Stands,
             Registered::Already => Outcome::Already,
             Registered::Unmatched => Outcome::Unmatched,

@@ -1,69 +1,120 @@
-//! The worker of what waits for the outside record: one question after the other, in the order of asking.
-//! What cannot be answered is put off; nothing is lost when the process ends.
+//! The worker of what waits for the outside record: so many questions at once, begun in the order of asking, and
+//! one after the other where they are about the same person. What cannot be answered is put off; nothing is
+//! lost when the process ends.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
 
-use super::{Desk, Look, NoAnswer};
+use super::{Desk, Look, NoAnswer, SatuData};
 use crate::{
     app::stop::{self, Stop},
-    clock::{self, Timestamp},
-    satudata::{answer::Failed, breaker::pause},
+    clock,
+    satudata::{
+        answer::Failed,
+        breaker::{Room, pause},
+    },
     service::inquiry::{Kind, Tell},
-    store::{ClaimedInquiry, CommitError, StoreError},
+    store::{Claim, ClaimedInquiry, CommitError, StoreError},
 };
 
 /// How often the queue is looked at while nothing is due.
 const EVERY: Duration = Duration::from_millis(500);
-
-/// What came of a look at the queue.
-enum Came {
-    /// One question was worked on; there may be more.
-    One,
-    /// Nothing is due.
-    Nothing,
-    /// The record is away until then, and nobody asks.
-    Away(Timestamp),
-}
 
 /// Works until told to stop.
 pub(super) async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<Stop>) {
     if let Err(error) = desk.engine.store().release_inquiries(clock::now()).await {
         tracing::error!(%error, "the questions of the process before wait until their leases are over");
     }
+    let mut asking = JoinSet::new();
     let mut counted: Option<Instant> = None;
     loop {
         if counted.is_none_or(|at| at.elapsed() >= EVERY) {
             count(&desk).await;
+            if let Err(error) = give_up_old(&desk).await {
+                tracing::error!(%error, "nobody was told that a question was given up");
+            }
             counted = Some(Instant::now());
         }
+        while asking.try_join_next().is_some() {}
         // What is under way when the node stops is claimed again when its lease is over.
-        let came = tokio::select! {
+        let began = tokio::select! {
             () = stop::told(&mut stop) => return,
-            came = next(&desk) => came,
+            began = begin(&desk, &mut asking) => began,
         };
-        let wait = match came {
-            Ok(Came::One) => continue,
-            Ok(Came::Nothing) => EVERY,
-            Ok(Came::Away(then)) => then.since(clock::now()).min(LONGEST_AWAY),
+        desk.client.metrics().record().queue(asking.len(), desk.client.settings().queue_at_once);
+        match &began {
+            Ok(Begun::MayBeMore) => continue,
+            Ok(Begun::Enough) => {}
             Err(error) => {
                 tracing::error!(%error, "the questions for the record could not be read");
-                EVERY
             }
-        };
+        }
         tokio::select! {
             () = stop::told(&mut stop) => return,
-            () = tokio::time::sleep(wait) => {}
+            // There is room, and the next question of the same person may be asked.
+            Some(_) = asking.join_next(), if began.is_ok() && !asking.is_empty() => {}
+            () = tokio::time::sleep(EVERY) => {}
         }
     }
 }
 
-/// Whatever the breaker says, the queue is looked at again after that.
-const LONGEST_AWAY: Duration = Duration::from_secs(10);
+/// What came of a look at the queue.
+enum Begun {
+    /// All that there was room for was found: there may be more.
+    MayBeMore,
+    /// Nothing more is due, or there is no room.
+    Enough,
+}
+
+/// Begins with the oldest questions that are due, as many as there is room for: each of another person,
+/// because what was asked first about somebody is answered first.
+async fn begin(desk: &Arc<Desk>, asking: &mut JoinSet<()>) -> Result<Begun, StoreError> {
+    let (store, record) = (desk.engine.store(), desk.client.settings());
+    let free = record.queue_at_once.saturating_sub(asking.len());
+    let room = desk.client.room();
+    let most = match room {
+        Room::Many => free,
+        Room::One => free.min(1),
+        Room::None => 0,
+    };
+    if most == 0 {
+        return Ok(Begun::Enough);
+    }
+    // A place first: while a question waits for one its lease would run out.
+    let mut clients = vec![desk.client.with_place().await];
+    while clients.len() < most {
+        let Some(client) = desk.client.try_with_place() else { break };
+        clients.push(client);
+    }
+    // It asks twice at the most: about the person, and to register them.
+    let lease = (record.connect() + record.answer()) * record.tries * 2;
+    let (now, limit) = (clock::now(), u32::try_from(clients.len()).unwrap_or(u32::MAX));
+    let claimed = store.claim_inquiries(Claim::Next, now, now.plus(lease), limit).await?;
+    let all = claimed.len() == clients.len() && room == Room::Many;
+    for (claimed, client) in claimed.into_iter().zip(clients) {
+        let desk = Arc::clone(desk);
+        asking.spawn(async move { work_on(&desk, &client, &claimed).await });
+    }
+    Ok(if all { Begun::MayBeMore } else { Begun::Enough })
+}
+
+async fn work_on(desk: &Desk, client: &SatuData, claimed: &ClaimedInquiry) {
+    let store = desk.engine.store();
+    let done = match answer(desk, client, claimed).await {
+        Ok(()) => Ok(()),
+        Err(NoAnswer::NotBefore(then)) => {
+            store.put_off_inquiry(&claimed.inquiry, then, claimed.tries).await
+        }
+        Err(NoAnswer::Failed(failed)) => put_off(desk, claimed, failed).await,
+    };
+    if let Err(error) = done {
+        tracing::error!(%error, "a question for the record waits until its lease is over");
+    }
+}
 
 async fn count(desk: &Desk) {
     match desk.engine.store().inquiry_figures().await {
@@ -72,66 +123,49 @@ async fn count(desk: &Desk) {
     }
 }
 
-/// The oldest question that is due. One after the other: what was asked first is answered first.
-async fn next(desk: &Desk) -> Result<Came, StoreError> {
+/// Tells whoever asked too long ago that there is no answer. A registration is never given up.
+async fn give_up_old(desk: &Desk) -> Result<(), StoreError> {
     let (store, record) = (desk.engine.store(), desk.client.settings());
     let now = clock::now();
-    // It asks twice at the most: about the person, and to register them.
-    let lease = (record.connect() + record.answer()) * record.tries * 2;
-    let Some(claimed) = store.claim_inquiries(now, now.plus(lease), 1).await?.pop() else {
-        return Ok(Came::Nothing);
-    };
-    match answer(desk, &claimed).await {
-        Ok(()) => Ok(Came::One),
-        Err(NoAnswer::NotBefore(then)) => {
-            store.put_off_inquiry(&claimed.inquiry, then, claimed.tries).await?;
-            Ok(Came::Away(then))
-        }
-        Err(NoAnswer::Failed(failed)) => {
-            let tries = claimed.tries.saturating_add(1);
-            put_off(desk, &claimed, failed, tries).await?;
-            Ok(Came::One)
-        }
-    }
-}
-
-async fn put_off(
-    desk: &Desk,
-    claimed: &ClaimedInquiry,
-    failed: Failed,
-    tries: u32,
-) -> Result<(), StoreError> {
-    let (inquiry, record) = (&claimed.inquiry, desk.client.settings());
-    let now = clock::now();
-    let old = now.since(inquiry.at) > record.give_up();
-    if old && inquiry.kind != Kind::Register {
-        match desk.inquiries.give_up(inquiry).await {
-            Ok(text) => desk.client.metrics().record().answered(inquiry.kind, text),
+    let old = Claim::AskedBefore(now.minus(record.give_up()));
+    for claimed in store.claim_inquiries(old, now, now.plus(TO_TELL), MOST_GIVEN_UP).await? {
+        match desk.inquiries.give_up(&claimed.inquiry).await {
+            Ok(text) => desk.client.metrics().record().answered(claimed.inquiry.kind, text),
             Err(CommitError::Conflict) => {}
             Err(CommitError::Unavailable(error)) => return Err(error),
         }
-        return Ok(());
     }
-    let (_, longest) = record.pauses();
+    Ok(())
+}
+
+/// Questions that are given up at one look.
+const MOST_GIVEN_UP: u32 = 20;
+
+/// Who has not told by then has failed.
+const TO_TELL: Duration = Duration::from_secs(60);
+
+async fn put_off(desk: &Desk, claimed: &ClaimedInquiry, failed: Failed) -> Result<(), StoreError> {
+    let (first, longest) = desk.client.settings().pauses();
     let wait = match failed {
         // Nothing will be better in a moment.
         Failed::Refused(_) => longest,
-        _ => pause(claimed.tries, record.pauses(), rand::random()),
+        _ => pause(claimed.tries, (first, longest), rand::random()),
     };
-    desk.engine.store().put_off_inquiry(inquiry, now.plus(wait), tries).await
+    let (due, tries) = (clock::now().plus(wait), claimed.tries.saturating_add(1));
+    desk.engine.store().put_off_inquiry(&claimed.inquiry, due, tries).await
 }
 
 /// Asks, and tells the answer.
-async fn answer(desk: &Desk, claimed: &ClaimedInquiry) -> Result<(), NoAnswer> {
+async fn answer(desk: &Desk, client: &SatuData, claimed: &ClaimedInquiry) -> Result<(), NoAnswer> {
     let inquiry = &claimed.inquiry;
     let told = match inquiry.kind {
         Kind::Register => {
-            let outcome = desk.outcome(inquiry, Look::Anew).await?;
+            let outcome = desk.outcome(client, inquiry, Look::Anew).await?;
             desk.settle(inquiry, &outcome, Tell::ByText).await.map(drop)
         }
         Kind::Prove | Kind::Status => {
             let nik = inquiry.letter.nik().ok_or(NoAnswer::Failed(Failed::Unreadable))?;
-            desk.fetch(&nik).await?;
+            desk.fetch(client, &nik).await?;
             desk.inquiries.tell(inquiry).await.map(|text| {
                 desk.client.metrics().record().answered(inquiry.kind, text);
             })
