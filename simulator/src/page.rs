@@ -5,6 +5,7 @@
 //! its own host (see `same_origin`), because a WebSocket is open to any site otherwise.
 
 mod chat;
+mod record;
 mod sms;
 mod talk;
 mod words;
@@ -23,6 +24,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::network::Network;
 use crate::number::Number;
+use crate::satudata::SatuData;
 use crate::whatsapp::Cloud;
 
 /// More browsers than this are turned away.
@@ -45,6 +47,8 @@ pub struct Page {
     pub short_code: String,
     /// The cloud of the chat phone; without one there is no chat phone.
     pub cloud: Option<Cloud>,
+    /// The national record, where the gateway does not keep it itself.
+    pub record: Option<SatuData>,
 }
 
 /// Words of the page in its two languages.
@@ -145,6 +149,7 @@ fn router() -> Router<Shared> {
     const SCRIPT: &str = include_str!("page/page.js");
     const SMS: &str = include_str!("page/sms.js");
     const CHAT: &str = include_str!("page/chat.js");
+    const RECORD: &str = include_str!("page/record.js");
     const CHAT_CSS: &str = include_str!("page/chat.css");
     const ICON: &str = include_str!("page/icon.svg");
     Router::new()
@@ -153,6 +158,7 @@ fn router() -> Router<Shared> {
         .route("/page.js", get(|| async { file("text/javascript; charset=utf-8", SCRIPT) }))
         .route("/sms.js", get(|| async { file("text/javascript; charset=utf-8", SMS) }))
         .route("/chat.js", get(|| async { file("text/javascript; charset=utf-8", CHAT) }))
+        .route("/record.js", get(|| async { file("text/javascript; charset=utf-8", RECORD) }))
         .route("/chat.css", get(|| async { file("text/css; charset=utf-8", CHAT_CSS) }))
         .route("/document/{media}", get(document))
         .route("/icon.svg", get(|| async { file("image/svg+xml", ICON) }))

@@ -168,6 +168,7 @@ pub async fn run<G>(
         codes: vec![CODE.to_owned(), QUEUE_CODE.to_owned(), OFFICER_CODE.to_owned()],
         short_code: SHORT_CODE.to_owned(),
         cloud: cloud.clone(),
+        record: record.clone(),
     };
     let page = page
         .serve(plan.page)
@@ -185,7 +186,10 @@ pub async fn run<G>(
         println!("WhatsApp: Cloud API at {}", cloud.api());
     }
     if let Some(record) = &record {
-        println!("Satu Data: {}, what goes wrong: PUT /simulator/faults", record.url());
+        println!(
+            "Satu Data: {}, what goes wrong: on the page, or PUT /simulator/faults",
+            record.url()
+        );
     }
     println!("open http://{}/ and dial {CODE}; Ctrl-C ends", page.address());
     stopped.await;

@@ -9,6 +9,7 @@ use simulator::operator::sms::faults::{Above, Faults, Limit, Receipts};
 use simulator::operator::{Account, Operator, Settings, dialect};
 use simulator::page::{Page, SamplePerson, Served, Words};
 use simulator::responder::{Heard, Responder, Say};
+use simulator::satudata::{self, Faults as RecordFaults, Requests, SatuData};
 use simulator::whatsapp::content::Content;
 use simulator::whatsapp::event::FileKind;
 use simulator::whatsapp::faults::{Faults as CloudFaults, Token};
@@ -24,6 +25,7 @@ struct Stage {
     page: Served,
     operator: Operator,
     cloud: Cloud,
+    record: SatuData,
     _gateway: Responder,
 }
 
@@ -48,6 +50,7 @@ async fn stage() -> Stage {
     let gateway = Responder::start(operator.address(), &account, reply).await.unwrap();
     operator.bound(1).await.unwrap();
     let cloud = Cloud::start(whatsapp::Settings::default()).await.unwrap();
+    let record = SatuData::start(satudata::Settings::default()).await.unwrap();
     let page = Page {
         networks: vec![(&operator).into()],
         phones: vec![("081211900001".parse().unwrap(), 0), ("081211900002".parse().unwrap(), 0)],
@@ -62,9 +65,10 @@ async fn stage() -> Stage {
         codes: vec!["*119#".to_owned(), "*131#".to_owned()],
         short_code: "1199".to_owned(),
         cloud: Some(cloud.clone()),
+        record: Some(record.clone()),
     };
     let page = page.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
-    Stage { page, operator, cloud, _gateway: gateway }
+    Stage { page, operator, cloud, record, _gateway: gateway }
 }
 
 async fn get(stage: &Stage, path: &str) -> String {
@@ -134,6 +138,7 @@ async fn the_page_and_its_parts_are_served() {
         ("/page.js", "text/javascript", "WebSocket"),
         ("/sms.js", "text/javascript", "class Mail"),
         ("/chat.js", "text/javascript", "class ChatPhone"),
+        ("/record.js", "text/javascript", "recordBox"),
         ("/chat.css", "text/css", ".bubble"),
         ("/icon.svg", "image/svg+xml", "<svg"),
     ] {
@@ -319,6 +324,28 @@ async fn a_browser_chats_and_breaks_the_cloud() {
     );
     let chat = stage.cloud.chat("081211900001".parse().unwrap(), "");
     assert_eq!(chat.profile(), Profile { shows: Shows::UserId, ..Profile::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_breaks_the_record() {
+    let stage = stage().await;
+    browse(&stage, |mut browser| {
+        let well = browser.hear("record", |_| true);
+        assert_eq!(well["faults"]["requests"], "good");
+        assert_eq!(well["figures"]["asked"], 0);
+        let faults = json!({ "answer_ms": 8000, "requests": "garbled", "percent": 50 });
+        browser.say(json!({ "do": "record", "faults": faults }));
+        browser.hear("record", |record| record["faults"] == faults);
+        // Beyond all bounds.
+        let faults = json!({ "answer_ms": 4_000_000, "requests": "away", "percent": 200 });
+        browser.say(json!({ "do": "record", "faults": faults }));
+        browser.hear("record", |record| record["faults"]["answer_ms"] == 60_000);
+    })
+    .await;
+    assert_eq!(
+        stage.record.faults(),
+        RecordFaults { answer_ms: 60_000, requests: Requests::Away, percent: 100 }
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 
-use super::talk::{self, Told, tell};
+use super::talk::{self, EVERY, Told, tell, tell_changes};
 use crate::number::Number;
 use crate::whatsapp::chat::Chat;
 use crate::whatsapp::event::{FileKind, Said};
@@ -18,8 +18,6 @@ use crate::whatsapp::{Air, Cloud, Passed};
 
 /// Characters of the longest text that a person writes.
 const TEXT_MAX: usize = 4096;
-/// How often a browser hears what was counted, and whether the service still writes.
-const EVERY: Duration = Duration::from_secs(1);
 /// The farthest that a browser moves the clock at once: eight days, in hours.
 const ADVANCE_MAX: u32 = 8 * 24;
 /// Refusals that the page shows.
@@ -193,20 +191,7 @@ pub(super) async fn tell_air(out: mpsc::Sender<String>, cloud: Cloud) {
 
 /// Tells a browser of the cloud's faults and figures whenever they change.
 pub(super) async fn tell_cloud(out: mpsc::Sender<String>, cloud: Cloud) {
-    let mut told: Option<CloudView> = None;
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let now = CloudView::of(&cloud);
-        if told.as_ref() == Some(&now) {
-            continue;
-        }
-        if tell(&out, &Told::Cloud(&now)).await.is_none() {
-            return;
-        }
-        told = Some(now);
-    }
+    tell_changes(out, || CloudView::of(&cloud), |view| Told::Cloud(view)).await;
 }
 
 /// A document or picture of a chat, for a browser to open. Whatever could run there is only saved.

@@ -2,6 +2,7 @@
 // WebSocket, and shows what comes back. All rules of the network live on the other side.
 
 import { CHAT_WORDS, ChatPhone, cloudBox } from "./chat.js";
+import { RECORD_WORDS, recordBox } from "./record.js";
 import { Mail, SMS_WORDS, centre } from "./sms.js";
 
 const WORDS = {
@@ -32,7 +33,7 @@ const WORDS = {
     begin: "begin", push: "service asks", notice: "service tells", readAir: "read", ask: "ask", answerAir: "answer", end: "end", abort: "abort", redelivered: "delivered again", refused: "refused: {why}", lostAir: "signal lost, gateway not told", time_out: "session too old", no_reply: "gateway did not reply",
   },
 };
-for (const more of [SMS_WORDS, CHAT_WORDS]) for (const [spoken, words] of Object.entries(more)) Object.assign(WORDS[spoken], words);
+for (const more of [SMS_WORDS, CHAT_WORDS, RECORD_WORDS]) for (const [spoken, words] of Object.entries(more)) Object.assign(WORDS[spoken], words);
 // What each key types in turn in letter mode; the digit itself comes last.
 const TAPS = { 1: ".,'-1", 2: "abc2", 3: "def3", 4: "ghi4", 5: "jkl5", 6: "mno6", 7: "pqrs7", 8: "tuv8", 9: "wxyz9", 0: " 0", star: ".,'-/*" };
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "star", "0", "hash"];
@@ -60,6 +61,7 @@ let phones = [];
 let active = 0;
 let chat = null;
 let cloud = null;
+let record = null;
 const send = (message) => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
 
 class Phone {
@@ -412,6 +414,7 @@ function drawNetworks() {
   }));
   one("#centres").replaceChildren(...country.networks.map((network, at) => ({ network, at })).filter(({ network, at }) => network.kind === "smpp" && used.has(at)).map(({ network, at }) => centre(network, at, { element, say, send })));
   drawCloud();
+  drawRecord();
 }
 
 // What was counted comes every second; a form that somebody fills in is left alone.
@@ -436,6 +439,14 @@ function drawCloud() {
   const box = one('[data-testid="cloud"]');
   if (box?.contains(document.activeElement) && box.open) { one(".figures", box).textContent = say("cloudFigures", cloud.figures); return; }
   const made = cloudBox(cloud, chat.view.profile, box?.open ?? false, { element, say, send });
+  if (box) box.replaceWith(made); else one("#centres").append(made);
+}
+
+function drawRecord() {
+  if (!record) return;
+  const box = one('[data-testid="record"]');
+  if (box?.contains(document.activeElement) && box.open) { one(".figures", box).textContent = say("recordFigures", record.figures); return; }
+  const made = recordBox(record, box?.open ?? false, { element, say, send });
   if (box) box.replaceWith(made); else one("#centres").append(made);
 }
 
@@ -514,6 +525,7 @@ const HEAR = {
   text({ phone, text }) { phones[phone]?.mail.arrive(text); },
   chat(view) { chat?.hear(view); drawCloud(); },
   cloud(view) { cloud = view; drawCloud(); },
+  record(view) { record = view; drawRecord(); },
   chat_air(line) { logLine({ ...line, network: "WhatsApp" }); },
   sms({ network, faults, figures }) { Object.assign(country.networks[network], { faults, figures }); drawCentre(network); },
 };

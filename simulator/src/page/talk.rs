@@ -4,7 +4,7 @@
 //! the air are masked; the texts of screens go to the phone that shows them and nowhere else.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::ws::{Message, WebSocket};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::chat;
+use super::record::{self, RecordView};
 use super::sms::{self, Ask, Form};
 use super::words::{air_line, face_words, kind, not_now_word};
 use super::{Page, SamplePerson, Words};
@@ -23,10 +24,13 @@ use crate::operator::face::Face;
 use crate::operator::sms::Text;
 use crate::operator::sms::figures::Figures;
 use crate::operator::{Act, LinkView, PhoneEvent};
+use crate::satudata;
 use crate::whatsapp::chat::Chat;
 
 /// Messages that may wait for a slow browser; then its news wait too.
 const WAITING: usize = 256;
+/// How often a browser hears what was counted, and whether a chat is still written to.
+pub(super) const EVERY: Duration = Duration::from_secs(1);
 /// Characters of the longest text a phone sends: what one USSD message carries.
 const TEXT_MAX: usize = 182;
 
@@ -47,6 +51,7 @@ enum Heard {
     Faults { network: usize, faults: Form },
     Outage { network: usize, seconds: u32 },
     Chat(chat::Act),
+    Record { faults: satudata::Faults },
 }
 
 #[derive(Debug, Deserialize)]
@@ -114,6 +119,7 @@ pub(super) enum Told<'a> {
     },
     Chat(chat::View),
     Cloud(&'a chat::CloudView),
+    Record(&'a RecordView),
     ChatAir {
         at: u64,
         number: String,
@@ -244,6 +250,9 @@ impl Browser {
             self.listening.spawn(chat::tell_air(self.out.clone(), cloud.clone()));
             self.listen_to_chat();
         }
+        if let Some(record) = &page.record {
+            self.listening.spawn(record::tell_record(self.out.clone(), record.clone()));
+        }
         Some(())
     }
 
@@ -296,6 +305,10 @@ impl Browser {
                 return sms::obey(self.page.networks.get(network), Ask::Outage { seconds }).await;
             }
             Heard::Chat(act) => return self.act_on_chat(act).await,
+            Heard::Record { faults } => {
+                self.page.record.iter().for_each(|record| record::obey(record, faults));
+                return Some(());
+            }
             Heard::Dial { phone, text } => (phone, Act::Dial(text)),
             Heard::Answer { phone, text } => (phone, Act::Answer(text)),
             Heard::HangUp { phone } => (phone, Act::HangUp),
@@ -421,6 +434,28 @@ async fn tell_links(out: mpsc::Sender<String>, at: usize, network: Network) {
         if tell(&out, &Told::Links { network: at, links: &now }).await.is_none() {
             return;
         }
+    }
+}
+
+/// Tells a browser of something that is looked at once a second, whenever it is not what it was.
+pub(super) async fn tell_changes<V: PartialEq>(
+    out: mpsc::Sender<String>,
+    look: impl Fn() -> V,
+    told: impl for<'v> Fn(&'v V) -> Told<'v>,
+) {
+    let mut last: Option<V> = None;
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let now = look();
+        if last.as_ref() == Some(&now) {
+            continue;
+        }
+        if tell(&out, &told(&now)).await.is_none() {
+            return;
+        }
+        last = Some(now);
     }
 }
 
