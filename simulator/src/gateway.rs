@@ -182,9 +182,8 @@ pub fn write_cluster_configuration(
     Ok(path)
 }
 
-/// Writes the configuration of a gateway that is told events as fast as it acknowledges them, at
-/// this address.
-pub fn write_chat_configuration(
+/// Writes the configuration of a gateway under limits that no script reaches, at this address.
+pub fn write_unlimited_configuration(
     country: &Country,
     menus: &[PathBuf],
     database: Option<&str>,

@@ -13,6 +13,7 @@ mod cut;
 pub mod network;
 pub mod number;
 pub mod operator;
+pub mod outage;
 pub mod page;
 pub mod phone;
 pub mod play;

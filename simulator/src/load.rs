@@ -75,21 +75,21 @@ struct Ussd {
 
 /// What any load may be told.
 #[derive(Debug, Args)]
-struct Common {
+pub struct Common {
     /// An empty PostgreSQL database instead of a SQLite file
     #[arg(long, value_name = "URL")]
-    database: Option<String>,
+    pub database: Option<String>,
     /// Print one JSON object instead of a table
     #[arg(long)]
-    json: bool,
+    pub json: bool,
     /// Menu folders of the gateway, separated by commas
     #[arg(long, value_name = "DIR", value_delimiter = ',', default_value = "menus/pedulilindungi")]
-    menus: Vec<PathBuf>,
+    pub menus: Vec<PathBuf>,
 }
 
 impl Common {
     /// Prints what was measured: as one JSON object, if that was wanted, or as a table.
-    fn print<F: Serialize>(&self, figures: &F, table: impl FnOnce(&F)) -> Result<(), Failed> {
+    pub fn print<F: Serialize>(&self, figures: &F, table: impl FnOnce(&F)) -> Result<(), Failed> {
         if self.json {
             println!("{}", serde_json::to_string(figures)?);
         } else {

@@ -1,6 +1,7 @@
 //! `simulator`: the country in a box, to play with and to measure with.
 
 mod app;
+mod away;
 mod cluster;
 mod gateway;
 mod load;
@@ -38,6 +39,8 @@ enum Command {
     Load(load::Load),
     /// Three nodes on a PostgreSQL with a standby, under load: kill a node, then the primary
     Cluster(cluster::Cluster),
+    /// A record that takes 8 s, fails half of its calls, and is gone for a minute, while people register
+    Outage(away::Outage),
     /// Play the back end of a contact-tracing app: bind phones, ask a case, upload
     Sijejak(app::Sijejak),
     /// Take a file into a record; `bench record` runs it so
@@ -152,6 +155,7 @@ async fn obey(command: Option<Command>, play: Play) -> ExitCode {
             record::take_in(&config, file).await.map_err(|error| error.to_string())
         }
         Some(Command::Load(load)) => load::run(load).await.map_err(|error| error.to_string()),
+        Some(Command::Outage(outage)) => away::run(outage).await.map_err(|error| error.to_string()),
         Some(Command::Sijejak(sijejak)) => app::run(sijejak).await,
         Some(Command::Cluster(cluster)) => {
             cluster::run(cluster).await.map_err(|error| error.to_string())

@@ -86,7 +86,7 @@ pub async fn run(load: Whatsapp) -> Result<(), Failed> {
         data: data.path().to_owned(),
     };
     let listen = free_port().await?;
-    let file = gateway::write_chat_configuration(
+    let file = gateway::write_unlimited_configuration(
         &country,
         &load.common.menus,
         load.common.database.as_deref(),
