@@ -63,7 +63,9 @@ pub async fn start(country: &Country, menus: &[PathBuf]) -> Result<Gateway, Fail
     std::fs::write(country.data.join(TOKEN_FILE), TOKEN)?;
     let admin = format!("\n[admin]\ntoken_file = \"{TOKEN_FILE}\"\n");
     let exposure = format!("\n[exposure]\nenabled = true\nsecret = \"{EXPOSURE_SECRET}\"\n");
-    std::fs::write(&file, configuration(country, menus)? + &admin + &exposure)?;
+    // Whoever plays in the evening would wait for a text until the morning.
+    let hours = "\n[outbox]\ndecent_from = 0\ndecent_until = 24\n";
+    std::fs::write(&file, configuration(country, menus)? + &admin + &exposure + hours)?;
     let config = Config::read(&file)?;
     serve::log(&config)?;
     match &country.record {
