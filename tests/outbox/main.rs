@@ -14,6 +14,7 @@ mod chats;
 mod cut;
 mod documents;
 mod drain;
+mod exposure;
 mod kills;
 mod offers;
 mod rows;

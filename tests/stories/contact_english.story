@@ -69,9 +69,10 @@ type 6
 | 8 Close contact
 | 0 Back
 type 8
-| BLACK until {date}: near a case on {date}. You may well be fine. Stay home, get tested. Ask: 119 ext 9
+| BLACK until {date}: near a case {date}. You may well be fine. Stay home, test. Ask: 119 ext 9
 | 1 Where to test
-| 2 Staying at home
+| 2 Staying home
+| 3 All days
 | 0 Back 00 Menu
 type 1
 | Be tested at the nearest puskesmas, free for close contacts. Call first: 119 ext 9. Wear a mask.

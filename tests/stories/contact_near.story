@@ -2,9 +2,10 @@
 # told once somebody is known whose home is known.
 phone 081290000035
 dial *119*6*8#
-| HITAM s.d. {date}. Tgl {date} HP ini dekat kasus positif. Belum tentu tertular: di rumah, tes. Tanya: 119 ext 9
+| HITAM s.d. {date}: HP ini dekat kasus positif {date}. Belum tentu tertular. Di rumah, tes. 119 ext 9
 | 1 Tempat tes
 | 2 Isolasi
+| 3 Tanggal
 | 0 Kembali 00 Menu
 type 2
 | Positif atau kontak erat? Di rumah saja, kamar sendiri, masker, buka jendela. Sesak napas: telepon 119.
@@ -15,9 +16,24 @@ type 2
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes
 dial *119*6*8#
-| HITAM s.d. {date}. Tgl {date} HP ini dekat kasus positif. Belum tentu tertular: di rumah, tes. Tanya: 119 ext 9
+| HITAM s.d. {date}: HP ini dekat kasus positif {date}. Belum tentu tertular. Di rumah, tes. 119 ext 9
 | 1 Tempat tes
 | 2 Isolasi
+| 3 Tanggal
+| 0 Kembali 00 Menu
+type 3
+| HP ini dekat kasus positif tanggal {date}. Dihapus setelah 14 hari. Tanya: 119 ext 9
+| 1 Tempat tes
+| 2 Selesai
+| 0 Kembali 00 Menu
+type 2
+| Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
+closes
+dial *119*6*8#
+| HITAM s.d. {date}: HP ini dekat kasus positif {date}. Belum tentu tertular. Di rumah, tes. 119 ext 9
+| 1 Tempat tes
+| 2 Isolasi
+| 3 Tanggal
 | 0 Kembali 00 Menu
 type 1
 | Tes di puskesmas terdekat, gratis bagi kontak erat. Tanya dulu: 119 ext 9. Pakai masker.

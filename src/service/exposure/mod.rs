@@ -219,6 +219,12 @@ pub struct ExposureChange {
 const WIDEST_DAY: &str = "17-08-2021";
 const CASE: Given = open("case", "");
 const DAY: Given = personal("contact_day", WIDEST_DAY);
+/// Every day that is kept: fourteen at most.
+const DAYS: Given = personal(
+    "contact_days",
+    "30-08-2021, 29-08-2021, 28-08-2021, 27-08-2021, 26-08-2021, 25-08-2021, 24-08-2021, \
+     23-08-2021, 22-08-2021, 21-08-2021, 20-08-2021, 19-08-2021, 18-08-2021, 17-08-2021",
+);
 const TEST_DAY: Given = personal("test_day", WIDEST_DAY);
 const UNTIL: Given = personal("black_until", WIDEST_DAY);
 const PLACE_NAME: Given = open("test_place", super::appointment::WIDEST_NAME);
@@ -229,7 +235,7 @@ const PLACE_ADDRESS: Given =
 pub(super) const CONTACT: Outcome = Outcome {
     name: "contact",
     means: "The phone was near somebody who tested positive: the status is black.",
-    gives: &[DAY, UNTIL],
+    gives: &[DAY, DAYS, UNTIL],
 };
 /// See [`CONTACT`].
 pub(super) const POSITIVE: Outcome = Outcome {
@@ -348,16 +354,27 @@ pub(super) fn black(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<De
     if asking.values.text("black").is_some() {
         return None;
     }
-    desk.exposure.black(&facts.exposure, asking.today).map(tell)
+    desk.exposure.black(&facts.exposure, asking.today).map(|black| tell(black, &facts.exposure))
 }
 
-fn tell(black: Black) -> Decision {
+fn tell(black: Black, facts: &ExposureFacts) -> Decision {
     let (outcome, day) = match black.why {
         Why::Contact => (CONTACT.name, DAY.name),
         Why::Positive => (POSITIVE.name, TEST_DAY.name),
     };
     let (on, until) = (birth::show(black.day), birth::show(black.until));
-    Decision::of(outcome).give(day, on).give(UNTIL.name, until)
+    let decision = Decision::of(outcome).give(day, on).give(UNTIL.name, until);
+    match black.why {
+        Why::Contact => decision.give(DAYS.name, all(&facts.days)),
+        Why::Positive => decision,
+    }
+}
+
+/// Days as a list shows them, latest first.
+fn all(days: &[Date]) -> String {
+    let mut days = days.to_vec();
+    days.sort_unstable_by(|one, other| other.cmp(one));
+    days.into_iter().map(birth::show).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
@@ -385,7 +402,8 @@ pub(super) fn look(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
 }
 
 pub(super) fn colour(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Decision {
-    desk.exposure.black(&facts.exposure, asking.today).map_or(Decision::of("none"), tell)
+    let black = desk.exposure.black(&facts.exposure, asking.today);
+    black.map_or(Decision::of("none"), |black| tell(black, &facts.exposure))
 }
 
 /// The case that is answered, while it can be.

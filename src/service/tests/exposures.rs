@@ -94,6 +94,7 @@ fn a_status_is_black_before_anything_else_is_told_and_once() {
     assert_eq!(decision.outcome, "contact");
     assert_eq!(decision.given.text("contact_day"), Some("12-08-2021"));
     assert_eq!(decision.given.text("black_until"), Some("25-08-2021"));
+    assert_eq!(decision.given.text("contact_days"), Some("12-08-2021, 10-08-2021"));
     let mut read = picked();
     read.keep("black", "read");
     assert_eq!(decide("status.read", asking(&read), &all).outcome, "unregistered");
