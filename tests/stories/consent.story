@@ -7,10 +7,11 @@ dial *119*1#
 | 3 Baca lengkap
 | 0 Kembali
 type 3
-| Diminta: NIK, nama, tanggal lahir, tempat tinggal, kesehatan. Gunanya: mencocokkan data dan menjadwalkan vaksin.
+| Diminta: NIK, nama, tanggal lahir, tempat tinggal, kesehatan, untuk mencocokkan data dan menjadwalkan vaksin.
 | 9 Lanjut 0 Kembali 00 Menu
 type 9
-| Disimpan: pendaftaran selama program, jadwal 1 tahun, pengaduan 2, persetujuan 5 sejak dicabut, catatan perubahan 10, dosis 25 tahun.
+| Lewat WhatsApp, data melewati server di luar negeri.
+| Lihat, perbaiki, hapus, cabut: *119#, Orang di nomor ini, Data saya.
 | 9 Lanjut 0 Kembali 00 Menu
 type 0
 | NIK, nama & data kesehatan Anda dipakai Kemenkes untuk vaksinasi dan dijaga rahasia. Setuju?

@@ -40,14 +40,19 @@ type 1
 | 3 Read all
 | 0 Back
 type 3
-| READ ALOUD: We ask for NIK, name, birth date, home, health. Why: to match your data and to plan your vaccination.
-| 9 More 0 Back 00 Menu
-type 9
-| Kept: registration while the programme lasts, appointments 1 year, changes and which officer it was 10, doses 25 years.
+| READ ALOUD: We ask for NIK, name, birth date, home, health, to match your data and to plan your vaccination.
 | 9 More 0 Back 00 Menu
 type 9
 | On WhatsApp, data passes servers abroad.
-| See, correct or delete your data, or take consent back at any time: call 119 ext 9.
+| See, correct, delete your data, take consent back: call 119 ext 9.
+| 9 More 0 Back 00 Menu
+type 9
+| 1 Yes, agreed
+| 2 Do not agree
+| 3 For how long?
+| 0 Back 00 Menu
+type 3
+| READ ALOUD: Kept: registration while the programme lasts, appointments 1 year, changes and which officer 10, doses 25 years.
 | 9 More 0 Back 00 Menu
 type 9
 | 1 Yes, agreed

@@ -109,17 +109,21 @@ type 3
 | 0 Kembali 00 Menu
 # What she reads again asks for nothing: it offers to take back what she agreed to.
 type 2
-| Diminta: NIK, nama, tanggal lahir, tempat tinggal, kesehatan. Gunanya: mencocokkan data dan menjadwalkan vaksin.
-| 9 Lanjut 0 Kembali 00 Menu
-type 9
-| Disimpan: pendaftaran selama program, jadwal 1 tahun, pengaduan 2, persetujuan 5 sejak dicabut, catatan perubahan 10, dosis 25 tahun.
+| Diminta: NIK, nama, tanggal lahir, tempat tinggal, kesehatan, untuk mencocokkan data dan menjadwalkan vaksin.
 | 9 Lanjut 0 Kembali 00 Menu
 type 9
 | Lewat WhatsApp, data melewati server di luar negeri.
-| Lihat, perbaiki, salin, hapus data, atau cabut persetujuan kapan saja:
+| Lihat, perbaiki, hapus, cabut: *119#, Orang di nomor ini, Data saya.
 | 9 Lanjut 0 Kembali 00 Menu
 type 9
-| *119#, Orang di nomor ini, Data saya. Bantuan: 119 ext 9.
+| 1 Cabut persetujuan
+| 2 Data saya
+| 3 Berapa lama?
+| 0 Kembali 00 Menu
+type 3
+| Disimpan: pendaftaran selama program, jadwal 1 tahun, pengaduan 2, persetujuan 5 sejak dicabut, perubahan 10, dosis 25 tahun.
+| 9 Lanjut 0 Kembali 00 Menu
+type 9
 | 1 Cabut persetujuan
 | 2 Data saya
 | 0 Kembali 00 Menu
