@@ -44,7 +44,7 @@ use crate::{
         configured::{counter, posts, quotas},
         keys::KeyFiles,
         nodes::{Budget, Node},
-        outbox::Outbox,
+        outbox::{Measure, Outbox},
         satudata::SatuData,
         sms::Posts,
         stop::Stop,
@@ -228,8 +228,7 @@ impl Gateway {
                 &engine,
                 &metrics,
                 released,
-                budget.clone(),
-                running,
+                Measure { budget: budget.clone(), running },
                 &stopped,
             );
             carriers.extend(tasks);

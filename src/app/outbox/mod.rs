@@ -123,6 +123,14 @@ impl Outbox {
     }
 }
 
+/// What whoever sends keeps to, whichever way.
+pub(super) struct Measure {
+    /// Our share of what may be sent.
+    pub budget: Budget,
+    /// Which campaigns may send.
+    pub running: Arc<ArcSwap<Vec<Running>>>,
+}
+
 /// The outbox and its tasks.
 pub(super) struct Started {
     pub outbox: Outbox,

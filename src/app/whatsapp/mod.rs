@@ -15,7 +15,6 @@ mod typing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::ArcSwap;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -23,8 +22,7 @@ use tokio::{
 
 use self::{cloud::Cloud, sender::Sender};
 use super::{
-    nodes::Budget,
-    outbox::{Running, settler},
+    outbox::{Measure, settler},
     stop::Stop,
 };
 use crate::{
@@ -47,20 +45,19 @@ pub(super) struct Started {
     pub tasks: Vec<JoinHandle<()>>,
 }
 
-/// Starts to send to chats, of campaigns what is `running`. `released` says that what a dead process had claimed is due again.
+/// Starts to send to chats. `released` says that what a dead process had claimed is due again.
 pub(super) fn start(
     config: &Config,
     cloud: Cloud,
     engine: &Engine,
     metrics: &Arc<Metrics>,
     released: watch::Receiver<bool>,
-    budget: Budget,
-    running: Arc<ArcSwap<Vec<Running>>>,
+    measure: Measure,
     stop: &watch::Receiver<Stop>,
 ) -> Started {
     let (settled, settlements) = mpsc::channel(MOST_UNSETTLED);
     let (changes, changed) = mpsc::channel(MOST_CHANGED);
-    let sender = Sender::new(config, cloud, engine, metrics, settled, changes, budget, running);
+    let sender = Sender::new(config, cloud, engine, metrics, settled, changes, measure);
     let tasks = vec![
         tokio::spawn(sender.run(engine.wake().listen(), released, stop.clone())),
         tokio::spawn(settler::run(

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     app::{
         nodes::Budget,
-        outbox::{Patience, Running, TO_END, now, queues::Queues},
+        outbox::{Measure, Patience, Running, TO_END, now, queues::Queues},
         stop::{self, Stop},
     },
     channel::whatsapp::{
@@ -147,8 +147,7 @@ impl Sender {
         metrics: &Arc<Metrics>,
         settled: mpsc::Sender<Settlement>,
         changes: mpsc::Sender<ChatId>,
-        budget: Budget,
-        running: Arc<ArcSwap<Vec<Running>>>,
+        Measure { budget, running }: Measure,
     ) -> Self {
         let (settings, patience) = (cloud.settings(), Patience::new(config));
         let (templates, at_once) = (settings.templates(), settings.at_once);
