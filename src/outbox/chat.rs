@@ -154,7 +154,7 @@ pub enum Follow {
 pub const HELD: Duration = Duration::from_secs(10);
 
 /// What becomes of a notice after an answer that is no success. `wait` is the time that its user is
-/// left alone ([`Pairs::too_fast`]).
+/// left alone ([`Pairs::too_fast`](super::pair::Pairs::too_fast)).
 pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestamp) -> Follow {
     let again =
         |after: Duration| Verdict::Again { due: now.plus(after), tries: of.tries, parts: 0 };
