@@ -286,7 +286,7 @@ async fn preview(args: &PreviewArgs, campaigns: &Campaigns) -> Result<(), String
         println!("{} ({}, {way})\n  {text}", sample.phone, sample.language);
     }
     println!(
-        "{people} people: {unreachable} have no phone in the record, {opted_out} refused broadcasts"
+        "{people} people: {unreachable} have no phone in the record or nobody who carries it, {opted_out} refused broadcasts"
     );
     println!(
         "{by_sms} by SMS, {to_chats} in a chat that is open, {in_templates} in a chat by a template"

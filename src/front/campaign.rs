@@ -47,8 +47,10 @@ pub struct Campaigns {
     decency: Decency,
     vaccines: Vaccines,
     zone: Zone,
-    /// Messages a second of all accounts together.
+    /// SMS a second of all accounts together.
     per_second: u64,
+    /// Messages a second of the number on WhatsApp.
+    chats_per_second: u64,
 }
 
 /// A campaign that is wanted.
@@ -223,6 +225,7 @@ impl Campaigns {
             vault,
             routes: config.routes(),
             per_second: sms.clone().map(|(_, sms)| u64::from(sms.per_second)).sum(),
+            chats_per_second: config.whatsapp.as_ref().map_or(0, |of| of.per_second.into()),
             carried: sms.count() > 0,
             templates: config.whatsapp.as_ref().map(Whatsapp::templates),
             decency: Decency {
@@ -444,12 +447,18 @@ impl Campaigns {
                 break;
             }
         }
+        // SMS and chats go side by side; a pace of the campaign's own is for both together.
+        let chats = preview.to_chats + preview.in_templates;
+        let all = self.per_second + if chats == 0 { 0 } else { self.chats_per_second };
         let own = u64::from(campaign.made.per_second);
-        let rate = if own == 0 { self.per_second } else { own.min(self.per_second) };
+        let rate = if own == 0 { all } else { own.min(all) };
         let hours = self.decency.hours;
         let a_day = 3600 * u64::from((hours.until - hours.from).unsigned_abs()).max(1);
         preview.per_second = rate;
-        preview.seconds = preview.parts.div_ceil(rate.max(1));
+        let by_sms = preview.parts.div_ceil(self.per_second.max(1));
+        let by_chat = chats.div_ceil(self.chats_per_second.max(1));
+        let together = (preview.parts + chats).div_ceil(rate.max(1));
+        preview.seconds = by_sms.max(by_chat).max(together);
         preview.days = preview.seconds.div_ceil(a_day);
         Ok(preview)
     }

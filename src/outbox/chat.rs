@@ -114,10 +114,13 @@ fn of_status(status: u16) -> Meaning {
     }
 }
 
+/// Filled in, the template is too long: that is about what one message says.
+const TOO_LONG: u32 = 132_005;
+
 /// Whether a code is about the template that a message was to go in, and so about all that go in it: there
 /// is none of that name and language, it has other places, or it is paused or switched off.
 pub fn is_of_template(code: u32) -> bool {
-    (132_000..=132_999).contains(&code)
+    (132_000..=132_999).contains(&code) && code != TOO_LONG
 }
 
 /// Whether a message that was taken, and of which the provider says later that it will not arrive, has
@@ -167,7 +170,8 @@ pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestam
     Follow::Settle(match meaning {
         Meaning::Throttled { after } if in_time(after) => again(after),
         Meaning::PairRate if in_time(wait) => again(wait),
-        Meaning::Wait { after } if in_time(after) => again(after),
+        // A reply that waited a day would keep every later one waiting behind it.
+        Meaning::Wait { after } if of.class.is_broadcast() && in_time(after) => again(after),
         Meaning::Throttled { .. } | Meaning::PairRate | Meaning::Wait { .. } => {
             by_sms(Fate::Expired)
         }
@@ -294,8 +298,22 @@ mod tests {
             let none = follow(meaning, &standing(class, None), wait, NOW);
             assert_eq!(none, Follow::Settle(without), "{meaning:?} {class:?}");
         }
+        let long = Standing { expires: NOW.plus(3 * DAY), ..standing(Class::Reply, Some(&telco)) };
+        let waits = follow(Meaning::Wait { after: DAY }, &long, wait, NOW);
+        assert_eq!(waits, Follow::Settle(by_sms), "later replies would wait behind it");
         let templated = Standing { template: true, ..standing(Class::Reply, Some(&telco)) };
         assert_eq!(follow(Meaning::OutsideWindow, &templated, wait, NOW), Follow::AsTemplate);
+    }
+
+    #[test]
+    fn a_long_message_says_nothing_of_its_template() {
+        assert!(
+            [132_000, 132_001, 132_007, 132_012, 132_015, 132_016]
+                .map(is_of_template)
+                .iter()
+                .all(|of| *of)
+        );
+        assert!(![131_026, TOO_LONG, 133_000].map(is_of_template).iter().any(|of| *of));
     }
 
     #[test]

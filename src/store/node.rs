@@ -63,6 +63,23 @@ impl Store {
         Ok(others)
     }
 
+    /// Whether another node serves an account, as far as nodes have told. A node that has its database for
+    /// itself is alone; one that was killed counts until its row is forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn is_served(&self, account: &str, now: Timestamp) -> Result<bool, StoreError> {
+        if !self.is_shared() {
+            return Ok(false);
+        }
+        let told: Vec<String> = on_engine!(&self.pool, |Db, pool| {
+            let rows =
+                sqlx::query_scalar::<Db, String>("select accounts from node where seen_at > $1");
+            rows.bind(now.minus(FORGOTTEN).millis()).fetch_all(pool).await?
+        });
+        Ok(told.iter().any(|accounts| accounts.lines().any(|of| of == account)))
+    }
+
     /// Takes work that one node does for all of them, or goes on with it; whether it is that node's until
     /// then. By two clocks it may be two nodes' for a moment, so it has to be work that may be done twice. A
     /// node that has its database for itself does everything.

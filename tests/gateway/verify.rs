@@ -66,7 +66,11 @@ async fn anybody_checks_a_certificate_and_nothing_of_it_is_kept() {
 
     let (one, two) = (first.as_str(), second.shown().replace(' ', "+"));
     let sms = format!("PERIKSA+{signed}+Teruskan+ke+1199");
-    let forged = signed.replacen(['A', 'B', 'C'], "D", 2);
+    // In what is signed, and before it, where it says which key signed.
+    let at = signed.len() / 2;
+    let other = if signed[at..].starts_with('A') { "B" } else { "A" };
+    let forged = format!("{}{other}{}", &signed[..at], &signed[at + 1..]);
+    let damaged = signed.replacen(['A', 'B', 'C'], "D", 2);
     let slip = format!("{}{}", &one[..12], (one.as_bytes()[12] - b'0' + 1) % 10);
     let holder = "P*** S****, lahir 1970, dosis 2/2, 29-03-2021";
     for (form, status, told) in [
@@ -75,6 +79,7 @@ async fn anybody_checks_a_certificate_and_nothing_of_it_is_kept() {
         (format!("proof={sms}&year=1970&language=en"), "200 OK", "VALID"),
         (format!("proof={sms}&year=1971"), "200 OK", "TIDAK SAH"),
         (format!("proof={forged}"), "200 OK", "TIDAK SAH"),
+        (format!("proof={damaged}"), "200 OK", "TIDAK BISA DIPERIKSA"),
         (format!("proof={two}&year=1971"), "200 OK", "TIDAK SAH"),
         (format!("proof={two}"), "200 OK", "Tahun lahir?"),
         (format!("proof={slip}&year=1970"), "200 OK", "Salah ketik"),

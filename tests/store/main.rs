@@ -12,6 +12,7 @@ mod exposure;
 mod import;
 mod inquiry;
 mod lookup;
+mod node;
 mod officer;
 mod people;
 mod queue;

@@ -1,4 +1,4 @@
-//! What waits for chats where there is no number on WhatsApp any more: it goes by SMS, or it ends. Also
+//! What waits for chats where no node has a number on WhatsApp any more: it goes by SMS, or it ends. Also
 //! what a turn still writes for one: the database knows which chats speak for a phone, and not whether
 //! anybody serves them.
 
@@ -75,6 +75,10 @@ async fn move_some(
     };
     let portions: Vec<Portion> = none.chain(campaigns).flat_map(portion).collect();
     let at = clock::now();
+    // While nodes are restarted one by one, some may have the number already, or still.
+    if store.is_served(WHATSAPP, at).await? {
+        return Ok(0);
+    }
     let claimed = store.claim(&portions, at, at.plus(LEASE)).await?;
     let found = claimed.len();
     if found > 0 {

@@ -305,6 +305,9 @@ impl Sender {
             given_back(&item, self.patience.hours.decent(lane.zone, clock))
         } else if let Some(due) = self.has_to_wait(&item, clock) {
             given_back(&item, due)
+        } else if item.form == Form::Template && self.template(&item, at).is_none() {
+            // The provider has just refused the template; the next look finds another way.
+            given_back(&item, clock)
         } else {
             return Some(item);
         };

@@ -156,6 +156,7 @@ impl Store {
             on_engine!(tx, |_Db, tx| tx.rollback().await?);
             return Ok(Queued::Overtaken);
         }
+        let mut unreached = 0;
         let first = NoticeId::draw(now, rand::random());
         let mut notices = Vec::with_capacity(drafts.len());
         for draft in &drafts {
@@ -164,7 +165,11 @@ impl Store {
             };
             let network = routes.of(&person.phone);
             let way = reach(draft).and_then(|reach| Way::of(reach, slot.due));
-            let Some(way) = way else { continue };
+            // Their chat is silent by then, and nobody carries an SMS to them.
+            let Some(way) = way else {
+                unreached += 1;
+                continue;
+            };
             let route = if way == Way::Sms { network } else { WHATSAPP }.to_owned();
             let code = routes.code_for(network);
             let language = known.languages.get(&draft.phone);
@@ -189,12 +194,12 @@ impl Store {
         }
         let rows: Vec<&Notice> = notices.iter().collect();
         outbox::write(&mut tx, &self.vault, &rows).await?;
-        let crowded_out = drafts.len() - notices.len();
+        let crowded_out = drafts.len() - notices.len() - unreached;
         let names = notices.first().zip(notices.last()).map(|(a, b)| (a.id, b.id));
         on_engine!(&mut tx, |Db, tx| {
             let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
             let without_phone = i64::try_from(portion.unreachable).unwrap_or(i64::MAX);
-            let unreachable = without_phone.saturating_add(number(unrouted));
+            let unreachable = without_phone.saturating_add(number(unrouted + unreached));
             sqlx::query::<Db>(
                 "update campaign set people = people + $2, unreachable = unreachable + $3, \
                  opted_out = opted_out + $4, crowded_out = crowded_out + $5, \

@@ -278,7 +278,9 @@ pub(super) async fn count_with(
 /// Adds to the figures of a table, those of no campaign left out.
 async fn add(tx: &mut Tx, table: &'static str, changes: Changes) -> Result<(), sqlx::Error> {
     let of_some = |change: &((i64, &str), i64)| change.0.0 != 0 && change.1 != 0;
-    let changes: Vec<_> = changes.into_iter().filter(of_some).collect();
+    let mut changes: Vec<_> = changes.into_iter().filter(of_some).collect();
+    // The order in which programs of before lock the rows, too: nodes of two versions work side by side.
+    changes.sort_by_key(|((campaign, state), _)| (*campaign, Fate::parse(state)));
     if changes.is_empty() {
         return Ok(());
     }

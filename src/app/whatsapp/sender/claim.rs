@@ -177,8 +177,16 @@ impl Sender {
         let form = Form::Free;
         let mut item = Item { claimed: notice, letter, to, user, by_sms, language, form, until };
         let silent = reader.heard.is_some_and(|heard| heard.plus(WINDOW) <= at);
-        if silent && self.template(&item, now()).is_some() {
-            item.form = Form::Template;
+        let broadcast = item.claimed.lane.class.is_broadcast();
+        match (&item.by_sms, self.template(&item, now()).is_some()) {
+            (_, true) if silent => item.form = Form::Template,
+            // The chat would not take it in words of its own.
+            (Some(route), false) if silent && broadcast => {
+                self.metrics.outbox().tried_again(WHATSAPP, "by_sms");
+                let verdict = Verdict::Reroute { route: Arc::clone(route) };
+                return Err(settlement(&item.claimed, verdict));
+            }
+            _ => {}
         }
         Ok(item)
     }
