@@ -84,9 +84,9 @@ impl Late {
     pub fn told(self, what: &str, then: &str) -> String {
         match self {
             Self::Unknown(error) => error,
-            Self::Node(NodeRing { node, seals, opens, .. }) => format!(
-                "not every node {what}: node {node} seals with {seals} and opens with {opens:?}; \
-                 copy the key file to its machine, and then {then}"
+            Self::Node(NodeRing { node, seals, opens, verifies }) => format!(
+                "not every node {what}: node {node} seals with {seals}, opens with {opens:?} and \
+                 verifies with {verifies:?}; copy the file of these keys to its machine, and then {then}"
             ),
         }
     }

@@ -198,7 +198,11 @@ impl Waiting {
             return Ok(Found::Nothing);
         };
         if place.closed_from.is_some_and(|from| from <= now.date(place.zone())) {
-            return self.end_line(batch, &place.name, &waiting, now).await;
+            // Also whoever would be told that too many offers were missed.
+            let all: Vec<&InLine> = waiting.iter().take(AT_ONCE).collect();
+            batch.end_waiting(&all).await?;
+            let all: Vec<&InLine> = all.into_iter().chain(&out).collect();
+            return self.end_line(batch, &place.name, &all, lapsed, now).await;
         }
         let suits = assign(&place, &waiting, &taken, now, self.rules.days);
         // Nobody is woken for a seat. It is theirs all the same, and they hear of it in the morning.
@@ -230,20 +234,20 @@ impl Waiting {
         Ok(Found::Something)
     }
 
-    /// A place that is closed for good: nobody waits there any more, and they are told.
+    /// A place that is closed for good: these do not wait there any more, and are told.
     async fn end_line(
         &self,
         mut batch: Batch,
         place: &str,
-        waiting: &[InLine],
+        gone: &[&InLine],
+        lapsed: u64,
         now: Timestamp,
     ) -> Result<Found, CommitError> {
-        let all: Vec<&InLine> = waiting.iter().take(AT_ONCE).collect();
-        batch.end_waiting(&all).await?;
-        let keys: Vec<SubscriberKey> = all.iter().map(|who| who.by).collect();
+        let keys: Vec<SubscriberKey> = gone.iter().map(|who| who.by).collect();
         let phones = batch.phones(&keys).await?;
-        let all = all.into_iter().map(|who| (who, place));
+        let all = gone.iter().map(|who| (*who, place));
         batch.commit_notices(&self.told_out(LINE_OVER_TEXT.name, all, &phones, now)).await?;
+        self.metrics.offered(0, lapsed);
         self.engine.wake().ring();
         Ok(Found::Something)
     }

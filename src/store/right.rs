@@ -207,11 +207,28 @@ pub(super) async fn write_withdrawals(
                     .execute(&mut **tx)
                     .await?;
             }
+            // The rows of the lines first: one that is just being offered a seat is waited for, and the seat goes
+            // with it.
+            let lines = sqlx::query::<Db>(
+                "delete from wait_list where subscriber = $1 \
+                 returning facility, offer_start, offer_seat, nik_index",
+            )
+            .bind(phone.clone())
+            .fetch_all(&mut **tx)
+            .await?;
+            for line in lines {
+                sqlx::query::<Db>(
+                    "delete from seat where state = 'offered' and facility = $1 and start = $2 \
+                     and seat = $3 and nik_index = $4",
+                )
+                .bind(line.try_get::<String, _>(0)?)
+                .bind(line.try_get::<Option<i64>, _>(1)?)
+                .bind(line.try_get::<Option<i64>, _>(2)?)
+                .bind(line.try_get::<Vec<u8>, _>(3)?)
+                .execute(&mut **tx)
+                .await?;
+            }
             for sql in [
-                "delete from seat where state = 'offered' and (facility, start, seat, nik_index) in \
-                 (select facility, offer_start, offer_seat, nik_index from wait_list \
-                 where subscriber = $1)",
-                "delete from wait_list where subscriber = $1",
                 "delete from registration where subscriber = $1",
                 "delete from inquiry where subscriber = $1 and kind = 'register'",
             ] {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Row};
 
 use super::{
     Seat,
@@ -170,20 +170,19 @@ pub(super) async fn end(tx: &mut Tx, ended: &Ended, at: Timestamp) -> Result<(),
         EndedAs::Missed => AppointmentState::Missed,
     };
     let Seat { facility, start, seat } = &ended.seat;
-    on_engine!(&mut *tx, |Db, tx| {
+    // The row may have another reminder than the turn saw: whoever opens a place again writes new ones.
+    let reminder: Option<i64> = on_engine!(&mut *tx, |Db, tx| {
         let done = sqlx::query::<Db>(
             "update appointment set state = $1, changed_at = $2 \
-             where nik_index = $3 and number = $4 and state = 'booked'",
+             where nik_index = $3 and number = $4 and state = 'booked' returning reminder",
         )
         .bind(state.as_str())
         .bind(at.millis())
         .bind(ended.person.as_bytes().to_vec())
         .bind(ended.number.as_str().to_owned())
-        .execute(&mut **tx)
+        .fetch_optional(&mut **tx)
         .await?;
-        if done.rows_affected() != 1 {
-            return Err(CommitError::Conflict);
-        }
+        let row = done.ok_or(CommitError::Conflict)?;
         sqlx::query::<Db>(
             "delete from seat where facility = $1 and start = $2 and seat = $3 \
              and nik_index = $4 and state = 'booked'",
@@ -194,8 +193,10 @@ pub(super) async fn end(tx: &mut Tx, ended: &Ended, at: Timestamp) -> Result<(),
         .bind(ended.person.as_bytes().to_vec())
         .execute(&mut **tx)
         .await?;
+        row.try_get(0)?
     });
-    let reminders: Vec<NoticeId> = ended.reminder.into_iter().collect();
+    let reminder = reminder.map(NoticeId::from_i64).filter(|now| ended.reminder != Some(*now));
+    let reminders: Vec<NoticeId> = ended.reminder.into_iter().chain(reminder).collect();
     outbox::cancel(tx, &reminders, at).await?;
     Ok(())
 }
