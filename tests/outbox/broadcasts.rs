@@ -14,7 +14,7 @@ use setara::{
         DESKS,
         campaign::{Audience, Step, way::Way},
     },
-    store::{Figures, OneWay},
+    store::{Figures, OneWay, Table},
 };
 use simulator::whatsapp::{
     Cloud, Settings,
@@ -154,6 +154,8 @@ async fn everybody_gets_one_message_the_way_that_is_right() {
         };
         let now = figures(&bed, done).await;
         assert_eq!((of(&now.chats, Fate::Delivered), of(&now.chats, Fate::OptedOut)), (3, 1));
+        // As if they had written STOP: the next one is not even tried.
+        assert_eq!(bed.store.count(Table::OptOut).await.unwrap(), 1);
         assert_eq!((now.chats.sent(), now.chats.replied, now.replied), (3, 0, 0));
         let last = said(&open).pop().unwrap();
         assert!(

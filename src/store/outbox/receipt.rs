@@ -9,7 +9,7 @@ use super::{
         Store, StoreError,
         engine::{Tx, on_engine, padded_rows},
     },
-    settle::{count, read_moved},
+    settle::{count, keep_refusals, read_moved},
 };
 use crate::{
     clock::Timestamp,
@@ -41,7 +41,7 @@ impl Store {
         let mut moved = Vec::new();
         let mut tx = self.begin_tx().await?;
         for rows in heard.chunks(ROWS) {
-            let known = write(&mut tx, rows, &mut moved).await?;
+            let known = write(&mut tx, rows, now, &mut moved).await?;
             let early: Vec<Heard<'_>> = rows
                 .iter()
                 .filter(|((account, id), _)| !known.contains(&((*account).into(), (*id).into())))
@@ -65,10 +65,11 @@ type Name = (String, String);
 async fn write(
     tx: &mut Tx,
     rows: &[Heard<'_>],
+    now: Timestamp,
     moved: &mut Vec<Moved>,
 ) -> Result<BTreeSet<Name>, StoreError> {
     let mut known = BTreeSet::new();
-    on_engine!(tx, |Db, tx| {
+    let refused: Vec<i64> = on_engine!(&mut *tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("with heard (account, message_id, state) as (");
         sql.push_values(padded_rows(rows), |mut row, heard| {
             row.push_bind(heard.map(|((account, _), _)| (*account).to_owned()))
@@ -79,8 +80,9 @@ async fn write(
             ") update notice set state = heard.state from heard where notice.account = heard.account \
              and notice.message_id = heard.message_id and notice.state = 'sent' \
              returning notice.campaign, notice.lane, notice.state, notice.route, \
-             notice.account, notice.message_id",
+             notice.account, notice.message_id, notice.id",
         );
+        let mut refused = Vec::new();
         for row in sql.build().fetch_all(&mut **tx).await? {
             moved.push(read_moved(
                 row.try_get(2)?,
@@ -88,9 +90,14 @@ async fn write(
                 row.try_get(1)?,
                 row.try_get(3)?,
             )?);
+            if moved.last().is_some_and(|one| one.fate == Fate::OptedOut) {
+                refused.push(row.try_get(6)?);
+            }
             known.insert((row.try_get(4)?, row.try_get(5)?));
         }
+        refused
     });
+    keep_refusals(tx, &refused, now).await?;
     Ok(known)
 }
 

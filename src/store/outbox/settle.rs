@@ -61,7 +61,9 @@ impl Store {
         ended.sort_unstable();
         let mut tx = self.begin_tx().await?;
         for rows in sent.chunks(ROWS) {
-            write_sent(&mut tx, rows, now, &mut moved).await?;
+            let early = write_sent(&mut tx, rows, now, &mut moved).await?;
+            keep_refusals(&mut tx, &early, now).await?;
+            unpark(&mut tx, &early).await?;
         }
         for rows in again.chunks(ROWS) {
             write_again(&mut tx, rows).await?;
@@ -72,18 +74,22 @@ impl Store {
         for rows in ended.chunks(ROWS) {
             write_ended(&mut tx, rows, now, &mut moved).await?;
         }
+        let refused = ended.iter().filter(|(_, _, fate)| *fate == Fate::OptedOut);
+        let refused: Vec<i64> = refused.map(|(id, _, _)| id.as_i64()).collect();
+        keep_refusals(&mut tx, &refused, now).await?;
         count_with(&mut tx, &moved, Some(Fate::Waiting), chats).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(moved)
     }
 }
 
+/// Gives back those whose receipt came earlier.
 async fn write_sent(
     tx: &mut Tx,
     rows: &[SentRow<'_>],
     now: Timestamp,
     moved: &mut Vec<Moved>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<i64>, StoreError> {
     let mut early = Vec::new();
     on_engine!(&mut *tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("with sent (id, attempts, account, message_id) as (");
@@ -114,7 +120,7 @@ async fn write_sent(
             moved.push(one);
         }
     });
-    unpark(tx, &early).await
+    Ok(early)
 }
 
 /// Forgets receipts that these notices have.
@@ -210,6 +216,32 @@ async fn write_ended(
             let (campaign, lane) = (row.try_get(0)?, row.try_get(1)?);
             moved.push(read_moved(row.try_get(2)?, campaign, lane, row.try_get(3)?)?);
         }
+    });
+    Ok(())
+}
+
+/// Whoever stopped broadcasts at the provider wants none any other way; those whose notices these are
+/// refused them, as if they had written STOP.
+pub(super) async fn keep_refusals(
+    tx: &mut Tx,
+    notices: &[i64],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "insert into opt_out (subscriber, channel, at) select subscriber, 'whatsapp', ",
+        );
+        sql.push_bind(now.millis())
+            .push(" from notice where state = 'opted_out' and subscriber is not null and id in (");
+        let mut ids = sql.separated(", ");
+        for id in padded_keys(notices) {
+            ids.push_bind(id);
+        }
+        sql.push(") order by subscriber on conflict (subscriber) do nothing");
+        sql.build().execute(&mut **tx).await?;
     });
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{
         Store, StoreError,
         engine::{Tx, on_engine, padded_keys},
     },
-    settle::{count, read_moved, unpark},
+    settle::{count, keep_refusals, read_moved, unpark},
 };
 use crate::{
     clock::Timestamp,
@@ -49,7 +49,7 @@ impl Store {
              on notice.account = parked_receipt.account \
              and notice.message_id = parked_receipt.message_id where parked_receipt.at >= $1 limit $2";
         let ids = self.find(parked, bounds.receipts_from.millis(), limit).await?;
-        swept.moved.extend(self.join_parked(&ids).await?);
+        swept.moved.extend(self.join_parked(&ids, now).await?);
 
         let expired = "select id from notice where state = 'waiting' and expires < $1 limit $2";
         let ids = self.find(expired, now.millis(), limit).await?;
@@ -79,7 +79,7 @@ impl Store {
         })
     }
 
-    async fn join_parked(&self, ids: &[i64]) -> Result<Vec<Moved>, StoreError> {
+    async fn join_parked(&self, ids: &[i64], now: Timestamp) -> Result<Vec<Moved>, StoreError> {
         let mut moved = Vec::new();
         if ids.is_empty() {
             return Ok(moved);
@@ -106,6 +106,7 @@ impl Store {
                 )?);
             }
         });
+        keep_refusals(&mut tx, ids, now).await?;
         unpark(&mut tx, ids).await?;
         count(&mut tx, &moved, Some(Fate::Sent)).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
