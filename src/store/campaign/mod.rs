@@ -540,8 +540,7 @@ impl Store {
             }
             sql.push(") returning campaign, lane, state, route");
             for row in sql.build().fetch_all(&mut **tx).await? {
-                let (campaign, lane) = (row.try_get(0)?, row.try_get(1)?);
-                moved.push(read_moved(row.try_get(2)?, campaign, lane, row.try_get(3)?)?);
+                moved.push(read_moved(&row)?);
             }
         });
         count(&mut tx, &moved, Some(Fate::Waiting)).await?;

@@ -97,16 +97,11 @@ impl Store {
                          returning notice.campaign, notice.lane, notice.state, notice.route",
                     );
                     for row in sql.build().fetch_all(&mut **tx).await? {
-                        let (campaign, lane) = (row.try_get(0)?, row.try_get(1)?);
+                        let one = read_moved(&row)?;
                         if account == WHATSAPP {
-                            reroute(&mut chats, campaign, Fate::Sent);
+                            reroute(&mut chats, one.campaign, Fate::Sent);
                         }
-                        of_these.push(read_moved(
-                            row.try_get(2)?,
-                            campaign,
-                            lane,
-                            row.try_get(3)?,
-                        )?);
+                        of_these.push(one);
                     }
                 }
                 if !lost.is_empty() {
@@ -119,12 +114,7 @@ impl Store {
                     }
                     sql.push(") returning campaign, lane, state, route");
                     for row in sql.build().fetch_all(&mut **tx).await? {
-                        of_these.push(read_moved(
-                            row.try_get(2)?,
-                            row.try_get(0)?,
-                            row.try_get(1)?,
-                            row.try_get(3)?,
-                        )?);
+                        of_these.push(read_moved(&row)?);
                     }
                 }
             });

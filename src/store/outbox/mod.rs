@@ -12,7 +12,7 @@ mod sweep;
 pub use self::{bounce::Bounced, part::PartKey};
 
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 
 pub use self::sweep::{Bounds, Swept};
 use super::{
@@ -123,12 +123,7 @@ pub(super) async fn cancel(
         }
         sql.push(") returning campaign, lane, state, route");
         for row in sql.build().fetch_all(&mut **tx).await? {
-            moved.push(settle::read_moved(
-                row.try_get(2)?,
-                row.try_get(0)?,
-                row.try_get(1)?,
-                row.try_get(3)?,
-            )?);
+            moved.push(settle::read_moved(&row)?);
         }
     });
     Ok(settle::count(tx, &moved, Some(Fate::Waiting)).await?)

@@ -84,12 +84,7 @@ async fn write(
         );
         let mut refused = Vec::new();
         for row in sql.build().fetch_all(&mut **tx).await? {
-            moved.push(read_moved(
-                row.try_get(2)?,
-                row.try_get(0)?,
-                row.try_get(1)?,
-                row.try_get(3)?,
-            )?);
+            moved.push(read_moved(&row)?);
             if moved.last().is_some_and(|one| one.fate == Fate::OptedOut) {
                 refused.push(row.try_get(6)?);
             }

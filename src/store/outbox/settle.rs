@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{QueryBuilder, Row};
+use sqlx::{ColumnIndex, Decode, QueryBuilder, Row, Type};
 
 use super::super::{
     Store, StoreError,
@@ -112,8 +112,7 @@ async fn write_sent(
              notice.route, notice.id",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            let one =
-                read_moved(row.try_get(2)?, row.try_get(0)?, row.try_get(1)?, row.try_get(3)?)?;
+            let one = read_moved(&row)?;
             if one.fate != Fate::Sent {
                 early.push(row.try_get::<i64, _>(4)?);
             }
@@ -213,8 +212,7 @@ async fn write_ended(
              returning notice.campaign, notice.lane, notice.state, notice.route",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
-            let (campaign, lane) = (row.try_get(0)?, row.try_get(1)?);
-            moved.push(read_moved(row.try_get(2)?, campaign, lane, row.try_get(3)?)?);
+            moved.push(read_moved(&row)?);
         }
     });
     Ok(())
@@ -246,16 +244,18 @@ pub(super) async fn keep_refusals(
     Ok(())
 }
 
-pub(in super::super) fn read_moved(
-    state: &str,
-    campaign: i64,
-    lane: i64,
-    route: &str,
-) -> Result<Moved, StoreError> {
-    let unreadable = StoreError::Unreadable("notice");
-    match (Fate::parse(state), Lane::from_i64(lane)) {
-        (Some(fate), Some(lane)) => Ok(Moved { lane, campaign, fate, by: By::of(route) }),
-        _ => Err(unreadable),
+/// Reads what every statement that moves notices returns first: campaign, lane, state, route.
+pub(in super::super) fn read_moved<'r, R: Row>(row: &'r R) -> Result<Moved, StoreError>
+where
+    usize: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+{
+    let (campaign, lane): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let (state, route): (String, String) = (row.try_get(2)?, row.try_get(3)?);
+    match (Fate::parse(&state), Lane::from_i64(lane)) {
+        (Some(fate), Some(lane)) => Ok(Moved { lane, campaign, fate, by: By::of(&route) }),
+        _ => Err(StoreError::Unreadable("notice")),
     }
 }
 

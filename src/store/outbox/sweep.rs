@@ -1,7 +1,7 @@
 //! What time does to notices and receipts, a bounded piece at a time. Rows are looked for beside the
 //! one who writes; he is asked for what was found, by name.
 
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 
 use super::{
     super::{
@@ -98,12 +98,7 @@ impl Store {
             }
             sql.push(") returning notice.campaign, notice.lane, notice.state, notice.route");
             for row in sql.build().fetch_all(&mut **tx).await? {
-                moved.push(read_moved(
-                    row.try_get(2)?,
-                    row.try_get(0)?,
-                    row.try_get(1)?,
-                    row.try_get(3)?,
-                )?);
+                moved.push(read_moved(&row)?);
             }
         });
         keep_refusals(&mut tx, ids, now).await?;
@@ -141,12 +136,7 @@ impl Store {
             }
             sql.push(") returning campaign, lane, state, route");
             for row in sql.build().fetch_all(&mut **tx).await? {
-                moved.push(read_moved(
-                    row.try_get(2)?,
-                    row.try_get(0)?,
-                    row.try_get(1)?,
-                    row.try_get(3)?,
-                )?);
+                moved.push(read_moved(&row)?);
             }
         });
         count(&mut tx, &moved, Some(from)).await?;
