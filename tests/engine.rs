@@ -1,5 +1,7 @@
 //! Turns that meet: the engine on both databases, with several lanes where the database allows it.
 
+#[path = "engine/again.rs"]
+mod again;
 #[path = "stories/country.rs"]
 mod country;
 #[path = "engine/officer.rs"]
@@ -389,42 +391,6 @@ async fn what_a_subscriber_may_take_holds_over_nodes() {
     // Every ten seconds one comes back, whoever was asked before; refused ones cost nothing.
     assert!(say(&phones[0], 1, 10).await.is_ok());
     assert_eq!(say(&phones[0], 0, 10).await.err(), Some(TurnError::TooOften));
-    for node in nodes {
-        node.stop().await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn words_that_come_again_to_another_node_are_an_answer_once_the_reply_was_taken() {
-    let country = Country::on_postgres().await;
-    let nodes = [country.start().await.unwrap(), country.start().await.unwrap()];
-    let [one, other] = [&nodes[0].engine, &nodes[1].engine];
-    let phone = Phone::new(one, 1);
-    // Networks that number nothing: what tells messages apart is this process's memory of the session.
-    let say = async |engine: &Engine, mark: u32, signal: Signal, words: &str| {
-        let said = words.as_bytes().to_vec();
-        let message = format!("{mark} {words}").into_bytes();
-        let once = Once { message, said, sureness: Sureness::Here };
-        let inbound = Inbound { once, ..phone.inbound(signal) };
-        engine.take(inbound).unwrap().answer().await.unwrap()
-    };
-    let one_more = || Signal::Answer("1".into());
-    say(one, 1, Signal::Begin(Opening::default()), "dial").await;
-    let consent = say(one, 2, one_more(), "answer 1").await;
-    assert_eq!((consent.news, consent.screen.as_deref()), (News::New, Some("consent")));
-
-    // Its node died before it confirmed: the network brings it to the other one.
-    let again = say(other, 7, one_more(), "answer 1").await;
-    assert_eq!((again.news, &again.reply), (News::Repeated, &consent.reply));
-    assert_eq!(again.receipt, consent.receipt);
-    // A node that hears it first takes it for the same; and what is said anew is new.
-    other.taken().from_afar(consent.receipt, std::time::Instant::now());
-    let nik = say(other, 8, one_more(), "answer 1").await;
-    assert_eq!((nik.news, nik.screen.as_deref()), (News::New, Some("nik")));
-
-    // The first node still knows the session from before, and must not be sure of it.
-    let again = say(one, 3, one_more(), "answer 1").await;
-    assert_eq!((again.news, &again.reply), (News::Repeated, &nik.reply));
     for node in nodes {
         node.stop().await;
     }

@@ -4,8 +4,8 @@
 //! The commit of a turn is answered when primary and standby have it on their disks
 //! (`synchronous_commit = on` with `synchronous_standby_names`), which costs a turn a round trip to the
 //! standby and its flush; without it a promotion could forget what people had been told.
-//! The time to recover from the primary's end counts from its end, the promotion included, which is
-//! ordered at once here: how long a watchdog takes to be sure comes on top.
+//! The time to recover from the primary's end counts from its end, the promotion included. It is ordered
+//! at once, or when the time is over that a watchdog would take to be sure (`--watchdog`).
 
 mod database;
 mod people;
@@ -46,6 +46,9 @@ pub struct Cluster {
     /// Texts a second that the operator allows, over all nodes
     #[arg(long, default_value_t = 100)]
     per_second: u32,
+    /// Seconds that go by between the end of the primary and the promotion of its standby
+    #[arg(long, default_value_t = 0)]
+    watchdog: u64,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -237,6 +240,7 @@ async fn kill(
     let primary_killed = Instant::now();
     seen.kills.fetch_add(1, Relaxed);
     servers.kill().await?;
+    tokio::time::sleep(Duration::from_secs(cluster.watchdog)).await;
     servers.promote().await?;
     tokio::time::sleep(quarter * 2).await;
     let ended = Instant::now();

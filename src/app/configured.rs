@@ -81,6 +81,7 @@ pub fn rules(config: &Config) -> Rules {
         lanes: if one_writer { 1 } else { config.turns.lanes },
         batch: config.turns.batch,
         waiting: config.turns.waiting,
+        patience: Duration::from_secs(config.turns.reply_seconds.into()),
         routes: config.routes(),
         allowance: Allowance::per_minute(
             config.limits.subscriber_per_minute,

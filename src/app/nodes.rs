@@ -36,11 +36,18 @@ const TAKEN_APART: Duration = Duration::from_millis(5);
 /// What hints that notices are stored; the node's name comes after it.
 const NOTICES: &str = "notices ";
 
-/// What hints that networks took replies; the node's name and their keys in hex digits come after it.
+/// What hints that networks took replies. After it come the node's name and their keys in hex digits, each
+/// with a dot and how many milliseconds ago it was.
 const TAKEN: &str = "taken ";
 
-/// Replies of one hint: PostgreSQL has room for 8000 octets (`NOTIFY`).
-const TAKEN_AT_ONCE: usize = 200;
+/// Asks for what was not heard; the node's name comes after it.
+const AGAIN: &str = "again ";
+
+/// Replies of one hint: PostgreSQL has room for 8000 octets (`NOTIFY`), and a key with its age takes 39.
+const TAKEN_AT_ONCE: usize = 190;
+
+/// How soon it is tried again to tell and to hear, where the database is away.
+const TRY_AGAIN: Duration = Duration::from_millis(100);
 
 /// What share of each account's budget is ours, and until when.
 type Ours = BTreeMap<String, (f64, Instant)>;
@@ -159,14 +166,13 @@ impl Node {
                 replies = self.taken.news() => replies,
             };
             for replies in replies.chunks(TAKEN_AT_ONCE) {
-                let keys: Vec<String> = replies
-                    .iter()
-                    .map(|key| format!("{:032x}", u128::from_be_bytes(*key)))
-                    .collect();
-                if let Err(error) =
-                    self.store.hint(&format!("{TAKEN}{name} {}", keys.join(" "))).await
-                {
+                // Further ones wait meanwhile, and grow old truly.
+                while let Err(error) = self.store.hint(&taken(name, replies, now())).await {
                     tracing::debug!(%error, "nobody was told which replies were taken");
+                    tokio::select! {
+                        () = stop::told(&mut stop) => return,
+                        () = tokio::time::sleep(TRY_AGAIN) => {}
+                    }
                 }
             }
             tokio::time::sleep(TAKEN_APART).await;
@@ -178,27 +184,32 @@ impl Node {
             tokio::select! {
                 () = stop::told(&mut stop) => return,
                 heard = self.listen(name) => match heard {
-                    Ok(()) => return,
+                    Ok(Heard::Nothing) => return,
+                    Ok(Heard::Lost) => tracing::debug!("the connection that hints came over is gone"),
                     Err(error) => tracing::debug!(%error, "hints are not heard"),
                 },
             }
-            tokio::time::sleep(BEAT).await;
+            self.taken.set_deaf(true);
+            tokio::time::sleep(TRY_AGAIN).await;
         }
     }
 
-    async fn listen(&self, name: &str) -> Result<(), StoreError> {
-        let Some(mut hints) = self.store.hints().await? else { return Ok(()) };
-        loop {
-            let hint = hints.next().await?;
+    async fn listen(&self, name: &str) -> Result<Heard, StoreError> {
+        let Some(mut hints) = self.store.hints().await? else { return Ok(Heard::Nothing) };
+        self.store.hint(&format!("{AGAIN}{name}")).await?;
+        self.taken.set_deaf(false);
+        while let Some(hint) = hints.next().await? {
             if let Some(from) = hint.strip_prefix(NOTICES) {
                 if from != name {
                     self.wake.ring_from_afar();
                 }
             } else if let Some(told) = hint.strip_prefix(TAKEN) {
-                let mut words = told.split(' ');
-                if words.next() != Some(name) {
-                    let keys = words.filter_map(|key| u128::from_str_radix(key, 16).ok());
-                    keys.for_each(|key| self.taken.from_afar(key.to_be_bytes(), now()));
+                for (receipt, at) in read_taken(told, name, now()) {
+                    self.taken.from_afar(receipt, at);
+                }
+            } else if let Some(from) = hint.strip_prefix(AGAIN) {
+                if from != name {
+                    self.taken.tell_again();
                 }
             } else if hint == menus::RELOADED
                 && let Err(error) = self.menus.catch_up().await
@@ -206,7 +217,40 @@ impl Node {
                 tracing::error!(%error, "the menus of other nodes could not be looked for");
             }
         }
+        Ok(Heard::Lost)
     }
+}
+
+/// Why a node hears no hints any more.
+enum Heard {
+    /// There are none.
+    Nothing,
+    /// Its connection is gone.
+    Lost,
+}
+
+/// A hint at replies that networks took.
+fn taken(name: &str, replies: &[([u8; 16], Instant)], now: Instant) -> String {
+    let told = replies.iter().map(|(key, at)| {
+        let age = now.saturating_duration_since(*at).as_millis();
+        format!(" {:032x}.{age}", u128::from_be_bytes(*key))
+    });
+    format!("{TAKEN}{name}{}", told.collect::<String>())
+}
+
+/// What is hinted at, unless by this node. A version that does not say how long ago it was means just now.
+fn read_taken(told: &str, name: &str, now: Instant) -> Vec<([u8; 16], Instant)> {
+    let mut words = told.split(' ');
+    if words.next() == Some(name) {
+        return Vec::new();
+    }
+    let read = words.filter_map(|word| {
+        let (key, age) = word.split_once('.').unwrap_or((word, "0"));
+        let age = Duration::from_millis(age.parse().ok()?);
+        let key = u128::from_str_radix(key, 16).ok()?;
+        Some((key.to_be_bytes(), now.checked_sub(age)?))
+    });
+    read.collect()
 }
 
 /// Follows the primary until told to stop.
@@ -222,5 +266,30 @@ async fn follow(store: &Store, mut stop: watch::Receiver<Stop>) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_taken_is_told_with_its_age_and_not_to_oneself() {
+        let (now, ago) = (Instant::now(), Duration::from_millis(1_234));
+        let replies = [([7; 16], now), ([255; 16], now.checked_sub(ago).unwrap())];
+        let hint = taken("me", &replies, now);
+        let told = hint.strip_prefix(TAKEN).unwrap();
+        assert_eq!(read_taken(told, "you", now), replies);
+        assert_eq!(read_taken(told, "me", now), []);
+        assert_eq!(read_taken(&format!("you {:032x}", 1), "me", now), [(1u128.to_be_bytes(), now)]);
+        assert_eq!(read_taken("you 12.x zz.1 ", "me", now), []);
+    }
+
+    #[test]
+    fn one_hint_has_room_for_replies_that_are_old() {
+        let now = Instant::now();
+        let old = now.checked_sub(Duration::from_secs(99)).unwrap();
+        let hint = taken(&"f".repeat(16), &[([255; 16], old); TAKEN_AT_ONCE], now);
+        assert!(hint.len() < 8_000, "{}", hint.len());
     }
 }

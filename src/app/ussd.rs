@@ -319,14 +319,22 @@ async fn turn(counter: &Counter, mut caller: Caller, pending: Pending) {
 /// Sends the reply of a turn, and sees to it that its end is not lost with the session.
 async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
     counter.front.answered(Channel::Ussd, answer, caller.since.elapsed());
+    let engine = &counter.front.engine;
+    if answer.news == News::Overtaken {
+        // Unconfirmed: whoever had the other copy confirms it, or the network brings it again.
+        caller.responder = None;
+    }
     let Some(reply) = &answer.reply else { return };
     let outcome = counter.reply(caller, reply).await;
     if let Some(Outcome::Accepted { .. }) = outcome {
-        let taken = counter.front.engine.taken();
-        taken.here(answer.receipt);
+        engine.taken().here(answer.receipt, Instant::now());
         if answer.news == News::Repeated {
-            taken.again(answer.receipt, Instant::now());
+            engine.taken().again(answer.receipt, Instant::now());
         }
+    }
+    if answer.news == News::Repeated {
+        // A network that refuses it has taken the other one, or its session is over and found to be so.
+        return;
     }
     let lost = match outcome {
         None | Some(Outcome::Rejected(_) | Outcome::Nacked(_) | Outcome::NotSent(_)) => true,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    channel::{Inbound, Sureness},
+    channel::Inbound,
     conversation::{NotPushed, Signal, Text},
-    engine::{Answer, Ask, Core, Job, Service, Shelf, body::Body, turn::Turn},
+    engine::{Answer, Ask, Core, Job, Service, Shelf, again, body::Body, turn::Turn},
     menu::step::MOST_CALLS,
     service::record::Need,
     store::{Batch, CommitError, Kept, Recalled, StoreError, TurnKey, TurnWrite},
@@ -15,7 +15,9 @@ use crate::{
 pub(super) enum BatchError {
     /// Somebody else changed what one of its turns had read.
     Conflict,
-    /// The database does not answer.
+    /// The database cannot be reached just now.
+    Away,
+    /// The database does not do it.
     Unavailable,
     /// A row of one of its turns is damaged: the others need not fail with it.
     Unreadable,
@@ -30,6 +32,7 @@ impl From<StoreError> for BatchError {
         tracing::error!(%error, "a batch of turns could not be read");
         match error {
             StoreError::Unreadable(_) => Self::Unreadable,
+            error if error.is_away() => Self::Away,
             _ => Self::Unavailable,
         }
     }
@@ -41,8 +44,16 @@ pub(super) enum Ended {
     Answered(Box<Answer>),
     /// Its subscriber takes too many; nothing is stored.
     Refused,
+    /// It leaves the batch and comes back.
+    Leaves(Leave),
+}
+
+/// Why a turn leaves its batch.
+pub(super) enum Leave {
     /// The outside record is to be asked first. What that needs is stored, and nothing else.
-    Asks(Ask),
+    ToAsk(Ask),
+    /// It may have come to another node too, that has the reply under this key.
+    InDoubt([u8; 16]),
 }
 
 /// Takes a batch as far as it goes, in the order of the jobs.
@@ -103,7 +114,7 @@ async fn open<'t>(
         .iter()
         .map(|known| known.conversation.as_ref().and_then(|kept| Body::parse(&kept.body)))
         .collect();
-    repeated_elsewhere(core, batch, jobs, &keys, &bodies, &mut recalled).await?;
+    let again = again::look(core, batch, jobs, &keys, &bodies, &mut recalled).await?;
     let busy = busy_elsewhere(batch, jobs, &keys).await?;
     let current = keys.iter().zip(&recalled).map(|(key, known)| current(&shelf, key, known));
     let current: Vec<Arc<Service>> = current.collect();
@@ -113,6 +124,9 @@ async fn open<'t>(
         .collect();
     for at in busy {
         turns[at].refuse_push(NotPushed::Busy);
+    }
+    for (turn, again) in turns.iter_mut().zip(again) {
+        turn.came_again(again);
     }
     Ok(turns)
 }
@@ -205,45 +219,12 @@ fn current(shelf: &Shelf, key: &TurnKey, known: &Recalled) -> Arc<Service> {
 }
 
 /// Recalls some turns of a batch once more, each by another key.
-async fn recall_again(
+pub(super) async fn recall_again(
     batch: &mut Batch,
     again: Vec<(usize, TurnKey)>,
 ) -> Result<Vec<(usize, Recalled)>, BatchError> {
     let (places, keys): (Vec<usize>, Vec<TurnKey>) = again.into_iter().unzip();
     Ok(places.into_iter().zip(batch.recall(&keys).await?).collect())
-}
-
-/// A network that numbers nothing may deliver once more what we answered before a restart, or what
-/// another node did: the same words again, at once. The reply is then the one it got.
-async fn repeated_elsewhere(
-    core: &Core,
-    batch: &mut Batch,
-    jobs: &[&Job],
-    keys: &[TurnKey],
-    bodies: &[Option<Body>],
-    recalled: &mut [Recalled],
-) -> Result<(), BatchError> {
-    let again: Vec<(usize, TurnKey)> = jobs
-        .iter()
-        .enumerate()
-        .filter_map(|(at, job)| {
-            let last = bodies[at].as_ref()?.last;
-            let unsure = match job.inbound.once.sureness {
-                Sureness::Sure => false,
-                Sureness::Here => last.node != core.node && !core.taken.was_again(&last.receipt),
-                Sureness::Unsure => true,
-            };
-            let again = unsure
-                && recalled[at].reply.is_none()
-                && last.is_again(job.said, job.inbound.at)
-                && !core.taken.is_known(&last.receipt);
-            again.then(|| (at, TurnKey { receipt: last.receipt, ..keys[at].clone() }))
-        })
-        .collect();
-    for (at, known) in recall_again(batch, again).await? {
-        recalled[at].reply = known.reply;
-    }
-    Ok(())
 }
 
 /// Makes the calls that turns wait for; `false` if none did.

@@ -1,5 +1,5 @@
 //! A lane: turns that wait, taken batch after batch. A batch that conflicts is taken turn by turn; a turn
-//! that has to ask an outside record leaves its batch and comes back.
+//! that has to ask an outside record, or may have come to another node too, leaves its batch and comes back.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -8,13 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use crate::{
     engine::{
         Ask, Core, Job, Parked, TurnError,
-        batch::{BatchError, Ended, run},
+        batch::{BatchError, Ended, Leave, run},
     },
     telemetry::spans,
     vault::SubscriberKey,
@@ -27,6 +28,8 @@ pub struct Lane {
     carried: VecDeque<Job>,
     /// Turns that come back from an outside record, as many as are away at most.
     back: (mpsc::Sender<Job>, mpsc::Receiver<Job>),
+    /// Turns that wait for what another node has to say.
+    doubts: FuturesUnordered<BoxFuture<'static, Job>>,
     /// Whose turn is away, and what they said meanwhile.
     away: HashMap<SubscriberKey, VecDeque<Job>>,
     core: Arc<Core>,
@@ -35,7 +38,8 @@ pub struct Lane {
 impl Lane {
     pub(super) fn new(queue: mpsc::Receiver<Job>, most: usize, core: Arc<Core>) -> Self {
         let back = mpsc::channel(most);
-        Self { queue, carried: VecDeque::new(), back, away: HashMap::new(), core }
+        let (carried, doubts) = (VecDeque::new(), FuturesUnordered::new());
+        Self { queue, carried, back, doubts, away: HashMap::new(), core }
     }
 
     /// Takes batch after batch until every [`Engine`](super::Engine) is gone and nothing waits.
@@ -48,6 +52,7 @@ impl Lane {
                 tokio::select! {
                     biased;
                     Some(job) = self.back.1.recv() => self.came_back(job),
+                    Some(job) = self.doubts.next() => self.came_back(job),
                     taken = self.queue.recv_many(&mut arrived, most), if open => open = taken > 0,
                 }
                 if !open && self.away.is_empty() && self.carried.is_empty() {
@@ -63,9 +68,15 @@ impl Lane {
             while let Ok(job) = self.back.1.try_recv() {
                 self.came_back(job);
             }
+            while let Some(Some(job)) = self.doubts.next().now_or_never() {
+                self.came_back(job);
+            }
             let batch = self.one_of_each(&mut arrived);
-            for (job, ask) in self.core.serve(batch).await {
-                self.park(job, ask);
+            for (job, leave) in self.core.serve(batch).await {
+                match leave {
+                    Leave::ToAsk(ask) => self.park(job, ask),
+                    Leave::InDoubt(receipt) => self.wait(job, receipt),
+                }
             }
         }
     }
@@ -107,6 +118,12 @@ impl Lane {
         }
     }
 
+    /// Lets a turn wait for what another node may have to say.
+    fn wait(&mut self, job: Job, receipt: [u8; 16]) {
+        self.away.entry(job.subscriber).or_default();
+        self.doubts.push(job.doubt(receipt, self.core.taken.clone()).boxed());
+    }
+
     fn came_back(&mut self, job: Job) {
         let held = self.away.remove(&job.subscriber).unwrap_or_default();
         for job in std::iter::once(job).chain(held).rev() {
@@ -138,53 +155,70 @@ pub fn one_of_each<T, K: Hash + Eq>(
 /// A batch that took longer is told: people notice that they wait.
 const SLOW: Duration = Duration::from_secs(2);
 
+/// How soon a database that is away is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
 /// How often a turn is tried alone before it fails.
 const TRIES: usize = 4;
 
 impl Job {
-    /// Ends the turn, unless it has to ask.
-    fn ended(self, ended: Ended) -> Option<(Self, Ask)> {
+    /// Ends the turn, unless it leaves its batch.
+    fn ended(self, ended: Ended) -> Option<(Self, Leave)> {
         match ended {
             Ended::Answered(answer) => self.end(Ok(*answer)),
             Ended::Refused => self.end(Err(TurnError::TooOften)),
-            Ended::Asks(ask) => return Some((self, ask)),
+            Ended::Leaves(leave) => return Some((self, leave)),
         }
         None
     }
 }
 
 impl Core {
-    /// Answers every turn of a batch, but those that have to ask first. One that cannot be stored does not
+    /// Answers every turn of a batch, but those that leave it. One that cannot be stored does not
     /// take the others with it, and one that nobody waits for any more is not begun: its caller has been
-    /// told that it failed.
-    async fn serve(&self, mut batch: Vec<Job>) -> Vec<(Job, Ask)> {
-        batch.retain(|job| !job.answer.is_closed());
+    /// told that it failed. While the database is away they wait for it: a session that is still open is
+    /// worth more than an early excuse.
+    async fn serve(&self, mut batch: Vec<Job>) -> Vec<(Job, Leave)> {
         let mut parked = Vec::new();
-        if batch.is_empty() {
-            return parked;
-        }
-        let jobs: Vec<&Job> = batch.iter().collect();
-        match self.run(&jobs).await {
-            Ok(ended) => {
-                for (job, ended) in batch.into_iter().zip(ended) {
-                    parked.extend(job.ended(ended));
-                }
+        loop {
+            batch.retain(|job| !job.answer.is_closed());
+            if batch.is_empty() {
+                return parked;
             }
-            Err(BatchError::Conflict | BatchError::Unreadable) => {
-                for job in batch {
-                    match self.alone(&job).await {
-                        Ok(ended) => parked.extend(job.ended(ended)),
-                        Err(error) => job.end(Err(error)),
+            let jobs: Vec<&Job> = batch.iter().collect();
+            match self.run(&jobs).await {
+                Ok(ended) => {
+                    let ended = batch.into_iter().zip(ended);
+                    return ended.filter_map(|(job, ended)| job.ended(ended)).collect();
+                }
+                Err(BatchError::Conflict | BatchError::Unreadable) => {
+                    for job in batch {
+                        match self.alone(&job).await {
+                            Ok(ended) => parked.extend(job.ended(ended)),
+                            Err(error) => job.end(Err(error)),
+                        }
                     }
+                    return parked;
                 }
-            }
-            Err(BatchError::Unavailable) => {
-                for job in batch {
-                    job.end(Err(TurnError::Unavailable));
+                Err(BatchError::Away) => {
+                    for job in batch.extract_if(.., |job| !self.may_wait(job)) {
+                        job.end(Err(TurnError::Unavailable));
+                    }
+                    tokio::time::sleep(ASK_AGAIN).await;
+                }
+                Err(BatchError::Unavailable) => {
+                    for job in batch {
+                        job.end(Err(TurnError::Unavailable));
+                    }
+                    return parked;
                 }
             }
         }
-        parked
+    }
+
+    /// Whether there is time left to wait for the database.
+    fn may_wait(&self, job: &Job) -> bool {
+        job.came.elapsed() < self.rules.patience
     }
 
     /// Runs a batch, and counts how it went.
@@ -201,7 +235,7 @@ impl Core {
         match done {
             Ok(_) => {}
             Err(BatchError::Conflict) => _ = self.batches.conflicts.inc(),
-            Err(BatchError::Unavailable | BatchError::Unreadable) => {
+            Err(BatchError::Away | BatchError::Unavailable | BatchError::Unreadable) => {
                 _ = self.batches.unavailable.inc();
             }
         }
@@ -209,14 +243,18 @@ impl Core {
     }
 
     async fn alone(&self, job: &Job) -> Result<Ended, TurnError> {
-        for _ in 0..TRIES {
+        let mut tries = 0;
+        while tries < TRIES {
             if job.answer.is_closed() {
                 return Err(TurnError::Unavailable);
             }
             match self.run(&[job]).await {
                 Ok(mut ended) => return ended.pop().ok_or(TurnError::Unavailable),
-                Err(BatchError::Conflict) => {}
-                Err(BatchError::Unavailable | BatchError::Unreadable) => {
+                Err(BatchError::Conflict) => tries += 1,
+                Err(BatchError::Away) if self.may_wait(job) => {
+                    tokio::time::sleep(ASK_AGAIN).await;
+                }
+                Err(BatchError::Away | BatchError::Unavailable | BatchError::Unreadable) => {
                     return Err(TurnError::Unavailable);
                 }
             }

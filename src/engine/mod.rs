@@ -7,6 +7,7 @@
 //! Turns of one subscriber keep their order: a subscriber always falls into the same lane, and a
 //! lane takes at most one turn of a subscriber into a batch.
 
+mod again;
 mod allowance;
 mod batch;
 mod body;
@@ -26,7 +27,10 @@ pub use self::{
     wake::Wake,
 };
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
@@ -63,6 +67,8 @@ pub struct Rules {
     pub batch: usize,
     /// The most turns that wait for a lane; further ones are refused at once.
     pub waiting: usize,
+    /// How long a turn waits for a database that is away.
+    pub patience: Duration,
     /// Which network a phone is of, for what is sent to it.
     pub routes: Routes,
     /// Turns of one subscriber, on whichever node.
@@ -124,6 +130,9 @@ pub enum News {
     New,
     /// It was a repetition: the same reply again, and no second effect.
     Repeated,
+    /// It came again elsewhere while it waited here, and whoever said it has long gone on: no reply, and
+    /// no effect.
+    Overtaken,
 }
 
 impl News {
@@ -132,6 +141,7 @@ impl News {
         match self {
             Self::New => "new",
             Self::Repeated => "repeated",
+            Self::Overtaken => "overtaken",
         }
     }
 }
@@ -188,6 +198,10 @@ struct Job {
     receipt: [u8; 16],
     /// Digest of what was said.
     said: [u8; 16],
+    /// When it was taken in.
+    came: Instant,
+    /// The reply that it was suspected to have got before, once it has waited for word of that.
+    doubt: Option<[u8; 16]>,
     span: Span,
     answer: oneshot::Sender<Result<Answer, TurnError>>,
     /// Whether it may still ask an outside record.
@@ -275,6 +289,8 @@ impl Engine {
                 subscriber,
                 receipt,
                 said,
+                came: Instant::now(),
+                doubt: None,
                 span,
                 answer,
                 asked: Asked::Times(0),

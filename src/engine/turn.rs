@@ -14,7 +14,8 @@ use crate::{
     },
     engine::{
         Answer, Ask, Core, Job, News, Sends, Service, Shelf,
-        batch::Ended,
+        again::Again,
+        batch::{Ended, Leave},
         body::{Body, Guesses, Last},
     },
     identity::Nik,
@@ -69,6 +70,10 @@ pub(super) struct Turn<'t> {
 enum Stage {
     /// It has been answered before.
     Repeated(Reply),
+    /// It has been answered elsewhere, and its sender has gone on.
+    Overtaken,
+    /// It may have been answered, with the reply under this key.
+    InDoubt([u8; 16]),
     /// Its subscriber takes too many.
     Refused,
     /// It waits for a call.
@@ -182,6 +187,16 @@ impl<'t> Turn<'t> {
             let not_pushed = Some(why);
             self.stage = Stage::Done(Finished { not_pushed, ..Finished::default() });
         }
+    }
+
+    /// What came again where another node has it too says and stores nothing, or not yet.
+    pub(super) fn came_again(&mut self, again: Again) {
+        self.stage = match again {
+            Again::New | Again::Same(_) => return,
+            Again::InDoubt(receipt) => Stage::InDoubt(receipt),
+            Again::Overtaken => Stage::Overtaken,
+        };
+        self.changes.clear();
     }
 
     /// The service in whose version a state stands.
@@ -337,9 +352,12 @@ impl<'t> Turn<'t> {
         let finished = match &self.stage {
             Stage::Done(finished) => finished,
             Stage::Asks(_) if !self.changes.is_empty() => return Some(self.question()),
-            Stage::Asks(_) | Stage::Calling { .. } | Stage::Repeated(_) | Stage::Refused => {
-                return None;
-            }
+            Stage::Asks(_)
+            | Stage::Calling { .. }
+            | Stage::Repeated(_)
+            | Stage::Overtaken
+            | Stage::InDoubt(_)
+            | Stage::Refused => return None,
         };
         if finished.not_pushed.is_some() {
             return None;
@@ -440,7 +458,8 @@ impl<'t> Turn<'t> {
 
     pub(super) fn end(self) -> Ended {
         match self.stage {
-            Stage::Asks(ask) => Ended::Asks(ask),
+            Stage::Asks(ask) => Ended::Leaves(Leave::ToAsk(ask)),
+            Stage::InDoubt(receipt) => Ended::Leaves(Leave::InDoubt(receipt)),
             Stage::Refused => Ended::Refused,
             _ => Ended::Answered(Box::new(self.answer())),
         }
@@ -456,9 +475,10 @@ impl<'t> Turn<'t> {
             Stage::Repeated(reply) => {
                 (Finished { reply: Some(reply), ..Finished::default() }, News::Repeated)
             }
+            Stage::Overtaken => (Finished::default(), News::Overtaken),
             Stage::Done(done) => (done, News::New),
-            // Cut off before it came here, refused, or sent to ask.
-            Stage::Calling { .. } | Stage::Refused | Stage::Asks(_) => {
+            // Cut off before it came here, refused, or gone from the batch.
+            Stage::Calling { .. } | Stage::Refused | Stage::Asks(_) | Stage::InDoubt(_) => {
                 (Finished::default(), News::New)
             }
         };

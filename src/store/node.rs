@@ -171,16 +171,17 @@ impl Store {
         }
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(CHANNEL).await?;
+        listener.eager_reconnect(false);
         Ok(Some(Hints(listener)))
     }
 }
 
 impl Hints {
-    /// The next hint; what was said while the connection was gone is not heard.
+    /// The next hint; `None` when the connection is gone: what is said from here on is not heard.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn next(&mut self) -> Result<String, StoreError> {
-        Ok(self.0.recv().await?.payload().to_owned())
+    pub async fn next(&mut self) -> Result<Option<String>, StoreError> {
+        Ok(self.0.try_recv().await?.map(|hint| hint.payload().to_owned()))
     }
 }

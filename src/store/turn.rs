@@ -190,6 +190,22 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the database cannot be reached, and may be in a moment: its connection is gone, its primary
+    /// is changing, or nobody had a connection to spare (classes 08 and 57P, 25006
+    /// read_only_sql_transaction; PostgreSQL 15, appendix A).
+    pub fn is_away(&self) -> bool {
+        let Self::Unavailable(error) = self else { return false };
+        match &**error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Configuration(_) => true,
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                code.starts_with("08") || code.starts_with("57P") || code == "25006"
+            }),
+            _ => false,
+        }
+    }
+}
+
 /// A row that is there already, or PostgreSQL's way of saying that two transactions got in each
 /// other's way (40001 serialization_failure, 40P01 deadlock_detected; PostgreSQL 15, appendix A).
 fn is_conflict(error: &sqlx::Error) -> bool {

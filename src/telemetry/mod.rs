@@ -52,7 +52,7 @@ pub struct Metrics {
     registry: Registry,
     turns: Counts<TurnLabels>,
     turn_time: Histogram,
-    known_turns: Known<[Counter; 4]>,
+    known_turns: Known<[Counter; 5]>,
     journeys: Journeys,
     ends: Counts<EndLabels>,
     outcomes: Counts<OutcomeLabels>,
@@ -140,6 +140,8 @@ pub enum TurnResult {
     Answered,
     /// Answered before, and now again.
     Repeated,
+    /// Answered elsewhere while it waited.
+    Overtaken,
     /// Refused by a limit or a full queue.
     Refused,
     /// It could not be stored, or not in time.
@@ -148,12 +150,14 @@ pub enum TurnResult {
 
 impl TurnResult {
     /// All of them, in the order of the enum.
-    const ALL: [Self; 4] = [Self::Answered, Self::Repeated, Self::Refused, Self::Failed];
+    const ALL: [Self; 5] =
+        [Self::Answered, Self::Repeated, Self::Overtaken, Self::Refused, Self::Failed];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Answered => "answered",
             Self::Repeated => "repeated",
+            Self::Overtaken => "overtaken",
             Self::Refused => "refused",
             Self::Failed => "failed",
         }
@@ -267,6 +271,7 @@ impl Metrics {
         let result = match answer.news {
             News::New => TurnResult::Answered,
             News::Repeated => TurnResult::Repeated,
+            News::Overtaken => TurnResult::Overtaken,
         };
         self.turn(service, channel, result);
         self.turn_time.observe(took.as_secs_f64());
