@@ -103,12 +103,11 @@ impl Desk<'_> {
         Ok(id)
     }
 
-    /// The newest key, where it was never used: a rotation that did not get further is gone on with.
+    /// The newest key, where it was never used: a rotation that did not get further is gone on with. One
+    /// that was given up may be known to somebody, whether or not a row is left of it.
     async fn unused(&self) -> Result<Option<u8>, String> {
-        let newest = self.vault.opens_with().into_iter().max();
-        let Some(newest) = newest.filter(|id| *id != self.vault.seals_with()) else {
-            return Ok(None);
-        };
+        let drawn = Vault::drawn_key(&self.config.vault.key_file).map_err(told)?;
+        let Some(newest) = drawn else { return Ok(None) };
         let by = self.store.sealed_by().await.map_err(told)?;
         if by.contains_key(&newest) {
             return Ok(None);

@@ -49,6 +49,10 @@ struct KeyFile {
 struct SealKey {
     id: u8,
     key: String,
+    /// It sealed until an older key was taken in use again: perhaps somebody else has it. Left out
+    /// otherwise, for programs that know no such line.
+    #[serde(default)]
+    given_up: bool,
 }
 
 impl Vault {
@@ -116,11 +120,15 @@ impl Vault {
                 let id = file.next().ok_or(VaultError::Format("255 keys have been drawn"))?;
                 let mut key = [0; 32];
                 rand::rng().fill_bytes(&mut key);
-                file.seal.push(SealKey { id, key: hex(&key) });
+                file.seal.push(SealKey { id, key: hex(&key), given_up: false });
                 id
             }
             RingStep::Use(id) => {
-                let key = file.seal.remove(at(id, &file)?);
+                let mut key = file.seal.remove(at(id, &file)?);
+                key.given_up = false;
+                if let Some(before) = file.seal.first_mut().filter(|before| before.id > id) {
+                    before.given_up = true;
+                }
                 file.seal.insert(0, key);
                 id
             }
@@ -138,12 +146,25 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// The newest key of a file, where it was drawn to be used and has not been yet.
+    ///
+    /// # Errors
+    /// See [`VaultError`].
+    pub fn drawn_key(path: impl AsRef<Path>) -> Result<Option<u8>, VaultError> {
+        let file = KeyFile::read(&keyfile::read(path.as_ref())?)?;
+        let behind = file.seal.iter().skip(1).max_by_key(|key| key.id);
+        let newest = behind.filter(|key| file.seal.first().is_some_and(|seals| seals.id < key.id));
+        Ok(newest.filter(|key| !key.given_up).map(|key| key.id))
+    }
+}
+
 fn draw() -> String {
     let mut index = [0; 32];
     let mut seal = [0; 32];
     rand::rng().fill_bytes(&mut index);
     rand::rng().fill_bytes(&mut seal);
-    let seal = vec![SealKey { id: 1, key: hex(&seal) }];
+    let seal = vec![SealKey { id: 1, key: hex(&seal), given_up: false }];
     KeyFile { index: hex(&index), next: None, seal }.to_text()
 }
 
@@ -180,8 +201,11 @@ impl KeyFile {
             text.push_str(&format!("next = {}\n", self.next().unwrap_or(0)));
         }
         text.push_str("\n# The first key seals; the others only open (`setara vault`).\n");
-        for SealKey { id, key } in &self.seal {
+        for SealKey { id, key, given_up } in &self.seal {
             text.push_str(&format!("[[seal]]\nid = {id}\nkey = \"{key}\"\n"));
+            if *given_up {
+                text.push_str("given_up = true\n");
+            }
         }
         text
     }
@@ -275,6 +299,28 @@ mod tests {
         }
         let refused = Vault::step_file(&path, RingStep::Add).unwrap_err();
         assert!(refused.to_string().contains("255 keys"), "{refused}");
+    }
+
+    #[test]
+    fn a_key_that_was_drawn_waits_to_be_used_and_one_that_was_given_up_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.toml");
+        Vault::create_file(&path).unwrap();
+        let step = |step| Vault::step_file(&path, step).unwrap();
+        let drawn = || Vault::drawn_key(&path).unwrap();
+        let says = || fs::read_to_string(&path).unwrap().contains("given_up");
+        assert_eq!(drawn(), None);
+        step(RingStep::Add);
+        assert_eq!(drawn(), Some(2));
+        step(RingStep::Use(2));
+        assert_eq!((drawn(), says()), (None, false), "an older program reads it");
+        step(RingStep::Use(1));
+        assert_eq!((drawn(), says()), (None, true));
+        assert_eq!(Vault::open_file(&path).unwrap().opens_with(), [1, 2]);
+        step(RingStep::Add);
+        assert_eq!(drawn(), Some(3));
+        step(RingStep::Use(2));
+        assert_eq!((drawn(), says()), (Some(3), false), "used after all");
     }
 
     #[test]
