@@ -1,11 +1,20 @@
 //! A batch that meets a conflict leaves nothing at all.
 
+use std::time::Duration;
+
 use setara::{
-    service::record::{Change, Standing::*},
+    service::{
+        facility::{Facility, FacilityCode},
+        record::{Change, Standing::*},
+    },
     store::{CommitError, Table, TurnWrite},
 };
+use sqlx::{Connection, PgConnection};
 
-use crate::bed::{Bed, Say, both, register};
+use crate::{
+    appointment::place,
+    bed::{Bed, Say, at, both, postgres, register},
+};
 
 const SITI: &str = "+6281234567890";
 const BUDI: &str = "+6281234567891";
@@ -92,5 +101,32 @@ async fn a_number_is_given_once() {
 async fn two_turns_of_one_phone_do_not_share_a_batch() {
     for bed in both().await {
         refused(&bed, bed.turn(AMIR), "two turns of one phone").await;
+    }
+}
+
+#[tokio::test]
+async fn places_are_brought_in_although_somebody_stands_in_the_way_crosswise() {
+    let bed = postgres().await;
+    let named = |code: &str| Facility { code: FacilityCode::parse(code).unwrap(), ..place(7) };
+    let places = [named("AWAL"), named("AKHIR")];
+    bed.store.put_facilities(&places, at(0), |_| ()).await.unwrap();
+    let mut other = PgConnection::connect(&bed.url).await.unwrap();
+    let mut tx = other.begin().await.unwrap();
+    let lock = "update facility set quota = 4 where code = ";
+    sqlx::query(sqlx::AssertSqlSafe(format!("{lock}'AWAL'"))).execute(&mut *tx).await.unwrap();
+    let mut times = 0;
+    let import = bed.store.put_facilities(&places, at(1), |_| times += 1);
+    let crosswise = async {
+        // The import has the other place by now and waits for this one: PostgreSQL ends it, who waited first.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let other = sqlx::AssertSqlSafe(format!("{lock}'AKHIR'"));
+        sqlx::query(other).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let (put, ()) = tokio::join!(import, crosswise);
+    put.unwrap();
+    assert_eq!(times, 1, "the first time it did not come so far");
+    for place in places {
+        assert_eq!(bed.store.facility(&place.code).await.unwrap().unwrap().quota, 7);
     }
 }

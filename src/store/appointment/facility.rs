@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// How often places are brought in before whoever asked is told to try again.
+const TRIES: u32 = 5;
+
 /// Places of a statement.
 const ROWS: usize = 256;
 
@@ -152,7 +155,8 @@ impl Store {
 
     /// Brings places in, all of them or none. One that is there already is changed; what is booked
     /// there stays booked, and the days on which it is closed stay closed. `told` hears how many are
-    /// written. The answer is how many people with tickets places cannot take any more.
+    /// written. Where it meets people who book at the same places, it is done again from the beginning. The
+    /// answer is how many people with tickets places cannot take any more.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
@@ -165,6 +169,22 @@ impl Store {
     ) -> Result<BTreeMap<FacilityCode, u64>, StoreError> {
         let mut sorted: Vec<&Facility> = facilities.iter().collect();
         sorted.sort_by(|one, next| one.code.cmp(&next.code));
+        let mut tries = 1;
+        loop {
+            match self.put_sorted(mode, &sorted, now, &mut told).await {
+                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+                put => return put,
+            }
+        }
+    }
+
+    async fn put_sorted(
+        &self,
+        mode: Mode,
+        sorted: &[&Facility],
+        now: Timestamp,
+        told: &mut impl FnMut(usize),
+    ) -> Result<BTreeMap<FacilityCode, u64>, StoreError> {
         let mut written = 0;
         let mut tx = self.begin_tx().await?;
         let mut stranded = BTreeMap::new();
