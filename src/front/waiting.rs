@@ -325,15 +325,15 @@ impl Waiting {
         let service = speaks.map_or("", |of| of.menu.service());
         let mut notices = Vec::new();
         for of in &people {
-            notices.extend(self.of_ticket(service, news, of, &phones, now));
+            let word = self.of_ticket(service, news, of, &phones, now);
             let reminder = match news {
                 News::LetDown => None,
                 News::GoodAgain => self.reminder(service, of, &phones, now),
             };
-            if let Some(reminder) = reminder {
-                batch.remind(of, reminder.id).await?;
-                notices.push(reminder);
+            if let Some(last) = reminder.as_ref().or(word.as_ref()) {
+                batch.remind(of, last.id).await?;
             }
+            notices.extend(word.into_iter().chain(reminder));
         }
         match batch.commit_notices(&notices).await {
             Ok(()) => {

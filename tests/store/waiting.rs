@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use jiff::civil::Date;
 use setara::{
     clock::{Timestamp, Zone},
-    outbox::{Class, Lane},
+    outbox::{Class, Fate, Lane, Notice, NoticeId},
     service::{
         appointment::{AppointmentChange, Ended, EndedAs, InLine, InLineOf, Line, assign},
         audit::StaffName,
@@ -22,7 +22,7 @@ use setara::{
 
 use crate::{
     appointment::{DAY, book, book_at_once, code, fill, hold, look, person, phone, place, wants},
-    bed::{Bed, Say, at, both},
+    bed::{Bed, Say, at, both, msisdn},
 };
 
 const OFFER: Duration = Duration::from_secs(3600);
@@ -417,10 +417,19 @@ async fn a_place_that_opens_again_takes_whoever_still_has_a_ticket_and_tells_who
             async |mode, shut| bed.store.open_facility(mode, &code(), shut, at(1)).await.unwrap();
         let tell = async |news, most| {
             let mut batch = bed.store.begin().await.unwrap();
-            let told = batch.untold(news, at(2), most).await.unwrap();
-            batch.commit_notices(&[]).await.unwrap();
-            told.map_or(0, |all| all.len())
+            let told = batch.untold(news, at(2), most).await.unwrap().unwrap_or_default();
+            let mut words = Vec::new();
+            for of in &told {
+                let id = NoticeId::draw(at(2), rand::random());
+                batch.remind(of, id).await.unwrap();
+                let (to, lane) =
+                    (msisdn(&phone(1)).into(), Lane { class: Class::Reply, zone: Zone::Wib });
+                words.push(Notice::at_once(id, to, "telco", lane, "word".into(), at(2)));
+            }
+            batch.commit_notices(&words).await.unwrap();
+            told.len()
         };
+        let unsent = async || bed.store.notices_standing(Fate::Waiting).await.unwrap();
         let good = async |n| look(&bed, n, 2).await.booked[0].stranded.is_none();
         assert_eq!(close(from).await.unwrap(), Some(3));
         // One was told, one gives the ticket back, one never hears of it.
@@ -434,7 +443,12 @@ async fn a_place_that_opens_again_takes_whoever_still_has_a_ticket_and_tells_who
         assert_eq!(open(Mode::Real, from).await, Some(Reopened::Tickets(2)));
         assert!(good(1).await && good(3).await);
         assert!(!bed.store.nobody_untold().await.unwrap());
-        assert_eq!((tell(News::LetDown, 9).await, tell(News::GoodAgain, 9).await), (0, 1));
+        assert_eq!((unsent().await, tell(News::LetDown, 9).await), (1, 0));
+        assert_eq!(
+            (tell(News::GoodAgain, 9).await, unsent().await),
+            (1, 1),
+            "the bad word is taken back"
+        );
         assert!(bed.store.nobody_untold().await.unwrap());
         assert_eq!(bed.store.stranding(&code(), at(2)).await.unwrap(), Stranding::default());
         // The same of one day; and of more seats.

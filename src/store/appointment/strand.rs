@@ -365,8 +365,8 @@ pub(super) async fn end(tx: Tx, mode: Mode) -> Result<(), StoreError> {
 
 impl Batch {
     /// Takes at most `limit` people who have to be told something of their ticket. They count as told when
-    /// this transaction is committed; whoever is let down is not reminded any more. `None` if there are
-    /// none, or another node has them.
+    /// this transaction is committed; whoever is let down is not reminded any more, and what was told before
+    /// and has not left is taken back. `None` if there are none, or another node has them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
@@ -409,10 +409,10 @@ impl Batch {
         if rows.is_empty() {
             return Ok(None);
         }
-        if news == News::LetDown {
-            let reminders: Vec<NoticeId> = rows.iter().filter_map(|(_, _, id)| *id).collect();
-            outbox::cancel(&mut self.tx, &reminders, now).await?;
-        }
+        // The reminder, or the word before this one, if it waits for a decent hour: two that are due then may
+        // come in any order.
+        let before: Vec<NoticeId> = rows.iter().filter_map(|(_, _, id)| *id).collect();
+        outbox::cancel(&mut self.tx, &before, now).await?;
         let codes: Vec<&FacilityCode> = super::distinct(rows.iter().map(|(code, ..)| code));
         let found = Found::read(&mut self.tx, &[], &codes).await?;
         let told = rows.iter().filter(|(_, of, _)| of.start > now);
@@ -424,7 +424,7 @@ impl Batch {
         Ok(Some(told.collect()))
     }
 
-    /// What reminds of a ticket from now on.
+    /// What is to be taken back if anything becomes of a ticket: what reminds of it, or the last word of it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
