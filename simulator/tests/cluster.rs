@@ -10,10 +10,9 @@ use std::process::Command;
 fn nothing_is_lost_when_a_node_and_then_the_primary_are_killed() {
     let menus = concat!(env!("CARGO_MANIFEST_DIR"), "/../menus/pedulilindungi");
     let run = ["cluster", "--json", "--seconds", "12", "--phones", "12", "--notices", "400"];
-    let run = run.into_iter().chain(["--watchdog", "5"]);
     let output = Command::new(env!("CARGO_BIN_EXE_simulator"))
         .args(run)
-        .args(["--menus", menus])
+        .args(["--watchdog", "5", "--menus", menus])
         .output()
         .expect("the simulator");
     let told = String::from_utf8_lossy(&output.stderr);

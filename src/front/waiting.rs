@@ -331,7 +331,7 @@ impl Waiting {
                 News::GoodAgain => self.reminder(service, of, &phones, now),
             };
             if let Some(last) = reminder.as_ref().or(word.as_ref()) {
-                batch.remind(of, last.id).await?;
+                batch.take_back_later(of, last.id).await?;
             }
             notices.extend(word.into_iter().chain(reminder));
         }

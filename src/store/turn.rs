@@ -188,16 +188,14 @@ impl StoreError {
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Unavailable(error) if is_conflict(error))
     }
-}
 
-impl StoreError {
     /// Whether the database cannot be reached, and may be in a moment: its connection is gone, its primary
     /// is changing, or nobody had a connection to spare (classes 08 and 57P, 25006
     /// read_only_sql_transaction; PostgreSQL 15, appendix A).
     pub fn is_away(&self) -> bool {
         let Self::Unavailable(error) = self else { return false };
         match &**error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Configuration(_) => true,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {
                 code.starts_with("08") || code.starts_with("57P") || code == "25006"
             }),

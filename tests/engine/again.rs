@@ -26,6 +26,12 @@ async fn say(phone: &Phone<'_>, to: &Engine, mark: u32, words: Option<&str>) -> 
     to.take(inbound).unwrap().answer().await.unwrap()
 }
 
+/// Dials, and takes the first choice; what was answered to that.
+async fn at_consent(phone: &Phone<'_>, to: &Engine) -> Answer {
+    say(phone, to, 1, None).await;
+    say(phone, to, 2, Some("1")).await
+}
+
 fn came(answer: &Answer) -> (News, Option<&str>) {
     (answer.news, answer.screen.as_deref())
 }
@@ -36,8 +42,7 @@ async fn words_that_come_again_to_another_node_are_an_answer_once_the_reply_was_
     let nodes = [country.start().await.unwrap(), country.start().await.unwrap()];
     let [one, other] = [&nodes[0].engine, &nodes[1].engine];
     let phone = Phone::new(one, 1);
-    say(&phone, one, 1, None).await;
-    let consent = say(&phone, one, 2, Some("1")).await;
+    let consent = at_consent(&phone, one).await;
     assert_eq!(came(&consent), (News::New, Some("consent")));
 
     // Its node died before it confirmed: the network brings it to the other one.
@@ -69,16 +74,14 @@ async fn the_copy_of_a_message_that_another_node_has_answered_meanwhile_says_not
 
     // The network takes the reply of the one while the other still wonders.
     let phone = Phone::new(one, 1);
-    say(&phone, one, 1, None).await;
-    let consent = say(&phone, one, 2, Some("1")).await;
+    let consent = at_consent(&phone, one).await;
     let take = || other.taken().from_afar(consent.receipt, Instant::now());
     let (copy, ()) = tokio::join!(say(&phone, other, 7, Some("1")), soon(&take));
     assert_eq!((came(&copy), &copy.reply), ((News::Overtaken, None), &None));
 
     // Nobody tells it, but the phone has answered before it made up its mind.
     let phone = Phone::new(one, 2);
-    say(&phone, one, 1, None).await;
-    say(&phone, one, 2, Some("1")).await;
+    at_consent(&phone, one).await;
     let on = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         say(&phone, one, 3, Some("1")).await
@@ -89,8 +92,7 @@ async fn the_copy_of_a_message_that_another_node_has_answered_meanwhile_says_not
 
     // Twice to one node, over two of its links: the second is not sent once the first was taken.
     let phone = Phone::new(one, 3);
-    say(&phone, one, 1, None).await;
-    let consent = say(&phone, one, 2, Some("1")).await;
+    let consent = at_consent(&phone, one).await;
     let take = || one.taken().here(consent.receipt, Instant::now());
     let (copy, ()) = tokio::join!(say(&phone, one, 2, Some("1")), soon(&take));
     assert_eq!((came(&copy), &copy.reply), ((News::Overtaken, None), &None));

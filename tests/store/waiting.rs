@@ -421,7 +421,7 @@ async fn a_place_that_opens_again_takes_whoever_still_has_a_ticket_and_tells_who
             let mut words = Vec::new();
             for of in &told {
                 let id = NoticeId::draw(at(2), rand::random());
-                batch.remind(of, id).await.unwrap();
+                batch.take_back_later(of, id).await.unwrap();
                 let (to, lane) =
                     (msisdn(&phone(1)).into(), Lane { class: Class::Reply, zone: Zone::Wib });
                 words.push(Notice::at_once(id, to, "telco", lane, "word".into(), at(2)));

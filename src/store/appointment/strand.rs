@@ -428,11 +428,11 @@ impl Batch {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn remind(&mut self, of: &ToTell, reminder: NoticeId) -> Result<(), StoreError> {
+    pub async fn take_back_later(&mut self, of: &ToTell, word: NoticeId) -> Result<(), StoreError> {
         on_engine!(&mut self.tx, |Db, tx| {
             let sql = "update appointment set reminder = $1 where nik_index = $2 and number = $3";
             sqlx::query::<Db>(sql)
-                .bind(reminder.as_i64())
+                .bind(word.as_i64())
                 .bind(of.person.as_bytes().to_vec())
                 .bind(of.number.clone())
                 .execute(&mut **tx)
