@@ -41,6 +41,35 @@ fn a_phone_speaks_the_language_asked_for() {
 }
 
 #[test]
+fn a_text_and_a_chat_are_played_as_well() {
+    for profile in ["sms", "whatsapp"] {
+        let output = setara(&["menu", "play", "--profile", profile], "2\n3173014502900001\nq\n");
+        let said = said(&output);
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        for line in ["VAKSIN\n╭", "8 Bahasa/Language", "│ Ketik 16 angka NIK", "│ Tanggal lahir?"]
+        {
+            assert!(said.contains(line), "{profile}: {line} in\n{said}");
+        }
+    }
+    let nobody = setara(&["menu", "play", "--profile", "pigeon"], "");
+    assert!(!nobody.status.success());
+}
+
+#[test]
+fn a_conversation_file_that_comes_along_is_good_as_it_is() {
+    let story = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stories/certificate_check.story");
+    let output = setara(&["menu", "test", story], "");
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn what_cannot_be_read_is_a_finding_too() {
+    let output = setara(&["menu", "check", "--json", "no/such/folder"], "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("\"menu::unreadable\""), "{}", said(&output));
+}
+
+#[test]
 fn a_screen_that_differs_is_shown_and_can_be_written() {
     let folder = std::env::temp_dir().join(format!("setara-menu-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");

@@ -1,20 +1,20 @@
 //! The engine alone, with its database and its lanes, and no link or web side: how menus are tried
 //! out. Every turn is taken and stored as in the gateway.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinHandle;
 
 use crate::{
     app::{StartError, keyring, rules, waiting},
     certificate::keys::InUse,
-    channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd::Room},
+    channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd::Room, whatsapp},
     clock,
     config::Config,
     conversation::{End, Reply, Signal},
     engine::{Engine, TurnError},
     front::waiting::Waiting,
-    identity::Msisdn,
+    identity::{ChatId, Msisdn},
     menus::Menus,
     store::{Store, StoreOptions},
     telemetry::Metrics,
@@ -54,17 +54,40 @@ pub enum AloneError {
 
 /// A phone.
 pub struct Line {
-    /// Its number.
-    pub from: Msisdn,
+    from: Msisdn,
     /// The room of its network.
-    pub room: Room,
+    room: Room,
+    /// How it writes.
+    writes: Channel,
 }
 
+/// Nobody hangs up what is written: it stays open as long as a chat does.
+const A_DAY: Duration = Duration::from_secs(86_400);
+
 impl Line {
-    /// A phone that has dialled nothing yet.
+    /// A phone that has dialled nothing yet, and writes texts to the short code.
     pub fn new(from: Msisdn, room: Room) -> Self {
-        Self { from, room }
+        Self { from, room, writes: Channel::Sms }
     }
+
+    /// A phone that only writes texts.
+    pub fn texts(from: Msisdn) -> Self {
+        let room = Room { first: sms::frame(), next: sms::frame(), open_for: A_DAY };
+        Self::new(from, room)
+    }
+
+    /// A chat that is bound to its phone.
+    pub fn chat(from: Msisdn) -> Self {
+        let room = Room { first: whatsapp::frame(), next: whatsapp::frame(), open_for: A_DAY };
+        Self { from, room, writes: Channel::Whatsapp }
+    }
+}
+
+fn chat(phone: &Msisdn, message: usize) -> AnswerBy {
+    let chat = ChatId::new(None, Some(phone.as_str().trim_start_matches('+')));
+    // A phone number is one.
+    let Ok(chat) = chat else { return AnswerBy::Session };
+    AnswerBy::Chat { chat, answers: (message as u128).to_be_bytes() }
 }
 
 impl Alone {
@@ -107,10 +130,20 @@ impl Alone {
             Keyed::Answer(text) => (None, Signal::Answer(text), line.room.next),
             Keyed::Text(text) => {
                 // The reply is a notice too, as in the gateway; here nobody sends it.
-                (channel, answer_by) = (Channel::Sms, AnswerBy::Notice { route: String::new() });
+                let frame = match line.writes {
+                    Channel::Whatsapp => {
+                        answer_by = chat(&line.from, message);
+                        whatsapp::frame()
+                    }
+                    Channel::Ussd | Channel::Sms => {
+                        answer_by = AnswerBy::Notice { route: String::new() };
+                        sms::frame()
+                    }
+                };
+                channel = line.writes;
                 let shelf = self.engine.shelf();
                 let (service, signal) = shelf.written(&text);
-                (service.map(|service| service.menu.service().to_owned()), signal, sms::frame())
+                (service.map(|service| service.menu.service().to_owned()), signal, frame)
             }
             Keyed::End(end) => (None, Signal::Abort(end), line.room.next),
         };

@@ -23,8 +23,6 @@ impl Country {
         log::keep();
         let mut config = Config::parse(lines).expect("the default");
         config.http.listen = "127.0.0.1:0".parse().expect("an address");
-        // No conversation file has to check sixty certificates.
-        config.checks.per_day = 6;
         Self(Rehearsal::open_on(&config, url).await.expect("the sample").narrow())
     }
 }

@@ -33,7 +33,14 @@ pub fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, String> {
     let mut all = Vec::new();
     let mut menus: Vec<Menu> = Vec::new();
     for folder in folders {
-        let files = menus::read(folder).map_err(told)?;
+        let files = match menus::read(folder) {
+            Ok(files) => files,
+            Err(error) if args.json => {
+                all.push(Finding::nowhere("menu::unreadable", error.to_string()));
+                continue;
+            }
+            Err(error) => return Err(told(error)),
+        };
         let findings = match check::check(&files, DESKS, &config.profiles()) {
             Ok(checked) => {
                 if !args.json {

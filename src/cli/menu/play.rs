@@ -18,6 +18,7 @@ use crate::{
     conversation::{End, Then},
     identity::Msisdn,
     menu::model::{Act, Screen},
+    outbox::route::WHATSAPP,
     service::sample::{self, Case},
 };
 
@@ -26,7 +27,8 @@ use crate::{
 pub struct PlayArgs {
     /// The folder of the service; without it, the first of the configuration
     pub folder: Option<PathBuf>,
-    /// The dialect or provider of the configuration that gives the room and the alphabet
+    /// The dialect or provider of the configuration that gives the room and the alphabet; `sms` writes
+    /// texts to the short code, and `whatsapp` a chat that is bound to the phone
     #[arg(long, default_value = "plain")]
     pub profile: String,
     /// The language spoken at first; without it, the menu's first
@@ -54,9 +56,17 @@ pub fn run(args: &PlayArgs, config: &Config) -> Result<ExitCode, String> {
     let (folder, menu) = one(args.folder.as_deref(), config)?;
     let language = one_language(&menu, args.language.as_deref())?;
     let number = Msisdn::parse(&args.phone).map_err(|_| "--phone is not a phone number")?;
-    let room = config.room(&args.profile);
-    let room = room.ok_or_else(|| format!("there is no dialect or provider `{}`", args.profile))?;
-    let dial = menu.dial().first().cloned().unwrap_or_default();
+    let first = |of: &[String]| of.first().cloned().unwrap_or_default();
+    let keyword = || Keyed::Text(first(menu.keywords()).to_uppercase());
+    let (line, opens) = match args.profile.as_str() {
+        "sms" => (Line::texts(number.clone()), keyword()),
+        WHATSAPP => (Line::chat(number.clone()), keyword()),
+        profile => {
+            let none = || format!("there is no dialect or provider `{profile}`");
+            let room = config.room(profile).ok_or_else(none)?;
+            (Line::new(number.clone(), room), Keyed::Dial(first(menu.dial())))
+        }
+    };
     let mut config = config.clone();
     config.menu.folders = vec![folder];
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
@@ -69,10 +79,12 @@ pub fn run(args: &PlayArgs, config: &Config) -> Result<ExitCode, String> {
         if menu.screens().iter().any(asks_for_a_nik) {
             introduce();
         }
-        println!("Type answers. q hangs up; then Enter or *…# dials, and q leaves.\n");
-        let line = Line::new(number, room);
+        match opens {
+            Keyed::Text(_) => println!("Type texts. q leaves.\n"),
+            _ => println!("Type answers. q hangs up; then Enter or *…# dials, and q leaves.\n"),
+        }
         let input = std::io::stdin().lock();
-        let played = Play { alone: &alone, line, dial, turns: 0, open: false }.run(input).await;
+        let played = Play { alone: &alone, line, opens, turns: 0, open: false }.run(input).await;
         alone.stop().await;
         played.map(|()| ExitCode::SUCCESS)
     })
@@ -93,38 +105,52 @@ fn asks_for_a_nik(screen: &Screen) -> bool {
 struct Play<'a> {
     alone: &'a Alone,
     line: Line,
-    dial: String,
+    /// What opens the service: a dial string, or a text.
+    opens: Keyed,
     turns: usize,
     open: bool,
 }
 
 impl Play<'_> {
-    /// Dials, then does what is typed, until the input ends.
+    /// Opens the service, then does what is typed, until the input ends.
     async fn run(mut self, input: impl BufRead) -> Result<(), String> {
-        let dial = self.dial.clone();
-        self.dial(dial).await?;
+        let writes = matches!(self.opens, Keyed::Text(_));
+        self.open().await?;
         let mut input = input.lines();
         loop {
-            print!("{}", if self.open { "> " } else { "dial> " });
+            let prompt = match (writes, self.open) {
+                (true, _) => "text> ",
+                (false, true) => "> ",
+                (false, false) => "dial> ",
+            };
+            print!("{prompt}");
             std::io::stdout().flush().map_err(told)?;
             // The end of the input is the end of the call.
             let typed = input.next().transpose().map_err(told)?;
             let Some(typed) = typed else {
                 println!();
-                return self.hang_up().await;
+                return if writes { Ok(()) } else { self.hang_up().await };
             };
             if !std::io::stdin().is_terminal() {
                 // Nobody sees what a pipe types.
                 println!("{typed}");
             }
-            match (typed.trim(), self.open) {
-                ("q", false) => return Ok(()),
-                ("q", true) => self.hang_up().await?,
-                ("", false) => self.dial(self.dial.clone()).await?,
-                (string, false) => self.dial(string.to_owned()).await?,
-                (answer, true) => self.turn(Keyed::Answer(answer.to_owned())).await?,
+            match typed.trim() {
+                "q" if writes || !self.open => return Ok(()),
+                "q" => self.hang_up().await?,
+                text if writes => self.turn(Keyed::Text(text.to_owned())).await?,
+                answer if self.open => self.turn(Keyed::Answer(answer.to_owned())).await?,
+                "" => self.open().await?,
+                string => self.dial(string.to_owned()).await?,
             }
         }
+    }
+
+    async fn open(&mut self) -> Result<(), String> {
+        if let Keyed::Dial(string) | Keyed::Text(string) = &self.opens {
+            println!("{string}");
+        }
+        self.turn(self.opens.clone()).await
     }
 
     async fn dial(&mut self, string: String) -> Result<(), String> {
@@ -146,7 +172,7 @@ impl Play<'_> {
             Ok(Some(reply)) => {
                 print!("{}", phone::draw(&reply.text));
                 self.open = reply.then == Then::Wait;
-                if !self.open {
+                if !self.open && !matches!(self.opens, Keyed::Text(_)) {
                     println!("(the session is over)");
                 }
             }
