@@ -16,6 +16,7 @@ mod stop;
 mod sweep;
 mod ussd;
 mod waiting;
+mod web;
 pub mod whatsapp;
 
 pub use self::{
@@ -448,13 +449,8 @@ async fn listen(
     let failed = |source| StartError::Listen { address: config.http.listen, source };
     let listener = TcpListener::bind(config.http.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let router = router(site, config.limits.http_body_octets)
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let serving = async move {
-        let stopped = async move { stop::told(&mut stop).await };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
-            tracing::error!(%error, "the web side ended");
-        }
-    };
+    let router = router(site, config.limits.http_body_octets);
+    let most = config.limits.http_connections;
+    let serving = async move { web::serve(listener, router, most, stop::told(&mut stop)).await };
     Ok((address, tokio::spawn(serving)))
 }

@@ -268,6 +268,10 @@ pub struct LimitSettings {
     pub most_subscribers: usize,
     /// The longest body of a web request.
     pub http_body_octets: usize,
+    /// Connections of the web side.
+    pub http_connections: usize,
+    /// Signed calls of one account in ten minutes.
+    pub http_nonces: usize,
 }
 
 /// Why there is no configuration.
@@ -334,6 +338,13 @@ impl Config {
                 self.carries(name, &sms.fallback_for)?;
             }
         }
+        let dialects = self.dialect.iter().map(|(name, one)| ("dialect", name, one.wrong()));
+        let providers = self.provider.iter().map(|(name, one)| ("provider", name, one.wrong()));
+        for (table, name, wrong) in dialects.chain(providers) {
+            if let Some(wrong) = wrong {
+                return Err(ConfigError::Meaning(format!("{table}.{name}: {wrong}")));
+            }
+        }
         for (name, callback) in &self.callback {
             callback.check(name, self.provider.get(&callback.provider), self.http.listen)?;
         }
@@ -347,6 +358,9 @@ impl Config {
             ("limits.global_per_second", self.limits.global_per_second as usize),
             ("limits.push_per_second", self.limits.push_per_second as usize),
             ("limits.most_subscribers", self.limits.most_subscribers),
+            ("limits.http_body_octets", self.limits.http_body_octets),
+            ("limits.http_connections", self.limits.http_connections),
+            ("limits.http_nonces", self.limits.http_nonces),
             ("lookups.window_hours", self.lookups.window_hours as usize),
             ("lookups.failures_per_phone", self.lookups.failures_per_phone as usize),
             ("lookups.phones_per_nik", self.lookups.phones_per_nik as usize),

@@ -11,6 +11,27 @@ fn the_default_is_whole() {
 }
 
 #[test]
+fn a_dialect_or_provider_that_means_nothing_is_refused() {
+    let parse = |lines: &str| Config::parse(lines).map(drop).map_err(|error| error.to_string());
+    for (lines, told) in [
+        ("dialect.plain.end_bit = 'lowest'", "dialect.plain: `end_bit` needs a field"),
+        ("dialect.plain.answer = 1", "dialect.plain: `begin` and `answer` are the same"),
+        ("dialect.plain.abort = [18]", "dialect.plain: an `abort` is also"),
+        ("dialect.plain.shown = 18", "dialect.plain: `shown` is also"),
+        ("dialect.plain.end = 2", "dialect.plain: `ask` and `end` are the same"),
+        ("dialect.plain.input = 0", "dialect.plain: `input` must be at least 1"),
+        ("dialect.plain.code_in = []", "dialect.plain: `code_in` is empty"),
+        ("provider.nalo.open_seconds = 0", "provider.nalo: `open_seconds` must be"),
+        ("provider.nalo.deadline_ms = 0", "provider.nalo: `deadline_ms` must be more"),
+        ("provider.nalo.first = 0", "provider.nalo: `first` and `next` must be"),
+        ("limits.http_connections = 0", "limits.http_connections must be at least 1"),
+    ] {
+        let refused = parse(lines).expect_err(lines);
+        assert!(refused.starts_with(told), "{lines}: {refused}");
+    }
+}
+
+#[test]
 fn the_operator_in_the_comments_is_one() {
     let commented = DEFAULT
         .lines()

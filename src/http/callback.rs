@@ -31,7 +31,7 @@ use crate::{
     front::{FOR_A_WORD, Front},
     http::{
         Site, arrived,
-        gate::{Call, Gate},
+        gate::{Call, Gate, Refused},
     },
     identity::Msisdn,
     menu::model::{BUSY, UNKNOWN_CODE},
@@ -70,7 +70,7 @@ impl Account {
         Self {
             name: name.to_owned(),
             provider: provider.clone(),
-            gate: Gate::new(callback, clock::now()),
+            gate: Gate::new(callback, config.limits.http_nonces, clock::now()),
             url: callback.url.clone(),
             // The word for what went wrong has to leave in time, too.
             deadline: provider.deadline().min(reply_for).saturating_sub(FOR_A_WORD),
@@ -120,7 +120,11 @@ async fn hear(
     if let Err(refused) = account.gate.admit(call) {
         metrics.strange(&refused.to_string());
         tracing::warn!(account = account.name, %refused, "callback refused");
-        return Refusal::Gate.into_response();
+        return match refused {
+            // It may be good: it is for the caller to come again.
+            Refused::Crowded => Refusal::Unavailable.into_response(),
+            _ => Refusal::Gate.into_response(),
+        };
     }
     let query = parts.uri.query().unwrap_or_default();
     let heard = method(&parts.method)

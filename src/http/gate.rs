@@ -40,8 +40,8 @@ pub const SIGNATURE: &str = "x-setara-signature";
 /// The longest nonce, in octets.
 const LONGEST_NONCE: usize = 128;
 
-/// Nonces remembered of one account at most, twice; more signed requests in ten minutes are
-/// refused. About 20 MB when full.
+/// Nonces remembered of a back end of our own at most, twice: those of an account are counted by the
+/// configuration.
 const MOST_NONCES: usize = 300_000;
 
 /// Why a call is not let in. None of them says how near it was.
@@ -126,8 +126,9 @@ impl Gate {
         }
     }
 
-    /// The gate of an account.
-    pub fn new(account: &Callback, now: Timestamp) -> Self {
+    /// The gate of an account. Of signed calls in ten minutes it takes `most`: so many nonces it
+    /// remembers, twice.
+    pub fn new(account: &Callback, most: usize, now: Timestamp) -> Self {
         let keyed = KeyInit::new_from_slice(account.secret.as_bytes());
         Self {
             proof: account.proof,
@@ -136,7 +137,7 @@ impl Gate {
             header: account.header.to_ascii_lowercase(),
             allow: account.allow.clone(),
             proxies: account.proxies.clone(),
-            seen: Mutex::new(Nonces::new(now, MOST_NONCES)),
+            seen: Mutex::new(Nonces::new(now, most)),
         }
     }
 
@@ -280,7 +281,7 @@ mod tests {
 
     fn gate(lines: &str) -> Gate {
         let text = format!("provider = \"nalo\"\nsecret = \"{SECRET}\"\n{lines}");
-        Gate::new(&toml::from_str(&text).unwrap(), NOW)
+        Gate::new(&toml::from_str(&text).unwrap(), MOST_NONCES, NOW)
     }
 
     /// A call, with what a caller may get wrong.

@@ -126,12 +126,42 @@ pub enum Coding {
     Ucs2,
 }
 
+/// What is wrong with the room of a session, if it has none.
+pub(super) fn nothing_fits(room: u16, input: u16, open_seconds: u32) -> Option<&'static str> {
+    match (room, input, open_seconds) {
+        (0, ..) => Some("`first` and `next` must be at least 1: no text would fit"),
+        (_, 0, _) => Some("`input` must be at least 1: every answer would be empty"),
+        (.., 0) => Some("`open_seconds` must be at least 1: every session would be over"),
+        _ => None,
+    }
+}
+
 impl Dialect {
     /// The bit of the session's field that ends a session; 0 if there is none.
     pub fn end_mask(&self) -> u16 {
         match self.end_bit {
             EndBit::None => 0,
             EndBit::Lowest => 1,
+        }
+    }
+
+    /// What no network can mean.
+    pub fn wrong(&self) -> Option<&'static str> {
+        let by_op = [self.begin, self.answer];
+        if self.begin == self.answer {
+            Some("`begin` and `answer` are the same: every answer would be a dial")
+        } else if self.abort.iter().any(|op| by_op.contains(op)) {
+            Some("an `abort` is also a `begin` or an `answer`: nobody could say anything")
+        } else if by_op.contains(&self.shown) {
+            Some("`shown` is also `begin` or `answer`: it would be passed over")
+        } else if self.session_in == SessionIn::Msisdn && self.end_bit != EndBit::None {
+            Some("`end_bit` needs a field of the session: no session would end")
+        } else if self.ask == self.end && self.end_bit == EndBit::None {
+            Some("`ask` and `end` are the same, and there is no `end_bit`: no session would end")
+        } else if self.code_in.is_empty() {
+            Some("`code_in` is empty: nobody could dial")
+        } else {
+            nothing_fits(self.first.min(self.next), self.input, self.open_seconds)
         }
     }
 

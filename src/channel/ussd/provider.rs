@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    channel::ussd::Room,
+    channel::ussd::{Room, dialect::nothing_fits},
     conversation::End,
     menu::view::{Frame, MOST_ROWS, Manner},
     text::{Alphabet, page::Budget},
@@ -70,6 +70,9 @@ pub struct Provider {
     /// How long the provider waits for our response, in milliseconds, with the way back taken off.
     pub deadline_ms: u32,
 }
+
+/// Half of it is for the word that has to be said where a turn does not come to its end in time.
+const LEAST_DEADLINE: Duration = Duration::from_millis(500);
 
 /// A method of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -179,6 +182,17 @@ pub enum ReplyForm {
 }
 
 impl Provider {
+    /// What no provider can mean.
+    pub fn wrong(&self) -> Option<&'static str> {
+        if self.methods.is_empty() {
+            return Some("`methods` is empty: nobody could call");
+        }
+        if self.deadline() <= LEAST_DEADLINE {
+            return Some("`deadline_ms` must be more than 500: every call would get an excuse");
+        }
+        nothing_fits(self.first.min(self.next), self.input, self.open_seconds)
+    }
+
     /// The room of its sessions.
     pub fn room(&self) -> Room {
         Room { first: self.first_frame(), next: self.next_frame(), open_for: self.open_for() }
