@@ -55,6 +55,9 @@ pub struct Front {
 /// How long the language of a word is looked for, before it is said in the default one.
 pub const FOR_A_WORD: Duration = Duration::from_millis(250);
 
+/// How long the result of a turn is waited for that the session could not wait for.
+const FOR_A_RESULT: Duration = Duration::from_secs(60);
+
 /// Looks at once: a flood that is refused must not become a flood of reads.
 const MOST_LOOKS: usize = 16;
 
@@ -157,6 +160,19 @@ impl Front {
                 }
             }
             Err(error) => tracing::error!(%error, "the end of a session was not stored"),
+        }
+    }
+
+    /// Waits for a turn that its session did not wait for, and tells that it is done. The turn itself has
+    /// been counted as failed; what it came to is counted now.
+    pub async fn late(
+        &self,
+        phone: &Msisdn,
+        answer: impl Future<Output = Result<Answer, TurnError>>,
+    ) {
+        if let Ok(Ok(answer)) = tokio::time::timeout(FOR_A_RESULT, answer).await {
+            self.metrics.came_to(answer.service.menu.service(), Channel::Ussd.as_str(), &answer);
+            self.unseen(phone, &answer).await;
         }
     }
 

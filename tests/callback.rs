@@ -252,6 +252,47 @@ async fn the_reply_leaves_in_time_though_the_database_is_slow() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_could_not_wait_is_told_when_it_is_done() {
+    let carries_texts = r#"
+        [operator.telco.sms]
+        short_code = "1199"
+        sender = "PEDULICOVID"
+        per_second = 100
+        prefixes = [""]
+        [[operator.telco.link]]
+        address = "127.0.0.1:9"
+        system_id = "nobody"
+        password = "listens"
+    "#;
+    let carrier = Config::parse(carries_texts).unwrap().operator;
+    let stage = Stage::with(Provider::AfricasTalking, "", |config| {
+        config.turns.reply_seconds = 1;
+        config.operator = carrier;
+    })
+    .await;
+    stage.sent(&session("s", SITI, &[]), &Step::Begin).await;
+    let mut writer = SqliteConnection::connect(&stage.config.database.url).await.unwrap();
+    sqlx::query("begin immediate").execute(&mut writer).await.unwrap();
+    let sorry = stage.sent(&session("s", SITI, &["2"]), &Step::Answer("2".into())).await;
+    assert!(sorry.body.starts_with("END "), "{}", sorry.body);
+    sqlx::query("rollback").execute(&mut writer).await.unwrap();
+
+    let mut told = 0;
+    for _ in 0..100 {
+        let notices = sqlx::query_scalar("select count(*) from notice");
+        told = notices.fetch_one(&mut writer).await.unwrap();
+        if told > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(told, 1, "by SMS");
+    let outcome = "setara_outcomes_total{call=\"person.list\",outcome=\"none\"}";
+    assert_eq!(stage.count(outcome).await, 1, "what came of it is counted");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_refused_and_harms_nobody() {
     let stage = Stage::at(Provider::AfricasTalking).await;
     let mut siti = stage.phone(SITI).await;

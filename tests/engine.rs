@@ -14,7 +14,7 @@ use std::time::Duration;
 use setara::{
     app,
     certificate::keys::InUse,
-    channel::{AnswerBy, Channel, Inbound, Once, Sureness},
+    channel::{AnswerBy, Channel, Inbound, Once, Session, Sureness},
     clock,
     conversation::{End, NotPushed, Signal, Then},
     engine::{Answer, Engine, News, TurnError},
@@ -33,12 +33,13 @@ struct Phone<'e> {
     number: Msisdn,
     service: &'static str,
     said: u32,
+    session: Option<Session>,
 }
 
 impl<'e> Phone<'e> {
     fn new(engine: &'e Engine, n: usize) -> Self {
         let number = Msisdn::parse(&format!("0812555{n:05}")).unwrap();
-        Self { engine, number, service: "pedulilindungi", said: 0 }
+        Self { engine, number, service: "pedulilindungi", said: 0, session: None }
     }
 
     fn inbound(&self, signal: Signal) -> Inbound {
@@ -50,7 +51,7 @@ impl<'e> Phone<'e> {
             signal,
             once: Once { message: said.clone(), said, sureness: Sureness::Sure },
             at: clock::now(),
-            session: None,
+            session: self.session,
             frame: setara::menu::view::Frame {
                 manner: setara::menu::view::Manner::Text,
                 budget: setara::text::page::Budget {
@@ -176,6 +177,32 @@ async fn every_end_is_told_once() {
         assert_eq!(ends(phone.say(Signal::Answer("2".into())).await), [End::Abandoned]);
         phone.answer("1").await;
         assert_eq!(ends(phone.say(Signal::Answer("2".into())).await), [End::Completed]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_session_that_is_over_ends_no_newer_one() {
+    let named = |key: u8| Some(Session { key: [key; 16], heard: None });
+    on_both(async |engine| {
+        let mut phone = Phone::new(engine, 1);
+        phone.session = named(1);
+        phone.dial(&["1", "1"]).await;
+        // The network drops it, the phone dials again, and goes on.
+        phone.session = named(2);
+        phone.dial(&[]).await;
+        phone.answer("1").await;
+        phone.session = named(1);
+        let late = phone.say(Signal::Abort(End::UserAbort)).await;
+        assert_eq!(late.ends.len(), 0, "the first session is over since the phone dialled again");
+        phone.session = named(2);
+        let own = phone.say(Signal::Abort(End::UserAbort)).await;
+        assert_eq!(own.ends.iter().map(|end| end.end).collect::<Vec<_>>(), [End::UserAbort]);
+        // Without names the last session is meant.
+        phone.session = None;
+        phone.dial(&[]).await;
+        let own = phone.say(Signal::Abort(End::UserAbort)).await;
+        assert_eq!(own.ends.len(), 1);
     })
     .await;
 }

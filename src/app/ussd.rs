@@ -13,7 +13,7 @@ use std::{
 use crate::{
     app::sessions::{Bind, Sent, Sessions},
     channel::{
-        AnswerBy, Channel, Inbound, Once,
+        AnswerBy, Channel, Inbound, Once, Session,
         ussd::{self, Act, Heard, WayBack, dialect::Dialect},
     },
     clock,
@@ -85,6 +85,7 @@ struct Spoken {
     signal: Signal,
     frame: Frame,
     once: Once,
+    session: Option<Session>,
 }
 
 impl Counter {
@@ -161,7 +162,7 @@ impl Counter {
             signal: spoken.signal,
             once: spoken.once,
             at: clock::now(),
-            session: None,
+            session: spoken.session,
             frame: spoken.frame,
             open_for: self.dialect.open_for(),
             answer_by: AnswerBy::Session,
@@ -207,7 +208,11 @@ impl Counter {
             said: said.into_bytes(),
             sureness: heard.sureness,
         };
-        Some(Spoken { service, signal, frame, once })
+        // By its name the end of a session that comes late is told from that of the one the phone is in.
+        let named = session.map(|session| format!("{operator} {session}"));
+        let key = named.map(|name| self.front.engine.session_key(name.as_bytes()));
+        let session = key.map(|key| Session { key, heard: None });
+        Some(Spoken { service, signal, frame, once, session })
     }
 
     /// Sends a reply. It is never sent twice: a network that did not take it has closed the
@@ -308,9 +313,7 @@ async fn turn(counter: &Counter, mut caller: Caller, pending: Pending) {
         Err(_) => {
             sorry(counter, &mut caller, TurnError::Unavailable).await;
             // The turn goes on. What comes of it is told when it is there.
-            if let Ok(Ok(answer)) = tokio::time::timeout(FOR_A_RESULT, pending).await {
-                counter.front.unseen(&caller.phone, &answer).await;
-            }
+            counter.front.late(&caller.phone, pending).await;
         }
     }
     caller.confirm();
@@ -361,6 +364,3 @@ async fn sorry(counter: &Counter, caller: &mut Caller, error: TurnError) {
     caller.confirm();
     counter.front.ended(&caller.phone, service.as_deref(), End::Error).await;
 }
-
-/// How long the result of a turn is waited for that the session could not wait for.
-const FOR_A_RESULT: Duration = Duration::from_secs(60);

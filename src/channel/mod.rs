@@ -94,13 +94,14 @@ pub struct Inbound {
     pub answer_by: AnswerBy,
 }
 
-/// A session that a provider names. It belongs to the phone it began with.
+/// A session that has a name, of a provider or of a USSD centre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {
-    /// Keyed digest of the account and the provider's name of the session.
+    /// Keyed digest of the account or the operator, and the session's name there.
     pub key: [u8; 16],
-    /// How much of it is taken in with this message.
-    pub heard: u32,
+    /// How much of it is taken in with this message. A provider's session belongs to the phone it
+    /// began with, and is kept with this count; of a USSD centre's nothing is kept but its name.
+    pub heard: Option<u32>,
 }
 
 /// Recognises a message that a provider delivers twice. The octets are digested with a key before

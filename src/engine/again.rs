@@ -73,7 +73,7 @@ impl Job {
     fn may_be_overtaken(&self) -> bool {
         let inbound = &self.inbound;
         inbound.answer_by == AnswerBy::Session
-            && inbound.session.is_none()
+            && inbound.session.is_none_or(|session| session.heard.is_none())
             && inbound.once.sureness != Sureness::Sure
             && !matches!(inbound.signal, Signal::Push(_))
     }

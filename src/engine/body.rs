@@ -19,7 +19,7 @@ pub struct Body {
     pub conversation: Option<Conversation>,
     /// The last inbound.
     pub last: Last,
-    /// The provider's session in which it came, where it has a name.
+    /// The session in which it came, where it has a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<[u8; 16]>,
     /// The channel over which it came; none is USSD.

@@ -420,13 +420,13 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// The session stays with its phone for as long as a repetition may come. An end adds nothing.
+    /// A provider's session stays with its phone for as long as a repetition may come. An end adds nothing.
     fn session(&self) -> Option<SessionWrite> {
         let inbound = &self.job.inbound;
         let session = inbound.session.filter(|_| !matches!(inbound.signal, Signal::Abort(_)))?;
         let keep_for = self.core.rules.receipt_for.max(inbound.open_for);
         let keep_until = inbound.at.plus(keep_for);
-        Some(SessionWrite { key: session.key, heard: session.heard, keep_until })
+        session.heard.map(|heard| SessionWrite { key: session.key, heard, keep_until })
     }
 
     fn conversation(&self, keep: &Keep, last: Last, code: CodeBack) -> ConversationWrite {
@@ -511,5 +511,9 @@ fn belated(inbound: &Inbound, body: Option<&Body>) -> bool {
     let (Signal::Abort(_), Some(session)) = (&inbound.signal, inbound.session) else {
         return false;
     };
-    body.is_some_and(|body| body.session != Some(session.key))
+    // Where nothing is known of the phone's session, only a provider that names each of them is believed.
+    body.is_some_and(|body| match body.session {
+        Some(own) => own != session.key,
+        None => session.heard.is_some(),
+    })
 }

@@ -17,6 +17,7 @@ use axum::{
     http::{Method as Verb, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
     clock,
     config::{Callback, Config},
     conversation::{End, Reply, Signal},
-    engine::TurnError,
+    engine::{Answer, TurnError},
     front::{FOR_A_WORD, Front},
     http::{
         Site, arrived,
@@ -44,6 +45,9 @@ const MOST_LOST: usize = 10_000;
 /// sweep finds the conversation.
 const MOST_ENDS: usize = 64;
 
+/// Turns whose result is waited for after their session was told to come again.
+const MOST_LATE: usize = 4096;
+
 /// One account at an aggregator.
 pub struct Account {
     name: String,
@@ -53,6 +57,7 @@ pub struct Account {
     deadline: Duration,
     lost: Lost,
     ends: Arc<Semaphore>,
+    late: Arc<Semaphore>,
 }
 
 impl Account {
@@ -76,6 +81,7 @@ impl Account {
             deadline: provider.deadline().min(reply_for).saturating_sub(FOR_A_WORD),
             lost: Lost::default(),
             ends: Arc::new(Semaphore::new(MOST_ENDS)),
+            late: Arc::new(Semaphore::new(MOST_LATE)),
         }
     }
 }
@@ -199,27 +205,43 @@ enum Came {
     Noted,
     /// It could not be stored.
     Failed(TurnError),
+    /// It goes on without its session.
+    Late(Late),
 }
+
+/// A turn that its session did not wait for.
+type Late = BoxFuture<'static, Result<Answer, TurnError>>;
 
 impl Desk<'_> {
     /// The response, in time: whatever is not done by the deadline goes on without it.
     async fn answer(&self, heard: &Heard) -> Response {
-        let deadline = tokio::time::Instant::from_std(self.since + self.account.deadline);
-        let came = match tokio::time::timeout_at(deadline, self.turn(heard)).await {
+        let came = match tokio::time::timeout_at(self.deadline(), self.turn(heard)).await {
             Ok(Ok(came)) => came,
             Ok(Err(refusal)) => return refusal.into_response(),
             Err(_) => Came::Failed(TurnError::Unavailable),
         };
-        let reply = match (came, &heard.from) {
-            (Came::Reply(reply), _) => Some(reply),
-            (Came::Noted, _) => None,
-            (Came::Failed(error), Some(from)) if !heard.ends() => {
-                Some(self.sorry(from, error).await)
-            }
-            (Came::Failed(_), _) => return Refusal::Unavailable.into_response(),
+        let (error, late) = match came {
+            Came::Reply(reply) => return self.written(heard, Some(&reply)),
+            Came::Noted => return self.written(heard, None),
+            Came::Failed(error) => (error, None),
+            Came::Late(late) => (TurnError::Unavailable, Some(late)),
         };
+        match &heard.from {
+            Some(from) if !heard.ends() => {
+                let word = self.sorry(from, error, late).await;
+                self.written(heard, Some(&word))
+            }
+            _ => Refusal::Unavailable.into_response(),
+        }
+    }
+
+    fn deadline(&self) -> tokio::time::Instant {
+        tokio::time::Instant::from_std(self.since + self.account.deadline)
+    }
+
+    fn written(&self, heard: &Heard, reply: Option<&Reply>) -> Response {
         let (provider, url) = (&self.account.provider, &self.account.url);
-        let written = provider::render(provider, heard, url, reply.as_ref());
+        let written = provider::render(provider, heard, url, reply);
         ([(header::CONTENT_TYPE, written.content_type)], written.body).into_response()
     }
 
@@ -244,7 +266,7 @@ impl Desk<'_> {
             (None, None) => return Ok(self.unknown_end()),
         };
         let turn = heard.turn(provider, kept.map(|kept| Known { heard: kept.heard }));
-        let session = Session { key, heard: turn.heard };
+        let session = Session { key, heard: Some(turn.heard) };
         match turn.act {
             Act::Abort(end) => self.end(heard, from, end, session, &turn.mark).await,
             Act::Dial(string) => {
@@ -279,7 +301,11 @@ impl Desk<'_> {
             waiting.answered();
             return Came::Reply(self.front.word(&from, service.as_deref(), BUSY).await);
         };
-        let answered = pending.answer().await;
+        let mut answer: Late = Box::pin(pending.answer());
+        // A word for it has to be said in time; the turn itself is not lost with the session.
+        let Ok(answered) = tokio::time::timeout_at(self.deadline(), &mut answer).await else {
+            return Came::Late(answer);
+        };
         waiting.answered();
         match answered {
             Ok(answer) => {
@@ -299,15 +325,18 @@ impl Desk<'_> {
         session: Session,
         mark: &str,
     ) -> Result<Came, Refusal> {
-        self.front.metrics.session_ended(&self.account.name, end);
         let once = self.once(heard, &from, "end", mark, session.key);
-        let inbound = self.inbound(&from, None, Signal::Abort(end), once, session, false);
+        // Our last word ended the session; if we did ask something, whoever was asked has gone.
+        let left = if end == End::Completed { End::UserAbort } else { end };
+        let inbound = self.inbound(&from, None, Signal::Abort(left), once, session, false);
         let pending =
             self.front.take(inbound, &self.account.name).map_err(|_| Refusal::Unavailable)?;
         let answer = pending.answer().await.map_err(|error| {
             tracing::error!(account = self.account.name, %error, "an end was not stored");
             Refusal::Unavailable
         })?;
+        // Not before it is stored: what could not be comes again.
+        self.front.metrics.session_ended(&self.account.name, end);
         self.front.answered(Channel::Ussd, &answer, self.since.elapsed());
         Ok(Came::Noted)
     }
@@ -363,14 +392,18 @@ impl Desk<'_> {
     }
 
     /// The word for a turn that came to nothing, or not in time. That the session is over is stored
-    /// when the word has left.
-    async fn sorry(&self, from: &Msisdn, error: TurnError) -> Reply {
+    /// when the word has left; what comes of the turn after all is told when it is there.
+    async fn sorry(&self, from: &Msisdn, error: TurnError, late: Option<Late>) -> Reply {
         let word = self.front.failed(Channel::Ussd, None, error);
         let reply = self.front.word(from, None, word).await;
-        if let Ok(place) = Arc::clone(&self.account.ends).try_acquire_owned() {
+        let places = if late.is_some() { &self.account.late } else { &self.account.ends };
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
             let (front, from) = (Arc::clone(self.front), from.clone());
             tokio::spawn(async move {
                 front.ended(&from, None, End::Error).await;
+                if let Some(late) = late {
+                    front.late(&from, late).await;
+                }
                 drop(place);
             });
         }

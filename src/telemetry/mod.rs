@@ -275,6 +275,11 @@ impl Metrics {
         };
         self.turn(service, channel, result);
         self.turn_time.observe(took.as_secs_f64());
+        self.came_to(service, channel, answer);
+    }
+
+    /// What a turn did, whenever that is known: where it led, what ended, what its calls came to.
+    pub fn came_to(&self, service: &str, channel: &'static str, answer: &Answer) {
         if let Some(screen) = &answer.screen {
             self.journeys.shown(service, screen);
         }

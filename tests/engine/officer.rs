@@ -21,7 +21,7 @@ const SITI: [&str; 3] = ["3173014502900001", "Siti Aminah", "05021990"];
 fn officer(engine: &Engine) -> Phone<'_> {
     let number = Msisdn::parse(OFFICER.phone).unwrap();
     // What one phone says on two nodes is not the same message.
-    Phone { engine, number, service: "petugas", said: rand_start() }
+    Phone { engine, number, service: "petugas", said: rand_start(), session: None }
 }
 
 fn rand_start() -> u32 {

@@ -170,7 +170,8 @@ fn write(dialect: &Dialect, back: &WayBack, text: &str, op: u8, end: u16) -> Mes
         SessionIn::ItsSessionInfo => Some(Tag::ITS_SESSION_INFO),
         SessionIn::UserMessageReference => Some(Tag::USER_MESSAGE_REFERENCE),
     };
-    if let (Some(tag), Some(session)) = (tag, back.session) {
+    // Where the end is a bit beside the session, it is said also of a session that has no name.
+    if let (Some(tag), Some(session)) = (tag, back.session.or((end != 0).then_some(0))) {
         message.tlvs.set_u16(tag, session | end);
     }
     message

@@ -96,7 +96,7 @@ fn africastalking() {
     let last = talk.hears(Method::Post, "", &form("1*1*Siti*Aminah***9"), "answer *9");
     assert_eq!(talk.says(&last, "Selesai", END), "END Selesai");
     for (status, end) in [
-        ("Success", "end user_abort"),
+        ("Success", "end completed"),
         ("Incomplete", "end user_abort"),
         ("Failed", "end network_abort"),
     ] {
