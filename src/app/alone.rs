@@ -9,7 +9,7 @@ use crate::{
     app::{StartError, keyring, rules, waiting},
     certificate::keys::InUse,
     channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd::Room, whatsapp},
-    clock,
+    clock::Timestamp,
     config::Config,
     conversation::{End, Reply, Signal},
     engine::{Engine, TurnError},
@@ -109,8 +109,8 @@ impl Alone {
         Ok(Self { engine, lanes })
     }
 
-    /// Takes a turn. `message` tells it from every other of this phone; the same one again is a
-    /// repetition.
+    /// Takes what is done at a moment as a turn. `message` tells it from every other of this phone; the same
+    /// one again is a repetition.
     ///
     /// # Errors
     /// See [`AloneError`].
@@ -119,6 +119,7 @@ impl Alone {
         line: &Line,
         keyed: Keyed,
         message: usize,
+        at: Timestamp,
     ) -> Result<Option<Reply>, AloneError> {
         let (mut channel, mut answer_by) = (Channel::Ussd, AnswerBy::Session);
         let (service, signal, frame) = match keyed {
@@ -154,7 +155,7 @@ impl Alone {
             service,
             signal,
             once: Once { message: said.clone(), said, sureness: Sureness::Sure },
-            at: clock::now(),
+            at,
             session: None,
             frame,
             open_for: line.room.open_for,

@@ -134,6 +134,8 @@ pub fn goes_by_sms(code: u32) -> bool {
 pub struct Standing<'n> {
     /// What it is about.
     pub class: Class,
+    /// The campaign it is of; 0 is none.
+    pub campaign: i64,
     /// How often the provider was asked in vain before.
     pub tries: u32,
     /// Of no use later.
@@ -166,12 +168,14 @@ pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestam
         Some(route) => Verdict::Reroute { route: Arc::clone(route) },
         None => Verdict::Ended(otherwise),
     };
+    let refusable = of.class.is_refusable(of.campaign);
     let failed = |meaning| after_failure(meaning, of.class, of.tries, 0, of.expires, now);
     Follow::Settle(match meaning {
         Meaning::Throttled { after } if in_time(after) => again(after),
         Meaning::PairRate if in_time(wait) => again(wait),
-        // A reply that waited a day would keep every later one waiting behind it.
-        Meaning::Wait { after } if of.class.is_broadcast() && in_time(after) => again(after),
+        // A reply that waited a day would keep every later one waiting behind it, and a reminder of tomorrow is
+        // for today.
+        Meaning::Wait { after } if refusable && in_time(after) => again(after),
         Meaning::Throttled { .. } | Meaning::PairRate | Meaning::Wait { .. } => {
             by_sms(Fate::Expired)
         }
@@ -180,7 +184,7 @@ pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestam
         Meaning::OutsideWindow | Meaning::NotOnWhatsapp | Meaning::IdentityChanged => {
             by_sms(Fate::Undeliverable)
         }
-        Meaning::OptedOut if of.class.is_broadcast() => Verdict::Ended(Fate::OptedOut),
+        Meaning::OptedOut if refusable => Verdict::Ended(Fate::OptedOut),
         Meaning::OptedOut => by_sms(Fate::OptedOut),
         // Nobody who waits for a code waits for a new token.
         Meaning::TokenExpired | Meaning::Stopped if of.class == Class::Code => {
@@ -271,6 +275,7 @@ mod tests {
         let by_sms = Verdict::Reroute { route: Arc::clone(&telco) };
         let standing = |class: Class, by_sms| Standing {
             class,
+            campaign: 0,
             tries: 0,
             expires: NOW.plus(class.good_for()),
             by_sms,
@@ -286,6 +291,8 @@ mod tests {
             (Meaning::Wait { after: DAY }, Class::Campaign, again(DAY), again(DAY)),
             (Meaning::OptedOut, Class::Campaign, ended(Fate::OptedOut), ended(Fate::OptedOut)),
             (Meaning::OptedOut, Class::Reply, by_sms.clone(), ended(Fate::OptedOut)),
+            (Meaning::OptedOut, Class::Reminder, by_sms.clone(), ended(Fate::OptedOut)),
+            (Meaning::Wait { after: HOUR }, Class::Reminder, by_sms.clone(), ended(Fate::Expired)),
             (Meaning::IdentityChanged, Class::Reply, by_sms.clone(), ended(Fate::Undeliverable)),
             (Meaning::TokenExpired, Class::Reply, again(HELD), again(HELD)),
             (Meaning::TokenExpired, Class::Code, by_sms.clone(), ended(Fate::Expired)),
@@ -324,7 +331,7 @@ mod tests {
             let expires = NOW.plus(10 * DAY);
             let by_sms = Some(&telco);
             let standing =
-                Standing { class: Class::Reply, tries, expires, by_sms, template: false };
+                Standing { class: Class::Reply, campaign: 0, tries, expires, by_sms, template: false };
             match follow(Meaning::Later, &standing, GAP, now) {
                 Follow::Settle(Verdict::Again { due, tries: more, .. }) => {
                     (now, tries) = (due, more)

@@ -81,9 +81,19 @@ impl Class {
     /// All of them, the most urgent first.
     pub const ALL: [Self; 4] = [Self::Code, Self::Reply, Self::Reminder, Self::Campaign];
 
-    /// Whether it is sent at decent hours only, and to nobody who refused it (`domain.md` §9).
+    /// Whether it is sent at decent hours only (`domain.md` §9).
     pub fn is_broadcast(self) -> bool {
         matches!(self, Self::Reminder | Self::Campaign)
+    }
+
+    /// Whether nobody gets it who refused broadcasts (`domain.md` §9); `campaign` is the one that it is of, 0 is
+    /// none. A reminder of no campaign is of what its reader has booked.
+    pub fn is_refusable(self, campaign: i64) -> bool {
+        match self {
+            Self::Code | Self::Reply => false,
+            Self::Reminder => campaign != 0,
+            Self::Campaign => true,
+        }
     }
 
     /// How long it is worth sending.

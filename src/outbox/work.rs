@@ -45,7 +45,7 @@ pub struct Claimed {
     pub letter: Option<Letter>,
 }
 
-/// Whether a broadcast may go to this phone.
+/// Whether a broadcast may go to this phone ([`Class::is_refusable`](super::Class::is_refusable)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
     /// As far as we know, or it is no broadcast.

@@ -17,6 +17,7 @@ mod drain;
 mod exposure;
 mod kills;
 mod offers;
+mod reminders;
 mod rows;
 mod smsc;
 mod webhook;

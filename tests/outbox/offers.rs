@@ -35,7 +35,7 @@ const OTHER: &str = "6281290000099";
 /// One day can be booked, and one seat is there.
 const RULES: &str = "[appointments]\ndays = 1";
 
-fn place() -> Facility {
+pub fn place() -> Facility {
     Facility {
         code: FacilityCode::parse("3471-X").unwrap(),
         name: "Puskesmas Melati".into(),
@@ -55,7 +55,7 @@ fn place() -> Facility {
 }
 
 /// A place, and people who are due.
-async fn fill(bed: &Bed) {
+pub async fn fill(bed: &Bed) {
     let now = clock::now();
     let people: Vec<Entry> = People::new(1, now.date(Zone::Wib)).take(40).collect();
     let rows: Vec<_> = (1..).zip(people).collect();

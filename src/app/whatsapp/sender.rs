@@ -457,6 +457,7 @@ impl Sender {
         }
         let standing = Standing {
             class: item.claimed.lane.class,
+            campaign: item.claimed.campaign,
             tries: item.claimed.tries,
             expires: item.claimed.expires,
             by_sms: item.by_sms.as_ref(),

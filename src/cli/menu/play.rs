@@ -14,6 +14,7 @@ use crate::{
         menu::{graph::one_language, one, phone, rehearsal::Rehearsal},
         told,
     },
+    clock,
     config::Config,
     conversation::{End, Then},
     identity::Msisdn,
@@ -168,7 +169,7 @@ impl Play<'_> {
 
     async fn turn(&mut self, keyed: Keyed) -> Result<(), String> {
         self.turns += 1;
-        match self.alone.turn(&self.line, keyed, self.turns).await {
+        match self.alone.turn(&self.line, keyed, self.turns, clock::now()).await {
             Ok(Some(reply)) => {
                 print!("{}", phone::draw(&reply.text));
                 self.open = reply.then == Then::Wait;

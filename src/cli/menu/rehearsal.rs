@@ -329,7 +329,7 @@ pub async fn replay(
         let (message, keyed) = keyed.map_or_else(repeated, |keyed| Ok((turn, keyed)))?;
         last = Some((message, keyed.clone()));
         let phone = line.as_mut().ok_or_else(|| error("no `phone` before this".into()))?;
-        let reply = alone.turn(phone, keyed, message).await;
+        let reply = alone.turn(phone, keyed, message, clock::now()).await;
         let reply = reply.map_err(|turn: AloneError| error(turn.to_string()))?;
         if step.act.shows() {
             let reply = reply.ok_or_else(|| error("there is no reply".into()))?;

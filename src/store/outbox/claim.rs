@@ -12,7 +12,7 @@ use super::{
     open_letter,
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Timestamp, Zone},
     outbox::{
         Class, Fate, Lane, NoticeId,
         route::WHATSAPP,
@@ -44,7 +44,8 @@ impl Store {
         }
         let routes: BTreeMap<&str, &Arc<str>> =
             portions.iter().map(|portion| (&*portion.route, &portion.route)).collect();
-        let broadcast = Lane { class: Class::Reminder, zone: crate::clock::Zone::Wib }.as_i64();
+        let first = |class| Lane { class, zone: Zone::Wib }.as_i64();
+        let (broadcast, news) = (first(Class::Reminder), first(Class::Campaign));
         let mut claimed = Vec::new();
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
@@ -90,10 +91,11 @@ impl Store {
                 sql.push_bind(lease_until.millis()).push(
                     " where id in (select id from picked) \
                      returning id, attempts, tries, parts, route, campaign, lane, expires, body, \
-                     case when lane >= ",
+                     case when (campaign <> 0 or lane >= ",
                 );
-                sql.push_bind(broadcast).push(
-                    " and exists (select 1 from opt_out where opt_out.subscriber = notice.subscriber) \
+                // As `Class::is_refusable` says.
+                sql.push_bind(news).push(
+                    ") and exists (select 1 from opt_out where opt_out.subscriber = notice.subscriber) \
                      then 1 else 0 end, day",
                 );
                 let rows = sql.build().fetch_all(&mut *tx).await?;
