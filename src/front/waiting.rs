@@ -23,6 +23,7 @@ use crate::{
             remind_at, told_line_over, told_offer, told_ticket,
         },
         facility::{FacilityCode, Slot},
+        outside::Source,
         record::Need,
     },
     store::{
@@ -95,6 +96,7 @@ pub struct Waiting {
     metrics: Arc<Metrics>,
     rules: AppointmentRules,
     hours: Hours,
+    source: Source,
     looked: Arc<Mutex<Looked>>,
 }
 
@@ -102,7 +104,8 @@ impl Waiting {
     /// What an engine has of it, as it is configured.
     pub fn new(engine: Engine, metrics: Arc<Metrics>, config: &Config) -> Self {
         let (rules, hours) = (config.appointments.clone(), config.outbox.hours());
-        Self { engine, metrics, rules, hours, looked: Arc::default() }
+        let source = config.record.source();
+        Self { engine, metrics, rules, hours, source, looked: Arc::default() }
     }
 
     /// Whether the lines are this node's to go through now. Another does for all as long as it says so.
@@ -400,6 +403,7 @@ impl Waiting {
     ) -> Result<(Vec<(&'l InLine, Slot)>, Vec<&'l InLine>), StoreError> {
         let need = |who: &InLine| Need {
             person: Some(who.person),
+            fetched: (self.source == Source::Outside).then_some(who.person),
             people: Some(who.by),
             ..Need::default()
         };

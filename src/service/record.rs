@@ -20,7 +20,7 @@ use crate::{
         inquiry::{Answered, Inquiry, Known, Wrote},
         number::Number,
         officer::{Officer, OfficerAct, OfficerChange},
-        outside::Fetched,
+        outside::{Elsewhere, Fetched},
         place::{Line, QueueFacts, QueueNeed},
         right::{RightFacts, RightNeed},
         ticket::{NewTicket, Ticket, TicketStep},
@@ -255,6 +255,13 @@ pub struct Facts {
     pub officer: Option<Officer>,
     /// What is known of contacts and cases.
     pub exposure: ExposureFacts,
+}
+
+impl Facts {
+    /// The registration of which only an outside record knows, if it does.
+    pub fn elsewhere(&self) -> Option<&Elsewhere> {
+        self.fetched.as_ref()?.elsewhere.as_ref()
+    }
 }
 
 /// A chat that was bound to a phone by a code.

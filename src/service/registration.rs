@@ -292,7 +292,7 @@ pub(super) fn against<'f>(
     if person.registration.is_some() {
         return Match::Already(person);
     }
-    if let Some(elsewhere) = facts.fetched.as_ref().and_then(|last| last.elsewhere.as_ref()) {
+    if let Some(elsewhere) = facts.elsewhere() {
         return Match::Elsewhere(elsewhere);
     }
     match person.eligible_from {

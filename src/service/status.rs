@@ -114,7 +114,7 @@ pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Dec
             Some(standing) => {
                 Decision::of("registered").give("number", standing.number.to_string())
             }
-            None => match facts.fetched.as_ref().and_then(|last| last.elsewhere.as_ref()) {
+            None => match facts.elsewhere() {
                 Some(elsewhere) => {
                     let number = elsewhere.number.as_ref().map(Number::to_string);
                     Decision::of("registered")

@@ -94,7 +94,7 @@ impl Bed {
         let text = format!(
             "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"debug\"\n\
              menu.folders = [{menus:?}, {officers:?}]\nlimits.subscriber_per_minute = 60000\n\
-             limits.subscriber_burst = 1000\n\
+             limits.subscriber_burst = 1000\noutbox.decent_from = 0\noutbox.decent_until = 24\n\
              [record]\nfrom = \"outside\"\nurl = {:?}\nclient = {client:?}\nsecret = {secret:?}\n\
              retry_ms = 200\nretry_most_ms = 500\nbreaker_ms = 300\n{}\n\
              [operator.nusantara]\ndialect = \"plain\"\n\
@@ -198,6 +198,13 @@ pub fn sample() -> Vec<Entry> {
 
 pub fn today() -> Date {
     clock::now().date(Zone::Wib)
+}
+
+/// With a registration that was made over another channel: only the record has it.
+pub fn registered_there(entry: &Entry) -> Value {
+    let mut of = person(entry);
+    of["registration"] = json!({});
+    of
 }
 
 /// A person as the interface of Satu Data has them.

@@ -1,6 +1,7 @@
 //! Conversation files with a record that is slow or away, played on a phone of the network, on both
-//! databases. Beside what every story has, two lines: `# record: well | slow | away` from there on, and
-//! `# reads: words` for a text that comes. `TIME` stands for a day and a time.
+//! databases. Beside what every story has, three lines: `# record: well | slow | away` from there on,
+//! `# registered: NIK` for somebody whose registration only the record has, and `# reads: words` for a text that
+//! comes. `TIME` stands for a day and a time.
 //!
 //! `UPDATE_STORIES=1` writes what is really shown into the files, to be read before it is committed.
 
@@ -8,11 +9,16 @@ use std::path::{Path, PathBuf};
 
 use setara::{
     cli::menu::{rehearsal::Seen, test::differences},
+    clock,
     menu::story::{Act, Session, Story, rewrite},
+    service::sample::places,
 };
 use simulator::satudata::Requests;
 
-use crate::bed::{Bed, Someone, both};
+use crate::{
+    bed::{Bed, Someone, both, registered_there, sample},
+    events::store,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_record_that_is_slow() {
@@ -29,12 +35,22 @@ async fn what_is_known_has_an_age() {
     told("age").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_registered_elsewhere_books_and_waits() {
+    told_with("appointment", "fresh_seconds = 1\n").await;
+}
+
 async fn told(name: &str) {
+    // What was asked a second ago is old.
+    told_with(name, "session_ms = 600\nfresh_seconds = 1\n").await;
+}
+
+async fn told_with(name: &str, lines: &str) {
     let (path, text) = file(name);
     for bed in both().await {
-        // What was asked a second ago is old.
-        let bed = bed.configured("session_ms = 600\nfresh_seconds = 1\n");
+        let bed = bed.configured(lines);
         let gateway = bed.gateway().await;
+        open_places(&bed).await;
         let mut whole = String::new();
         for piece in pieces(&text) {
             let story = Story::parse(&piece).expect("a story");
@@ -50,6 +66,15 @@ async fn told(name: &str) {
         }
         bed.end(gateway).await;
     }
+}
+
+/// The places of the sample: where Siti lives, and with the one seat a week that one can wait for.
+pub async fn open_places(bed: &Bed) {
+    let store = store(bed).await;
+    for within in ["3173", "8171"] {
+        store.put_facilities(&places(within), clock::now(), |_| ()).await.expect("places");
+    }
+    store.close().await;
 }
 
 /// Where a story is, and what it says.
@@ -88,6 +113,10 @@ async fn play(bed: &Bed, piece: &str, story: &Story) -> Seen {
             }
             Some(_) => bed.well(),
             None => {}
+        }
+        if let Some(nik) = line.strip_prefix("# registered: ") {
+            let entry = sample().into_iter().find(|entry| entry.nik.as_str() == nik);
+            bed.record.put(nik, registered_there(&entry.expect("somebody")), "registration");
         }
     }
     let reads = |at: usize| piece.lines().nth(at)?.strip_prefix("# reads: ");

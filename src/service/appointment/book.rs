@@ -147,7 +147,7 @@ fn seated<'f>(
 ) -> Option<Result<Seated<'f>, Decision>> {
     let refused = |name| Some(Err(Decision::of(name)));
     let dose: u8 = asking.values.text("dose_number")?.parse().ok()?;
-    let (from, vaccine) = match desk.due(person, asking.today) {
+    let (from, vaccine) = match desk.due(person, facts, asking.today) {
         Due::Dose { number, from, vaccine } if number == dose => (from, vaccine),
         _ => return refused(NOT_DUE.name),
     };

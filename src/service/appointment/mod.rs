@@ -197,8 +197,8 @@ pub(super) enum Due<'p> {
 }
 
 impl Desk {
-    /// What the record says is next for a person.
-    pub(super) fn due<'p>(&self, person: &'p Person, today: Date) -> Due<'p> {
+    /// What the record says is next for a person. Whoever is registered only there can book as well.
+    pub(super) fn due<'p>(&self, person: &'p Person, facts: &Facts, today: Date) -> Due<'p> {
         let mut last = None;
         for (dose, number) in person.doses.iter().zip(1u8..) {
             match dose.given_on {
@@ -208,9 +208,9 @@ impl Desk {
         }
         let Some((dose, on)) = last else {
             let from = person.eligible_from.unwrap_or(today).max(today);
-            return match person.registration {
-                Some(_) => Due::Dose { number: 1, from, vaccine: None },
-                None => Due::Unregistered,
+            return match (&person.registration, facts.elsewhere()) {
+                (None, None) => Due::Unregistered,
+                _ => Due::Dose { number: 1, from, vaccine: None },
             };
         };
         let course_done = self.vaccines.completes(&dose.vaccine, dose.number);
@@ -294,7 +294,7 @@ fn seen(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
         return Some(Decision::of("slow"));
     }
     let person = visible(asking, facts)?;
-    let (dose, from, vaccine) = match desk.due(person, asking.today) {
+    let (dose, from, vaccine) = match desk.due(person, facts, asking.today) {
         Due::Unregistered => return Some(Decision::of("unregistered")),
         Due::Gap => return Some(Decision::of("gap")),
         Due::Done => return Some(Decision::of("done")),

@@ -154,7 +154,7 @@ impl InLine {
     /// next one, and the day is still to come.
     pub fn stands(&self, desk: &Desk, facts: &Facts, today: Date) -> bool {
         let known = facts.people.iter().any(|known| known.person == self.person);
-        let due = |person: &Person| match desk.due(person, today) {
+        let due = |person: &Person| match desk.due(person, facts, today) {
             Due::Dose { number, .. } => number == self.dose,
             Due::Unregistered | Due::Gap | Due::Done => false,
         };
@@ -289,7 +289,7 @@ pub(super) fn wait(
 ) -> Option<Decision> {
     let person = visible(asking, facts)?;
     let dose = asking.values.text(DOSE.name)?.parse().ok()?;
-    let (from, vaccine) = match desk.due(person, asking.today) {
+    let (from, vaccine) = match desk.due(person, facts, asking.today) {
         Due::Dose { number, from, vaccine } if number == dose => (from, vaccine),
         _ => return Some(Decision::of("gone")),
     };

@@ -11,6 +11,7 @@ use crate::service::{
     },
     facility::{Facility, FacilityCode, Hours},
     inquiry::Known,
+    outside::{Elsewhere, Fetched, Listing},
 };
 
 const DAY: Date = date(2021, 8, 20);
@@ -96,6 +97,25 @@ fn the_dose_that_is_next_follows_from_the_record() {
         assert_eq!(decision.outcome, expected.0);
         assert!(told.trim().starts_with(expected.1.trim()), "{expected:?}: {told}");
     }
+}
+
+#[test]
+fn whoever_only_the_outside_record_has_registered_books_as_everybody_else() {
+    let fetched = Fetched {
+        at: NOW,
+        version: 1,
+        standing: Listing::Listed,
+        elsewhere: Some(Elsewhere::default()),
+        taken: None,
+        disputed: None,
+    };
+    let there = Facts { fetched: Some(fetched), ..siti_with(vec![], None) };
+    let decision = decide("appointment.look", asking(&picked()), &there);
+    assert_eq!((decision.outcome, decision.given.text("dose_number")), ("home", Some("1")));
+    let held = with(there, vec![], Some(seat(DAY)));
+    let values = wanted(DAY, &[]);
+    assert_eq!(outcome("appointment.hold", &values, &held), "held");
+    assert_eq!(outcome("appointment.book", &values, &held), "booked");
 }
 
 #[test]
