@@ -1,4 +1,4 @@
-//! `setara appointment`: the desk of a place: who is expected, and who came.
+//! `setara appointment`: the desk of a place: who is expected, who came, and what staff call off.
 
 use std::process::ExitCode;
 
@@ -16,8 +16,10 @@ use crate::{
 /// What can be done with appointments.
 #[derive(Debug, Subcommand)]
 pub enum AppointmentCommand {
-    /// Check in whoever came with a ticket; doing it again changes nothing
+    /// Check in whoever came with a ticket, which is good once
     Checkin(CheckinArgs),
+    /// Call the appointment of a ticket off: its seat is free, and its person is told
+    Cancel(TicketArgs),
     /// Show the appointment of a ticket, and whom it is for; that it was read is logged
     Show(TicketArgs),
     /// List who is expected at a place on a day, and who came
@@ -76,6 +78,10 @@ async fn obey(command: AppointmentCommand, appointments: &Appointments) -> Resul
             let days = if any_day { Days::Any } else { Days::Own };
             let TicketArgs { number, staff } = ticket;
             let line = appointments.check_in(&number, &staff, days).await.map_err(told)?;
+            eprintln!("{number} is {}", line.state.as_str());
+        }
+        AppointmentCommand::Cancel(TicketArgs { number, staff }) => {
+            let line = appointments.cancel(&number, &staff).await.map_err(told)?;
             eprintln!("{number} is {}", line.state.as_str());
         }
         AppointmentCommand::Show(TicketArgs { number, staff }) => {

@@ -1,14 +1,17 @@
 //! Appointments as the desk of a place sees them, whoever asks: the command or the admin pages. Whoever
-//! came is checked in once, and that is a row of the audit log.
+//! came is checked in once, and that is a row of the audit log; so is what staff call off, of which the person
+//! hears from `waiting`.
 
-use jiff::civil::{Date, Time};
+use std::fmt;
+
+use jiff::civil::{Date, DateTime, Time};
 use thiserror::Error;
 
 use crate::{
     clock::{self, Timestamp},
     identity::PersonName,
     service::{
-        appointment::{AppointmentState, CheckIn},
+        appointment::{AppointmentState, CheckIn, Ended, EndedAs},
         audit::{Act, Deed, StaffName},
         facility::FacilityCode,
         number::Number,
@@ -61,12 +64,30 @@ pub enum AppointmentError {
     /// It is for another day.
     #[error("the appointment is for {0}")]
     OtherDay(Date),
+    /// Whoever has it was checked in before.
+    #[error("{0}")]
+    CameBefore(Before),
     /// Others were faster, again and again.
     #[error("somebody else changed it at the same moment; look again")]
     Conflict,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// When somebody was checked in, where it was, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    at: DateTime,
+    staff: Option<String>,
+}
+
+impl fmt::Display for Before {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at.strftime("%Y-%m-%d %H:%M");
+        let staff = self.staff.as_deref().unwrap_or("-");
+        write!(f, "whoever has this ticket was checked in already, on {at} by {staff}")
+    }
 }
 
 impl Appointments {
@@ -100,7 +121,7 @@ impl Appointments {
         staff: &StaffName,
     ) -> Result<Expected, AppointmentError> {
         for _ in 0..TRIES {
-            let line = self.store.appointment(number).await?.ok_or(AppointmentError::NoSuch)?;
+            let line = self.now(number).await?;
             let mut batch = self.store.begin().await?;
             let need = Need { person: Some(line.person), ..Need::default() };
             let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
@@ -117,7 +138,8 @@ impl Appointments {
         Err(AppointmentError::Conflict)
     }
 
-    /// Checks in whoever came with a ticket. Doing it again changes nothing.
+    /// Checks in whoever came with a ticket. It is good once: whoever comes with it again is told when it was
+    /// shown.
     ///
     /// # Errors
     /// See [`AppointmentError`].
@@ -128,9 +150,12 @@ impl Appointments {
         days: Days,
     ) -> Result<AppointmentLine, AppointmentError> {
         for _ in 0..TRIES {
-            let line = self.store.appointment(number).await?.ok_or(AppointmentError::NoSuch)?;
+            let line = self.now(number).await?;
             match line.state {
-                AppointmentState::Attended => return Ok(line),
+                AppointmentState::Attended => {
+                    let before = Before { at: line.since.local(line.zone), staff: line.staff };
+                    return Err(AppointmentError::CameBefore(before));
+                }
                 AppointmentState::Booked => {}
                 ended => return Err(AppointmentError::Ended(ended)),
             }
@@ -143,12 +168,51 @@ impl Appointments {
             let changes = vec![DeskChange::CheckIn(came), DeskChange::Audit(act)];
             let batch = self.store.begin().await?;
             match batch.commit_staff(&write(staff, changes)).await {
+                Ok(()) => return self.now(number).await,
                 // As it stands now.
-                Ok(()) | Err(CommitError::Conflict) => {}
+                Err(CommitError::Conflict) => {}
                 Err(CommitError::Unavailable(error)) => return Err(error.into()),
             }
         }
         Err(AppointmentError::Conflict)
+    }
+
+    /// Calls an appointment off: the seat is free, nothing reminds of it, and the person is told.
+    ///
+    /// # Errors
+    /// See [`AppointmentError`].
+    pub async fn cancel(
+        &self,
+        number: &Number,
+        staff: &StaffName,
+    ) -> Result<AppointmentLine, AppointmentError> {
+        for _ in 0..TRIES {
+            let line = self.now(number).await?;
+            if line.state != AppointmentState::Booked {
+                return Err(AppointmentError::Ended(line.state));
+            }
+            let ended = Ended {
+                person: line.person,
+                number: number.clone(),
+                seat: line.seat,
+                reminder: None,
+                how: EndedAs::Cancelled,
+            };
+            let act = Act::new(Deed::AppointmentCalledOff).about(Some(line.person)).ticket(number);
+            let changes = vec![DeskChange::CallOff(ended), DeskChange::Audit(act)];
+            let batch = self.store.begin().await?;
+            match batch.commit_staff(&write(staff, changes)).await {
+                Ok(()) => return self.now(number).await,
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Unavailable(error)) => return Err(error.into()),
+            }
+        }
+        Err(AppointmentError::Conflict)
+    }
+
+    /// The appointment of a ticket as it stands.
+    async fn now(&self, number: &Number) -> Result<AppointmentLine, AppointmentError> {
+        self.store.appointment(number).await?.ok_or(AppointmentError::NoSuch)
     }
 }
 

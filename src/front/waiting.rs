@@ -18,9 +18,10 @@ use crate::{
     outbox::{Class, Lane, Notice, NoticeId, policy::Hours},
     service::{
         appointment::{
-            AppointmentRules, Between, GOOD_AGAIN_TEXT, InLine, LET_DOWN_TEXT, LINE_LONG_TEXT,
-            LINE_MISSED_TEXT, LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT, REMINDER_TEXT, assign,
-            remind_at, told_line_over, told_offer, told_ticket,
+            AppointmentRules, Between, CALLED_OFF_TEXT, GOOD_AGAIN_TEXT, InLine, LET_DOWN_TEXT,
+            LINE_LONG_TEXT, LINE_MISSED_TEXT, LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT,
+            RECORDED_TEXT, REMINDER_TEXT, assign, remind_at, told_line_over, told_offer,
+            told_ticket,
         },
         facility::{FacilityCode, Slot},
         outside::Source,
@@ -294,7 +295,8 @@ impl Waiting {
         notices.map(|notice| self.decent(notice)).collect()
     }
 
-    /// Tells people whom their place cannot take, and whom it can after all.
+    /// Tells people whom their place cannot take, and whom it can after all; and whose ticket ended for another
+    /// reason.
     ///
     /// # Errors
     /// [`StoreError`]: nobody counts as told who was not.
@@ -330,7 +332,7 @@ impl Waiting {
         for of in &people {
             let word = self.of_ticket(service, news, of, &phones, now);
             let reminder = match news {
-                News::LetDown => None,
+                News::LetDown | News::Recorded | News::CalledOff => None,
                 News::GoodAgain => self.reminder(service, of, &phones, now),
             };
             if let Some(last) = reminder.as_ref().or(word.as_ref()) {
@@ -360,6 +362,8 @@ impl Waiting {
         let text = match news {
             News::LetDown => LET_DOWN_TEXT.name,
             News::GoodAgain => GOOD_AGAIN_TEXT.name,
+            News::Recorded => RECORDED_TEXT.name,
+            News::CalledOff => CALLED_OFF_TEXT.name,
         };
         let lane = Lane { class: Class::Reply, zone: of.zone };
         let reader = Reader { by: of.by, service, lane };

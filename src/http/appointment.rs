@@ -1,4 +1,5 @@
-//! `/admin/appointments`: who is expected at a place, and who came, as `setara appointment` does it.
+//! `/admin/appointments`: who is expected at a place, who came, and what staff call off, as
+//! `setara appointment` does it.
 //! Whoever asks has the token, and says who of the staff does it.
 
 use axum::{
@@ -24,7 +25,11 @@ use crate::{
 
 /// Paths and what describes them. Who may ask is the business of `admin`.
 pub(super) fn routes() -> OpenApiRouter<Site> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(check_in))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(check_in))
+        .routes(routes!(cancel))
 }
 
 /// An appointment: nobody's name.
@@ -146,12 +151,13 @@ async fn show(
     Ok(Json(Whole::of(&expected)))
 }
 
-/// Checks in whoever came with a ticket. Doing it again changes nothing.
+/// Checks in whoever came with a ticket, which is good once: whoever comes with it again is a conflict that
+/// says when it was shown.
 #[utoipa::path(post, path = "/admin/appointments/{number}/checkin", request_body = Came,
     params(("number" = String, Path)),
     responses((status = 200, body = Line), (status = 400, body = NotDone),
         (status = 401, description = "no token"), (status = 404, body = NotDone),
-        (status = 409, description = "it stands no longer, or is for another day", body = NotDone),
+        (status = 409, description = "it stands no longer, was shown before, or is for another day", body = NotDone),
         (status = 422, body = NotDone)))]
 async fn check_in(
     State(site): State<Site>,
@@ -166,12 +172,41 @@ async fn check_in(
     Ok(Json(Line::of(&line)))
 }
 
+/// Somebody of the staff calls an appointment off.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CalledOff {
+    /// Who does it: 2 to 40 small letters, digits, dots, dashes.
+    #[schema(example = "rina.k")]
+    staff: String,
+}
+
+/// Calls the appointment of a ticket off: its seat is free, and its person is told.
+#[utoipa::path(post, path = "/admin/appointments/{number}/cancel", request_body = CalledOff,
+    params(("number" = String, Path)),
+    responses((status = 200, body = Line), (status = 400, body = NotDone),
+        (status = 401, description = "no token"), (status = 404, body = NotDone),
+        (status = 409, description = "it stands no longer", body = NotDone),
+        (status = 422, body = NotDone)))]
+async fn cancel(
+    State(site): State<Site>,
+    Path(number): Path<String>,
+    body: Bytes,
+) -> Result<Json<Line>, NotDone> {
+    let CalledOff { staff } = refusal::body(&body)?;
+    let number = Number::parse(&number).map_err(NotDone::wrong)?;
+    let staff = StaffName::parse(&staff).map_err(NotDone::wrong)?;
+    let line = site.appointments.cancel(&number, &staff).await?;
+    Ok(Json(Line::of(&line)))
+}
+
 impl From<AppointmentError> for NotDone {
     fn from(error: AppointmentError) -> Self {
         let status = match error {
             AppointmentError::NoSuch | AppointmentError::NoPlace => StatusCode::NOT_FOUND,
             AppointmentError::Ended(_)
             | AppointmentError::OtherDay(_)
+            | AppointmentError::CameBefore(_)
             | AppointmentError::Conflict => StatusCode::CONFLICT,
             AppointmentError::Store(error) => return error.into(),
         };

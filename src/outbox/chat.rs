@@ -330,8 +330,14 @@ mod tests {
         for asked in 1.. {
             let expires = NOW.plus(10 * DAY);
             let by_sms = Some(&telco);
-            let standing =
-                Standing { class: Class::Reply, campaign: 0, tries, expires, by_sms, template: false };
+            let standing = Standing {
+                class: Class::Reply,
+                campaign: 0,
+                tries,
+                expires,
+                by_sms,
+                template: false,
+            };
             match follow(Meaning::Later, &standing, GAP, now) {
                 Follow::Settle(Verdict::Again { due, tries: more, .. }) => {
                     (now, tries) = (due, more)

@@ -201,6 +201,8 @@ pub const VACCINATION: Catalogue = Catalogue {
         appointment::OFFER_TEXT,
         appointment::LET_DOWN_TEXT,
         appointment::GOOD_AGAIN_TEXT,
+        appointment::RECORDED_TEXT,
+        appointment::CALLED_OFF_TEXT,
         appointment::LINE_OVER_TEXT,
         appointment::LINE_LONG_TEXT,
         appointment::LINE_MISSED_TEXT,

@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     identity::{Msisdn, Nik, PersonName},
     service::{
-        appointment::{AppointmentChange, AppointmentFacts, AppointmentNeed, CheckIn},
+        appointment::{AppointmentChange, AppointmentFacts, AppointmentNeed, CheckIn, Ended},
         audit::{Act, Deed},
         certificate::{CertificateChange, CertificateFacts, CertificateNeed},
         code::{CodeChange, CodeFacts, CodeKey},
@@ -395,6 +395,8 @@ pub enum DeskChange {
     Estrange(SubscriberKey, NikIndex),
     /// Somebody came to an appointment.
     CheckIn(CheckIn),
+    /// Staff call an appointment off. One that stands no longer is a conflict.
+    CallOff(Ended),
     /// What is kept of a person is deleted, because of a ticket.
     Erase(NikIndex, Number),
     /// An officer.

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     service::{
-        appointment::CheckIn,
+        appointment::{CheckIn, Ended},
         audit::{Doer, StaffName},
         exposure::ExposureChange,
         inquiry::{Answered, Inquiry},
@@ -67,6 +67,7 @@ pub(super) struct Changes<'a> {
     tickets: Vec<(&'a NewTicket, SubscriberKey, Stamp<'a>)>,
     steps: Vec<(&'a TicketStep, Timestamp)>,
     came: Vec<(&'a CheckIn, Doer, Timestamp)>,
+    called_off: Vec<(&'a Ended, Timestamp)>,
     erased: Vec<(NikIndex, &'a Number, Timestamp)>,
     log: Log<'a>,
 }
@@ -134,6 +135,7 @@ impl<'a> Changes<'a> {
                 self.acquaintances.insert((*phone, *person), Bond::Forgotten);
             }
             DeskChange::CheckIn(came) => self.came.push((came, doer.clone(), at)),
+            DeskChange::CallOff(ended) => self.called_off.push((ended, at)),
             DeskChange::Erase(person, ticket) => self.erased.push((*person, ticket, at)),
             DeskChange::Officer(act) => self.officers.add_act(act),
             DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
@@ -251,6 +253,9 @@ impl<'a> Changes<'a> {
         write_desk(tx, vault, self.corrections, self.tickets, self.steps).await?;
         for (came, doer, at) in &self.came {
             appointment::check_in(tx, came, doer, *at).await?;
+        }
+        for (ended, at) in &self.called_off {
+            appointment::call_off(tx, ended, *at).await?;
         }
         for (person, ticket, at) in &self.erased {
             erase::erase(tx, *person, Some(ticket), *at).await?;

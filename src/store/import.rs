@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     Store, StoreError,
+    appointment::RECORDED,
     engine::{Dialect, Engine, Tx, on_engine, padded_keys},
     stage::{Listed, Lister, STAGE_ROWS, SealedRows, Sealer, line},
 };
@@ -167,6 +168,13 @@ impl Store {
                     }
                     sql.push(rest).build().execute(&mut *tx).await?;
                 }
+                let mut sql = QueryBuilder::<Db>::new(RECORDED);
+                sql.push(" in (select nik_index from staged_person where place in (");
+                let mut keys = sql.separated(", ");
+                for place in padded_keys(&places) {
+                    keys.push_bind(place);
+                }
+                sql.push("))").build().execute(&mut *tx).await?;
                 sqlx::query::<Db>("update import set applied_to = $1")
                     .bind(last.as_bytes().to_vec())
                     .execute(&mut *tx)

@@ -6,6 +6,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     CommitError, Store, StoreError,
+    appointment::RECORDED,
     changes::Changes,
     engine::{Dialect, Tx, octets, on_engine, padded_keys},
     facts::read_persons,
@@ -241,6 +242,8 @@ async fn write_person(
             .execute(&mut **tx)
             .await?;
         }
+        let mut sql = QueryBuilder::<Db>::new(RECORDED);
+        sql.push(" = ").push_bind(key).build().execute(&mut **tx).await?;
     });
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{ToSpan, civil::date};
 use setara::{
     clock::{self, Timestamp, Zone},
-    identity::{ChatId, Msisdn},
+    identity::{ChatId, Msisdn, Nik},
     outbox::{Class, Lane},
     service::{
         appointment::{
@@ -13,7 +13,7 @@ use setara::{
         },
         facility::{Facility, FacilityCode, Hours},
         number::Number,
-        record::{Change, Need},
+        record::{Change, Dose, Need},
         roster::Entry,
         sample::{NO_CERTIFICATE, People},
     },
@@ -24,13 +24,16 @@ use simulator::whatsapp::{chat::Chat, content::Content, user::Bubble};
 use crate::{
     bed::{Bed, both},
     chats::{SMS, cloud, gateway, keeps_to_the_rules},
-    smsc::{Manner, Smsc},
+    smsc::{Manner, Smsc, Submit},
 };
 
 const PHONE: &str = "6281290000021";
 
 /// Somebody else, who has the only seat.
 const OTHER: &str = "6281290000099";
+
+/// Whose seat that is.
+const BOOKED: &str = "3171234108900001";
 
 /// One day can be booked, and one seat is there.
 const RULES: &str = "[appointments]\ndays = 1";
@@ -89,7 +92,7 @@ async fn book(bed: &Bed) -> AppointmentChange {
     let midnight = |day: jiff::civil::Date| {
         Timestamp::at(day.to_datetime(jiff::civil::Time::midnight()), Zone::Wib)
     };
-    let person = bed.person("3171234108900001");
+    let person = bed.person(BOOKED);
     let hold = HoldNeed {
         day,
         minute: 540,
@@ -124,7 +127,7 @@ async fn book(bed: &Bed) -> AppointmentChange {
 }
 
 /// The next message with these words.
-async fn hears(chat: &mut Chat, words: &str) -> Bubble {
+pub async fn hears(chat: &mut Chat, words: &str) -> Bubble {
     loop {
         let bubble = chat.wait_for_message().await;
         let bubble = bubble.unwrap_or_else(|error| panic!("{words}: {error:?}"));
@@ -134,7 +137,7 @@ async fn hears(chat: &mut Chat, words: &str) -> Bubble {
     }
 }
 
-async fn says(chat: &mut Chat, said: &str, words: &str) {
+pub async fn says(chat: &mut Chat, said: &str, words: &str) {
     chat.write(said);
     hears(chat, words).await;
 }
@@ -209,5 +212,59 @@ async fn whoever_has_waited_too_long_is_told_on_the_chat() {
         hears(&mut chat, "masa tunggu Anda di Puskesmas Melati sudah habis").await;
         gateway.shutdown().await;
         cloud.stop().await;
+    }
+}
+
+/// The dose of somebody who has a ticket for it comes with a file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dose_that_is_imported_ends_its_ticket_and_the_seat_is_offered() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner::default()).await;
+        let bed = bed.operator("telco", &[smsc.port], SMS, &format!("\n{RULES}"));
+        fill(&bed).await;
+        book(&bed).await;
+        let (now, phone) = (clock::now(), Msisdn::parse(PHONE).unwrap());
+        let waits = InLine {
+            facility: place().code,
+            person: bed.person(NO_CERTIFICATE.nik),
+            dose: 2,
+            day: None,
+            from: date(2021, 8, 17),
+            vaccine: None,
+            by: bed.phone(&phone),
+            service: "pedulilindungi".into(),
+            lane: Lane { class: Class::Reply, zone: Zone::Wib },
+            since: now,
+            joined: now,
+        };
+        let mut turn = turn(&bed, PHONE, Some(AppointmentChange::Wait(waits)));
+        turn.changes.push(Change::Know(bed.person(NO_CERTIFICATE.nik)));
+        bed.store.begin().await.unwrap().commit(&[turn]).await.unwrap();
+        let gateway = gateway(&bed).await;
+        let somebody = People::new(1, now.date(Zone::Wib)).next().unwrap();
+        let dose = Dose {
+            number: 1,
+            given_on: Some(now.date(Zone::Wib)),
+            vaccine: "sinovac".into(),
+            batch: "B1".into(),
+            place: "Stadion".into(),
+            certificate: None,
+        };
+        let nik = Nik::parse(BOOKED).unwrap();
+        let entry = Entry { nik, phone: None, doses: vec![dose], ..somebody };
+        let mut importing = bed.store.begin_import(now).await.unwrap();
+        importing.stage(&[(1, entry)], now).await.unwrap();
+        importing.apply(now, |_| ()).await.unwrap();
+        smsc.came(2).await;
+        let told = |to: &str, words: &[u8]| {
+            let text = |sent: &Submit| sent.message.short_message.to_vec();
+            let has = |text: Vec<u8>| text.windows(words.len()).any(|part| part == words);
+            smsc.submits().iter().any(|sent| sent.to == to && has(text(sent)))
+        };
+        assert!(told(OTHER, b"sudah tercatat"));
+        assert!(told(PHONE, b"ADA KURSI"));
+        let figures = bed.store.seat_figures(clock::now()).await.unwrap();
+        assert_eq!((figures.booked, figures.offered), (0, 1));
+        gateway.shutdown().await;
     }
 }

@@ -19,6 +19,7 @@ mod road;
 #[path = "../stories/texts.rs"]
 mod texts;
 
+mod appointments;
 mod bed;
 mod channels;
 mod contract;

@@ -16,7 +16,7 @@ use setara::{
         number::Number,
         record::{Change, Need},
     },
-    store::{CommitError, Store, Table, TurnWrite},
+    store::{CommitError, News, Store, Table, TurnWrite},
     vault::NikIndex,
 };
 
@@ -282,10 +282,16 @@ async fn whoever_comes_is_checked_in_once_and_that_is_logged() {
         let staff = StaffName::parse("rina.k").unwrap();
         let own = desk.check_in(&number, &staff, Days::Own).await;
         assert!(matches!(own, Err(AppointmentError::OtherDay(DAY))), "{own:?}");
-        for _ in 0..3 {
-            let line = desk.check_in(&number, &staff, Days::Any).await.unwrap();
-            assert_eq!(line.state, AppointmentState::Attended);
-            assert_eq!(line.staff.as_deref(), Some("rina.k"));
+        let line = desk.check_in(&number, &staff, Days::Any).await.unwrap();
+        assert_eq!(line.state, AppointmentState::Attended);
+        assert_eq!(line.staff.as_deref(), Some("rina.k"));
+        // A ticket is good once, whoever comes with it.
+        let other = StaffName::parse("budi").unwrap();
+        for staff in [&staff, &other] {
+            let again = desk.check_in(&number, staff, Days::Any).await.unwrap_err();
+            assert!(matches!(again, AppointmentError::CameBefore(_)), "{again:?}");
+            let at = line.since.local(line.zone).strftime("%Y-%m-%d %H:%M").to_string();
+            assert!(again.to_string().ends_with(&format!("on {at} by rina.k")), "{again}");
         }
         assert_eq!(bed.store.count(Table::Audit).await.unwrap(), 1);
         assert_eq!(desk.list(&code(), DAY).await.unwrap().len(), 1);
@@ -299,6 +305,33 @@ async fn whoever_comes_is_checked_in_once_and_that_is_logged() {
         assert_eq!(look(&bed, 1, now + 15 * 24 * 60).await.attended, Vec::<u8>::new());
         let nobody = desk.check_in(&Number::from_random(99), &staff, Days::Any).await;
         assert!(matches!(nobody, Err(AppointmentError::NoSuch)));
+    }
+}
+
+#[tokio::test]
+async fn what_staff_call_off_ends_is_logged_and_is_to_be_told() {
+    for bed in both().await {
+        fill(&bed.store, 1).await;
+        book_at_once(&bed, 1, 0).await.unwrap();
+        let number = look(&bed, 1, 1).await.booked.remove(0).number;
+        let desk = Appointments::new(bed.store.clone());
+        let staff = StaffName::parse("rina.k").unwrap();
+        assert!(bed.store.nobody_untold().await.unwrap());
+        let line = desk.cancel(&number, &staff).await.unwrap();
+        assert_eq!(line.state, AppointmentState::Cancelled);
+        let again = desk.cancel(&number, &staff).await.unwrap_err();
+        assert!(matches!(again, AppointmentError::Ended(AppointmentState::Cancelled)), "{again:?}");
+        let nobody = desk.cancel(&Number::from_random(99), &staff).await;
+        assert!(matches!(nobody, Err(AppointmentError::NoSuch)));
+        assert_eq!(bed.store.count(Table::Audit).await.unwrap(), 1);
+        assert_eq!(bed.store.count(Table::Seat).await.unwrap(), 0, "the seat is free");
+        assert_eq!(look(&bed, 1, 1).await.booked, []);
+        let mut batch = bed.store.begin().await.unwrap();
+        let told = batch.untold(News::CalledOff, at(2), 9).await.unwrap().unwrap();
+        assert_eq!((told[0].number.as_str(), told[0].person), (number.as_str(), person(1)));
+        assert_eq!(told[0].place, "Puskesmas Melati");
+        batch.commit_notices(&[]).await.unwrap();
+        assert!(bed.store.nobody_untold().await.unwrap(), "once");
     }
 }
 

@@ -28,9 +28,10 @@ pub use self::{
         Booking, CheckIn, Ended, EndedAs, Held, HoldNeed, Seat,
     },
     wait::{
-        Ahead, GOOD_AGAIN_TEXT, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT, LINE_LONG_TEXT,
-        LINE_MISSED_TEXT, LINE_OVER_TEXT, LINES_OF, Line, MOST_IN_LINE, OFFER_TEXT, Offer, PASS,
-        WAIT, WAIT_DAY, assign, told as told_offer, told_line_over, told_ticket,
+        Ahead, CALLED_OFF_TEXT, GOOD_AGAIN_TEXT, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT,
+        LINE_LONG_TEXT, LINE_MISSED_TEXT, LINE_OVER_TEXT, LINES_OF, Line, MOST_IN_LINE, OFFER_TEXT,
+        Offer, PASS, RECORDED_TEXT, WAIT, WAIT_DAY, assign, told as told_offer, told_line_over,
+        told_ticket,
     },
 };
 use crate::{

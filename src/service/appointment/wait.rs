@@ -255,6 +255,20 @@ pub const GOOD_AGAIN_TEXT: Sends = Sends {
     gives: &[super::TICKET, PLACE_NAME, DAY_NAME, SLOT_NAME],
 };
 
+/// The record says that the dose was given: the ticket for it ended.
+pub const RECORDED_TEXT: Sends = Sends {
+    call: BOOK.name,
+    name: "appointment_recorded",
+    gives: &[super::TICKET, PLACE_NAME, DAY_NAME, SLOT_NAME],
+};
+
+/// Staff called an appointment off.
+pub const CALLED_OFF_TEXT: Sends = Sends {
+    call: BOOK.name,
+    name: "appointment_called_off",
+    gives: &[super::TICKET, PLACE_NAME, DAY_NAME, SLOT_NAME],
+};
+
 /// The place for which somebody waited is closed for good.
 pub const LINE_OVER_TEXT: Sends =
     Sends { call: BOOK.name, name: "appointment_line_over", gives: &[PLACE_NAME] };

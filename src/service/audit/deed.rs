@@ -27,6 +27,8 @@ pub enum Deed {
     AppointmentSeen,
     /// Somebody came to an appointment.
     AppointmentAttended,
+    /// Staff called an appointment off.
+    AppointmentCalledOff,
     /// A person was registered.
     Registered,
     /// A phone proved to know a person, and may see them.
@@ -111,7 +113,7 @@ impl Concerned {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -124,6 +126,7 @@ impl Deed {
         Self::GuardianRemoved,
         Self::AppointmentSeen,
         Self::AppointmentAttended,
+        Self::AppointmentCalledOff,
         Self::Registered,
         Self::PersonProved,
         Self::StatusSeen,
@@ -161,6 +164,7 @@ impl Deed {
             Self::GuardianRemoved => "guardian_removed",
             Self::AppointmentSeen => "appointment_seen",
             Self::AppointmentAttended => "appointment_attended",
+            Self::AppointmentCalledOff => "appointment_called_off",
             Self::Registered => "registered",
             Self::PersonProved => "person_proved",
             Self::StatusSeen => "status_seen",
@@ -244,7 +248,7 @@ impl Deed {
             Self::NameChanged | Self::PersonProved | Self::AssistedLooked => &[Identity],
             Self::PhoneChanged | Self::GuardianAdded | Self::GuardianRemoved => &[Phone],
             Self::AppointmentSeen => &[Identity, Appointment],
-            Self::AppointmentAttended => &[Appointment],
+            Self::AppointmentAttended | Self::AppointmentCalledOff => &[Appointment],
             Self::Registered | Self::AssistedRegistered => &[Identity, Health],
             Self::StatusSeen => &[Health],
             Self::CertificateSeen | Self::CertificateSent | Self::CertificateChecked => {

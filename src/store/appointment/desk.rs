@@ -1,13 +1,13 @@
-//! Appointments as the desk of a place sees them: by ticket, by day; and whoever came.
+//! Appointments as the desk of a place sees them: by ticket, by day; whoever came, and what staff call off.
 
 use sqlx::Row;
 
-use super::{Between, FacilityCode, Seat, read_code, small};
+use super::{Between, FacilityCode, Seat, read_code, small, write::end};
 use crate::{
     clock::{Timestamp, Zone},
     identity::region,
     service::{
-        appointment::{AppointmentState, CheckIn},
+        appointment::{AppointmentState, CheckIn, Ended},
         audit::Doer,
         number::Number,
     },
@@ -153,4 +153,24 @@ pub(in crate::store) async fn check_in(
         .rows_affected()
     });
     if done == 1 { Ok(()) } else { Err(CommitError::Conflict) }
+}
+
+/// Ends an appointment in the name of staff; its person is told by whoever tells people of their tickets.
+pub(in crate::store) async fn call_off(
+    tx: &mut Tx,
+    ended: &Ended,
+    at: Timestamp,
+) -> Result<(), CommitError> {
+    end(tx, ended, at).await?;
+    on_engine!(tx, |Db, tx| {
+        sqlx::query::<Db>(
+            "update appointment set reason = 'staff', told_at = null \
+             where nik_index = $1 and number = $2",
+        )
+        .bind(ended.person.as_bytes().to_vec())
+        .bind(ended.number.as_str().to_owned())
+        .execute(&mut **tx)
+        .await?;
+    });
+    Ok(())
 }

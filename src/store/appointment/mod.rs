@@ -21,7 +21,11 @@ pub use self::{
     strand::{Mode, News, Reopened, Shut, Stranding, ToTell},
     sweep::SeatFigures,
 };
-pub(super) use self::{desk::check_in, write::Appointments};
+pub(super) use self::{
+    desk::{call_off, check_in},
+    strand::RECORDED,
+    write::Appointments,
+};
 use self::{
     facility::Found,
     hold::{Kept, Wanted},

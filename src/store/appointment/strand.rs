@@ -2,13 +2,16 @@
 //! changed, closed or opened, in the same transaction, and told by whoever runs. `stranded_at` is how it is,
 //! `told_at` what the person was told; where the two differ there is something to tell (`untold`). With the
 //! first word the reminder is taken back, with the second there is a new one.
+//!
+//! In the same way people hear that their ticket ended for a `reason` of others: marked where the record says
+//! that the dose was given, and ended with the word; called off by staff, and ended at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use sqlx::{QueryBuilder, Row};
 
-use super::{Facility, FacilityCode, facility::Found, read_code, small};
+use super::{Facility, FacilityCode, Seat, facility::Found, read_code, small, write};
 use crate::{
     clock::{Timestamp, Zone},
     identity::region,
@@ -66,20 +69,44 @@ pub enum News {
     LetDown,
     /// It can, although they were told otherwise.
     GoodAgain,
+    /// The record has the dose: the ticket ends.
+    Recorded,
+    /// Staff called it off.
+    CalledOff,
 }
 
 impl News {
-    /// Both, the bad first: a change may be followed by its opposite.
-    pub const ALL: [Self; 2] = [Self::LetDown, Self::GoodAgain];
+    /// All of them; of a place the bad first: a change may be followed by its opposite.
+    pub const ALL: [Self; 4] = [Self::LetDown, Self::GoodAgain, Self::Recorded, Self::CalledOff];
 
     /// Whom it concerns, as an index has them.
     fn condition(self) -> &'static str {
         match self {
             Self::LetDown => "state = 'booked' and stranded_at is not null and told_at is null",
             Self::GoodAgain => "state = 'booked' and stranded_at is null and told_at is not null",
+            Self::Recorded => "state = 'booked' and reason = 'recorded'",
+            Self::CalledOff => "state = 'cancelled' and reason = 'staff' and told_at is null",
+        }
+    }
+
+    /// What changes of their tickets beside that they are told, at `$1`.
+    fn also(self) -> &'static str {
+        match self {
+            Self::LetDown | Self::GoodAgain | Self::CalledOff => "",
+            // Whoever had it may have come.
+            Self::Recorded => {
+                ", changed_at = $1, state = case when start > $1 then 'cancelled' else 'missed' end"
+            }
         }
     }
 }
+
+/// Marks the tickets of people whose dose the record has by now; what follows says of whom. Once the dose is
+/// there it is not the next one any more, and nobody could find the ticket to give it back.
+pub(in crate::store) const RECORDED: &str = "update appointment set reason = 'recorded' \
+     where state = 'booked' and exists (select 1 from dose \
+     where dose.nik_index = appointment.nik_index and dose.number >= appointment.dose) \
+     and nik_index";
 
 /// People whom a place cannot take although they have tickets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -311,12 +338,12 @@ impl Store {
         Ok(Some(Reopened::Tickets(swayed.into_values().map(|of| of.good_again).sum())))
     }
 
-    /// Whether everybody has been told whom a place cannot take, or can again.
+    /// Whether everybody has been told what is with their ticket.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn nobody_untold(&self) -> Result<bool, StoreError> {
-        // Two looks, because each condition has an index of its own.
+        // A look each, because each condition has an index of its own.
         for news in News::ALL {
             let sql = format!("select number from appointment where {} limit 1", news.condition());
             let untold: Option<String> = on_engine!(self.reader(), |Db, pool| {
@@ -366,7 +393,8 @@ pub(super) async fn end(tx: Tx, mode: Mode) -> Result<(), StoreError> {
 impl Batch {
     /// Takes at most `limit` people who have to be told something of their ticket. They count as told when
     /// this transaction is committed; whoever is let down is not reminded any more, and what was told before
-    /// and has not left is taken back. `None` if there are none, or another node has them.
+    /// and has not left is taken back. A ticket whose dose was recorded ends with this. `None` if there are
+    /// none, or another node has them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
@@ -376,16 +404,15 @@ impl Batch {
         now: Timestamp,
         limit: u32,
     ) -> Result<Option<Vec<ToTell>>, StoreError> {
-        let told = match news {
-            News::LetDown => Some(now.millis()),
-            News::GoodAgain => None,
-        };
+        let told = (news != News::GoodAgain).then(|| now.millis());
         let mut rows = Vec::new();
+        let mut seats = Vec::new();
         on_engine!(&mut self.tx, |Db, tx| {
             let sql = format!(
-                "update appointment set told_at = $1 where (nik_index, number) in \
+                "update appointment set told_at = $1{} where (nik_index, number) in \
                  (select nik_index, number from appointment where {} limit $2{}) \
-                 returning number, facility, start, minutes, subscriber, nik_index, reminder",
+                 returning number, facility, start, minutes, subscriber, nik_index, reminder, seat",
+                news.also(),
                 news.condition(),
                 <Db as Dialect>::SKIP_LOCKED,
             );
@@ -403,9 +430,19 @@ impl Batch {
                     by: SubscriberKey::from_bytes(octets(row.try_get(4)?, "appointment")?),
                 };
                 let reminder = row.try_get::<Option<i64>, _>(6)?.map(NoticeId::from_i64);
+                let seat: i64 = row.try_get(7)?;
+                seats.push((
+                    Seat { facility: read_code(&code)?, start: of.start, seat: small(seat)? },
+                    of.person,
+                ));
                 rows.push((read_code(&code)?, of, reminder));
             }
         });
+        if news == News::Recorded {
+            for (seat, person) in &seats {
+                write::free(&mut self.tx, seat, *person).await?;
+            }
+        }
         if rows.is_empty() {
             return Ok(None);
         }

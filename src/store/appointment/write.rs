@@ -14,7 +14,7 @@ use crate::{
     outbox::NoticeId,
     service::appointment::{AppointmentChange, AppointmentState, Booking, Ended, EndedAs},
     store::{
-        CommitError,
+        CommitError, StoreError,
         engine::{Tx, on_engine, padded_keys, padded_rows},
         outbox,
     },
@@ -169,7 +169,6 @@ pub(super) async fn end(tx: &mut Tx, ended: &Ended, at: Timestamp) -> Result<(),
         EndedAs::Cancelled => AppointmentState::Cancelled,
         EndedAs::Missed => AppointmentState::Missed,
     };
-    let Seat { facility, start, seat } = &ended.seat;
     // The row may have another reminder than the turn saw: whoever opens a place again writes new ones.
     let reminder: Option<i64> = on_engine!(&mut *tx, |Db, tx| {
         let done = sqlx::query::<Db>(
@@ -182,7 +181,19 @@ pub(super) async fn end(tx: &mut Tx, ended: &Ended, at: Timestamp) -> Result<(),
         .bind(ended.number.as_str().to_owned())
         .fetch_optional(&mut **tx)
         .await?;
-        let row = done.ok_or(CommitError::Conflict)?;
+        done.ok_or(CommitError::Conflict)?.try_get(0)?
+    });
+    free(tx, &ended.seat, ended.person).await?;
+    let reminder = reminder.map(NoticeId::from_i64).filter(|now| ended.reminder != Some(*now));
+    let reminders: Vec<NoticeId> = ended.reminder.into_iter().chain(reminder).collect();
+    outbox::cancel(tx, &reminders, at).await?;
+    Ok(())
+}
+
+/// The seat of an appointment that ends is nobody's.
+pub(super) async fn free(tx: &mut Tx, of: &Seat, person: NikIndex) -> Result<(), StoreError> {
+    let Seat { facility, start, seat } = of;
+    on_engine!(tx, |Db, tx| {
         sqlx::query::<Db>(
             "delete from seat where facility = $1 and start = $2 and seat = $3 \
              and nik_index = $4 and state = 'booked'",
@@ -190,13 +201,9 @@ pub(super) async fn end(tx: &mut Tx, ended: &Ended, at: Timestamp) -> Result<(),
         .bind(facility.as_str().to_owned())
         .bind(start.millis())
         .bind(i64::from(*seat))
-        .bind(ended.person.as_bytes().to_vec())
+        .bind(person.as_bytes().to_vec())
         .execute(&mut **tx)
         .await?;
-        row.try_get(0)?
     });
-    let reminder = reminder.map(NoticeId::from_i64).filter(|now| ended.reminder != Some(*now));
-    let reminders: Vec<NoticeId> = ended.reminder.into_iter().chain(reminder).collect();
-    outbox::cancel(tx, &reminders, at).await?;
     Ok(())
 }

@@ -1,0 +1,58 @@
+//! A dose that is recorded without a check-in: its ticket ends, and nobody is reminded of it.
+
+use serde_json::json;
+use setara::{
+    outbox::Fate,
+    service::{appointment::AppointmentState, number::Number},
+};
+
+use crate::{
+    bed::{Bed, both, registered_there, sample, today},
+    conversations::{SITI, SITIS_PHONE},
+    events::store,
+    stories::open_places,
+};
+
+async fn standing(bed: &Bed, number: &Number) -> (AppointmentState, u64) {
+    let store = store(bed).await;
+    let line = store.appointment(number).await.expect("a database").expect("a ticket");
+    let taken_back = store.notices_standing(Fate::Cancelled).await.expect("a database");
+    store.close().await;
+    (line.state, taken_back)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dose_that_the_record_has_ends_its_ticket_and_that_is_told() {
+    for bed in both().await {
+        let gateway = bed.gateway().await;
+        open_places(&bed).await;
+        let entry = sample().into_iter().find(|entry| entry.nik.as_str() == SITI.0).expect("her");
+        let mut there = registered_there(&entry);
+        bed.record.put(SITI.0, there.clone(), "registration");
+        let mut siti = bed.phone(SITIS_PHONE).await;
+        // Near home, the second place of the second district, not tomorrow, early.
+        let walk = [SITI.0, SITI.2, "1", "2", "2", "3", "1", "1"];
+        let screen = siti.goes("*119*9#", &walk).await;
+        let (_, rest) = screen.text.split_once("BERHASIL. Tiket ").expect("a ticket");
+        let number = Number::parse(&rest[.."888 888 8888".len()]).expect("a number");
+        siti.reads("BERHASIL").await;
+        assert_eq!(standing(&bed, &number).await, (AppointmentState::Booked, 0));
+
+        there["doses"] = json!([{
+            "number": 1, "vaccine": "sinovac", "date": today().to_string(), "batch": "B1",
+            "place": "Stadion",
+        }]);
+        bed.record.put(SITI.0, there, "dose");
+        let event = bed.record.event(SITI.0, "dose");
+        let secret = bed.record.settings().secret.clone();
+        let pushed = bed.record.push(gateway.http(), &[event], &secret).await.expect("an answer");
+        assert_eq!(pushed.status, 204);
+        let text = siti.reads("sudah tercatat").await;
+        assert!(text.contains(&number.to_string()) && !text.contains("Siti"), "{text}");
+        assert_eq!(standing(&bed, &number).await, (AppointmentState::Cancelled, 1));
+        // The next one is another dose.
+        let screen = siti.goes("*119*9#", &[]).await;
+        assert!(screen.text.contains("osis 2"), "{}", screen.text);
+        bed.end(gateway).await;
+    }
+}
