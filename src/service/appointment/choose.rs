@@ -178,11 +178,17 @@ pub(super) fn day(asking: Asking<'_>) -> Option<Date> {
     asking.values.text("day")?.parse().ok()
 }
 
+/// Whether a place gives the vaccine of the course, and will still be there when the dose is due.
+pub(super) fn suits(asking: Asking<'_>, place: &Facility) -> bool {
+    let from = due_from(asking).unwrap_or(asking.today);
+    place.gives(course(asking)) && !place.is_over(asking.now, from)
+}
+
 pub(super) fn districts(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let regency = region::regency(asking.values.text("regency")?)?;
     let here = facts.appointment.facilities.iter().filter(|of| of.regency == regency.code);
     let names: BTreeSet<&str> =
-        here.filter(|of| of.gives(course(asking))).map(|of| of.district.as_str()).collect();
+        here.filter(|of| suits(asking, of)).map(|of| of.district.as_str()).collect();
     let row = |name: &&str| Row { id: (*name).to_owned(), label: (*name).to_owned() };
     let rows: Vec<Row> = names.iter().map(row).take(MOST_LISTED).collect();
     // A district is where its first place is whose point on the map is known.
@@ -202,8 +208,7 @@ pub(super) fn places(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let here = |of: &&Facility| of.regency == regency && of.district == district;
     let all = facts.appointment.facilities.iter().filter(here);
     let row = |of: &Facility| Row { id: of.code.as_str().to_owned(), label: of.name.clone() };
-    let rows: Vec<Row> =
-        all.filter(|of| of.gives(course(asking))).map(row).take(MOST_LISTED).collect();
+    let rows: Vec<Row> = all.filter(|of| suits(asking, of)).map(row).take(MOST_LISTED).collect();
     if rows.is_empty() {
         return Some(Decision::of("none"));
     }
@@ -213,7 +218,7 @@ pub(super) fn places(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
 }
 
 pub(super) fn days(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
-    let Some(place) = found(asking, facts).filter(|of| of.gives(course(asking))) else {
+    let Some(place) = found(asking, facts).filter(|of| suits(asking, of)) else {
         return Some(Decision::of("gone"));
     };
     due_from(asking)?;

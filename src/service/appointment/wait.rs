@@ -11,7 +11,7 @@ use jiff::{ToSpan, civil::Date};
 
 use super::{
     AppointmentChange, DAY_NAME, DOSE, PLACE, PLACE_NAME, SLOT_NAME, Seat, WIDEST_NAME, choose,
-    course, found, priority,
+    found, priority,
 };
 use crate::{
     clock::{Timestamp, Zone},
@@ -307,7 +307,7 @@ pub(super) fn wait(
         Due::Dose { number, from, vaccine } if number == dose => (from, vaccine),
         _ => return Some(Decision::of("gone")),
     };
-    let Some(place) = found(asking, facts).filter(|of| of.gives(course(asking))) else {
+    let Some(place) = found(asking, facts).filter(|of| choose::suits(asking, of)) else {
         return Some(Decision::of("gone"));
     };
     let mut days = choose::open_days(desk, asking, facts, place);

@@ -155,6 +155,12 @@ impl Facility {
         vaccine.is_none_or(|vaccine| self.vaccines.contains(vaccine))
     }
 
+    /// Whether it is closed for good before anybody could come who may from that day on.
+    pub fn is_over(&self, now: Timestamp, from: Date) -> bool {
+        let first = self.days(now, from, 1).next();
+        self.closed_from.zip(first).is_some_and(|(closed, first)| closed <= first)
+    }
+
     /// The slots of a day, in order; none if it is closed. A slot ends before the place closes.
     pub fn slots(&self, day: Date) -> Vec<Slot> {
         let shut = self.closed.contains(&day) || self.closed_from.is_some_and(|from| from <= day);

@@ -119,6 +119,27 @@ fn whoever_only_the_outside_record_has_registered_books_as_everybody_else() {
 }
 
 #[test]
+fn a_place_that_is_closed_for_good_is_offered_to_nobody_and_has_no_line() {
+    let values = wanted(DAY, &[("regency", "3173"), ("district", "Kec. Melati")]);
+    let closed = |from: Option<Date>| {
+        let facts = with(siti_with(vec![], Some(registered(me()))), vec![], None);
+        let facilities = vec![Facility { closed_from: from, ..place() }];
+        let appointment = AppointmentFacts { facilities, ..facts.appointment };
+        let facts = Facts { appointment, ..facts };
+        ["appointment.districts", "appointment.places", "appointment.days", "appointment.wait"]
+            .map(|call| outcome(call, &values, &facts))
+    };
+    let tomorrow = TODAY.tomorrow().unwrap();
+    for from in [TODAY, tomorrow] {
+        assert_eq!(closed(Some(from)), ["none", "none", "gone", "gone"]);
+    }
+    // Until then it takes people, and there is room.
+    for from in [Some(tomorrow.tomorrow().unwrap()), None] {
+        assert_eq!(closed(from), ["one", "some", "some", "room"]);
+    }
+}
+
+#[test]
 fn a_dose_that_is_due_far_ahead_is_not_booked_yet_and_a_record_that_is_slow_is_told() {
     let facts = siti_with(vec![dose(1, Some(TODAY), None)], None);
     let values = picked();
