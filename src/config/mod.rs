@@ -385,7 +385,7 @@ impl Config {
             return Err(ConfigError::Meaning(format!("operator.{WHATSAPP}: {what}")));
         }
         self.certificate.check()?;
-        if let Some(wrong) = self.officers.wrong() {
+        if let Some(wrong) = self.officers.wrong().or_else(|| self.appointments.wrong()) {
             return Err(ConfigError::Meaning(wrong));
         }
         if self.lookups.window_hours > Budgets::LONGEST_HOURS {

@@ -103,6 +103,13 @@ fn a_mistake_is_named() {
         ("[turns]\nlanes = 0", "turns.lanes must be at least 1"),
         ("[lookups]\nphones_per_nik = 0", "lookups.phones_per_nik must be at least 1"),
         ("[lookups]\nwindow_hours = 100", "lookups.window_hours is 99 at most"),
+        ("[appointments]\nremind_at = 24", "appointments.remind_at is from 0 to 23"),
+        ("[appointments]\nhold_minutes = 0", "appointments.hold_minutes is from 1 to 60"),
+        ("[appointments]\ndays = 0", "appointments.days is from 1 to 31"),
+        ("[appointments]\ndays = 32", "appointments.days is from 1 to 31"),
+        ("[appointments]\noffers = 0", "appointments.offers is from 1 to 255"),
+        ("[appointments]\nwait_days = 0", "appointments.wait_days is from 1 to 366"),
+        ("[appointments]\noffer_minutes = 0", "appointments.offer_minutes is from 1 to 1440"),
         ("[http", "http"),
     ] {
         let error = Config::parse(text).unwrap_err().to_string();

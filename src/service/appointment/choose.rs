@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Days that can be offered, at most.
-const MOST_DAYS: usize = 31;
+pub(super) const MOST_DAYS: usize = 31;
 
 /// The districts that `appointment.districts` found.
 pub const DISTRICTS_OF: List = List {

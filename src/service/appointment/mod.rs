@@ -71,6 +71,25 @@ pub struct AppointmentRules {
 }
 
 impl AppointmentRules {
+    /// What is wrong with them, if anything is.
+    pub fn wrong(&self) -> Option<String> {
+        const YEAR: u16 = 366;
+        let most_days = u16::try_from(choose::MOST_DAYS).unwrap_or(u16::MAX);
+        let spans = [
+            ("hold_minutes", self.hold_minutes, 1..=60),
+            ("days", self.days, 1..=most_days),
+            ("ahead_days", self.ahead_days, 0..=YEAR),
+            ("remind_at", self.remind_at.into(), 0..=23),
+            ("offer_minutes", self.offer_minutes, 1..=1440),
+            ("offers", self.offers.into(), 1..=u16::from(u8::MAX)),
+            ("wait_days", self.wait_days, 1..=YEAR),
+        ];
+        let bad = spans.into_iter().find(|(_, value, span)| !span.contains(value));
+        bad.map(|(name, _, span)| {
+            format!("appointments.{name} is from {} to {}", span.start(), span.end())
+        })
+    }
+
     fn hold_for(&self) -> Duration {
         Duration::from_secs(60 * u64::from(self.hold_minutes))
     }
