@@ -8,19 +8,26 @@ use setara::{
     clock::{Timestamp, Zone},
     outbox::{Class, Lane, Notice, NoticeId},
     service::{
+        appointment::{AppointmentChange, AppointmentNeed, Booking, HoldNeed},
         audit::StaffName,
         exposure::{CaseId, Consent, ExposureChange, ExposureNeed, ExposureRules, ExposureWhat},
+        facility::{Facility, FacilityCode},
+        number::Number,
         record::{Change, Need},
         right::{Consent as Agreed, Purpose, RightNeed},
+        sample::READY,
     },
     store::{
-        Batch, Binding, CommitError, NewCase, NotTaken, Opened, StaffWrite, Table, TokensBound,
-        TurnWrite, Upload, Uploaded,
+        Batch, Binding, CommitError, Mode, NewCase, NotTaken, Opened, Shut, StaffWrite, Table,
+        TokensBound, TurnWrite, Upload, Uploaded,
     },
     vault::NikIndex,
 };
 
-use crate::bed::{Bed, both, msisdn};
+use crate::{
+    appointment::place,
+    bed::{Bed, Say, both, msisdn, with_sample},
+};
 
 const RULES: ExposureRules = ExposureRules { contact_days: 14, positive_days: 10, consent_days: 3 };
 const TODAY: Date = date(2022, 2, 14);
@@ -114,6 +121,82 @@ async fn known(bed: &Bed, phone: &str, at: Timestamp) -> (Vec<Date>, Vec<Consent
     batch.rollback().await.unwrap();
     facts.days.sort_unstable();
     (facts.days, facts.cases.iter().map(|case| case.consent).collect())
+}
+
+/// Three places: the first by its name is closed; the last is where somebody is to come.
+#[tokio::test]
+async fn somebody_is_sent_to_a_place_that_is_open_and_near_the_one_they_know() {
+    for bed in with_sample().await {
+        let siti = bed.person(READY.nik);
+        let known = bed.turn(NEAR).change(Change::Know(siti));
+        bed.commit(&[known]).await.unwrap();
+        let here = |code: &str, name: &str, district: &str| Facility {
+            code: FacilityCode::parse(code).unwrap(),
+            name: name.into(),
+            regency: "3173".into(),
+            district: district.into(),
+            ..place(1)
+        };
+        let places = [
+            here("3173-A", "Balai Warga", "Kec. Anggrek"),
+            here("3173-B", "Puskesmas Anggrek", "Kec. Anggrek"),
+            here("3173-C", "Puskesmas Kenanga", "Kec. Kenanga"),
+        ];
+        bed.store.put_facilities(&places, days(0), |_| ()).await.unwrap();
+        let close = async |after| {
+            let shut = Shut::From(days(after).date(Zone::Wib));
+            let closed = bed.store.close_facility(Mode::Real, &places[0].code, shut, days(0)).await;
+            assert_eq!(closed.unwrap(), Some(0));
+        };
+        let sent_to = async || {
+            let need =
+                ExposureNeed { phone: bed.phone(NEAR), at: days(1), what: ExposureWhat::Place };
+            let need = Need { exposure: Some(need), ..Need::default() };
+            bed.facts(&[need]).await.remove(0).exposure.place.map(|place| place.name)
+        };
+        assert_eq!(sent_to().await.as_deref(), Some("Balai Warga"));
+        close(2).await;
+        assert_eq!(sent_to().await.as_deref(), Some("Balai Warga"), "until tomorrow");
+        close(1).await;
+        assert_eq!(sent_to().await.as_deref(), Some("Puskesmas Anggrek"));
+        book_there(&bed, siti, "3173-C").await;
+        assert_eq!(sent_to().await.as_deref(), Some("Puskesmas Kenanga"));
+    }
+}
+
+/// Somebody has a ticket of that place.
+async fn book_there(bed: &Bed, person: NikIndex, code: &str) {
+    let code = FacilityCode::parse(code).unwrap();
+    let day = days(3).date(Zone::Wib);
+    let midnight = |day: Date| Timestamp::at(day.at(0, 0, 0, 0), Zone::Wib);
+    let hold = HoldNeed {
+        day,
+        minute: 480,
+        person,
+        dose: 1,
+        by: bed.phone(NEAR),
+        hold_for: Duration::from_secs(300),
+    };
+    let need = AppointmentNeed {
+        at: days(0),
+        person: Some(person),
+        regency: None,
+        facility: Some((code, (midnight(day), midnight(day.tomorrow().unwrap())))),
+        hold: Some(hold),
+    };
+    let need = Need { appointment: Some(need), ..Need::default() };
+    let mut batch = bed.store.begin().await.unwrap();
+    let held = batch.facts(&[need]).await.unwrap().remove(0).appointment.held.expect("a seat");
+    let booking = Booking {
+        number: Number::from_random(7),
+        person,
+        dose: 1,
+        seat: held.seat,
+        minutes: 60,
+        reminder: None,
+    };
+    let change = Change::Appointment(AppointmentChange::Book(booking));
+    batch.commit(&[TurnWrite { at: days(0), ..bed.turn(NEAR).change(change) }]).await.unwrap();
 }
 
 #[tokio::test]

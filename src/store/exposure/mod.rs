@@ -1,9 +1,10 @@
 //! Exposure notices: whose a token is, what cases have answered, and which phones were told of which day.
-//! An upload is taken in `upload`.
+//! An upload is taken in `upload`; where somebody is to be tested is found in `place`.
 
+mod place;
 mod upload;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use sqlx::{QueryBuilder, Row};
@@ -22,7 +23,6 @@ use crate::{
     service::{
         exposure::{
             CaseFacts, CaseId, Consent, ExposureChange, ExposureFacts, ExposureNeed, ExposureWhat,
-            TestingPlace,
         },
         record::Need,
     },
@@ -278,7 +278,8 @@ pub(super) async fn read_exposures(
         distinct(asked().filter(|need| need.what == what).map(|need| need.phone))
     };
     let mut known = read_days(tx, &phones(ExposureWhat::Days), now).await?;
-    for (phone, (_, place)) in read_places(tx, &phones(ExposureWhat::Place)).await? {
+    let places = place::read_places(tx, &phones(ExposureWhat::Place), now).await?;
+    for (phone, (_, place)) in places {
         known.entry(phone).or_default().place = place;
     }
     let of = |need: ExposureNeed| known.get(&need.phone).cloned();
@@ -329,59 +330,6 @@ async fn read_days(
     });
     known.values_mut().for_each(|facts| facts.cases.reverse());
     Ok(known)
-}
-
-/// The home of each phone, by whoever it has known longest, and where to be tested there.
-async fn read_places(
-    tx: &mut Tx,
-    phones: &[SubscriberKey],
-) -> Result<BTreeMap<SubscriberKey, (String, Option<TestingPlace>)>, StoreError> {
-    let mut homes: BTreeMap<SubscriberKey, String> = BTreeMap::new();
-    if phones.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let mut places: BTreeMap<String, TestingPlace> = BTreeMap::new();
-    on_engine!(tx, |Db, tx| {
-        let mut sql = QueryBuilder::<Db>::new(
-            "select acquaintance.subscriber, coalesce(registration.regency, person.regency) \
-             from acquaintance join person on person.nik_index = acquaintance.nik_index \
-             left join registration on registration.nik_index = person.nik_index \
-             and registration.standing = 'registered' \
-             where not person.blocked and acquaintance.subscriber in (",
-        );
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
-        sql.push(") order by acquaintance.subscriber, acquaintance.since, acquaintance.nik_index");
-        for row in sql.build().fetch_all(&mut **tx).await? {
-            let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "acquaintance")?);
-            if let Some(regency) = row.try_get::<Option<String>, _>(1)? {
-                homes.entry(phone).or_insert(regency);
-            }
-        }
-        let regencies: Vec<String> =
-            homes.values().cloned().collect::<BTreeSet<_>>().into_iter().collect();
-        // One of each regency; a country has few hundred of them.
-        for regency in regencies {
-            let row = sqlx::query::<Db>(
-                "select name, address from facility where regency = $1 \
-                 order by district, name, code limit 1",
-            )
-            .bind(regency.clone())
-            .fetch_optional(&mut **tx)
-            .await?;
-            if let Some(row) = row {
-                let place = TestingPlace { name: row.try_get(0)?, address: row.try_get(1)? };
-                places.insert(regency, place);
-            }
-        }
-    });
-    let with_place = |(phone, home): (SubscriberKey, String)| {
-        let place = places.get(&home).cloned();
-        (phone, (home, place))
-    };
-    Ok(homes.into_iter().map(with_place).collect())
 }
 
 async fn read_languages(

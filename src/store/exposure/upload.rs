@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use sqlx::{QueryBuilder, Row};
 
-use super::{ToldBy, open_number, read_languages, read_places};
+use super::{ToldBy, open_number, place::read_places, read_languages};
 use crate::{
     clock::Timestamp,
     identity::Msisdn,
@@ -138,7 +138,7 @@ impl Batch {
         write_told(tx, &told).await?;
         let keys: Vec<SubscriberKey> = told.iter().map(|(phone, ..)| *phone).collect();
         let mut languages = read_languages(tx, &keys).await?;
-        let mut places = read_places(tx, &keys).await?;
+        let mut places = read_places(tx, &keys, upload.at).await?;
         let holder = |(key, day, notice): ToldBy| {
             let (home, place) = places.remove(&key).unzip();
             let (phone, place) = (phones.remove(&key)?, place.flatten());
