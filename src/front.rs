@@ -36,6 +36,7 @@ use crate::{
         language::Language,
         model::{BUSY, LATE, SORRY, Word},
     },
+    service::unseen,
     store::Tongue,
     telemetry::{Metrics, TurnResult},
 };
@@ -177,14 +178,40 @@ impl Front {
     }
 
     /// A turn came to its end, and nobody saw it: its session was over, or would not wait. Unless the
-    /// turn sends the caller something itself, a text says that it is done. It tells nothing of it.
+    /// turn sends the caller something itself, a text says yes or no, where the call has one for that
+    /// ([`unseen`]), or else that it is done.
     pub async fn unseen(&self, phone: &Msisdn, answer: &Answer) {
         let worth_it = answer.news == News::New && !answer.outcomes.is_empty();
-        if !worth_it || answer.sends == Sends::Something {
+        if !worth_it || answer.sends == Sends::Something || self.told_result(phone, answer).await {
             return;
         }
         let word = self.word(phone, Some(answer.service.menu.service()), LATE).await;
-        if let Err(error) = self.engine.send(phone, word.text, clock::now()).await {
+        self.send(phone, word.text).await;
+    }
+
+    /// A screen on which the caller could have gone on was not seen. They can after a redial; only a yes or no
+    /// is told before.
+    pub async fn unseen_question(&self, phone: &Msisdn, answer: &Answer) {
+        if answer.news == News::New && answer.sends == Sends::Nothing {
+            self.told_result(phone, answer).await;
+        }
+    }
+
+    async fn told_result(&self, phone: &Msisdn, answer: &Answer) -> bool {
+        let menu = &answer.service.menu;
+        let Some(text) = unseen(&answer.outcomes).and_then(|name| menu.notice(name)) else {
+            return false;
+        };
+        let language = self.tongue(phone).await.language;
+        let language = language.as_deref().and_then(Language::parse);
+        let code = self.engine.short_code(self.engine.route(phone));
+        let value = |name: &str| (name == "code").then_some(code);
+        self.send(phone, menu.write(text, menu.language(language.as_ref()), value)).await;
+        true
+    }
+
+    async fn send(&self, phone: &Msisdn, text: String) {
+        if let Err(error) = self.engine.send(phone, text, clock::now()).await {
             tracing::error!(%error, "that a turn is done could not be told");
         }
     }

@@ -350,6 +350,7 @@ async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
         Then::Wait => {
             let service = answer.service.menu.service();
             counter.front.ended(&caller.phone, Some(service), End::NetworkAbort).await;
+            counter.front.unseen_question(&caller.phone, answer).await;
         }
         Then::Close => counter.front.unseen(&caller.phone, answer).await,
     }

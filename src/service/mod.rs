@@ -192,6 +192,8 @@ pub const VACCINATION: Catalogue = Catalogue {
         change::GUARDIAN_YOU,
         change::GUARDIAN_LEFT,
         appointment::BOOKED_TEXT,
+        appointment::NOT_BOOKED_TEXT,
+        appointment::CANCELLED_TEXT,
         appointment::REMINDER_TEXT,
         right::WITHDRAWN_TEXT,
         right::ERASURE_TEXT,
@@ -211,6 +213,12 @@ pub const VACCINATION: Catalogue = Catalogue {
         exposure::CONTACT_NEAR_TEXT,
     ],
 };
+
+/// The text (`[notice.*]`) that says yes or no in the place of a screen that nobody saw: of the last of these
+/// calls and outcomes that has one. It names nobody.
+pub fn unseen(outcomes: &[(&str, &str)]) -> Option<&'static str> {
+    outcomes.iter().rev().find_map(|(call, outcome)| appointment::unseen(call, outcome))
+}
 
 /// What a call is made with.
 #[derive(Debug, Clone, Copy)]

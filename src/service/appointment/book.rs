@@ -103,6 +103,24 @@ pub const TICKET_GONE: Sends =
 pub const REMINDER_TEXT: Sends =
     Sends { call: BOOK.name, name: "appointment_reminder", gives: &SHOWN };
 
+/// That there is no ticket, where no screen could say so.
+pub const NOT_BOOKED_TEXT: Sends =
+    Sends { call: BOOK.name, name: "appointment_not_booked", gives: &[] };
+/// That there is none any more, in the same way.
+pub const CANCELLED_TEXT: Sends =
+    Sends { call: CANCEL.name, name: "appointment_cancelled", gives: &[] };
+
+/// What a call has come to, for a text where the screen that says it is lost. Whoever has booked has the ticket
+/// by a text of its own.
+pub(in crate::service) fn unseen(call: &str, outcome: &str) -> Option<&'static str> {
+    match (call, outcome) {
+        ("appointment.book", "booked") => None,
+        ("appointment.book", _) => Some(NOT_BOOKED_TEXT.name),
+        ("appointment.cancel", _) => Some(CANCELLED_TEXT.name),
+        _ => None,
+    }
+}
+
 pub(super) fn need(desk: &Desk, asking: Asking<'_>) -> Need {
     let mut need = super::need_person(asking);
     let wanted = || {

@@ -17,10 +17,11 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-pub(super) use self::book::cancelled;
+pub(super) use self::book::{cancelled, unseen};
 pub use self::{
     book::{
-        BOOK, BOOKED_TEXT, CANCEL, HOLD, RELEASE, REMINDER_TEXT, TICKET_GONE, hung_up, remind_at,
+        BOOK, BOOKED_TEXT, CANCEL, CANCELLED_TEXT, HOLD, NOT_BOOKED_TEXT, RELEASE, REMINDER_TEXT,
+        TICKET_GONE, hung_up, remind_at,
     },
     choose::{DAYS, DAYS_OF, DISTRICTS, DISTRICTS_OF, PLACES, PLACES_OF, SLOTS, SLOTS_OF},
     seat::{

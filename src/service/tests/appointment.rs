@@ -6,8 +6,8 @@ use super::*;
 use crate::outbox::NoticeId;
 use crate::service::{
     appointment::{
-        Ahead, AppointmentChange, AppointmentFacts, Booked, EndedAs, Held, HoldNeed, Line, Offer,
-        Seat,
+        Ahead, AppointmentChange, AppointmentFacts, BOOK, Booked, CANCEL, EndedAs, Held, HoldNeed,
+        Line, Offer, Seat,
     },
     facility::{Facility, FacilityCode, Hours},
     inquiry::Known,
@@ -137,6 +137,22 @@ fn a_place_that_is_closed_for_good_is_offered_to_nobody_and_has_no_line() {
     for from in [Some(tomorrow.tomorrow().unwrap()), None] {
         assert_eq!(closed(from), ["one", "some", "some", "room"]);
     }
+}
+
+#[test]
+fn a_screen_that_nobody_saw_is_told_as_a_yes_or_a_no() {
+    let last = |outcomes: &[(&str, &str)]| super::super::unseen(outcomes);
+    for no in ["full", "already", "attended", "not_due"] {
+        let outcomes = [("appointment.hold", "held"), ("appointment.book", no)];
+        assert_eq!(last(&outcomes), Some("appointment_not_booked"), "{no}");
+    }
+    assert_eq!(last(&[("appointment.book", "booked")]), None, "the ticket is a text of its own");
+    for gone in ["cancelled", "gone"] {
+        assert_eq!(last(&[("appointment.cancel", gone)]), Some("appointment_cancelled"));
+    }
+    assert_eq!(last(&[("status.read", "one")]), None);
+    let called: Vec<&str> = [BOOK, CANCEL].map(|call| call.name).into();
+    assert_eq!(called, ["appointment.book", "appointment.cancel"]);
 }
 
 #[test]
