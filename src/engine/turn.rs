@@ -253,7 +253,10 @@ impl<'t> Turn<'t> {
         };
         let inquiry = decision.outward.zip(need.person).and_then(|(outward, person)| {
             let behalf = decision.behalf.clone();
-            Some((outward, Box::new(self.inquiry((outward, behalf), person, &state, &facts)?)))
+            Some((
+                outward,
+                Box::new(self.inquiry((outward, behalf, call.name), person, &state, &facts)?),
+            ))
         });
         match inquiry {
             Some((Outward::First(_), inquiry)) => {
@@ -300,7 +303,7 @@ impl<'t> Turn<'t> {
     /// What the outside record is asked, with all that whoever asks needs to tell the answer.
     fn inquiry(
         &self,
-        (outward, behalf): (Outward, Option<Box<Behalf>>),
+        (outward, behalf, call): (Outward, Option<Box<Behalf>>, &str),
         person: NikIndex,
         state: &State,
         facts: &Facts,
@@ -318,6 +321,7 @@ impl<'t> Turn<'t> {
                 AnswerBy::Session | AnswerBy::Notice { .. } => None,
             },
             service: self.current.menu.service().to_owned(),
+            call: call.to_owned(),
             language: state.language.clone(),
             values: state.values.clone(),
             behalf,

@@ -120,7 +120,12 @@ impl Inquiries {
     pub async fn tell(&self, inquiry: &Inquiry) -> Result<&'static str, CommitError> {
         let case = self.case(inquiry);
         let facts = self.facts(&case).await?;
-        let followed = inquiry::follow(&case.service.desk, case.asking(), inquiry.kind, &facts);
+        let followed = inquiry::follow(
+            &case.service.desk,
+            case.asking(),
+            (inquiry.kind, &inquiry.letter.call),
+            &facts,
+        );
         let Some(Followed { text, decision }) = followed else {
             return self.give_up(inquiry).await;
         };

@@ -28,7 +28,7 @@ use crate::{
         Asking, Decision, Desk, Note,
         audit::{Act, Deed},
         code::{CodeKey, Purpose},
-        inquiry::Known,
+        inquiry::{Kind, Known, Outward},
         lookup::TOO_OFTEN,
         open,
         otp::{self, LATER, LOCKED, WAIT, WRONG},
@@ -222,7 +222,7 @@ pub const PHONE_CAME_TEXT: &str = "phone_came";
 
 pub(super) fn prove(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     if facts.known == Known::NotYet {
-        return Some(Decision::of("away"));
+        return Some(Decision::of("away").ask(Outward::Later(Kind::Prove)));
     }
     let person = match known(desk, asking, facts)? {
         Ok(person) => person,

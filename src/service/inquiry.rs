@@ -15,7 +15,7 @@ use crate::{
     identity::{ChatId, Msisdn, Nik, PersonName, birth},
     menu::{catalogue::Sends, language::Language, state::Values},
     service::{
-        Asking, Decision, Desk, audit,
+        Asking, Decision, Desk, audit, change,
         number::Number,
         officer::Behalf,
         open,
@@ -90,6 +90,9 @@ pub struct Letter {
     pub chat: Option<ChatId>,
     /// The service that was asked.
     pub service: String,
+    /// The call that asks.
+    #[serde(default)]
+    pub call: String,
     /// The language that was spoken.
     pub language: Language,
     /// What was typed.
@@ -334,8 +337,17 @@ pub fn settle(
 
 /// What a question comes to once the record has answered: the text that tells it, and what it is
 /// filled with.
-pub fn follow(desk: &Desk, asking: Asking<'_>, kind: Kind, facts: &Facts) -> Option<Followed> {
+pub fn follow(
+    desk: &Desk,
+    asking: Asking<'_>,
+    (kind, call): (Kind, &str),
+    facts: &Facts,
+) -> Option<Followed> {
     match kind {
+        // What it opens is gone on with in the menu; whether anybody matches is said there.
+        Kind::Prove if call == change::PROVE.name => {
+            Some(Followed { text: GO_ON.name, decision: Decision::of("") })
+        }
         Kind::Register => None,
         Kind::Status => told(desk, asking, facts, Decision::of("")),
         Kind::Prove => {
@@ -406,5 +418,7 @@ pub const NO_DOSE: Sends = Sends { call: status::READ.name, name: "status_no_dos
 /// No such person, or not for this phone.
 pub const NOT_SHOWN: Sends =
     Sends { call: person::PROVE.name, name: "status_not_shown", gives: &[] };
+/// The record has answered: what waited for it can be gone on with.
+pub const GO_ON: Sends = Sends { call: change::PROVE.name, name: "record_answers", gives: &[] };
 /// The record could not be asked for so long that nobody waits any more.
 pub const GIVEN_UP: Sends = Sends { call: person::PROVE.name, name: "status_given_up", gives: &[] };

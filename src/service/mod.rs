@@ -171,6 +171,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         inquiry::NO_DOSE,
         inquiry::NOT_SHOWN,
         inquiry::GIVEN_UP,
+        inquiry::GO_ON,
         otp::CODE_TEXT,
         certificate::TEXT,
         certificate::CAPTION,

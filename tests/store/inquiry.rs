@@ -28,6 +28,7 @@ fn inquiry(bed: &Bed, id: i64, of: &str, name: &str, due: Timestamp) -> Inquiry 
             phone: "+6281290000001".to_owned(),
             chat: None,
             service: SERVICE.to_owned(),
+            call: "person.prove".into(),
             language: Language::parse("id").unwrap(),
             values,
             behalf: None,

@@ -35,6 +35,7 @@ fn inquiry(name: &str) -> Inquiry {
             phone: phone(1).as_str().into(),
             chat: None,
             service: "pedulilindungi".into(),
+            call: "person.prove".into(),
             language: Language::parse("id").unwrap(),
             values: typed(name),
             behalf: None,
