@@ -13,6 +13,7 @@ pub mod chat;
 pub mod events;
 pub mod exposure;
 pub mod facility;
+pub mod forgotten;
 pub mod inquiry;
 mod letters;
 pub mod officer;

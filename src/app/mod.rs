@@ -62,6 +62,7 @@ use crate::{
         campaign::Campaigns,
         exposure::{Exposures, without_text},
         facility::Facilities,
+        forgotten::Forgotten,
         officer::Officers,
         push::{MOST_WAITING, Pushes},
         ticket::Tickets,
@@ -302,6 +303,7 @@ impl Gateway {
             posts,
             parts_for,
             retention: config.retention.clone(),
+            forgotten: Forgotten::new(engine.clone(), config),
         };
         let waiting = tokio::spawn(waiting::run(waiting, stopped.clone()));
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));

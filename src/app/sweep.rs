@@ -18,6 +18,7 @@ use crate::{
     },
     clock::{self, Zone},
     conversation::End,
+    front::forgotten::Forgotten,
     menus::Reloading,
     service::retention::{Class, Keep, RetentionRules},
     store::{Store, StoreError},
@@ -49,6 +50,8 @@ pub struct Sweep {
     pub parts_for: Duration,
     /// How long what is kept.
     pub retention: RetentionRules,
+    /// Tells those who wait for too long.
+    pub forgotten: Forgotten,
 }
 
 /// Rows of which there may be more than one piece.
@@ -106,8 +109,12 @@ impl Sweep {
         self.pieces(Piece::Old).await;
     }
 
-    /// Deletes what may not be kept any longer.
+    /// Deletes what may not be kept any longer. Who waits is told before.
     async fn retire(&self) {
+        let told = self.swept("who is told before", self.forgotten.tell(clock::now())).await;
+        if told > 0 {
+            tracing::info!(told, "registrations waited so long that they will be deleted");
+        }
         for (class, keep) in &self.retention {
             self.pieces(Piece::Class(*class, keep)).await;
         }

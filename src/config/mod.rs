@@ -42,8 +42,14 @@ use crate::{
     menu::check::Profile,
     outbox::route::WHATSAPP,
     service::{
-        appointment::AppointmentRules, certificate::CheckRules, code::CodeRules, lookup::Budgets,
-        officer::OfficerRules, queue::Units, retention::RetentionRules, ticket::TicketRules,
+        appointment::AppointmentRules,
+        certificate::CheckRules,
+        code::CodeRules,
+        lookup::Budgets,
+        officer::OfficerRules,
+        queue::Units,
+        retention::{self, RetentionRules},
+        ticket::TicketRules,
         vaccine::Vaccines,
     },
 };
@@ -385,7 +391,8 @@ impl Config {
             return Err(ConfigError::Meaning(format!("operator.{WHATSAPP}: {what}")));
         }
         self.certificate.check()?;
-        if let Some(wrong) = self.officers.wrong().or_else(|| self.appointments.wrong()) {
+        let settings = self.officers.wrong().or_else(|| self.appointments.wrong());
+        if let Some(wrong) = settings.or_else(|| retention::mistake(&self.retention)) {
             return Err(ConfigError::Meaning(wrong));
         }
         if self.lookups.window_hours > Budgets::LONGEST_HOURS {

@@ -408,6 +408,9 @@ pub const LATER: Sends = Sends {
     name: "registration_later",
     gives: &[open("eligible_from", "17-08-2021")],
 };
+/// It waited so long that it will be deleted.
+pub const FORGOTTEN: Sends =
+    Sends { call: registration::SUBMIT.name, name: "registration_over", gives: &[NUMBER] };
 /// The status that was asked for: doses.
 pub const DOSES: Sends = Sends { call: status::READ.name, name: "status_doses", gives: &[] };
 /// Registered, and no dose.

@@ -166,6 +166,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         inquiry::UNMATCHED,
         inquiry::ALREADY,
         inquiry::LATER,
+        inquiry::FORGOTTEN,
         inquiry::DOSES,
         inquiry::REGISTERED,
         inquiry::NO_DOSE,

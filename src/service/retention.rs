@@ -2,7 +2,7 @@
 //! belongs to a conversation ends by its own time, which stands in its row (`conversation`, `codes`,
 //! `lookups` of the configuration); the classes here end so many days after something happened.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 
@@ -70,14 +70,43 @@ pub struct Keep {
     pub days: u32,
     /// Why so long, as the record of processing wants it (art. 31).
     pub because: String,
+    /// Whoever waits is told so many days before that it ends ([`Class::Waiting`]).
+    #[serde(default)]
+    pub told_days: u32,
+}
+
+impl Keep {
+    /// Those who wait since before then are told at `now` that it ends.
+    pub fn told_before(&self, now: Timestamp) -> Timestamp {
+        now.minus(days(self.days.saturating_sub(self.told_days)))
+    }
+
+    /// When it ends for somebody who waits since `at` and is told at `now`.
+    pub fn gone_at(&self, at: Timestamp, now: Timestamp) -> Timestamp {
+        at.plus(days(self.days)).max(now.plus(days(self.told_days)))
+    }
+}
+
+/// What is wrong with the rules, in words for whoever wrote them.
+pub fn mistake(rules: &RetentionRules) -> Option<String> {
+    let (class, _) = rules.iter().find(|(class, keep)| {
+        keep.told_days > keep.days || (keep.told_days > 0 && **class != Class::Waiting)
+    })?;
+    let what = "told_days is for `waiting`, and no more than its days";
+    Some(format!("retention.{}: {what}", class.as_str()))
 }
 
 /// `[retention.*]` of the configuration.
 pub type RetentionRules = BTreeMap<Class, Keep>;
 
-/// What is older than that is due, in a class that is kept for so long.
-pub fn due_before(keep: &Keep, now: Timestamp) -> Timestamp {
-    now.minus(std::time::Duration::from_secs(86_400 * u64::from(keep.days)))
+/// What is older than that is due, in a class that is kept for so long. Of what waits it is the word of it
+/// that has to be so old: nobody's is deleted who does not know, and nobody's before the day they were told.
+pub fn due_before(class: Class, keep: &Keep, now: Timestamp) -> Timestamp {
+    now.minus(days(if class == Class::Waiting { keep.told_days } else { keep.days }))
+}
+
+fn days(of: u32) -> Duration {
+    Duration::from_secs(86_400 * u64::from(of))
 }
 
 /// A class as it stands: what `setara retention plan` prints.

@@ -395,7 +395,7 @@ async fn write_waiting(
         " on conflict (nik_index, subscriber) where standing = 'waiting' do update set \
          identity = excluded.identity, regency = excluded.regency, \
          screening = excluded.screening, consent = excluded.consent, \
-         channel = excluded.channel, at = excluded.at, hidden_at = null",
+         channel = excluded.channel, at = excluded.at, hidden_at = null, told_at = null",
     )
     .await
 }

@@ -91,6 +91,7 @@ pub use self::{
     outside::Taking,
     queue::LineFigures,
     recall::Tongue,
+    retention::Unheard,
     session::{KeptSession, SessionWrite},
     stage::{STAGE_ROWS, SealedRows, Sealer},
     sweep::Cut,

@@ -4,15 +4,17 @@
 use sqlx::Row as _;
 
 use super::{
-    Store, StoreError,
+    Batch, Store, StoreError,
     changes::write_strangers,
     engine::{Dialect, Tx, octets, on_engine},
+    facts::read_number,
     officer, sweep,
 };
 use crate::{
     clock::Timestamp,
     service::{
         audit::TURNS,
+        number::Number,
         retention::{Class, Due, Keep, RetentionRules, due_before},
     },
     vault::SubscriberKey,
@@ -84,6 +86,12 @@ const OWN: [Rule; 12] = [
     },
 ];
 
+/// A registration that nobody has found good yet.
+const WAITS: &str = "standing = 'waiting'";
+
+/// One whose phone does not know yet that it ends, since before then.
+const UNHEARD: &str = "standing = 'waiting' and told_at is null and at < $1";
+
 /// In milliseconds.
 const DAY: i64 = 86_400_000;
 
@@ -107,7 +115,7 @@ const fn rule_of(class: Class) -> Option<Rule> {
         Class::Appointments => {
             ("appointment", "nik_index, number", "state <> 'booked'", "changed_at")
         }
-        Class::Waiting => ("registration", "number", "standing = 'waiting'", "at"),
+        Class::Waiting => ("registration", "number", WAITS, "told_at"),
         Class::Phones => ("subscriber", "key", "true", "seen_at"),
         Class::Chats => ("chat", "key", "true", "heard_at"),
         Class::Officers => ("officer", "key", "suspended_at is not null", "suspended_at"),
@@ -181,11 +189,23 @@ impl Store {
                     chains(*class)
                 ),
             };
-            let (rows, oldest) = self.count_due(sql, due_before(keep, now)).await?;
+            let (rows, oldest) = self.count_due(sql, due_before(*class, keep, now)).await?;
             let (days, because) = (Some(keep.days), keep.because.clone());
             plan.push(Due { class: class.as_str(), days, because, rows, oldest });
+            if *class == Class::Waiting {
+                plan.push(self.unheard(keep, now).await?);
+            }
         }
         Ok(plan)
+    }
+
+    /// Those who wait and are told next that it ends.
+    async fn unheard(&self, keep: &Keep, now: Timestamp) -> Result<Due, StoreError> {
+        let sql = format!("select count(*), min(at) from registration where {UNHEARD}");
+        let (rows, oldest) = self.count_due(sql, keep.told_before(now)).await?;
+        let because = "told before it is deleted; nothing is deleted now".to_owned();
+        let days = Some(keep.days.saturating_sub(keep.told_days));
+        Ok(Due { class: "waiting_untold", days, because, rows, oldest })
     }
 
     async fn count_due(
@@ -215,7 +235,7 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<u64, StoreError> {
-        let before = due_before(keep, now);
+        let before = due_before(class, keep, now);
         let mut tx = self.begin_tx().await?;
         let deleted = match rule_of(class) {
             Some(rule) => {
@@ -240,6 +260,60 @@ impl Store {
         write_strangers(tx, phones, now).await?;
         let officers: Vec<_> = phones.iter().map(|of| self.vault.officer_key(of)).collect();
         officer::write_strangers(tx, &officers).await
+    }
+}
+
+/// A registration that waits and will be deleted, and that its phone is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unheard {
+    /// Its number.
+    pub number: Number,
+    /// Under whose key it is: a phone's, or that of an officer's work, which is on no phone.
+    pub by: SubscriberKey,
+    /// Where the person lives.
+    pub regency: String,
+    /// Since when it waits.
+    pub at: Timestamp,
+    /// Whether whoever has the phone now may be somebody else.
+    pub hidden: bool,
+}
+
+impl Batch {
+    /// Those whose time ends soon and who do not know yet, at most `limit`: from the commit on they count as
+    /// told. Those that another node tells just now are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn tell_waiting(
+        &mut self,
+        keep: &Keep,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Unheard>, StoreError> {
+        let mut people = Vec::new();
+        on_engine!(&mut self.tx, |Db, tx| {
+            let skip_locked = <Db as Dialect>::SKIP_LOCKED;
+            let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
+                "update registration set told_at = $2 where number in (select number \
+                 from registration where {UNHEARD} order by at limit $3{skip_locked}) \
+                 returning number, subscriber, regency, at, hidden_at is not null",
+            )))
+            .bind(keep.told_before(now).millis())
+            .bind(now.millis())
+            .bind(i64::from(limit))
+            .fetch_all(&mut **tx)
+            .await?;
+            for row in rows {
+                people.push(Unheard {
+                    number: read_number(row.try_get(0)?)?,
+                    by: SubscriberKey::from_bytes(octets(row.try_get(1)?, "registration")?),
+                    regency: row.try_get(2)?,
+                    at: Timestamp::from_millis(row.try_get(3)?),
+                    hidden: row.try_get(4)?,
+                });
+            }
+        });
+        Ok(people)
     }
 }
 

@@ -126,7 +126,7 @@ async fn a_phone_that_is_forgotten_is_no_officers_any_more() {
     for bed in both().await {
         let officer = enrolled(&bed).await;
         bed.commit(&[bed.turn(OFFICER.phone)]).await.unwrap();
-        let keep = Keep { days: 1, because: "so long".into() };
+        let keep = Keep { days: 1, because: "so long".into(), told_days: 0 };
         let retired = bed.store.retire(Class::Phones, &keep, at(2 * 24 * 60), 10).await.unwrap();
         let lapsed = bed.store.officer(officer.who.key).await.unwrap().unwrap();
         assert_eq!((retired, officer.stage, lapsed.stage), (1, Stage::Active, Stage::Invited));
@@ -158,7 +158,7 @@ async fn a_phone_that_was_silent_too_long_is_no_officers_any_more() {
 
 #[tokio::test]
 async fn who_is_suspended_for_good_is_forgotten() {
-    let keep = Keep { days: 2, because: "so long".into() };
+    let keep = Keep { days: 2, because: "so long".into(), told_days: 0 };
     for bed in both().await {
         let officer = enrolled(&bed).await;
         let day = |days: i64| at(days * 24 * 60);

@@ -241,7 +241,7 @@ async fn every_table_that_names_a_person_is_erased_or_kept_for_a_reason() {
 }
 
 fn keep(days: u32) -> Keep {
-    Keep { days, because: "so long".into() }
+    Keep { days, because: "so long".into(), told_days: 0 }
 }
 
 #[tokio::test]
@@ -321,8 +321,31 @@ async fn a_phone_that_is_forgotten_is_somebody_elses_and_who_waits_too_long_is_f
         assert_eq!(shown().await, (0, 0, 0));
 
         assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 1);
-        assert_eq!(bed.store.retire(Class::Waiting, &keep(4), now, 10).await.unwrap(), 0);
-        assert_eq!(bed.store.retire(Class::Waiting, &keep(2), now, 10).await.unwrap(), 1);
+        let rules: RetentionRules = [(Class::Waiting, Keep { told_days: 1, ..keep(4) })].into();
+        let keep = &rules[&Class::Waiting];
+        let retire = async |now| bed.store.retire(Class::Waiting, keep, now, 10).await.unwrap();
+        let due = async |now| {
+            let plan = bed.store.due(&rules, now).await.unwrap();
+            ["waiting_untold", "waiting"].map(|class| {
+                plan.iter().find(|of| of.class == class).map(|of| (of.rows, of.days)).unwrap()
+            })
+        };
+        let told = async |now| {
+            let mut batch = bed.store.begin().await.unwrap();
+            let told = batch.tell_waiting(keep, now, 10).await.unwrap();
+            batch.commit_notices(&[]).await.unwrap();
+            told.into_iter().map(|of| (of.number, of.at, of.hidden)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(now).await, [], "not yet");
+        // Nobody was there to tell it in time: it is kept for as long as was promised.
+        assert_eq!(retire(at(9 * DAY)).await, 0);
+        assert_eq!(due(at(9 * DAY)).await, [(1, Some(3)), (0, Some(4))]);
+        assert_eq!(told(at(9 * DAY)).await, [(Number::from_random(1), at(0), true)]);
+        assert_eq!(told(at(9 * DAY)).await, [], "once");
+        assert_eq!(retire(at(10 * DAY)).await, 0);
+        assert_eq!(due(at(10 * DAY + 1)).await, [(0, Some(3)), (1, Some(4))]);
+        assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 1, "that was a plan");
+        assert_eq!(retire(at(10 * DAY + 1)).await, 1);
         assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 0);
     }
 }
