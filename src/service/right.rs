@@ -5,7 +5,8 @@
 //! Every call is about somebody who was proved in this very conversation, by NIK and birth date, from a
 //! phone that is tied to them (`change.prove`).
 //!
-//! - **Consent** belongs to the phone that gave it. Its end is at once: registrations and appointments
+//! - **Consent** belongs to the phone that gave it, as long as whoever gave it has that phone ([`Parting`]).
+//!   Its end is at once: registrations and appointments
 //!   that were made from the phone end, nobody waits for a place because of it, nothing reminds, no
 //!   broadcast goes there any more. Doses that were given stay: the law has them kept, whoever agrees.
 //! - **Deletion** is a ticket, because what is gone cannot be brought back: the registered number is told,
@@ -86,6 +87,30 @@ impl Purpose {
     }
 }
 
+/// Why a consent ended that nobody took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parting {
+    /// The number was silent so long that it may have been sold.
+    Silent,
+    /// The phone knows nobody any more: whoever gave it has another, or was let go of.
+    Left,
+}
+
+impl Parting {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Left => "left",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Silent, Self::Left].into_iter().find(|of| of.as_str() == word)
+    }
+}
+
 /// Something that a phone agreed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
@@ -99,6 +124,8 @@ pub struct Consent {
     pub at: Timestamp,
     /// Since when it is so no longer.
     pub withdrawn: Option<Timestamp>,
+    /// Why, if nobody took it back. It was then given by whoever had the phone before, as far as we know.
+    pub parted: Option<Parting>,
 }
 
 /// Somebody who looked at a person.
@@ -341,7 +368,9 @@ pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<
 }
 
 fn latest(facts: &Facts) -> Option<&Consent> {
-    facts.rights.consents.iter().find(|of| of.purpose == Purpose::Service)
+    // What somebody else may have said with this number is nobody's to see.
+    let own = |of: &&Consent| of.purpose == Purpose::Service && of.parted.is_none();
+    facts.rights.consents.iter().find(own)
 }
 
 pub(super) fn text(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

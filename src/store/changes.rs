@@ -16,7 +16,7 @@ use super::{
     erase, exposure, inquiry,
     lookup::Failures,
     officer::Officers,
-    queue,
+    parting, queue,
     right::{self, Agreed},
     sealed::{Place, seal_identity},
     ticket,
@@ -31,7 +31,7 @@ use crate::{
         number::Number,
         outside::NOBODY,
         record::{Change, Correction, DeskChange, Registration, Standing},
-        right::Purpose,
+        right::{Parting, Purpose},
         ticket::{NewTicket, TicketStep},
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -84,7 +84,7 @@ pub(super) struct Stamp<'a> {
 #[derive(Clone, Copy)]
 enum Bond {
     KnownSince(Timestamp),
-    Forgotten,
+    ForgottenAt(Timestamp),
 }
 
 impl<'a> Changes<'a> {
@@ -132,7 +132,7 @@ impl<'a> Changes<'a> {
                 self.acquaintances.insert((*phone, *person), Bond::KnownSince(at));
             }
             DeskChange::Estrange(phone, person) => {
-                self.acquaintances.insert((*phone, *person), Bond::Forgotten);
+                self.acquaintances.insert((*phone, *person), Bond::ForgottenAt(at));
             }
             DeskChange::CheckIn(came) => self.came.push((came, doer.clone(), at)),
             DeskChange::CallOff(ended) => self.called_off.push((ended, at)),
@@ -159,7 +159,7 @@ impl<'a> Changes<'a> {
                 self.acquaintances.insert((phone, *person), Bond::KnownSince(stamp.at));
             }
             Change::Forget(person) => {
-                self.acquaintances.insert((phone, *person), Bond::Forgotten);
+                self.acquaintances.insert((phone, *person), Bond::ForgottenAt(stamp.at));
             }
             Change::ForgetEverybody => {
                 self.acquaintances.retain(|(of, _), _| *of != phone);
@@ -225,14 +225,16 @@ impl<'a> Changes<'a> {
     }
 
     pub(super) async fn write(self, tx: &mut Tx, vault: &Vault) -> Result<(), CommitError> {
-        // Before the consents: one that is taken back was given earlier.
-        exposure::write(tx, self.exposures).await?;
-        right::write_consents(tx, &self.consents).await?;
-        right::write_withdrawals(tx, &self.unconsented).await?;
+        let parted: Vec<_> = self.acquaintances.iter().filter_map(parted).collect();
+        // Before everything that whoever has the phone now says in this very turn.
         if let Some(at) = self.strangers.values().max() {
             let phones: Vec<_> = self.strangers.keys().copied().collect();
             write_strangers(tx, &phones, *at).await?;
         }
+        // Before the consents: one that is taken back was given earlier.
+        exposure::write(tx, self.exposures).await?;
+        right::write_consents(tx, &self.consents).await?;
+        right::write_withdrawals(tx, &self.unconsented).await?;
         write_acquaintances(tx, &self.acquaintances).await?;
         write_withdrawn(tx, &self.withdrawn).await?;
         queue::write_left(tx, &self.left).await?;
@@ -257,6 +259,8 @@ impl<'a> Changes<'a> {
         for (ended, at) in &self.called_off {
             appointment::call_off(tx, ended, *at).await?;
         }
+        // After the corrections: with the number somebody's places in lines have gone to another phone.
+        parting::part(tx, &parted).await?;
         for (person, ticket, at) in &self.erased {
             erase::erase(tx, *person, Some(ticket), *at).await?;
         }
@@ -289,7 +293,7 @@ async fn write_desk(
 }
 
 /// Whoever holds these phones now is taken for somebody new. A registration that waits still waits,
-/// but the phone that made it does not show it any longer.
+/// but the phone that made it does not show it any longer; nor is one that stands its to end.
 pub(super) async fn write_strangers(
     tx: &mut Tx,
     phones: &[SubscriberKey],
@@ -305,10 +309,10 @@ pub(super) async fn write_strangers(
             keys.push_bind(phone.as_bytes().to_vec());
         }
         sql.push(")").build().execute(&mut **tx).await?;
-        for (table, only) in [("registration", "standing = 'waiting' and "), ("ticket", "")] {
+        for table in ["registration", "ticket"] {
             let mut sql = QueryBuilder::<Db>::new("update ");
             sql.push(table).push(" set hidden_at = ").push_bind(at.millis()).push(" where ");
-            sql.push(only).push("hidden_at is null and subscriber in (");
+            sql.push("hidden_at is null and subscriber in (");
             let mut keys = sql.separated(", ");
             for phone in padded_keys(phones) {
                 keys.push_bind(phone.as_bytes().to_vec());
@@ -316,7 +320,17 @@ pub(super) async fn write_strangers(
             sql.push(")").build().execute(&mut **tx).await?;
         }
     });
-    Ok(())
+    parting::close_consents(tx, phones, Parting::Silent, at).await?;
+    parting::leave_lines(tx, phones).await
+}
+
+fn parted(
+    ((phone, person), bond): (&(SubscriberKey, NikIndex), &Bond),
+) -> Option<(SubscriberKey, NikIndex, Timestamp)> {
+    match bond {
+        Bond::ForgottenAt(at) => Some((*phone, *person, *at)),
+        Bond::KnownSince(_) => None,
+    }
 }
 
 async fn write_acquaintances(
@@ -328,7 +342,7 @@ async fn write_acquaintances(
     for ((phone, person), bond) in bonds {
         match bond {
             Bond::KnownSince(at) => known.push((phone, person, at)),
-            Bond::Forgotten => forgotten.push((phone, person)),
+            Bond::ForgottenAt(_) => forgotten.push((phone, person)),
         }
     }
     if !known.is_empty() {
@@ -434,7 +448,7 @@ async fn write_standing(
     for (number, phone) in standing {
         let stands = on_engine!(&mut *tx, |Db, tx| {
             sqlx::query::<Db>(
-                "update registration set standing = 'registered', hidden_at = null \
+                "update registration set standing = 'registered' \
                  where standing = 'waiting' and number = $1 and subscriber = $2",
             )
             .bind(number.as_str().to_owned())

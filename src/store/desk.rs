@@ -90,6 +90,17 @@ pub(super) async fn correct(
         };
         let identity = seal_identity(vault, place, &is.nik, name, is.birth, phone)?;
         let key = phone.map(|phone| vault.subscriber_key(phone).as_bytes().to_vec());
+        // A seat that comes free is offered to the new number.
+        if let (Item::Phone(Some(was), Some(_)), Some(key)) = (&correction.item, &key) {
+            sqlx::query::<Db>(
+                "update wait_list set subscriber = $1 where nik_index = $2 and subscriber = $3",
+            )
+            .bind(key.clone())
+            .bind(person.as_bytes().to_vec())
+            .bind(vault.subscriber_key(was).as_bytes().to_vec())
+            .execute(&mut **tx)
+            .await?;
+        }
         sqlx::query::<Db>("update person set identity = $1, phone_key = $2 where nik_index = $3")
             .bind(identity)
             .bind(key)

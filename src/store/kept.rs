@@ -269,7 +269,10 @@ impl Batch {
 }
 
 async fn read_phone(tx: &mut Tx, phone: SubscriberKey) -> Result<KeptPhone, StoreError> {
-    let mut kept = KeptPhone { consents: read_consents(tx, phone).await?, ..KeptPhone::default() };
+    let mut consents = read_consents(tx, phone).await?;
+    // Given by whoever had the number before, as far as we know.
+    consents.retain(|of| of.parted.is_none());
+    let mut kept = KeptPhone { consents, ..KeptPhone::default() };
     let key = phone.as_bytes().to_vec();
     on_engine!(tx, |Db, tx| {
         let language = "select language from subscriber where key = $1";

@@ -37,6 +37,7 @@ mod node;
 mod officer;
 mod outbox;
 mod outside;
+mod parting;
 mod primary;
 mod queue;
 mod recall;

@@ -11,6 +11,7 @@ use super::{
     changes::Stamp,
     engine::{Tx, octets, on_engine, padded_rows},
     facts::read_number,
+    parting,
     ticket::read_pending,
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     service::{
         audit::Deed,
         record::Need,
-        right::{Consent, Look, Purpose, RightFacts, RightNeed},
+        right::{Consent, Look, Parting, Purpose, RightFacts, RightNeed},
         ticket::Category,
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -48,7 +49,8 @@ async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts,
     let (registrations, phones, booked) = on_engine!(&mut *tx, |Db, tx| {
         let by = by.as_bytes().to_vec();
         let registrations: Vec<(Vec<u8>, String)> = sqlx::query_as::<Db, _>(
-            "select nik_index, number from registration where subscriber = $1 order by at, number",
+            "select nik_index, number from registration where subscriber = $1 \
+             and hidden_at is null order by at, number",
         )
         .bind(by.clone())
         .fetch_all(&mut **tx)
@@ -92,10 +94,11 @@ pub(super) async fn read_consents(
     tx: &mut Tx,
     phone: SubscriberKey,
 ) -> Result<Vec<Consent>, StoreError> {
+    let unreadable = || StoreError::Unreadable("consent");
     let mut consents = Vec::new();
     on_engine!(tx, |Db, tx| {
         let rows = sqlx::query::<Db>(
-            "select version, channel, at, withdrawn_at, purpose from consent \
+            "select version, channel, at, withdrawn_at, purpose, parted from consent \
              where subscriber = $1 order by at desc, version",
         )
         .bind(phone.as_bytes().to_vec())
@@ -104,12 +107,15 @@ pub(super) async fn read_consents(
         for row in rows {
             let withdrawn: Option<i64> = row.try_get(3)?;
             let purpose = Purpose::parse(row.try_get(4)?);
+            let parted: Option<String> = row.try_get(5)?;
+            let parted = parted.map(|word| Parting::parse(&word).ok_or_else(unreadable));
             consents.push(Consent {
-                purpose: purpose.ok_or(StoreError::Unreadable("consent"))?,
+                purpose: purpose.ok_or_else(unreadable)?,
                 version: row.try_get(0)?,
                 channel: row.try_get(1)?,
                 at: Timestamp::from_millis(row.try_get(2)?),
                 withdrawn: withdrawn.map(Timestamp::from_millis),
+                parted: parted.transpose()?,
             });
         }
     });
@@ -192,8 +198,8 @@ pub(super) async fn write_withdrawals(
     tx: &mut Tx,
     withdrawn: &BTreeMap<SubscriberKey, Timestamp>,
 ) -> Result<(), CommitError> {
-    for (phone, at) in withdrawn {
-        let phone = phone.as_bytes().to_vec();
+    for (key, at) in withdrawn {
+        let phone = key.as_bytes().to_vec();
         on_engine!(&mut *tx, |Db, tx| {
             for sql in [
                 "update exposure_case set state = 'withdrawn', answered_at = $2 \
@@ -207,29 +213,11 @@ pub(super) async fn write_withdrawals(
                     .execute(&mut **tx)
                     .await?;
             }
-            // The rows of the lines first: one that is just being offered a seat is waited for, and the seat goes
-            // with it.
-            let lines = sqlx::query::<Db>(
-                "delete from wait_list where subscriber = $1 \
-                 returning facility, offer_start, offer_seat, nik_index",
-            )
-            .bind(phone.clone())
-            .fetch_all(&mut **tx)
-            .await?;
-            for line in lines {
-                sqlx::query::<Db>(
-                    "delete from seat where state = 'offered' and facility = $1 and start = $2 \
-                     and seat = $3 and nik_index = $4",
-                )
-                .bind(line.try_get::<String, _>(0)?)
-                .bind(line.try_get::<Option<i64>, _>(1)?)
-                .bind(line.try_get::<Option<i64>, _>(2)?)
-                .bind(line.try_get::<Vec<u8>, _>(3)?)
-                .execute(&mut **tx)
-                .await?;
-            }
+        });
+        parting::leave_lines(tx, &[*key]).await?;
+        on_engine!(&mut *tx, |Db, tx| {
             for sql in [
-                "delete from registration where subscriber = $1",
+                "delete from registration where subscriber = $1 and hidden_at is null",
                 "delete from inquiry where subscriber = $1 and kind = 'register'",
             ] {
                 sqlx::query::<Db>(sql).bind(phone.clone()).execute(&mut **tx).await?;

@@ -14,6 +14,7 @@ mod inquiry;
 mod lookup;
 mod node;
 mod officer;
+mod parting;
 mod people;
 mod queue;
 mod right;

@@ -5,7 +5,7 @@ use super::*;
 use crate::service::{
     audit::Deed,
     record::DeskChange,
-    right::{Consent, Look, Purpose, RightFacts},
+    right::{Consent, Look, Parting, Purpose, RightFacts},
     ticket::{Body, Category, NewTicket, Ticket, TicketState},
 };
 
@@ -95,6 +95,7 @@ fn consent_that_is_taken_back_ends_what_rested_on_it() {
         channel: Some("ussd".into()),
         at: NOW,
         withdrawn,
+        parted: None,
     };
     let case = |withdrawn| Consent {
         purpose: Purpose::Exposure,
@@ -110,6 +111,8 @@ fn consent_that_is_taken_back_ends_what_rested_on_it() {
         (vec![case(None)], "none"),
         (vec![case(Some(NOW)), consent(None)], "given"),
         (vec![case(None), consent(Some(NOW)), consent(None)], "withdrawn"),
+        // Whoever had the number before has nothing to do with who has it now.
+        (vec![Consent { parted: Some(Parting::Silent), ..consent(Some(NOW)) }], "none"),
     ] {
         let facts = own(RightFacts { consents, ..RightFacts::default() });
         assert_eq!(decide("right.consent", asking(&values), &facts).outcome, outcome);
@@ -137,6 +140,7 @@ fn whoever_agreed_to_former_words_is_shown_those() {
         channel: None,
         at: NOW,
         withdrawn: None,
+        parted: None,
     };
     let consents =
         vec![consent("sijejak-1", Purpose::Exposure), consent("2021-1", Purpose::Service)];
