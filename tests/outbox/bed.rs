@@ -8,12 +8,24 @@ use std::{
 };
 
 use setara::{
+    app,
+    certificate::keys::InUse,
     clock::{self, Timestamp, Zone},
     config::Config,
+    engine::Shelf,
     front::campaign::Campaigns,
     identity::{ChatId, Msisdn, Nik},
+    menu::{check::check, model::Menu},
+    menus::{MenuError, Menus, read},
     outbox::{Class, Fate, Lane, Notice, NoticeId, Over, Sender},
-    store::{Store, StoreOptions},
+    service::{
+        DESKS,
+        appointment::{AppointmentChange, Ended, EndedAs, Seat},
+        facility::FacilityCode,
+        number::Number,
+        record::Change,
+    },
+    store::{Spoke, Store, StoreOptions, TurnWrite},
     vault::{NikIndex, SubscriberKey, Vault},
 };
 use simulator::whatsapp::{Cloud, Settings};
@@ -24,6 +36,7 @@ pub struct Bed {
     folder: PathBuf,
     url: String,
     operators: String,
+    menus: Vec<PathBuf>,
     vault: Vault,
     pub store: Store,
 }
@@ -47,7 +60,87 @@ impl Bed {
     pub async fn at(folder: PathBuf, url: String) -> Self {
         let vault = Vault::open_or_create_file(folder.join("setara.key")).unwrap();
         let store = Store::open(&url, vault.clone(), StoreOptions::default()).await.unwrap();
-        Self { folder, url, operators: String::new(), vault, store }
+        let menus = vec![menus().join("pedulilindungi")];
+        Self { folder, url, operators: String::new(), menus, vault, store }
+    }
+
+    /// With the queue of a clinic, which invites by a text of the same name as the vaccination does.
+    pub fn clinic(mut self) -> Self {
+        let clinic = self.folder.join("antrean");
+        std::fs::create_dir_all(&clinic).unwrap();
+        for file in ["words.toml", "antrean/antrean.toml", "antrean/number.toml"] {
+            std::fs::copy(menus().join(file), self.folder.join(file)).unwrap();
+        }
+        let text = "[campaign.invitation]\nclass = \"campaign\"\n\
+                    say.id = \"Klinik: {name}, ambil nomor: {dial}. Tidak mau: STOP ke {code}\"\n\
+                    say.en = \"Clinic: {name}, take a number: {dial}. No more: STOP to {code}\"\n";
+        std::fs::write(clinic.join("campaigns.toml"), text).unwrap();
+        self.menus.push(clinic);
+        self
+    }
+
+    /// An appointment of which this notice reminds, as it ends.
+    pub async fn booked(&self, nik: &str, reminder: NoticeId) -> Ended {
+        use sqlx::{Connection, Executor};
+        let person = self.person(nik);
+        let octets: String = person.as_bytes().iter().map(|octet| format!("{octet:02x}")).collect();
+        let sqlite = self.url.starts_with("sqlite");
+        let blob =
+            if sqlite { format!("x'{octets}'") } else { format!("decode('{octets}', 'hex')") };
+        let random = u64::from_str_radix(&octets[..8], 16).unwrap();
+        let number = Number::from_random(random);
+        let start = later(86_400);
+        let sql = format!(
+            "insert into appointment (nik_index, number, dose, facility, start, seat, minutes, \
+             subscriber, state, booked_at, changed_at, reminder) values ({blob}, '{}', 1, 'PKM-1', \
+             {}, {}, 60, {blob}, 'booked', 1, 1, {})",
+            number.as_str(),
+            start.millis(),
+            random % 30_000,
+            reminder.as_i64()
+        );
+        let sql = sqlx::AssertSqlSafe(sql);
+        if sqlite {
+            sqlx::SqliteConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+        } else {
+            sqlx::PgConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+        }
+        let facility = FacilityCode::parse("PKM-1").unwrap();
+        let seat = Seat { facility, start, seat: (random % 30_000) as u16 };
+        Ended { person, number, seat, reminder: Some(reminder), how: EndedAs::Cancelled }
+    }
+
+    /// The turn in which its phone cancels it.
+    pub async fn cancel(&self, phone: &str, ended: Ended) {
+        let number = Msisdn::parse(phone).unwrap();
+        let write = TurnWrite {
+            spoke: Spoke::Subscriber,
+            subscriber: self.phone(&number),
+            number,
+            language: None,
+            at: clock::now(),
+            channel: Some("ussd"),
+            conversation: None,
+            receipt: None,
+            session: None,
+            changes: vec![Change::Appointment(AppointmentChange::End(ended))],
+            notices: vec![],
+            answers: None,
+        };
+        self.store.begin().await.unwrap().commit(&[write]).await.unwrap();
+    }
+
+    /// Checked menus.
+    pub fn menus(&self) -> Vec<Menu> {
+        let menu = |folder: &PathBuf| check(&read(folder).unwrap(), DESKS, &[]).unwrap().menu;
+        self.menus.iter().map(menu).collect()
+    }
+
+    /// The shelf of a gateway that starts.
+    pub async fn shelf(&self) -> Result<Shelf, MenuError> {
+        let config = Config::read(&self.config()).unwrap();
+        let keyring = InUse::new(app::keyring(&config).unwrap());
+        Menus::new(&config, &self.vault, &keyring).open(&self.store).await
     }
 
     /// With an operator that carries SMS; `sms` and `link` are more lines of the two tables.
@@ -118,12 +211,11 @@ impl Bed {
     /// Writes the configuration and says where it is.
     pub fn config(&self) -> PathBuf {
         let path = self.folder.join("setara.toml");
-        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
         let text = format!(
             "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"debug\"\n\
-             menu.folders = [{menus:?}]\noutbox.lease_seconds = 4\noutbox.decent_from = 0\n\
+             menu.folders = {:?}\noutbox.lease_seconds = 4\noutbox.decent_from = 0\n\
              outbox.decent_until = 24\n{}",
-            self.url, self.operators
+            self.url, self.menus, self.operators
         );
         std::fs::write(&path, text).unwrap();
         path
@@ -161,6 +253,10 @@ impl Drop for Bed {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+fn menus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("menus")
 }
 
 pub fn folder() -> PathBuf {

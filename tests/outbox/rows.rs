@@ -8,6 +8,7 @@ use setara::{
         Class, Fate, Lane, Notice,
         work::{Claimed, Consent, Portion, Receipt, Settlement, Verdict},
     },
+    service::appointment::Ended,
     store::{Bounds, Table},
 };
 
@@ -56,6 +57,43 @@ async fn a_notice_is_claimed_once_and_settled_once() {
         let late = Settlement { attempts: 7, ..sent(&first[2], "3") };
         assert!(bed.store.settle(&[late], clock::now()).await.unwrap().is_empty());
         assert_eq!(bed.standing(Fate::Sent).await, 2);
+    }
+}
+
+/// Whoever cancels is told so, and must not be reminded then; what has left before has left.
+#[tokio::test]
+async fn a_reminder_is_taken_back_until_it_leaves() {
+    for bed in both().await {
+        let reminder = || notice(Class::Reminder, "telco");
+        let all = [reminder(), reminder(), reminder()];
+        bed.store.enqueue(&all).await.unwrap();
+        let mut booked = Vec::new();
+        for (serial, notice) in (1..).zip(&all) {
+            booked.push(bed.booked(&format!("317304170890000{serial}"), notice.id).await);
+        }
+        let [unclaimed, waits, left] = <[_; 3]>::try_from(booked).unwrap();
+
+        // Before it was claimed.
+        bed.cancel("081211110001", unclaimed).await;
+        let claimed = claim(&bed, &[portion(Class::Reminder, 9)]).await;
+        assert_eq!(claimed.len(), 2);
+        let of = |ended: &Ended| claimed.iter().find(|of| Some(of.id) == ended.reminder).unwrap();
+        let (second, third) = (of(&waits), of(&left));
+        // While it waits for its turn, on whichever node that is.
+        assert!(bed.store.stands(second).await.unwrap());
+        bed.cancel("081211110002", waits).await;
+        assert!(!bed.store.stands(second).await.unwrap());
+        let late = [ended(second, Verdict::Ended(Fate::Cancelled)), sent(third, "3")];
+        bed.store.settle(&late, clock::now()).await.unwrap();
+        // After it has left.
+        bed.cancel("081211110003", left).await;
+        assert_eq!((bed.standing(Fate::Cancelled).await, bed.standing(Fate::Sent).await), (2, 1));
+        assert_eq!(bed.standing(Fate::Waiting).await, 0);
+        // What nobody can take back is not looked at.
+        bed.enqueue(1, Class::Reply, "telco").await;
+        let reply = claim(&bed, &[portion(Class::Reply, 1)]).await;
+        bed.store.settle(&[sent(&reply[0], "4")], clock::now()).await.unwrap();
+        assert!(bed.store.stands(&reply[0]).await.unwrap());
     }
 }
 

@@ -53,6 +53,42 @@ async fn notices_are_sent_and_their_receipts_matched() {
     }
 }
 
+/// All of them are claimed, and one after the other leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_reminded_who_has_cancelled_before() {
+    for bed in both().await {
+        let slow = Manner { delay: Duration::from_millis(300), ..Manner::default() };
+        let smsc = Smsc::start(slow).await;
+        let bed = bed.operator("telco", &[smsc.port], FAST, "window = 1");
+        let reminders: Vec<Notice> = (0..10).map(|_| notice(Class::Reminder, "telco")).collect();
+        bed.store.enqueue(&reminders).await.unwrap();
+        let mut booked = Vec::new();
+        for (serial, reminder) in (10..).zip(&reminders) {
+            booked.push(bed.booked(&format!("31730417089000{serial}"), reminder.id).await);
+        }
+        let gateway = gateway(&bed).await;
+        while smsc.taken().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let last = booked.pop().unwrap().reminder;
+        for (serial, ended) in booked.into_iter().enumerate() {
+            bed.cancel(&format!("0812111122{serial:02}"), ended).await;
+        }
+        let before: Vec<String> = smsc.submits().into_iter().map(|submit| submit.to).collect();
+        assert!(before.len() < reminders.len() - 1, "all had left: {}", before.len());
+        while bed.standing(Fate::Waiting).await > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let after = smsc.submits().into_iter().skip(before.len()).map(|submit| submit.to);
+        let stands = reminders.iter().find(|of| Some(of.id) == last).unwrap();
+        let stands = stands.to.phone().unwrap().without_plus();
+        // The link had one more than its window, and one may have been written in that very moment.
+        let late = after.filter(|to| to != stands).count();
+        assert!(late <= 2, "{late} were reminded of what they had cancelled");
+        gateway.shutdown().await;
+    }
+}
+
 /// Before the response, twice, and in decimal where the response was hexadecimal.
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_receipts_are_matched() {

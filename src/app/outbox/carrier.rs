@@ -9,7 +9,7 @@ use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    TO_END,
+    LOOK_AGAIN, TO_END,
     desk::{Desk, Item, Next, given_back, settlement},
     now,
 };
@@ -25,6 +25,7 @@ use crate::{
         link::{Awaiting, Link, LinkStatus, Outcome},
         pdu::CommandStatus,
     },
+    store::Store,
     telemetry::Metrics,
 };
 
@@ -38,6 +39,7 @@ const LINK_PAUSE: Duration = Duration::from_millis(50);
 pub async fn run(
     desk: Arc<Desk>,
     link: Link,
+    store: Store,
     settled: mpsc::Sender<Settlement>,
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<Stop>,
@@ -49,6 +51,7 @@ pub async fn run(
     let mut carrier = Carrier {
         desk,
         link,
+        store,
         settled,
         metrics,
         begun: None,
@@ -83,6 +86,7 @@ pub async fn run(
 struct Carrier {
     desk: Arc<Desk>,
     link: Link,
+    store: Store,
     settled: mpsc::Sender<Settlement>,
     metrics: Arc<Metrics>,
     /// A text of which the network has a part.
@@ -143,8 +147,8 @@ impl Carrier {
         }
     }
 
-    /// Nothing leaves whose lease is nearly over, that is of no use any more, or at an hour that has
-    /// become indecent.
+    /// Nothing leaves whose lease is nearly over, that is of no use any more, was taken back, or at an hour
+    /// that has become indecent.
     async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
         let end = if at >= item.until {
@@ -155,7 +159,14 @@ impl Carrier {
             let decent = self.desk.patience.hours.decent(item.claimed.lane.zone, clock);
             given_back(&item, decent)
         } else {
-            return Some(item);
+            match self.store.stands(&item.claimed).await {
+                Ok(true) => return Some(item),
+                Ok(false) => settlement(&item.claimed, Verdict::Ended(Fate::Cancelled)),
+                Err(error) => {
+                    tracing::debug!(%error, "whether a reminder still stands is looked up later");
+                    given_back(&item, clock.plus(LOOK_AGAIN))
+                }
+            }
         };
         self.desk.not_sent();
         self.desk.handed_over();

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     app::{
         nodes::Budget,
-        outbox::{Measure, Patience, Running, TO_END, now, queues::Queues},
+        outbox::{LOOK_AGAIN, Measure, Patience, Running, TO_END, now, queues::Queues},
         stop::{self, Stop},
     },
     channel::whatsapp::{
@@ -292,8 +292,8 @@ impl Sender {
         None
     }
 
-    /// Nothing leaves whose lease is nearly over, that is of no use any more, or at an hour that has
-    /// become indecent.
+    /// Nothing leaves whose lease is nearly over, that is of no use any more, was taken back, or at an hour
+    /// that has become indecent.
     async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
         let lane = item.claimed.lane;
@@ -309,7 +309,14 @@ impl Sender {
             // The provider has just refused the template; the next look finds another way.
             given_back(&item, clock)
         } else {
-            return Some(item);
+            match self.store.stands(&item.claimed).await {
+                Ok(true) => return Some(item),
+                Ok(false) => Verdict::Ended(Fate::Cancelled),
+                Err(error) => {
+                    tracing::debug!(%error, "whether a reminder still stands is looked up later");
+                    given_back(&item, clock.plus(LOOK_AGAIN))
+                }
+            }
         };
         self.settle(&item, verdict).await;
         None

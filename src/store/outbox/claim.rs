@@ -132,6 +132,27 @@ impl Store {
         Ok(claimed)
     }
 
+    /// Whether what was claimed is still to be sent. Only what reminds of an appointment is looked at: it can
+    /// be taken back while it waits for its turn.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn stands(&self, claimed: &Claimed) -> Result<bool, StoreError> {
+        if !claimed.reminds() {
+            return Ok(true);
+        }
+        let waits: Option<i64> = on_engine!(self.reader(), |Db, pool| {
+            sqlx::query_scalar::<Db, _>(
+                "select id from notice where id = $1 and attempts = $2 and state = 'waiting'",
+            )
+            .bind(claimed.id.as_i64())
+            .bind(claimed.attempts)
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(waits.is_some())
+    }
+
     /// Ends the leases of a process that is gone, a piece at a time, and says how many there were.
     /// Only SQLite has them: there, one process sends. On PostgreSQL another node may hold them, and
     /// they run out by themselves.

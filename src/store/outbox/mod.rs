@@ -21,11 +21,11 @@ use super::{
     sealed::{self, Place},
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Timestamp, Zone},
     identity::{ChatId, Msisdn},
     menu::view::Card,
     outbox::{
-        Enclosure, Fate, Framed, Notice, NoticeId, Over, Recipient, Sender,
+        Class, Enclosure, Fate, Framed, Lane, Notice, NoticeId, Over, Recipient, Sender,
         chat::WINDOW,
         route::WHATSAPP,
         work::{By, Letter, Moved},
@@ -103,7 +103,8 @@ pub(super) async fn write(
     settle::count(tx, &fresh, None).await
 }
 
-/// Takes notices back in a transaction that is under way. One that somebody is just sending goes.
+/// Takes notices back in a transaction that is under way. One that somebody is just sending goes; but what
+/// reminds of an appointment is looked at once more before it leaves ([`Store::stands`]), and stays.
 pub(super) async fn cancel(
     tx: &mut Tx,
     ids: &[NoticeId],
@@ -116,7 +117,9 @@ pub(super) async fn cancel(
     on_engine!(&mut *tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("update notice set state = ");
         sql.push_bind(Fate::Cancelled.as_str()).push(", settled_at = ").push_bind(now.millis());
-        sql.push(" where state = 'waiting' and leased = 0 and id in (");
+        sql.push(" where state = 'waiting' and (leased = 0 or (campaign = 0 and lane >= ");
+        sql.push_bind(Lane { class: Class::Reminder, zone: Zone::Wib }.as_i64());
+        sql.push(")) and id in (");
         let mut list = sql.separated(", ");
         for id in padded_keys(ids) {
             list.push_bind(id.as_i64());
