@@ -74,7 +74,7 @@ async fn who_waits_for_too_long_is_told_the_day_and_then_forgotten() {
     let operator = "[operator.telco]\nlink = []\n[operator.telco.sms]\nshort_code = \"1199\"\n\
                     sender = \"PEDULICOVID\"\nper_second = 100\nprefixes = [\"\"]\n";
     let config = Config::parse(operator).unwrap();
-    for mut country in [Country::on_sqlite().await, Country::on_postgres().await] {
+    for country in [Country::on_sqlite().await, Country::on_postgres().await] {
         let running = country.start().await.expect("an engine");
         let engine = &running.engine;
         let forgotten = Forgotten::new(engine.clone(), &config);
