@@ -1,4 +1,4 @@
-//! The conversation files of a record that is slow or away on every channel: USSD over SMPP and over HTTP,
+//! The conversation files of a record that somebody else keeps, slow or away, on every channel: USSD over SMPP and over HTTP,
 //! SMS, and a chat. What follows later has to come as a text, and on a chat to the chat.
 //!
 //! Between two parts of a file the gateway and the network are new ones; the database, the cloud and the
@@ -36,7 +36,7 @@ enum Channel {
     WhatsApp(Cloud),
 }
 
-const FILES: [&str; 3] = ["slow", "away", "age"];
+const FILES: [&str; 4] = ["slow", "away", "age", "withdrawal"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_smpp_the_record_may_be_slow_or_away() {

@@ -40,6 +40,11 @@ async fn whoever_is_registered_elsewhere_books_and_waits() {
     told_with("appointment", "fresh_seconds = 1\n").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consent_is_taken_back() {
+    told("withdrawal").await;
+}
+
 async fn told(name: &str) {
     // What was asked a second ago is old.
     told_with(name, "session_ms = 600\nfresh_seconds = 1\n").await;
