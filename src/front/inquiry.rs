@@ -10,7 +10,7 @@ use crate::{
     clock::{self, Timestamp},
     engine::{Engine, Service},
     menu::state::Values,
-    outbox::{Class, Lane, Notice, NoticeId, Recipient, route::WHATSAPP},
+    outbox::{Class, Lane, Notice, NoticeId, route::WHATSAPP},
     service::{
         Asking, Silence,
         inquiry::{self, Followed, GIVEN_UP, Inquiry, Judged, Kind, Outcome, Settled, Tell, Wrote},
@@ -197,30 +197,28 @@ impl Inquiries {
         Ok(())
     }
 
-    /// A text of the menu, to where the question came from. A phone that no operator carries gets none,
-    /// and sees the result in the menu.
+    /// A text of the menu, to where the question came from: whoever asked on a chat reads it on the one that
+    /// speaks for the phone when it is sent, which may have been cut since. A phone that no operator carries
+    /// gets none, and sees the result in the menu.
     fn notice(&self, case: &Case<'_>, text: &'static str, given: &Values) -> Option<Notice> {
         let (menu, letter) = (&case.service.menu, &case.inquiry.letter);
         // Who was registered by an officer is told at home, if there is a number.
         let told = letter.behalf.as_ref().and_then(|behalf| behalf.tell());
-        let chat = letter.chat.as_ref().filter(|_| told.is_none());
+        let by_chat = letter.chat.is_some() && told.is_none();
         let phone = told.or_else(|| letter.phone())?;
         let network = self.engine.route(&phone);
         let code = self.engine.short_code(network);
         let words = menu.notice(text)?;
         let value = |name: &str| if name == "code" { Some(code) } else { given.text(name) };
         let words = menu.write(words, menu.language(Some(&letter.language)), value);
-        let (to, route) = match chat {
-            Some(chat) => (Recipient::Chat { chat: chat.clone(), phone: Some(phone) }, WHATSAPP),
-            None if network.is_empty() => {
-                tracing::warn!(text, "no operator carries SMS to a phone");
-                return None;
-            }
-            None => (phone.into(), network),
-        };
+        let route = if by_chat { WHATSAPP } else { network };
+        if route.is_empty() {
+            tracing::warn!(text, "no operator carries SMS to a phone");
+            return None;
+        }
         let lane = Lane { class: Class::Reply, zone: self.engine.zone() };
         let id = NoticeId::draw(case.now, case.random);
-        let notice = Notice::at_once(id, to, route, lane, words, case.now);
+        let notice = Notice::at_once(id, phone.into(), route, lane, words, case.now);
         Some(Notice { expires: case.now.plus(GOOD_FOR), ..notice })
     }
 }

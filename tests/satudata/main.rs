@@ -24,6 +24,7 @@ mod bed;
 mod channels;
 mod contract;
 mod conversations;
+mod cut;
 mod events;
 mod killed;
 mod officer;
