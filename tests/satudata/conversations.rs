@@ -219,3 +219,24 @@ async fn half(bed: Bed, requests: Requests) {
     assert_eq!(registered, wanted, "{requests:?}");
     bed.end(gateway).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_registers_anew_while_the_first_registration_is_under_way_is_registered() {
+    for bed in both().await {
+        let bed = bed.configured("session_ms = 400\n");
+        let gateway = bed.gateway().await;
+        bed.faults(Requests::Good, 100, 3_000);
+        let mut siti = bed.phone(SITIS_PHONE).await;
+        // With another answer about the health than before: it is sent under another name.
+        for rest in [&["1", "1", "1"][..], &["1", "1", "2", "1"]] {
+            let screen = siti.registers(SITI, rest).await;
+            assert!(screen.text.contains("menunggu validasi"), "{}", screen.text);
+        }
+        siti.reads("SAH").await;
+        assert_eq!(bed.record.registered(), [SITI.0]);
+        bed.well();
+        let screen = siti.goes("*119*2#", &[]).await;
+        assert!(screen.text.contains("sudah TERDAFTAR"), "{}", screen.text);
+        bed.end(gateway).await;
+    }
+}

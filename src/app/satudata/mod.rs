@@ -287,8 +287,27 @@ impl Desk {
         };
         Ok(match client.register(&registering).await? {
             Registered::Stands => Outcome::Stands,
-            Registered::Already => Outcome::Already,
+            Registered::Already => self.whose(client, inquiry, &nik).await?,
             Registered::Unmatched => Outcome::Unmatched,
+        })
+    }
+
+    /// Whose registration it is that the record has already: it may be this one, sent before under other words,
+    /// whose answer is still under way, or was lost.
+    async fn whose(
+        &self,
+        client: &SatuData,
+        inquiry: &Inquiry,
+        nik: &Nik,
+    ) -> Result<Outcome, NoAnswer> {
+        self.fetch(client, nik).await?;
+        let judged = self.inquiries.judge(inquiry).await;
+        Ok(match judged.map_err(|error| self.not_now(error.into()))? {
+            Judged::Stands => Outcome::Stands,
+            Judged::Gone => Outcome::Gone,
+            // It has one, and does not show it yet: nobody knows whose it is before it does.
+            Judged::Write(_) => return Err(NoAnswer::Failed(Failed::Unreachable)),
+            Judged::Already | Judged::Unmatched | Judged::Later(_) => Outcome::Already,
         })
     }
 

@@ -90,8 +90,8 @@ async fn begin(desk: &Arc<Desk>, asking: &mut JoinSet<()>) -> Result<Begun, Stor
         let Some(client) = desk.client.try_with_place() else { break };
         clients.push(client);
     }
-    // It asks twice at the most: about the person, and to register them.
-    let lease = (record.connect() + record.answer()) * record.tries * 2;
+    // It asks three times at the most: about the person, to register them, and whose registration there is.
+    let lease = (record.connect() + record.answer()) * record.tries * 3;
     let (now, limit) = (clock::now(), u32::try_from(clients.len()).unwrap_or(u32::MAX));
     let claimed = store.claim_inquiries(Claim::Next, now, now.plus(lease), limit).await?;
     let all = claimed.len() == clients.len() && room == Room::Many;
