@@ -147,6 +147,41 @@ async fn with_consent_ends_what_rested_on_it() {
 }
 
 #[tokio::test]
+async fn a_log_that_is_trimmed_while_it_is_followed_is_whole() {
+    const ROWS: u64 = 300;
+    for bed in with_sample().await {
+        let [siti, other] = [sample::READY, sample::NEIGHBOUR].map(|of| bed.person(of.nik));
+        let mut turn = bed.turn(SITI);
+        for _ in 0..ROWS / 2 {
+            turn = turn.change(looked(Deed::StatusSeen, siti));
+            turn = turn.change(looked(Deed::StatusSeen, other));
+        }
+        bed.commit(&[turn]).await.unwrap();
+        assert_eq!(bed.store.verify_audit().await.unwrap().rows, ROWS);
+        let store = bed.store.clone();
+        let trimmed = tokio::spawn(async move {
+            let mut gone = 0;
+            while gone < ROWS {
+                gone += store.retire(Class::Looks, &keep(1), at(3 * 24 * 60), 1).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        });
+        while !trimmed.is_finished() {
+            let verified = bed.store.verify_audit().await.unwrap();
+            assert!(verified.broken.is_empty(), "{verified:?}");
+        }
+        trimmed.await.unwrap();
+        // Rows that are gone from the middle are not trimmed, and are found out.
+        let turn = bed.turn(SITI).change(looked(Deed::StatusSeen, siti));
+        let turn = turn.change(looked(Deed::StatusSeen, other));
+        bed.commit(&[turn.change(looked(Deed::StatusSeen, siti))]).await.unwrap();
+        let gone = format!("delete from audit where seq = {}", ROWS + 2);
+        crate::bed::execute(&bed.url, &gone).await;
+        assert_eq!(bed.store.verify_audit().await.unwrap().broken.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn who_is_erased_is_gone_and_the_log_is_whole() {
     for bed in with_sample().await {
         let siti = person(&bed, sample::READY.nik).await;

@@ -77,25 +77,47 @@ impl Store {
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
     pub async fn verify_audit(&self) -> Result<Verified, StoreError> {
         let mut verified = Verified::default();
-        for (shard, (from, kept)) in self.audit_ends().await? {
-            let mut chain = from;
-            let mut followed = Ok(());
-            // Whoever writes meanwhile adds rows after the end that was kept.
-            while followed.is_ok() && chain.seq < kept.seq {
-                let piece = self.audit_piece(shard, chain.seq, kept.seq).await?;
-                if piece.is_empty() {
-                    break;
+        for (shard, mut ends) in self.audit_ends().await? {
+            let (rows, followed) = loop {
+                let (rows, followed) = self.follow(shard, ends).await?;
+                if followed.is_ok() {
+                    break (rows, followed);
                 }
-                verified.rows += piece.len() as u64;
-                followed = piece.iter().try_for_each(|(row, hash)| chain.follow(row, hash));
-            }
-            match followed.and_then(|()| chain.ends(&kept)) {
-                Ok(()) if chain.seq == 0 => {}
-                Ok(()) => drop(verified.ends.insert(shard, chain)),
+                // Rows whose time is over are cut off at the beginning, also while they are read: what is
+                // missing because of that is followed from where the chain begins now.
+                match self.audit_ends().await?.remove(&shard) {
+                    Some(now) if now.0.seq > ends.0.seq => ends = now,
+                    _ => break (rows, followed),
+                }
+            };
+            verified.rows += rows;
+            match followed {
+                Ok(chain) if chain.seq == 0 => {}
+                Ok(chain) => drop(verified.ends.insert(shard, chain)),
                 Err(broken) => drop(verified.broken.insert(shard, broken)),
             }
         }
         Ok(verified)
+    }
+
+    /// Follows a chain from its beginning to an end that was kept: how many rows there are, and where it ends
+    /// or is broken.
+    async fn follow(
+        &self,
+        shard: u16,
+        (from, kept): (Chain, Chain),
+    ) -> Result<(u64, Result<Chain, Broken>), StoreError> {
+        let (mut chain, mut rows, mut followed) = (from, 0, Ok(()));
+        // Whoever writes meanwhile adds rows after the end that was kept.
+        while followed.is_ok() && chain.seq < kept.seq {
+            let piece = self.audit_piece(shard, chain.seq, kept.seq).await?;
+            if piece.is_empty() {
+                break;
+            }
+            rows += piece.len() as u64;
+            followed = piece.iter().try_for_each(|(row, hash)| chain.follow(row, hash));
+        }
+        Ok((rows, followed.and_then(|()| chain.ends(&kept)).map(|()| chain)))
     }
 
     /// Where each chain begins, which is after the rows whose time was over, and the end that is kept; a
