@@ -68,7 +68,7 @@ async fn whoever_refused_broadcasts_is_reminded_of_what_they_booked() {
         bed.until(Fate::Sent, 1).await;
         let submits = smsc.submits();
         let [reminder] = submits.as_slice() else { panic!("{} texts", submits.len()) };
-        let text = String::from_utf8_lossy(&&reminder.message.short_message).into_owned();
+        let text = String::from_utf8_lossy(&reminder.message.short_message).into_owned();
         let tomorrow = clock::now().date(Zone::Wib).saturating_add(1.day());
         let day = birth::show(tomorrow);
         for words in ["besok jadwal vaksin", place().name.as_str(), day.as_str(), "Tiket "] {
