@@ -1,13 +1,18 @@
-//! A dose that is recorded without a check-in: its ticket ends, and nobody is reminded of it.
+//! A dose that is recorded without a check-in: its ticket ends, and nobody is reminded of it. And what a text
+//! says of a booking where the phone has lost the network.
 
-use serde_json::json;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 use setara::{
     outbox::Fate,
     service::{appointment::AppointmentState, number::Number},
 };
 
+use simulator::satudata::Requests;
+
 use crate::{
-    bed::{Bed, both, registered_there, sample, today},
+    bed::{Bed, Someone, both, registered_there, sample, today},
     conversations::{SITI, SITIS_PHONE},
     events::store,
     stories::open_places,
@@ -19,6 +24,13 @@ async fn standing(bed: &Bed, number: &Number) -> (AppointmentState, u64) {
     let taken_back = store.notices_standing(Fate::Cancelled).await.expect("a database");
     store.close().await;
     (line.state, taken_back)
+}
+
+fn first_dose() -> Value {
+    json!([{
+        "number": 1, "vaccine": "sinovac", "date": today().to_string(), "batch": "B1",
+        "place": "Stadion",
+    }])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,10 +50,7 @@ async fn a_dose_that_the_record_has_ends_its_ticket_and_that_is_told() {
         siti.reads("BERHASIL").await;
         assert_eq!(standing(&bed, &number).await, (AppointmentState::Booked, 0));
 
-        there["doses"] = json!([{
-            "number": 1, "vaccine": "sinovac", "date": today().to_string(), "batch": "B1",
-            "place": "Stadion",
-        }]);
+        there["doses"] = first_dose();
         bed.record.put(SITI.0, there, "dose");
         let event = bed.record.event(SITI.0, "dose");
         let secret = bed.record.settings().secret.clone();
@@ -53,6 +62,47 @@ async fn a_dose_that_the_record_has_ends_its_ticket_and_that_is_told() {
         // The next one is another dose.
         let screen = siti.goes("*119*9#", &[]).await;
         assert!(screen.text.contains("osis 2"), "{}", screen.text);
+        bed.end(gateway).await;
+    }
+}
+
+/// The answer is on its way when the phone loses the network, and comes when nobody sees it any more.
+async fn answers_and_is_gone(bed: &Bed, siti: &mut Someone, answer: &str) {
+    // What was asked before is old by then.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    bed.faults(Requests::Good, 100, 1_200);
+    let answered = siti.phone.answer(answer);
+    let seen = tokio::time::timeout(Duration::from_millis(300), answered).await;
+    assert!(seen.is_err(), "{seen:?}");
+    siti.phone.drop_signal().await.expect("gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_no_that_nobody_saw_follows_by_sms_and_so_does_a_cancellation() {
+    for bed in both().await {
+        let bed = bed.configured("fresh_seconds = 1\n");
+        let gateway = bed.gateway().await;
+        open_places(&bed).await;
+        let entry = sample().into_iter().find(|entry| entry.nik.as_str() == SITI.0).expect("her");
+        let mut there = registered_there(&entry);
+        bed.record.put(SITI.0, there.clone(), "registration");
+        let mut siti = bed.phone(SITIS_PHONE).await;
+        let walk = [SITI.0, SITI.2, "1", "2", "2", "1", "1", "1"];
+        siti.goes("*119*9#", &walk).await;
+        siti.goes("*119*9#", &["3"]).await;
+        answers_and_is_gone(&bed, &mut siti, "1").await;
+        let text = siti.reads("TIDAK berlaku").await;
+        assert!(!text.contains("S***") && !text.contains("Tiket"), "{text}");
+
+        bed.well();
+        let screen = siti.goes("*119*9#", &["1", "2", "2", "1", "1"]).await;
+        assert!(screen.text.contains("Pesan?"), "{}", screen.text);
+        // Somebody else gives her that dose meanwhile.
+        there["doses"] = first_dose();
+        bed.record.put(SITI.0, there, "dose");
+        answers_and_is_gone(&bed, &mut siti, "1").await;
+        siti.reads("TIDAK berhasil").await;
+        bed.well();
         bed.end(gateway).await;
     }
 }

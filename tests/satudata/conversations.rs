@@ -71,6 +71,33 @@ async fn what_is_known_is_shown_with_its_age_while_the_record_is_gone() {
     }
 }
 
+/// Whether anybody matches is not said by the text.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_wants_to_change_something_hears_when_the_record_can_be_asked_again() {
+    for bed in both().await {
+        let bed = bed.configured("session_ms = 1500\n");
+        let gateway = bed.gateway().await;
+        bed.faults(Requests::Away, 100, 0);
+        let mut phones = Vec::new();
+        for (number, birth) in [(SITIS_PHONE, SITI.2), ("081290000031", "06021990")] {
+            let mut phone = bed.phone(number).await;
+            let screen = phone.goes("*119*4#", &[SITI.0, birth]).await;
+            assert!(screen.text.contains("Begitu bisa, kami kabari"), "{}", screen.text);
+            phones.push(phone);
+        }
+        bed.well();
+        let mut texts = Vec::new();
+        for phone in &mut phones {
+            texts.push(phone.reads("data nasional").await);
+        }
+        assert!(texts[0].contains("sudah bisa dicek lagi"), "{}", texts[0]);
+        assert_eq!(texts[0], texts[1]);
+        let screen = phones[0].goes("*119*4#", &[SITI.0, SITI.2]).await;
+        assert!(screen.open && !screen.text.contains("Data nasional"), "{}", screen.text);
+        bed.end(gateway).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn registrations_are_taken_while_the_record_is_gone_and_validated_in_order() {
     for bed in both().await {
