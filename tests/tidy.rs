@@ -139,7 +139,10 @@ const ONLY: &[(&str, &[&str])] = &[
         ],
     ),
     // Files are read by those who are told their names.
-    ("std::fs", &["config", "vault", "cli", "menus", "http", "store", "keyfile"]),
+    (
+        "std::fs",
+        &["config", "vault", "cli", "menus", "http", "store", "keyfile", "app::outbox::journal"],
+    ),
 ];
 
 /// Exceptions to [`PURE`], each with its reason.

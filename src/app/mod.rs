@@ -219,7 +219,7 @@ impl Gateway {
             senders.map(|of| (of.name.to_owned(), of.links.clone())).collect();
         senders.extend(config.whatsapp.is_some().then(|| (WHATSAPP.into(), vec![])));
         let wake = engine.wake().clone();
-        let outbox::Started { outbox, running, released, tasks: mut carriers } =
+        let outbox::Started { outbox, running, journal, released, tasks: mut carriers } =
             outbox::start(config, &engine, &accounts, &posts, &metrics, &budget, &stopped);
         let (mut webhook, mut chats) = (None, Vec::new());
         if let Some(number) = &config.whatsapp {
@@ -230,7 +230,7 @@ impl Gateway {
                 &engine,
                 &metrics,
                 released,
-                Measure { budget: budget.clone(), running },
+                Measure { budget: budget.clone(), running, journal },
                 &stopped,
             );
             carriers.extend(tasks);

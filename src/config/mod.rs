@@ -421,8 +421,9 @@ impl Config {
     }
 
     fn relative_to(&mut self, folder: &Path) {
-        let keys = [&mut self.vault.key_file, &mut self.certificate.keys];
-        for path in self.menu.folders.iter_mut().chain(keys) {
+        let files =
+            [&mut self.vault.key_file, &mut self.certificate.keys, &mut self.outbox.answers];
+        for path in self.menu.folders.iter_mut().chain(files) {
             *path = folder.join(&*path);
         }
         if let Some(file) = &mut self.admin.token_file {

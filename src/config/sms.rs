@@ -1,5 +1,7 @@
 //! How an operator carries SMS, and how patient the outbox is.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use super::ConfigError;
@@ -68,6 +70,8 @@ pub struct Outbox {
     pub keep_days: u32,
     /// The most broadcasts to one phone on one day.
     pub broadcasts_per_day: u32,
+    /// Where answers of networks stand until the database has them.
+    pub answers: PathBuf,
 }
 
 impl Sms {
@@ -116,6 +120,9 @@ impl Outbox {
             && self.decent_until <= 24)
         {
             return wrong("decent_from and decent_until are hours of one day, in this order");
+        }
+        if self.answers.file_name().is_none() {
+            return wrong("answers is the name of a file");
         }
         let positive = [
             ("lease_seconds", self.lease_seconds),

@@ -5,6 +5,7 @@
 //! retried until it is settled. Here are the values, and what is decided about them; rows are the
 //! business of `store`, sockets that of `app`. Pure: no I/O, no clock, no randomness.
 
+pub mod answers;
 pub mod chat;
 mod enclosure;
 mod frame;

@@ -197,6 +197,11 @@ impl Bed {
         chat::bind_heard(&self.store, &self.vault, address, phone, ago).await;
     }
 
+    /// What stands in the journal of answers.
+    pub fn journal(&self) -> Vec<u8> {
+        std::fs::read(self.folder.join("setara.answers")).unwrap()
+    }
+
     /// Campaigns of this configuration.
     pub fn campaigns(&self) -> Campaigns {
         let config = Config::read(&self.config()).unwrap();

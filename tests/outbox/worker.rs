@@ -350,6 +350,7 @@ async fn what_is_left_over_does_not_flood_a_phone() {
     gateway.shutdown().await;
 }
 
+/// Told to stop with a full window: what is under way is heard to its end, the rest is given back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_stops_loses_nothing() {
     for bed in both().await {
@@ -360,6 +361,7 @@ async fn a_gateway_that_stops_loses_nothing() {
         let first = gateway(&bed).await;
         smsc.came(60).await;
         first.shutdown().await;
+        assert_eq!(bed.journal().len(), 0);
         let came = smsc.submits().len();
         assert_eq!(bed.standing(Fate::Sent).await, came as u64);
         assert!(came < 300, "{came}");

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     LOOK_AGAIN, TO_END,
     desk::{Desk, Item, Next, given_back, settlement},
+    journal::Journal,
     now,
 };
 use crate::{
@@ -41,6 +42,7 @@ pub async fn run(
     link: Link,
     store: Store,
     settled: mpsc::Sender<Settlement>,
+    journal: Journal,
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<Stop>,
 ) {
@@ -53,6 +55,7 @@ pub async fn run(
         link,
         store,
         settled,
+        journal,
         metrics,
         begun: None,
         under_way: FuturesUnordered::new(),
@@ -88,6 +91,7 @@ struct Carrier {
     link: Link,
     store: Store,
     settled: mpsc::Sender<Settlement>,
+    journal: Journal,
     metrics: Arc<Metrics>,
     /// A text of which the network has a part.
     begun: Option<Item>,
@@ -182,19 +186,35 @@ impl Carrier {
         self.under_way.push(UnderWay { item: Some(item), left: at, end });
     }
 
-    /// Takes in one end, and all others that are known by now.
+    /// Takes in one end, and all others that are known by now. What they say stands in the journal before
+    /// anything is done with it, and before anything else is handed over.
     async fn hear(&mut self, first: Option<Ended>) {
-        let mut back = Vec::new();
+        let (mut heard, mut ends, mut back) = (Vec::new(), Vec::new(), Vec::new());
         let mut next = first;
         while let Some((item, left, outcome)) = next {
             match self.understand(item, left, &outcome) {
                 Then::Settle(settlement) => {
-                    let _ = self.settled.send(settlement).await;
+                    heard.push(settlement.clone());
+                    ends.push(settlement);
                 }
                 Then::PutBack(item) => back.push(item),
-                Then::GoOn => {}
+                Then::GoOn(item) => {
+                    heard.push(given_back(&item, clock::now()));
+                    match self.begun {
+                        // Two texts at once: this one goes on when the line comes to it again.
+                        Some(_) => back.push(item),
+                        None => {
+                            self.begun = Some(item);
+                            self.desk.written_down(1);
+                        }
+                    }
+                }
             }
             next = self.under_way.next().now_or_never().flatten().flatten();
+        }
+        self.journal.write(&heard);
+        for settlement in ends {
+            let _ = self.settled.send(settlement).await;
         }
         if !back.is_empty() {
             self.desk.written_down(back.len());
@@ -219,13 +239,7 @@ impl Carrier {
                     self.desk.took(&item);
                     return Then::Settle(self.desk.sent(&item, message_id));
                 }
-                match self.begun {
-                    // Two texts at once: this one goes on when the line comes to it again.
-                    Some(_) => return Then::PutBack(item),
-                    None => self.begun = Some(item),
-                }
-                self.desk.written_down(1);
-                Then::GoOn
+                Then::GoOn(item)
             }
             (Meaning::TooFast, _) => {
                 self.metrics.outbox().tried_again(&self.desk.account, "too_fast");
@@ -276,9 +290,10 @@ impl Carrier {
 }
 
 /// What a message's end leads to.
-#[expect(clippy::large_enum_variant, reason = "looked at as soon as it is made")]
 enum Then {
     Settle(Settlement),
+    /// The network has nothing more of it than before.
     PutBack(Item),
-    GoOn,
+    /// It has one part more, and not all of them.
+    GoOn(Item),
 }

@@ -101,12 +101,6 @@ pub enum Next {
     Nothing,
 }
 
-/// Messages beyond the window that a link may have, so that a free place is taken at once: no more
-/// than a hundredth of a second's worth, because they could leave together.
-fn spare(window: usize, per_second: u32) -> usize {
-    (window / 2).min((per_second / 100) as usize).max(1)
-}
-
 impl Patience {
     pub fn new(config: &Config) -> Self {
         let lease = Duration::from_secs(config.outbox.lease_seconds.into());
@@ -172,13 +166,12 @@ impl Desk {
         (2 * self.windows).max(16).max(fifth).min(MOST_AHEAD)
     }
 
-    /// Messages that a link may have at once.
+    /// Messages that a link may have whose answer is not in the journal: what a killed process sends twice.
     pub fn at_once(&self, link: &Link) -> usize {
-        let window = link.load().window;
-        window + spare(window, self.per_second)
+        link.load().window
     }
 
-    /// What may be sent and not be written down. It bounds what is sent twice after a crash.
+    /// What may be sent and not be written down. It bounds what is sent twice after a power cut.
     pub fn most_unsettled(&self) -> usize {
         2 * self.windows + 64
     }

@@ -1,16 +1,17 @@
 //! Notices from the database to the networks, and what the networks say of them back to the
 //! database.
 //!
-//! An operator that carries SMS has a `Desk`. Its claimer keeps the desk's line filled with
-//! as much as the links can take; a carrier for each link takes from the line what the account's pace
-//! allows, keeps the link's window full and hears what came of each message; the settler writes that
-//! down, many at a time. A notice leaves the line for the wire only while its lease lasts, and is
-//! settled by the name of its claim: what a dead or slow process left behind is sent by the next one,
-//! and a word that comes too late has no effect.
+//! An operator that carries SMS has a `Desk`. Its claimer keeps the desk's line filled with as much as
+//! the links can take; a carrier for each link takes from the line what the account's pace allows,
+//! keeps the link's window full and hears what came of each message, which stands in the `journal` at
+//! once; the settler writes it down, many at a time. A notice leaves the line for the wire only while
+//! its lease lasts, and is settled by the name of its claim: what a dead or slow process left behind is
+//! sent by the next one, and a word that comes too late has no effect.
 
 mod carrier;
 mod claimer;
 mod desk;
+pub(super) mod journal;
 pub(super) mod queues;
 mod receipts;
 pub(super) mod settler;
@@ -30,7 +31,7 @@ use tokio::{
 
 pub(super) use self::desk::Patience;
 
-use self::desk::Desk;
+use self::{desk::Desk, journal::Journal};
 use super::{nodes::Budget, operator::Account, sms::Posts, stop::Stop};
 use crate::{
     channel::sms::receipt,
@@ -129,6 +130,8 @@ pub(super) struct Measure {
     pub budget: Budget,
     /// Which campaigns may send.
     pub running: Arc<ArcSwap<Vec<Running>>>,
+    /// Where answers stand until they are stored.
+    pub journal: Journal,
 }
 
 /// The outbox and its tasks.
@@ -136,6 +139,8 @@ pub(super) struct Started {
     pub outbox: Outbox,
     /// Which campaigns may send.
     pub running: Arc<ArcSwap<Vec<Running>>>,
+    /// Where answers stand until they are stored.
+    pub journal: Journal,
     /// Says that what a dead process had claimed is due again.
     pub released: watch::Receiver<bool>,
     /// They end after they are told to stop: what was claimed is sent and settled, or given back.
@@ -165,12 +170,14 @@ pub(super) fn start(
     };
     let desks: Vec<Arc<Desk>> = accounts.iter().filter_map(desk).collect();
 
+    let (journal, found) = Journal::open(&config.outbox.answers);
     let (leases, released) = watch::channel(false);
     let mut tasks = vec![
         tokio::spawn(receipts::run(store.clone(), Arc::clone(metrics), heard, stop.clone())),
         tokio::spawn(sweep::run(
             store.clone(),
             Arc::clone(metrics),
+            (journal.clone(), found),
             config.outbox.clone(),
             leases,
             stop.clone(),
@@ -188,14 +195,13 @@ pub(super) fn start(
     for desk in &desks {
         let (settled, settlements) = mpsc::channel(desk.most_unsettled());
         for link in &desk.links {
-            let (desk, settled) = (Arc::clone(desk), settled.clone());
-            let metrics = Arc::clone(metrics);
             tasks.push(tokio::spawn(carrier::run(
-                desk,
+                Arc::clone(desk),
                 link.clone(),
                 store.clone(),
-                settled,
-                metrics,
+                settled.clone(),
+                journal.clone(),
+                Arc::clone(metrics),
                 stop.clone(),
             )));
         }
@@ -214,12 +220,13 @@ pub(super) fn start(
             Arc::clone(&desk.account),
             move |many| own.written_down(many),
             store.clone(),
+            journal.clone(),
             Arc::clone(metrics),
             settlements,
             stop.clone(),
         )));
     }
-    Started { outbox, running, released, tasks }
+    Started { outbox, running, journal, released, tasks }
 }
 
 /// tokio's clock, so that a test may stop it.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 
-use super::{DATABASE_PAUSE, TO_END, now};
+use super::{DATABASE_PAUSE, TO_END, journal::Journal, now};
 use crate::{
     app::stop::{self, Stop},
     clock,
@@ -24,11 +24,13 @@ const FEW: usize = 32;
 const MOMENT: Duration = Duration::from_millis(3);
 
 /// Writes until nobody can send any more, and says in `written_down` how many it wrote. A database
-/// that is away is waited for: what it did not take is written again, and has no effect twice.
+/// that is away is waited for: what it did not take is written again, and has no effect twice. What it
+/// took needs not be in the journal any more.
 pub async fn run(
     account: Arc<str>,
     written_down: impl Fn(usize),
     store: Store,
+    journal: Journal,
     metrics: Arc<Metrics>,
     mut settlements: mpsc::Receiver<Settlement>,
     mut stop: watch::Receiver<Stop>,
@@ -48,6 +50,7 @@ pub async fn run(
             match store.settle(&batch, clock::now()).await {
                 Ok(moved) => {
                     metrics.outbox().moved(&moved);
+                    journal.written_down(&batch);
                     break;
                 }
                 Err(error) => {
@@ -56,7 +59,7 @@ pub async fn run(
                 }
             }
             if *stop.borrow() == Stop::Now && *end.get_or_insert_with(|| now() + TO_END) <= now() {
-                // Their leases run out, and they are sent again.
+                // What was answered stands in the journal; the leases of the others run out.
                 break;
             }
             tokio::select! {

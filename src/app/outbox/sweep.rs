@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::DATABASE_PAUSE;
+use super::{DATABASE_PAUSE, journal::Journal};
 use crate::{
     app::stop::{self, Stop},
     clock, config,
+    outbox::answers::Found,
     store::{Bounds, Store},
     telemetry::Metrics,
 };
@@ -21,10 +22,12 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Every so many sweeps the waiting notices are counted.
 const COUNT: u32 = 10;
 
-/// Ends the leases of a dead process, says so in `leases`, and sweeps until told to stop.
+/// Takes in what a dead process heard (`found`) and ends its leases, says so in `leases`, and sweeps until
+/// told to stop.
 pub async fn run(
     store: Store,
     metrics: Arc<Metrics>,
+    (journal, found): (Journal, Found),
     patience: config::Outbox,
     leases: watch::Sender<bool>,
     mut stop: watch::Receiver<Stop>,
@@ -32,6 +35,8 @@ pub async fn run(
     tokio::select! {
         () = stop::told(&mut stop) => {}
         () = async {
+            take_in(&store, &metrics, &found).await;
+            journal.forget_found();
             loop {
                 match store.release_leases(clock::now()).await {
                     Ok(0) => break,
@@ -57,6 +62,30 @@ pub async fn run(
                 tokio::time::sleep(EVERY).await;
             }
         } => {}
+    }
+}
+
+/// Settles what a dead process heard and could not store. What somebody else has claimed meanwhile stays
+/// as it is.
+async fn take_in(store: &Store, metrics: &Metrics, Found { settlements, at, .. }: &Found) {
+    if settlements.is_empty() {
+        return;
+    }
+    let heard_at = at.unwrap_or_else(clock::now);
+    loop {
+        match store.settle(settlements, heard_at).await {
+            Ok(moved) => {
+                let (found, new) = (settlements.len(), moved.len());
+                tracing::info!(found, new, "what a dead process had heard is stored");
+                metrics.outbox().moved(&moved);
+                return;
+            }
+            Err(error) => {
+                tracing::error!(%error, "what a dead process had heard was not stored");
+                metrics.outbox().database_failed();
+                tokio::time::sleep(DATABASE_PAUSE).await;
+            }
+        }
     }
 }
 

@@ -29,8 +29,7 @@ use crate::{
     config::Config, engine::Engine, identity::ChatId, outbox::route::WHATSAPP, telemetry::Metrics,
 };
 
-/// Settlements that may wait to be written, beside what is under way. It bounds what is sent twice
-/// after a crash.
+/// Settlements that may wait to be written, beside what is under way.
 const MOST_UNSETTLED: usize = 64;
 
 /// Chats whose identity changed that nobody has looked at yet; more of them are told by the next
@@ -57,6 +56,7 @@ pub(super) fn start(
 ) -> Started {
     let (settled, settlements) = mpsc::channel(MOST_UNSETTLED);
     let (changes, changed) = mpsc::channel(MOST_CHANGED);
+    let journal = measure.journal.clone();
     let sender = Sender::new(config, cloud, engine, metrics, settled, changes, measure);
     let tasks = vec![
         tokio::spawn(sender.run(engine.wake().listen(), released, stop.clone())),
@@ -64,6 +64,7 @@ pub(super) fn start(
             WHATSAPP.into(),
             |_| {},
             engine.store().clone(),
+            journal,
             Arc::clone(metrics),
             settlements,
             stop.clone(),

@@ -23,7 +23,9 @@ use super::{
 use crate::{
     app::{
         nodes::Budget,
-        outbox::{LOOK_AGAIN, Measure, Patience, Running, TO_END, now, queues::Queues},
+        outbox::{
+            LOOK_AGAIN, Measure, Patience, Running, TO_END, journal::Journal, now, queues::Queues,
+        },
         stop::{self, Stop},
     },
     channel::whatsapp::{
@@ -73,6 +75,7 @@ pub struct Sender {
     patience: Patience,
     metrics: Arc<Metrics>,
     settled: mpsc::Sender<Settlement>,
+    journal: Journal,
     changes: mpsc::Sender<ChatId>,
     templates: Templates,
     /// Templates that the provider does not take, and until when they are let be.
@@ -147,7 +150,7 @@ impl Sender {
         metrics: &Arc<Metrics>,
         settled: mpsc::Sender<Settlement>,
         changes: mpsc::Sender<ChatId>,
-        Measure { budget, running }: Measure,
+        Measure { budget, running, journal }: Measure,
     ) -> Self {
         let (settings, patience) = (cloud.settings(), Patience::new(config));
         let (templates, at_once) = (settings.templates(), settings.at_once);
@@ -165,6 +168,7 @@ impl Sender {
             routes: config.routes(),
             metrics: Arc::clone(metrics),
             settled,
+            journal,
             changes,
             templates,
             shut: HashMap::new(),
@@ -501,8 +505,11 @@ impl Sender {
         renewed
     }
 
+    /// How an item ended stands in the journal at once: it may be what the provider answered.
     async fn settle(&self, item: &Item, verdict: Verdict) {
-        let _ = self.settled.send(settlement(&item.claimed, verdict)).await;
+        let settlement = settlement(&item.claimed, verdict);
+        self.journal.write(std::slice::from_ref(&settlement));
+        let _ = self.settled.send(settlement).await;
     }
 
     async fn end(mut self) {

@@ -87,8 +87,10 @@ impl Store {
                         row.push_bind(back.map(|back| back.0))
                             .push_bind(back.map(|back| back.1.clone()));
                     });
+                    // A new claim, as it were: a journal may still say that the former one was sent.
                     sql.push(
-                        ") update notice set leased = 0, tries = 0, parts = 0, route = back.route, \
+                        ") update notice set leased = 0, attempts = attempts + 1, tries = 0, \
+                         parts = 0, route = back.route, \
                          account = null, message_id = null, settled_at = null, due = ",
                     );
                     sql.push_bind(now.millis()).push(", state = ");
