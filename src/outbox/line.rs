@@ -61,6 +61,26 @@ impl<T> Line<T> {
         self.queues.iter().take(class as usize + 1).map(VecDeque::len).sum()
     }
 
+    /// What is in it.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.queues.iter().flatten()
+    }
+
+    /// Takes some out; the others keep their places.
+    pub fn take_out(&mut self, mut which: impl FnMut(&mut T) -> bool) -> Vec<T> {
+        let mut taken = Vec::new();
+        for queue in &mut self.queues {
+            for mut what in std::mem::take(queue) {
+                if which(&mut what) {
+                    taken.push(what);
+                } else {
+                    queue.push_back(what);
+                }
+            }
+        }
+        taken
+    }
+
     /// Takes everything out.
     pub fn drain(&mut self) -> impl Iterator<Item = T> + '_ {
         self.queues.iter_mut().flat_map(|queue| queue.drain(..))
@@ -98,7 +118,9 @@ mod tests {
         line.put_back(Class::Reply, 0);
         assert_eq!(line.as_urgent_as(Class::Code), 0);
         assert_eq!(line.as_urgent_as(Class::Reply), 3);
-        assert_eq!(line.drain().collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(line.take_out(|n| *n == 1), [1]);
+        assert_eq!(line.iter().collect::<Vec<_>>(), [&0, &2]);
+        assert_eq!(line.drain().collect::<Vec<_>>(), [0, 2]);
         assert_eq!((line.take(), line.is_empty()), (None, true));
     }
 }

@@ -213,6 +213,32 @@ async fn a_template_that_is_paused_is_no_loss() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_paused_campaign_nothing_leaves_that_was_claimed_before() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner::default()).await;
+        let slow = "per_second = 2\nprefixes = [\"\"]";
+        let bed = bed.operator("telco", &[smsc.port], slow, "window = 20");
+        let people: Vec<(usize, &str)> = (1..=24).map(|user| (user, "id")).collect();
+        started(&bed, &people, 0).await;
+        let node = Node::start(&bed.config()).await;
+        smsc.came(3).await;
+        bed.campaigns().step("all", Step::Pause).await.unwrap();
+        // Nodes look at campaigns, and at what waits, twice within this time.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let came = smsc.submits().len();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert_eq!(smsc.submits().len(), came);
+        assert!(came < people.len(), "{came}");
+        bed.campaigns().step("all", Step::Resume).await.unwrap();
+        figures(&bed, |of_all| of(&of_all.by_sms(), Fate::Sent) == 24).await;
+        // Each text has the same number of parts.
+        let submits = smsc.submits().len();
+        assert!(smsc.taken().values().all(|parts| *parts == submits / people.len()));
+        node.stop().await;
+    }
+}
+
 const MANY: usize = 48;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -157,6 +157,13 @@ impl Smsc {
         heard.submits.len() - heard.answered
     }
 
+    /// Somebody writes to the short code.
+    pub async fn writes(&self, phone: &str, words: &str) {
+        let peer = self.peers.lock().unwrap().last().cloned().expect("a bind");
+        let (from, to) = (Address::international(phone.to_owned()), Address::short_code("1199"));
+        deliver(&peer, Message::new(from, to, words.to_owned())).await;
+    }
+
     /// Sends a receipt by itself.
     pub async fn deliver(&self, text: String) {
         let peer = self.peers.lock().unwrap().last().cloned().expect("a bind");

@@ -331,7 +331,29 @@ async fn what_must_not_be_sent_is_not() {
     gateway.shutdown().await;
 }
 
-/// Told to stop with a full window: what is under way is heard to its end, the rest is given back.
+/// Whoever writes STOP gets nothing of what is claimed already and waits for the pace.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_that_waits_for_the_pace_is_not_sent_after_stop() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner::default()).await;
+        let slow = "per_second = 2\nprefixes = [\"\"]";
+        let bed = bed.operator("telco", &[smsc.port], slow, "window = 20");
+        let phones = bed.enqueue(30, Class::Campaign, "telco").await;
+        let last = phones.last().unwrap().without_plus();
+        let gateway = gateway(&bed).await;
+        smsc.came(2).await;
+        smsc.writes(last, "STOP").await;
+        bed.until(Fate::OptedOut, 1).await;
+        let to: Vec<String> = smsc.submits().into_iter().map(|submit| submit.to).collect();
+        // All were claimed at once, and most of them wait.
+        assert!(to.len() < 25, "{}", to.len());
+        let answers = to.iter().filter(|to| *to == last).count();
+        assert!(answers <= 1, "{answers}");
+        gateway.shutdown().await;
+        assert_eq!(bed.standing(Fate::OptedOut).await, 1);
+    }
+}
+
 /// Of four that are left over from another day, one phone gets three today.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_over_does_not_flood_a_phone() {

@@ -36,6 +36,9 @@ const FULL_IN_A_ROW: u8 = 2;
 /// How long a link is left alone that did not take a message.
 const LINK_PAUSE: Duration = Duration::from_millis(50);
 
+/// For so long it is believed that a broadcast is wanted.
+const UNKNOWN: Duration = Duration::from_secs(2);
+
 /// Carries until told to stop, and then until every message has ended.
 pub async fn run(
     desk: Arc<Desk>,
@@ -152,10 +155,12 @@ impl Carrier {
     }
 
     /// Nothing leaves whose lease is nearly over, that is of no use any more, was taken back, or at an hour
-    /// that has become indecent.
+    /// that has become indecent; and no broadcast of which the database could not say whether it is still
+    /// wanted.
     async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
-        let end = if at >= item.until {
+        let broadcast = item.claimed.lane.class.is_broadcast();
+        let end = if at >= item.until || (broadcast && at >= item.looked + UNKNOWN) {
             given_back(&item, clock)
         } else if item.claimed.expires <= clock {
             settlement(&item.claimed, Verdict::Ended(Fate::Expired))

@@ -18,7 +18,7 @@ use crate::{
     app::stop::{self, Stop},
     clock::{self, Timestamp},
     outbox::{
-        Class, Fate, parts,
+        Class, Fate, NoticeId, parts,
         work::{Claimed, Consent, Portion, Settlement, Verdict},
     },
     store::Store,
@@ -80,6 +80,7 @@ impl Claimer {
             tokio::time::sleep(LINKS).await;
             return;
         }
+        self.look_again().await;
         let ahead = self.desk.ahead();
         let room = ahead.saturating_sub(self.desk.waiting());
         let urgent = (ahead / 4).saturating_sub(self.desk.waiting_as_urgent_as(Class::Reply));
@@ -107,6 +108,30 @@ impl Claimer {
             }
             Some(_) => {}
             None => tokio::time::sleep(DATABASE_PAUSE).await,
+        }
+    }
+
+    /// Takes broadcasts out of the line that are not wanted any more: their reader wrote STOP, or their
+    /// campaign was paused or cancelled, while they waited there.
+    async fn look_again(&self) {
+        let asked = self.desk.broadcasts_since(now() - LOOK);
+        if asked.is_empty() {
+            return;
+        }
+        let ids: Vec<NoticeId> = asked.iter().copied().collect();
+        let asked_at = now();
+        match self.store.unwanted(&ids).await {
+            Ok(unwanted) => {
+                for settlement in self.desk.drop_unwanted(&asked, &unwanted, asked_at, clock::now())
+                {
+                    self.desk.handed_over();
+                    let _ = self.settled.send(settlement).await;
+                }
+            }
+            Err(error) => {
+                tracing::error!(account = &*self.desk.account, %error, "nobody knows what is wanted");
+                self.metrics.outbox().database_failed();
+            }
         }
     }
 
@@ -208,6 +233,7 @@ impl Claimer {
         };
         let total = parts::count(&letter.text);
         let parts = notice.parts.min(total.saturating_sub(1));
-        Ok(Item { claimed: notice, phone, letter, parts, total, full: 0, until })
+        let looked = now();
+        Ok(Item { claimed: notice, phone, letter, parts, total, full: 0, until, looked })
     }
 }

@@ -1,6 +1,7 @@
 //! What the tasks of one operator share: the line, the pace, and how its messages are written.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -19,7 +20,7 @@ use crate::{
     config::{Config, ReceiptIds, Sms},
     identity::Msisdn,
     outbox::{
-        Class, Sender,
+        Class, Fate, NoticeId, Sender,
         line::Line,
         pace::Pace,
         parts::{self, Writing},
@@ -90,6 +91,8 @@ pub struct Item {
     pub full: u8,
     /// It is not handed over after this: the lease would end before the answer came.
     pub until: Instant,
+    /// When the database was last asked whether it is still wanted.
+    pub looked: Instant,
 }
 
 /// What a carrier is to do next.
@@ -191,6 +194,35 @@ impl Desk {
         }
         drop(queue);
         self.filled.iter().for_each(|filled| filled.notify_one());
+    }
+
+    /// Broadcasts in the line of which nobody has asked since `before` whether they are still wanted.
+    pub fn broadcasts_since(&self, before: Instant) -> BTreeSet<NoticeId> {
+        let queue = locked(&self.queue);
+        let old = |item: &&Item| item.claimed.lane.class.is_broadcast() && item.looked <= before;
+        queue.line.iter().filter(old).map(|item| item.claimed.id).collect()
+    }
+
+    /// Of these the database was asked at `asked_at` which are not wanted: those are taken out of the line,
+    /// and how they are settled is said.
+    pub fn drop_unwanted(
+        &self,
+        asked: &BTreeSet<NoticeId>,
+        unwanted: &BTreeMap<NoticeId, Option<Fate>>,
+        asked_at: Instant,
+        at: Timestamp,
+    ) -> Vec<Settlement> {
+        let dropped = locked(&self.queue).line.take_out(|item| {
+            if asked.contains(&item.claimed.id) {
+                item.looked = asked_at;
+            }
+            unwanted.contains_key(&item.claimed.id)
+        });
+        let settled = |item: &Item| match unwanted.get(&item.claimed.id) {
+            Some(Some(fate)) => settlement(&item.claimed, Verdict::Ended(*fate)),
+            _ => given_back(item, at),
+        };
+        dropped.iter().map(settled).collect()
     }
 
     /// Puts back what no link took, in the order in which it was taken.

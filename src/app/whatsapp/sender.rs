@@ -130,6 +130,8 @@ struct Item {
     form: Form,
     /// It is not sent after this: the lease would end before the answer came.
     until: Instant,
+    /// When the database was last asked whether it is still wanted.
+    looked: Instant,
 }
 
 /// A template: its name, and the code of its language.
@@ -298,11 +300,13 @@ impl Sender {
 
     /// Nothing leaves whose lease is nearly over, that is of no use any more, was taken back, or at an hour
     /// that has become indecent.
-    async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
+    async fn still_ours(&mut self, mut item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
         let lane = item.claimed.lane;
         let verdict = if at >= item.until {
             given_back(&item, clock)
+        } else if let Some(verdict) = self.unwanted(&mut item, at, clock).await {
+            verdict
         } else if item.claimed.expires <= clock {
             Verdict::Ended(Fate::Expired)
         } else if !self.patience.hours.allow(lane, clock) {
@@ -324,6 +328,29 @@ impl Sender {
         };
         self.settle(&item, verdict).await;
         None
+    }
+
+    /// How a broadcast is settled that waited here for a while and is not wanted any more, or of which nobody
+    /// knows.
+    async fn unwanted(&self, item: &mut Item, at: Instant, clock: Timestamp) -> Option<Verdict> {
+        if !item.claimed.lane.class.is_broadcast() || at < item.looked + LOOK {
+            return None;
+        }
+        match self.store.unwanted(&[item.claimed.id]).await {
+            Ok(unwanted) => match unwanted.get(&item.claimed.id) {
+                Some(Some(fate)) => Some(Verdict::Ended(*fate)),
+                Some(None) => Some(given_back(item, clock)),
+                None => {
+                    item.looked = at;
+                    None
+                }
+            },
+            Err(error) => {
+                tracing::error!(account = WHATSAPP, %error, "nobody knows what is wanted");
+                self.metrics.outbox().database_failed();
+                Some(given_back(item, clock))
+            }
+        }
     }
 
     /// Until when an older message of the same user waits to be tried again. Broadcasts have no order.

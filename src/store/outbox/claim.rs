@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     super::{
         Store, StoreError,
-        engine::{Dialect, Engine, on_engine},
+        engine::{Dialect, Engine, on_engine, padded_keys},
     },
     open_letter,
 };
@@ -20,6 +20,8 @@ use crate::{
     },
 };
 
+/// Notices asked about by one statement.
+const ASKED: usize = 512;
 /// Leases ended by one statement.
 const PIECE: i64 = 5_000;
 /// Portions of one statement. SQLite takes 500 terms of a compound select.
@@ -151,6 +153,49 @@ impl Store {
             .await?
         });
         Ok(waits.is_some())
+    }
+
+    /// Which of these broadcasts are not to be sent any more, and why: their readers refused them, or their
+    /// campaign does not run (`None`).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn unwanted(
+        &self,
+        notices: &[NoticeId],
+    ) -> Result<BTreeMap<NoticeId, Option<Fate>>, StoreError> {
+        let ids: Vec<i64> = notices.iter().map(|notice| notice.as_i64()).collect();
+        let mut unwanted = BTreeMap::new();
+        for ids in ids.chunks(ASKED) {
+            on_engine!(self.reader(), |Db, pool| {
+                let mut sql = QueryBuilder::<Db>::new(
+                    "with asked (id, refused, runs) as (select id, (campaign <> 0 or lane >= ",
+                );
+                // As `Class::is_refusable` says.
+                sql.push_bind(Lane { class: Class::Campaign, zone: Zone::Wib }.as_i64());
+                sql.push(
+                    ") and exists (select 1 from opt_out \
+                     where opt_out.subscriber = notice.subscriber), \
+                     campaign = 0 or exists (select 1 from campaign \
+                     where campaign.id = notice.campaign and campaign.state = 'running') \
+                     from notice where id in (",
+                );
+                let mut list = sql.separated(", ");
+                for id in padded_keys(ids) {
+                    list.push_bind(id);
+                }
+                sql.push(
+                    ")) select id, case when refused then 1 else 0 end from asked \
+                     where refused or not runs",
+                );
+                for row in sql.build().fetch_all(pool).await? {
+                    let (id, refused): (i64, i32) = (row.try_get(0)?, row.try_get(1)?);
+                    let fate = (refused == 1).then_some(Fate::OptedOut);
+                    unwanted.insert(NoticeId::from_i64(id), fate);
+                }
+            });
+        }
+        Ok(unwanted)
     }
 
     /// Ends the leases of a process that is gone, a piece at a time, and says how many there were.

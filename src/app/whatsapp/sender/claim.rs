@@ -175,7 +175,9 @@ impl Sender {
         });
         let language = reader.language;
         let form = Form::Free;
-        let mut item = Item { claimed: notice, letter, to, user, by_sms, language, form, until };
+        let looked = now();
+        let mut item =
+            Item { claimed: notice, letter, to, user, by_sms, language, form, until, looked };
         let silent = reader.heard.is_some_and(|heard| heard.plus(WINDOW) <= at);
         let broadcast = item.claimed.lane.class.is_broadcast();
         match (&item.by_sms, self.template(&item, now()).is_some()) {
