@@ -29,6 +29,10 @@ use crate::{
 const PIECE: u32 = 1024;
 /// People of a list that are kept, and queued, together.
 const PART: usize = 1024;
+/// People of a list that are put in the order of their phones' keys before they are cut into parts. What
+/// a part writes of each phone (`broadcast`) then stands side by side, where people in the order of a list
+/// would each change a page of their own: 0.2 KB of SQLite's log instead of 6 KB.
+const RUN: usize = 64 * PART;
 /// Wrong rows that are told one by one; the rest is counted.
 const TOLD: usize = 100;
 /// Days for which a campaign may be of use, at most.
@@ -293,7 +297,7 @@ impl Campaigns {
         let mut reader = Reader::new(names.iter().map(AsRef::as_ref), &campaign.made.wording)?;
         let mut record = csv::ByteRecord::new();
         let mut listed = Listed::default();
-        let (mut part, mut people) = (1, Vec::with_capacity(PART));
+        let (mut part, mut run) = (1, Vec::new());
         while rows.read_byte_record(&mut record).map_err(ListError::Read)? {
             let line = record.position().map_or(0, csv::Position::line);
             let fields: Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
@@ -303,7 +307,7 @@ impl Campaigns {
             match row {
                 Ok(person) => {
                     listed.people += 1;
-                    people.push(person);
+                    run.push(person);
                 }
                 Err(error) => {
                     listed.bad += 1;
@@ -312,13 +316,12 @@ impl Campaigns {
                     }
                 }
             }
-            let refused = listed.bad > 0 && bad == BadRows::Refuse;
-            if people.len() == PART && !refused {
-                self.keep(campaign, part, &people).await?;
-                part += 1;
+            // Of a list that is refused nothing is kept, and the rest is read for what is wrong with it.
+            if listed.bad > 0 && bad == BadRows::Refuse {
+                run.clear();
             }
-            if people.len() == PART {
-                people.clear();
+            if run.len() == RUN {
+                part = self.keep(campaign, part, &mut run).await?;
             }
         }
         if listed.bad > 0 && bad == BadRows::Refuse {
@@ -327,20 +330,29 @@ impl Campaigns {
         if listed.people == 0 {
             return Err(ListError::Empty);
         }
-        if !people.is_empty() {
-            self.keep(campaign, part, &people).await?;
-        }
+        self.keep(campaign, part, &mut run).await?;
         Ok(listed)
     }
 
+    /// Keeps a run from this part on, and says which part is next. One that is a part is kept as it is.
     async fn keep(
         &self,
         campaign: &Campaign,
-        part: i64,
-        people: &[Recipient],
-    ) -> Result<(), ListError> {
-        let kept = self.store.add_people(campaign.id, part, people).await?;
-        if kept { Ok(()) } else { Err(ListError::NotAwaited) }
+        first: i64,
+        run: &mut Vec<Recipient>,
+    ) -> Result<i64, ListError> {
+        if run.len() > PART {
+            run.sort_by_cached_key(|person| self.vault.subscriber_key(&person.phone));
+        }
+        let mut next = first;
+        for people in run.chunks(PART) {
+            if !self.store.add_people(campaign.id, next, people).await? {
+                return Err(ListError::NotAwaited);
+            }
+            next += 1;
+        }
+        run.clear();
+        Ok(next)
     }
 
     /// The campaign of that name.

@@ -5,6 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use jiff::{ToSpan, civil::date};
 use setara::{
     clock::{Timestamp, Zone},
+    config::Config,
     front::campaign::{BadRows, ListError},
     identity::Msisdn,
     outbox::{
@@ -19,7 +20,10 @@ use setara::{
     store::{Late, Queued, Table},
 };
 
-use crate::office::{Queue, both};
+use crate::{
+    bed,
+    office::{Queue, both},
+};
 
 const HEAD: &str = "phone,name,nik\n";
 
@@ -296,5 +300,32 @@ async fn a_campaign_that_has_its_people_takes_no_more() {
         let again = office.campaigns.take_list(&campaign, list.as_bytes(), BadRows::Refuse).await;
         assert!(matches!(again, Err(ListError::NotAwaited)));
         assert_eq!(office.queue_all(&campaign, noon()).await.counts.queued, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_long_list_is_queued_in_the_order_of_the_keys_of_its_phones() {
+    for office in both().await {
+        let mut list = HEAD.to_owned();
+        for number in 0..3000 {
+            list += &format!("0812{number:08},Ani,317304170890{:04}\n", number + 1);
+        }
+        let campaign = office.list("long", &list, 7).await;
+        let vaccines = Config::parse("").unwrap().vaccine;
+        let today = date(2021, 8, 16);
+        let mut keys = Vec::new();
+        let mut portion = None;
+        loop {
+            let next = office.bed.store.audience(&campaign, portion.as_ref(), &vaccines, today, 1);
+            let next = next.await.unwrap();
+            keys.extend(next.people.iter().map(|of| bed::vault().subscriber_key(&of.phone)));
+            if next.last {
+                break;
+            }
+            portion = Some(next);
+        }
+        assert_eq!(keys.len(), 3000);
+        assert!(keys.is_sorted(), "a page of the plans is changed by one part, not by each");
+        assert_eq!(office.queue_all(&campaign, noon()).await.counts.queued, 3000);
     }
 }
