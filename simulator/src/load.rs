@@ -303,6 +303,19 @@ fn peak_rss_mb(child: &Child) -> f64 {
     memory_mb(child, "VmHWM:")
 }
 
+/// The time that all threads of a process have computed so far, from `/proc`.
+fn cpu(child: &Child) -> Duration {
+    /// Linux counts in hundredths of a second here, whatever its clock (`USER_HZ`).
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/stat")).ok());
+    let stat = stat.unwrap_or_default();
+    // Behind the name, which may hold anything: the state, and then numbers.
+    let behind = stat.rsplit(')').next().unwrap_or_default();
+    let times = behind.split_whitespace().skip(11).take(2);
+    let ticks: u32 = times.filter_map(|ticks| ticks.parse::<u32>().ok()).sum();
+    TICK * ticks
+}
+
 fn memory_mb(child: &Child, what: &str) -> f64 {
     let status =
         child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,10 @@ const RECEIPTS_IN_FLIGHT: usize = 500;
 const RECEIPTS_MAX: usize = 2_000_000;
 /// Binds at one time.
 const LINKS_MAX: usize = 64;
+/// Messages are counted by spans of this.
+const SPAN: Duration = Duration::from_millis(20);
+/// Spans that are kept: twenty minutes. What comes later is in none.
+const SPANS_MAX: usize = 60_000;
 
 const SUBMIT: u32 = 0x04;
 const DELIVER: u32 = 0x05;
@@ -96,7 +100,10 @@ struct Shared {
     /// Microseconds after `begun`; 0 for never.
     first: AtomicU64,
     last: AtomicU64,
+    held: AtomicBool,
     seen: Mutex<Seen>,
+    /// Messages in each span since the first.
+    spans: Mutex<Vec<u64>>,
     hasher: RandomState,
 }
 
@@ -117,7 +124,9 @@ impl Sink {
             binds: AtomicU64::new(1),
             first: AtomicU64::new(0),
             last: AtomicU64::new(0),
+            held: AtomicBool::new(false),
             seen: Mutex::default(),
+            spans: Mutex::default(),
             hasher: RandomState::new(),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -147,6 +156,17 @@ impl Sink {
         }
     }
 
+    /// Whether whoever connects from now on is turned away.
+    pub fn hold(&self, held: bool) {
+        self.shared.held.store(held, Ordering::Relaxed);
+    }
+
+    /// Messages a second between the first and the last, without this part of the time at either end:
+    /// there the links begin one after the other, and find no more to carry.
+    pub fn steady_per_s(&self, ends: f64) -> f64 {
+        steady(&self.shared.spans.lock().unwrap_or_else(PoisonError::into_inner), ends)
+    }
+
     /// Forgets what was counted.
     pub fn forget(&self) {
         let shared = &self.shared;
@@ -154,6 +174,7 @@ impl Sink {
             counter.store(0, Ordering::Relaxed);
         }
         *shared.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::default();
+        shared.spans.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -161,6 +182,14 @@ impl Drop for Sink {
     fn drop(&mut self) {
         self.accepting.abort();
     }
+}
+
+/// See [`Sink::steady_per_s`].
+fn steady(spans: &[u64], ends: f64) -> f64 {
+    let end = (spans.len() as f64 * ends).ceil() as usize;
+    let middle = spans.get(end..spans.len().saturating_sub(end)).unwrap_or_default();
+    let lasted = SPAN.as_secs_f64() * middle.len() as f64;
+    if middle.is_empty() { 0.0 } else { middle.iter().sum::<u64>() as f64 / lasted }
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -172,7 +201,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        if links.len() < LINKS_MAX {
+        if links.len() < LINKS_MAX && !shared.held.load(Ordering::Relaxed) {
             let shared = Arc::clone(&shared);
             links.spawn(async move {
                 shared.links.fetch_add(1, Ordering::Relaxed);
@@ -368,9 +397,21 @@ impl<'a> Bind<'a> {
         let shared = self.shared;
         let at = now().saturating_duration_since(shared.begun).as_micros();
         let at = u64::try_from(at).unwrap_or(u64::MAX).max(1);
-        let _ = shared.first.compare_exchange(0, at, Ordering::Relaxed, Ordering::Relaxed);
+        let first = shared.first.compare_exchange(0, at, Ordering::Relaxed, Ordering::Relaxed);
         shared.last.fetch_max(at, Ordering::Relaxed);
-        shared.submitted.fetch_add(self.taken.len() as u64, Ordering::Relaxed);
+        let many = self.taken.len() as u64;
+        shared.submitted.fetch_add(many, Ordering::Relaxed);
+        let first = first.err().unwrap_or(at);
+        let since = Duration::from_micros(at.saturating_sub(first));
+        let span = (since.as_micros() / SPAN.as_micros()) as usize;
+        if span < SPANS_MAX {
+            let mut spans = shared.spans.lock().unwrap_or_else(PoisonError::into_inner);
+            let length = spans.len().max(span + 1);
+            spans.resize(length, 0);
+            if let Some(count) = spans.get_mut(span) {
+                *count += many;
+            }
+        }
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for hash in self.taken.drain(..) {
             seen.is_new(hash);
@@ -462,4 +503,18 @@ fn hex(mut number: u64) -> [u8; 13] {
         number >>= 4;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_steady_is_between_the_ends() {
+        let spans = [0, 7, 20, 20, 20, 20, 20, 20, 3, 1];
+        assert_eq!(steady(&spans, 0.2), 1000.0);
+        assert_eq!(steady(&spans, 0.0), 655.0);
+        assert_eq!(steady(&spans, 0.5), 0.0);
+        assert_eq!(steady(&[], 0.1), 0.0);
+    }
 }

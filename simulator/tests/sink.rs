@@ -73,3 +73,18 @@ async fn a_part_sent_again_under_another_reference_is_a_copy() {
     sink.forget();
     assert_eq!(sink.counted().submitted, 0);
 }
+
+#[tokio::test]
+async fn a_sink_that_is_held_takes_no_bind() {
+    let sink = Sink::start(0, Manner::default()).await.unwrap();
+    sink.hold(true);
+    let settings = LinkSettings::new("uji", &sink.address().to_string(), "setara", "rahasia");
+    let (sender, _inbound) = mpsc::channel(1000);
+    let link = Link::spawn(settings, sender).unwrap();
+    let mut status = link.status();
+    let bound = status.wait_for(|status| *status == LinkStatus::Bound);
+    assert!(tokio::time::timeout(Duration::from_millis(200), bound).await.is_err());
+    sink.hold(false);
+    status.wait_for(|status| *status == LinkStatus::Bound).await.unwrap();
+    link.shutdown(Instant::now() + Duration::from_secs(5)).await;
+}

@@ -1,6 +1,10 @@
 //! `simulator load sms`: notices through the gateway to an SMSC that takes everything, and texts
 //! both ways; beside it, in the same run, the bare link.
 //!
+//! One campaign is queued while the SMSC turns every bind away, and then drained: so either is seen
+//! alone. The gateway is started anew between the two, because a link that was turned away for long is
+//! patient, and each with a patience of its own. Another campaign is queued and sent at once.
+//!
 //! The ceiling is `setara::smpp::link` with a plain window of `submit_sm` and no database, against
 //! the same sink with the same delay, links and window: the ratio says what durability costs.
 
@@ -25,8 +29,8 @@ use simulator::sink::{Counted, Manner, Receipts, Sink};
 use tokio::sync::mpsc;
 
 use super::{
-    Common, Failed, address, bound, millis, network, peak_rss_mb, progress, setara, start_node,
-    stop,
+    Common, Failed, address, bound, cpu, millis, network, peak_rss_mb, progress, setara,
+    start_node, stop,
 };
 use crate::gateway::{self, Account};
 
@@ -57,6 +61,9 @@ pub struct Sms {
     /// Only the bare link
     #[arg(long)]
     bare: bool,
+    /// No second campaign, which is queued and sent at once
+    #[arg(long)]
+    drain_only: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -124,19 +131,30 @@ impl Sms {
 /// What was measured. A message is one PDU at the SMSC.
 #[derive(Debug, Serialize)]
 struct Figures {
-    /// Notices of a campaign from the first to the last at the SMSC, durable.
+    /// Notices that were queued before, from the first to the last at the SMSC, durable.
     sms_per_s: f64,
     /// A plain window over the same links, durable in nothing.
     bare_sms_per_s: f64,
     ratio: f64,
+    /// Which part of what the windows allow was sent, where the SMSC takes its time; without the first
+    /// and the last tenth of the drain.
+    window_share: Option<f64>,
+    /// From the start of a campaign to its last notice queued, while nothing can be sent.
+    queued_s: f64,
+    queued_per_s: f64,
+    /// Of a campaign that is queued and sent at once: from its start to the last message at the SMSC.
+    both_per_s: Option<f64>,
+    /// From the start of that one to the last notice queued; to its end, if sending was as fast.
+    both_queued_s: Option<f64>,
     /// Notices that never came.
     lost: u64,
     /// Notices that came more than once.
     duplicates: u64,
     /// The most memory that the gateway ever held.
     rss_mb: f64,
-    /// From the start of the campaign to the last notice queued; to its end, if sending was faster.
-    queued_s: f64,
+    /// What the gateway computed for a notice while it was queued, and while it was sent.
+    queued_cpu_us: f64,
+    sent_cpu_us: f64,
     /// Texts of phones, each answered by a text.
     turns_per_s: f64,
     turn_p50_ms: f64,
@@ -169,24 +187,70 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
     let (menus, database) = (&sms.common.menus, sms.common.database.as_deref());
     let file = gateway::write_sms_configuration(data.path(), &accounts, menus, database)?;
     gateway::fill(&file, PEOPLE).await?;
+
+    sink.hold(true);
     let mut child = start_node(&file, Stdio::inherit())?;
     bound(&network, 1, &mut child).await?;
-    let campaign = campaign(&sms, &file, &sink).await?;
+    let campaign = Campaign { name: HELD, messages: sms.messages, file: &file };
+    campaign.create().await?;
+    let before = cpu(&child);
+    let begun = campaign.start().await?;
+    let queued_s = queued(file.clone(), HELD, sms.messages, begun).await?.as_secs_f64();
+    let queued_cpu = cpu(&child).saturating_sub(before);
+    let mut rss_mb = peak_rss_mb(&child);
+    stop(child).await?;
+
+    sink.hold(false);
+    let mut child = start_node(&file, Stdio::inherit())?;
+    bound(&network, 1, &mut child).await?;
+    let before = cpu(&child);
+    taken(&sms, &sink).await;
+    let sent_cpu = cpu(&child).saturating_sub(before);
+    let drained = sink.counted();
+    let sms_per_s = drained.distinct.saturating_sub(1) as f64 / drained.lasted.as_secs_f64();
+    let (mut lost, mut duplicates) =
+        (sms.messages.saturating_sub(drained.distinct), drained.duplicates);
+    let window_share = (sms.smsc_delay_ms > 0).then(|| {
+        let answers_per_s = 1000.0 / sms.smsc_delay_ms as f64;
+        sink.steady_per_s(ENDS) / (answers_per_s * (sms.links * sms.window) as f64)
+    });
+
+    let (mut both_per_s, mut both_queued_s) = (None, None);
+    if !sms.drain_only {
+        sink.forget();
+        let campaign = Campaign { name: AT_ONCE, messages: sms.messages, file: &file };
+        campaign.create().await?;
+        let begun = campaign.start().await?;
+        let queued = tokio::spawn(queued(file.clone(), AT_ONCE, sms.messages, begun));
+        let lasted = taken(&sms, &sink).await.saturating_duration_since(begun);
+        queued.abort();
+        // Still counting means that it was queued just before its end.
+        both_queued_s = Some(queued.await.unwrap_or(Ok(lasted))?.as_secs_f64());
+        let counted = sink.counted();
+        both_per_s = Some(counted.distinct as f64 / lasted.as_secs_f64());
+        lost += sms.messages.saturating_sub(counted.distinct);
+        duplicates += counted.duplicates;
+    }
     let (times, unanswered, lasted) = two_ways(&sms, &network).await?;
-    let rss_mb = peak_rss_mb(&child);
+    rss_mb = peak_rss_mb(&child).max(rss_mb);
     stop(child).await?;
     network.stop().await;
 
-    let counted = sink.counted();
-    let sms_per_s = counted.distinct.saturating_sub(1) as f64 / counted.lasted.as_secs_f64();
+    let each = |all: Duration| all.as_secs_f64() * 1e6 / sms.messages as f64;
     let figures = Figures {
         sms_per_s,
         bare_sms_per_s,
         ratio: sms_per_s / bare_sms_per_s,
-        lost: sms.messages.saturating_sub(counted.distinct),
-        duplicates: counted.duplicates,
+        window_share,
+        queued_s,
+        queued_per_s: sms.messages as f64 / queued_s,
+        both_per_s,
+        both_queued_s,
+        lost,
+        duplicates,
         rss_mb,
-        queued_s: campaign.as_secs_f64(),
+        queued_cpu_us: each(queued_cpu),
+        sent_cpu_us: each(sent_cpu),
         turns_per_s: times.len() as f64 / lasted.as_secs_f64(),
         turn_p50_ms: millis(&times, 0.5),
         turn_p99_ms: millis(&times, 0.99),
@@ -203,10 +267,22 @@ fn print(figures: &Figures, sms: &Sms) {
     println!("  sms/s       {:>10.0}   durable, the SMSC on the same machine", figures.sms_per_s);
     println!("  bare        {:>10.0}   the same links without a database", figures.bare_sms_per_s);
     println!("  ratio       {:>10.2}", figures.ratio);
+    if let Some(share) = figures.window_share {
+        println!("  window      {:>10.1} % of what the windows allow", 100.0 * share);
+    }
+    println!("  queued      {:>10.0} a second, in {:.1} s", figures.queued_per_s, figures.queued_s);
+    if let (Some(per_s), Some(queued_s)) = (figures.both_per_s, figures.both_queued_s) {
+        println!(
+            "  both        {per_s:>10.0} a second, queued and sent; queued in {queued_s:.1} s"
+        );
+    }
     println!("  lost        {:>10}", figures.lost);
     println!("  duplicates  {:>10}", figures.duplicates);
     println!("  memory      {:>10.0} MB at most", figures.rss_mb);
-    println!("  queued in   {:>10.1} s", figures.queued_s);
+    println!(
+        "  computed    {:>10.0} us a notice queued, {:.0} us sent",
+        figures.queued_cpu_us, figures.sent_cpu_us
+    );
     println!("  turns/s     {:>10.0}   texts answered by a text", figures.turns_per_s);
     println!("  p50, p99    {:>10.1}, {:.1} ms", figures.turn_p50_ms, figures.turn_p99_ms);
     println!("  unanswered  {:>10}", figures.unanswered);
@@ -214,26 +290,45 @@ fn print(figures: &Figures, sms: &Sms) {
 
 /// People in the record; the phones of the campaign are nobody's.
 const PEOPLE: u64 = 1000;
-/// What the campaign is called.
-const NAME: &str = "beban";
+/// The campaign that is queued before it is sent.
+const HELD: &str = "tertahan";
+/// The one that is queued and sent at once.
+const AT_ONCE: &str = "beban";
 /// Without a further message for so long, a campaign is over.
 const SILENCE: Duration = Duration::from_secs(10);
+/// The part of a drain at either end in which windows may not be full.
+const ENDS: f64 = 0.1;
 
-/// Sends one notice to each phone of a file, and waits until all have come or none comes any more.
-/// Gives the time until the last was queued.
-async fn campaign(sms: &Sms, file: &Path, sink: &Sink) -> Result<Duration, Failed> {
-    let list = file.with_file_name("phones.csv");
-    write_phones(&list, sms.messages)?;
-    let list = list.to_string_lossy().into_owned();
-    let list = ["--text", "invitation", "--list", &list];
-    setara(file, &[["campaign", "create", NAME].as_slice(), &list].concat()).await?;
-    let begun = Instant::now();
-    setara(file, &["campaign", "start", NAME]).await?;
-    let queued = tokio::spawn(queued(file.to_owned(), sms.messages, begun));
+/// A campaign with one notice to each phone of a file.
+struct Campaign<'c> {
+    name: &'c str,
+    messages: u64,
+    file: &'c Path,
+}
+
+impl Campaign<'_> {
+    async fn create(&self) -> Result<(), Failed> {
+        let list = self.file.with_file_name("phones.csv");
+        write_phones(&list, self.messages)?;
+        let list = list.to_string_lossy();
+        let create = ["campaign", "create", self.name, "--text", "invitation", "--list", &list];
+        setara(self.file, &create).await?;
+        Ok(())
+    }
+
+    async fn start(&self) -> Result<Instant, Failed> {
+        let begun = Instant::now();
+        setara(self.file, &["campaign", "start", self.name]).await?;
+        Ok(begun)
+    }
+}
+
+/// Waits until all notices have come or none comes any more; gives when the last one came.
+async fn taken(sms: &Sms, sink: &Sink) -> Instant {
     let bar = progress(sms.messages, "notices");
     let (mut last, mut since) = (0, Instant::now());
     loop {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
         let Counted { distinct, submitted, .. } = sink.counted();
         bar.set_position(distinct);
         if submitted > last {
@@ -246,16 +341,19 @@ async fn campaign(sms: &Sms, file: &Path, sink: &Sink) -> Result<Duration, Faile
     // A copy may still be on its way.
     tokio::time::sleep(Duration::from_secs(1)).await;
     bar.finish_and_clear();
-    queued.abort();
-    // Still counting means that it was never queued whole.
-    queued.await.unwrap_or(Ok(begun.elapsed()))
+    since
 }
 
 /// Asks how far the campaign is until all its notices are queued.
-async fn queued(file: PathBuf, messages: u64, begun: Instant) -> Result<Duration, Failed> {
+async fn queued(
+    file: PathBuf,
+    name: &'static str,
+    messages: u64,
+    begun: Instant,
+) -> Result<Duration, Failed> {
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let told = setara(&file, &["campaign", "status", NAME, "--json"]).await?;
+        let told = setara(&file, &["campaign", "status", name, "--json"]).await?;
         let status: serde_json::Value = serde_json::from_str(&told)?;
         if status["queued"].as_u64().is_some_and(|queued| queued >= messages) {
             return Ok(begun.elapsed());
