@@ -13,7 +13,7 @@ use crate::{
     clock::{self, Timestamp, Zone},
     config::{Config, Whatsapp},
     menu::model::Menu,
-    outbox::route::Routes,
+    outbox::{TextOf, route::Routes},
     service::{
         campaign::{
             Audience, Decency, FilterError, Phase, Recipient, Step, class_of,
@@ -246,7 +246,8 @@ impl Campaigns {
                 return Err(OrderError::Needs(value));
             }
         }
-        for template in self.templates.iter().flat_map(|of| of.of_text(&text)) {
+        let of = TextOf { service: menu.service(), text: &text };
+        for template in self.templates.iter().flat_map(|all| all.of_text(of)) {
             let stands = |value: &&String| {
                 matches!(value.as_str(), "text" | "dial" | "code") || wording.needs(value)
             };

@@ -24,10 +24,11 @@ use tokio::sync::Mutex;
 use crate::{
     certificate::keys::InUse,
     clock,
-    config::Config,
+    config::{Config, Whatsapp},
     diagnostic::{Finding, SourceFile},
     engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
     menu::{check, version::Version},
+    outbox::TextOf,
     service::{DESKS, Desk, certificate::CertificateRules, officer::OFFICER},
     store::{MenuOrder, MenuVersion, Ordered, Store, StoreError, StoredMenu},
     vault::Vault,
@@ -51,6 +52,9 @@ pub enum MenuError {
     /// No menu, or two that are dialled alike.
     #[error(transparent)]
     Shelf(#[from] ShelfError),
+    /// A template on WhatsApp is of no service's text, or could be of two.
+    #[error("whatsapp.template: {0}")]
+    Template(String),
     /// The version could not be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -148,7 +152,15 @@ impl Menus {
             let service = self.service(folder, &files)?;
             Ok(Made { service, files })
         };
-        self.config.menu.folders.iter().map(make).collect()
+        let made = self.config.menu.folders.iter().map(make);
+        let made = made.collect::<Result<Vec<Made>, MenuError>>()?;
+        let texts: Vec<TextOf<'_>> =
+            made.iter().flat_map(|made| broadcasts(&made.service)).collect();
+        let templates = self.config.whatsapp.as_ref().map(Whatsapp::templates);
+        match templates.and_then(|all| all.mistake_beside(&texts)) {
+            Some(mistake) => Err(MenuError::Template(mistake)),
+            None => Ok(made),
+        }
     }
 
     /// The service that files make.
@@ -317,6 +329,12 @@ fn obey(order: &MenuOrder, shelf: &Shelf) -> Result<Shelf, MenuError> {
         }
     });
     Ok(Shelf::new(current.collect())?)
+}
+
+/// The texts of a service's campaigns.
+fn broadcasts(service: &Service) -> impl Iterator<Item = TextOf<'_>> {
+    let texts = service.menu.notices().iter().filter(|text| text.kind.is_broadcast());
+    texts.map(|text| TextOf { service: service.menu.service(), text: &text.name })
 }
 
 impl Made {

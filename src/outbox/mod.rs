@@ -20,7 +20,7 @@ pub mod work;
 
 pub use self::{
     enclosure::{EnclosedCertificate, EnclosedTicket, Enclosure},
-    frame::Framed,
+    frame::{Framed, TextOf},
 };
 
 use std::{fmt, time::Duration};

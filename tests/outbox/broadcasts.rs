@@ -1,19 +1,15 @@
 //! Campaigns to chats and by SMS at once, against the simulated Cloud API and an SMSC: everybody gets one
 //! message, the way that is right for them.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use setara::{
     clock,
     front::campaign::{BadRows, Order, Preview},
     identity::{ChatId, Msisdn},
-    menu::{check::check, model::Menu},
-    menus::read,
+    menu::model::Menu,
     outbox::{Class, Fate, Notice, Over, route::WHATSAPP},
-    service::{
-        DESKS,
-        campaign::{Audience, Step, way::Way},
-    },
+    service::campaign::{Audience, Step, way::Way},
     store::{Figures, OneWay, Table},
 };
 use simulator::whatsapp::{
@@ -48,11 +44,6 @@ async fn cloud(paused: bool) -> Cloud {
     Cloud::start(Settings { templates, limits, ..Settings::default() }).await.unwrap()
 }
 
-fn menu() -> Menu {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
-    check(&read(&folder).unwrap(), DESKS, &[]).unwrap().menu
-}
-
 /// Somebody whose chat speaks for the phone and was heard so long ago.
 async fn chatter(bed: &Bed, cloud: &Cloud, user: usize, ago: Duration) -> Chat {
     let phone = number(user);
@@ -76,7 +67,8 @@ async fn started(bed: &Bed, people: &[(usize, &str)], per_second: u32) -> Previe
         per_second,
         valid_days: 7,
     };
-    let campaign = campaigns.create(order, &[&menu()]).await.unwrap();
+    let menus = bed.menus();
+    let campaign = campaigns.create(order, &[&menus[0]]).await.unwrap();
     let mut list = "phone,name,nik,language\n".to_owned();
     for (user, language) in people {
         list += &format!("{},Siti Aminah,317304170890{user:04},{language}\n", number(*user));
@@ -237,6 +229,65 @@ async fn of_a_paused_campaign_nothing_leaves_that_was_claimed_before() {
         assert!(smsc.taken().values().all(|parts| *parts == submits / people.len()));
         node.stop().await;
     }
+}
+
+async fn two_services_with_a_text_of_one_name_have_each_its_own_template() {
+    let of = |service: &str, name: &str| {
+        format!(
+            "{{ language = \"id\", name = {name:?}, {service} text = \"invitation\", \
+             values = [\"dial\"] }}"
+        )
+    };
+    for bed in both().await {
+        let offer = |name, text| Template::new(name, "id", text).of(Category::Marketing);
+        let templates =
+            vec![offer("vaksin", "Daftar vaksin: {{1}}"), offer("klinik", "Ambil nomor: {{1}}")];
+        let cloud = Cloud::start(Settings { templates, ..Settings::default() }).await.unwrap();
+        let own =
+            [of("service = \"pedulilindungi\",", "vaksin"), of("service = \"antrean\",", "klinik")];
+        let lines = format!("template = [{}]", own.join(", "));
+        let bed = bed.clinic().whatsapp(&cloud, &lines);
+        let chat = chatter(&bed, &cloud, 1, LONG_AGO).await;
+        let (campaigns, menus) = (bed.campaigns(), bed.menus());
+        let menus: Vec<&Menu> = menus.iter().collect();
+        for service in ["antrean", "pedulilindungi"] {
+            let order = Order {
+                name: service.into(),
+                service: Some(service.into()),
+                text: "invitation".into(),
+                audience: Audience::List,
+                per_second: 0,
+                valid_days: 7,
+            };
+            let campaign = campaigns.create(order, &menus).await.unwrap();
+            let list =
+                format!("phone,name,nik,language\n{},Siti Aminah,3173041708900001,id\n", number(1));
+            campaigns.take_list(&campaign, list.as_bytes(), BadRows::Refuse).await.unwrap();
+            campaigns.step(service, Step::Start).await.unwrap();
+        }
+        let node = node(&bed, &cloud).await;
+        let both_came = async {
+            while said(&chat).len() < 2 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, both_came).await.unwrap();
+        let mut came = said(&chat);
+        came.sort_unstable();
+        assert_eq!(came, ["klinik/id: Ambil nomor: *131#", "vaksin/id: Daftar vaksin: *119#"]);
+        node.stop().await;
+        cloud.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_template_that_could_be_of_two_services_is_told_at_the_start() {
+    let cloud = cloud(false).await;
+    let bed = Bed::on_sqlite().await.whatsapp(&cloud, TEMPLATES);
+    assert!(bed.shelf().await.is_ok(), "one service has such a text");
+    let refused = bed.clinic().shelf().await.unwrap_err().to_string();
+    assert!(refused.contains("say service = \"pedulilindungi\""), "{refused}");
+    cloud.stop().await;
 }
 
 const MANY: usize = 48;

@@ -364,7 +364,7 @@ impl Sender {
     /// have the SMS.
     fn template(&self, item: &Item, at: Instant) -> Option<&Template> {
         let template = match &item.letter.framed {
-            Some(framed) => self.templates.for_text(&framed.text, &framed.language),
+            Some(framed) => self.templates.for_text(framed.text_of(), &framed.language),
             None if item.claimed.lane.class == Class::Code || item.claimed.campaign != 0 => None,
             None => self.templates.for_notice(item.language.as_ref()),
         }?;

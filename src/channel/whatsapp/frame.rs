@@ -1,10 +1,14 @@
 //! Templates: what may be sent to a chat at any time, because the provider approved its words (Cloud API,
 //! "Message templates"). Which there are is said by the configuration: for notices one a language, with
 //! the whole notice as its value, and for each text of a campaign one a language, with values of its own.
+//! A text is a service's: two services may each have one of the same name.
 
 use serde::Deserialize;
 
-use crate::{menu::language::Language, outbox::Framed};
+use crate::{
+    menu::language::Language,
+    outbox::{Framed, TextOf},
+};
 
 /// Values that a template for a campaign's text can be filled with, by their names there; `text` is all
 /// that an SMS would say.
@@ -21,6 +25,9 @@ pub struct Template {
     /// The code of its language at the provider, such as `en_US`; the language itself, if it is not said.
     #[serde(default)]
     pub code: Option<String>,
+    /// The service whose text it stands for; it need not be said where one service has such a text.
+    #[serde(default)]
+    pub service: Option<String>,
     /// The campaign's text that it stands for; without it, it is for notices.
     #[serde(default)]
     pub text: Option<String>,
@@ -33,6 +40,12 @@ impl Template {
     /// The code of its language at the provider.
     pub fn code(&self) -> &str {
         self.code.as_deref().unwrap_or(self.language.as_str())
+    }
+
+    fn stands_for(&self, of: TextOf<'_>) -> bool {
+        // What an older program queued says no service.
+        let own = |named: &String| named == of.service || of.service.is_empty();
+        self.text.as_deref() == Some(of.text) && self.service.as_ref().is_none_or(own)
     }
 
     /// What it is filled with: the values of a broadcast in the order that was approved, or a notice.
@@ -66,16 +79,35 @@ impl Templates {
         notices().find(|of| Some(&of.language) == language).or_else(|| notices().next())
     }
 
-    /// The one for a text of a campaign in this very language: its words are all that is said, so no
-    /// other will do.
-    pub fn for_text(&self, text: &str, language: &Language) -> Option<&Template> {
-        let of = |of: &&Template| of.text.as_deref() == Some(text) && of.language == *language;
-        self.0.iter().find(of)
+    /// The one for a service's text of a campaign in this very language: its words are all that is said, so
+    /// no other will do.
+    pub fn for_text(&self, of: TextOf<'_>, language: &Language) -> Option<&Template> {
+        let fits = |is: &&Template| is.stands_for(of) && is.language == *language;
+        let all = || self.0.iter().filter(fits);
+        all().find(|is| is.service.is_some()).or_else(|| all().next())
     }
 
-    /// Those for a text of a campaign.
-    pub fn of_text<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'t Template> {
-        self.0.iter().filter(move |of| of.text.as_deref() == Some(text))
+    /// Those for a service's text of a campaign.
+    pub fn of_text<'t>(&'t self, of: TextOf<'t>) -> impl Iterator<Item = &'t Template> {
+        self.0.iter().filter(move |is| is.stands_for(of))
+    }
+
+    /// What is wrong with them beside these services and the texts of their campaigns, in words for whoever
+    /// wrote them.
+    pub fn mistake_beside(&self, texts: &[TextOf<'_>]) -> Option<String> {
+        self.0.iter().find_map(|of| {
+            let (name, text) = (&of.name, of.text.as_deref()?);
+            let mut owners = texts.iter().filter(|of| of.text == text).map(|of| of.service);
+            match &of.service {
+                Some(service) if owners.any(|owner| owner == service) => None,
+                Some(service) => Some(format!("{name}: {service} has no text [campaign.{text}]")),
+                None => {
+                    let (first, second) = (owners.next()?, owners.next()?);
+                    let which = format!("service = \"{first}\" or service = \"{second}\"");
+                    Some(format!("{name}: two services have [campaign.{text}]; say {which}"))
+                }
+            }
+        })
     }
 
     /// What is wrong with them, in words for whoever wrote them.
@@ -85,13 +117,18 @@ impl Templates {
             !text.is_empty() && text.bytes().all(octet)
         };
         for (at, of) in self.0.iter().enumerate() {
-            let Template { name, language, text, values, .. } = of;
+            let Template { name, language, service, text, values, .. } = of;
             if !plain(name) || !plain(of.code()) {
                 return Some("a name and a code are letters, digits and `_`".to_owned());
             }
-            let again = |other: &Template| other.text == *text && other.language == *language;
+            let again = |other: &Template| {
+                (&other.service, &other.text, &other.language) == (service, text, language)
+            };
             if self.0.iter().take(at).any(again) {
                 return Some(format!("{name}: there is one for this in {language}"));
+            }
+            if text.is_none() && service.is_some() {
+                return Some(format!("{name}: one for notices is for those of all services"));
             }
             if text.is_none() && !values.is_empty() {
                 return Some(format!("{name}: one for notices has one value, the notice"));
@@ -116,6 +153,7 @@ mod tests {
             name: name.into(),
             language: Language::parse(language).unwrap(),
             code: None,
+            service: None,
             text: text.map(str::to_owned),
             values: values.iter().map(|&value| value.to_owned()).collect(),
         }
@@ -133,9 +171,43 @@ mod tests {
             assert_eq!(all.for_notice(Some(&language(code))).unwrap().name, name);
         }
         assert_eq!(all.for_notice(None).unwrap().name, "kabar");
-        assert_eq!(all.for_text("invitation", &language("id")).unwrap().name, "undangan");
-        assert_eq!(all.for_text("invitation", &language("en")), None, "in no other language");
+        let invitation = TextOf { service: "pedulilindungi", text: "invitation" };
+        assert_eq!(all.for_text(invitation, &language("id")).unwrap().name, "undangan");
+        assert_eq!(all.for_text(invitation, &language("en")), None, "in no other language");
         assert_eq!(Templates::default().for_notice(None), None);
+    }
+
+    #[test]
+    fn each_service_has_templates_of_its_own() {
+        let id = Language::parse("id").unwrap();
+        let named = |name, service: Option<&str>| Template {
+            service: service.map(str::to_owned),
+            ..template(name, "id", Some("invitation"), &[])
+        };
+        let of = |service| TextOf { service, text: "invitation" };
+        let (vaccine, clinic) = ("pedulilindungi", "antrean");
+        let both =
+            Templates::new(vec![named("vaksin", Some(vaccine)), named("klinik", Some(clinic))]);
+        let found = |all: &Templates, service| {
+            all.for_text(of(service), &id).map(|template| template.name.clone())
+        };
+        assert_eq!(found(&both, vaccine).as_deref(), Some("vaksin"));
+        assert_eq!(found(&both, clinic).as_deref(), Some("klinik"));
+        assert_eq!(found(&both, "petugas"), None);
+        assert_eq!(both.mistake(), None);
+        let texts = [of(vaccine), of(clinic)];
+        assert_eq!(both.mistake_beside(&texts), None);
+        let gone = both.mistake_beside(&texts[..1]).unwrap();
+        assert!(gone.contains("antrean has no text [campaign.invitation]"), "{gone}");
+
+        // Whoever wrote none of it is understood as long as there is one such text.
+        let plain = Templates::new(vec![named("undangan", None)]);
+        assert_eq!(found(&plain, clinic).as_deref(), Some("undangan"));
+        assert_eq!(plain.mistake_beside(&texts[..1]), None);
+        let which = plain.mistake_beside(&texts).unwrap();
+        assert!(which.contains("say service = \"pedulilindungi\" or"), "{which}");
+        let notices = Template { text: None, ..named("kabar", Some(clinic)) };
+        assert!(Templates::new(vec![notices]).mistake().is_some());
     }
 
     #[test]
@@ -143,7 +215,8 @@ mod tests {
         let values = BTreeMap::from([("name", "S*** A***"), ("dial", "*119#")]);
         let values = values.into_iter().map(|(of, is)| (of.to_owned(), is.to_owned())).collect();
         let language = Language::parse("id").unwrap();
-        let framed = Framed { text: "invitation".into(), language, values };
+        let (service, text) = ("pedulilindungi".into(), "invitation".into());
+        let framed = Framed { service, text, language, values };
         let filled = |values: &[&str]| {
             template("a", "id", Some("invitation"), values).filled("Halo.", Some(&framed))
         };

@@ -10,7 +10,7 @@ use crate::{
         Recipient,
         way::{Reach, Way},
     },
-    store::{Acquainted, Campaign, NewCampaign, StoreError},
+    store::{Acquainted, Campaign, StoreError},
 };
 
 /// What a campaign would be.
@@ -114,12 +114,12 @@ impl Campaigns {
         known: &Acquainted,
         now: Timestamp,
     ) {
-        let NewCampaign { wording, text: name, .. } = &campaign.made;
+        let (wording, of) = (&campaign.made.wording, campaign.made.text_of());
         let network = self.routes.of(&person.phone);
         let chosen = known.language.as_ref();
         let language = wording.language(person, chosen);
         let templates = self.templates.as_ref();
-        let template = templates.zip(language).and_then(|(of, is)| of.for_text(name, is));
+        let template = templates.zip(language).and_then(|(all, is)| all.for_text(of, is));
         let reach = Reach {
             heard: known.heard,
             carried: !network.is_empty(),
@@ -146,7 +146,7 @@ impl Campaigns {
         if preview.samples.iter().filter(|of| of.way == way).count() >= SAMPLES {
             return;
         }
-        let framed = wording.frame(name, person, code, chosen);
+        let framed = wording.frame(of, person, code, chosen);
         let template = template.filter(|_| way == Way::Template);
         preview.samples.push(Sample {
             phone: person.phone.masked(),

@@ -21,7 +21,7 @@ use crate::{
         notice::{self, Kind, NoticeText},
         template::Template,
     },
-    outbox::{Class, Framed, policy::Hours},
+    outbox::{Class, Framed, TextOf, policy::Hours},
     service::{roster::Group, vaccine::Vaccines},
     vault::SubscriberKey,
 };
@@ -274,10 +274,11 @@ impl Wording {
         text.fill(|name| self.value(name, to, code))
     }
 
-    /// The same as its values, for a template; `text` is the name of the text. `None` if nothing is said.
+    /// The same as its values, for a template; `of` says whose text it is, and which. `None` if nothing is
+    /// said.
     pub fn frame(
         &self,
-        text: &str,
+        of: TextOf<'_>,
         to: &Recipient,
         code: &str,
         language: Option<&Language>,
@@ -286,7 +287,12 @@ impl Wording {
         let value = |name: &&str| Some(((*name).to_owned(), self.value(name, to, code)?));
         let values =
             VALUES.iter().filter_map(value).map(|(name, value)| (name, value.into_owned()));
-        Some(Framed { text: text.to_owned(), language: language.clone(), values: values.collect() })
+        Some(Framed {
+            service: of.service.to_owned(),
+            text: of.text.to_owned(),
+            language: language.clone(),
+            values: values.collect(),
+        })
     }
 
     /// The language that somebody is written to in: the one asked for, or the first.

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    outbox::{Class, Fate, NoticeId},
+    outbox::{Class, Fate, NoticeId, TextOf},
     service::campaign::{Audience, Phase, Recipient, Step, Wording, people},
 };
 
@@ -44,6 +44,13 @@ pub struct NewCampaign {
     pub per_second: u32,
     /// For so many days it is of use.
     pub valid_days: u32,
+}
+
+impl NewCampaign {
+    /// Which text it sends.
+    pub fn text_of(&self) -> TextOf<'_> {
+        TextOf { service: &self.service, text: &self.text }
+    }
 }
 
 /// Why a campaign is not made.

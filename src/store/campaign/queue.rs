@@ -11,7 +11,7 @@ use super::{
         engine::{Tx, octets, on_engine, padded_keys, padded_rows},
         outbox,
     },
-    Campaign, NewCampaign as Made, Portion,
+    Campaign, Portion,
 };
 use crate::{
     channel::whatsapp::frame::Templates,
@@ -130,11 +130,12 @@ impl Store {
         let phones = drafts.iter().map(|draft| draft.phone);
         let known = self.known(phones, templates.is_some().then_some(now)).await?;
         let all = portion.people.len();
+        let of = campaign.made.text_of();
         let reach = |draft: &Draft| {
             let person = portion.people.get(draft.at)?;
             let language = known.languages.get(&draft.phone);
             let language = campaign.made.wording.language(person, language)?;
-            let template = templates.and_then(|of| of.for_text(&campaign.made.text, language));
+            let template = templates.and_then(|all| all.for_text(of, language));
             Some(Reach {
                 heard: known.heard.get(&draft.phone).copied(),
                 carried: !routes.of(&person.phone).is_empty(),
@@ -173,8 +174,8 @@ impl Store {
             let route = if way == Way::Sms { network } else { WHATSAPP }.to_owned();
             let code = routes.code_for(network);
             let language = known.languages.get(&draft.phone);
-            let Made { wording, text, .. } = &campaign.made;
-            let framed = (way != Way::Sms).then(|| wording.frame(text, person, code, language));
+            let wording = &campaign.made.wording;
+            let framed = (way != Way::Sms).then(|| wording.frame(of, person, code, language));
             notices.push(Notice {
                 id: first.after(notices.len()),
                 to: person.phone.clone().into(),

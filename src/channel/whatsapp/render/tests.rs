@@ -103,7 +103,14 @@ fn a_mark_is_a_sign_and_no_layout() {
 
 fn kabar() -> Template {
     let language = Language::parse("id").unwrap();
-    Template { name: "kabar".into(), language, code: None, text: None, values: vec![] }
+    Template {
+        name: "kabar".into(),
+        language,
+        code: None,
+        service: None,
+        text: None,
+        values: vec![],
+    }
 }
 
 #[test]
