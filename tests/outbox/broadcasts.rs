@@ -231,6 +231,7 @@ async fn of_a_paused_campaign_nothing_leaves_that_was_claimed_before() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
 async fn two_services_with_a_text_of_one_name_have_each_its_own_template() {
     let of = |service: &str, name: &str| {
         format!(
