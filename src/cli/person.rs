@@ -1,4 +1,4 @@
-//! `setara person`: what is kept of somebody, written out for them; and who was erased, for a database
+//! `setara person`: what is kept of somebody, written out for them; what was heard, taken back; and who was erased, for a database
 //! that comes out of an older backup. `setara breach`: what a notice of a breach needs.
 //! `setara retention`: what may not be kept any longer.
 
@@ -21,7 +21,7 @@ use crate::{
         person::{Persons, Whose},
     },
     identity::Nik,
-    service::{audit::StaffName, number::Number},
+    service::{audit::StaffName, number::Number, outside::Source},
     store::{Erased, Store},
     vault::{NikIndex, Vault},
 };
@@ -31,6 +31,8 @@ use crate::{
 pub enum PersonCommand {
     /// Write out all that is kept of a person, as JSON; that it was done is logged
     Export(ExportArgs),
+    /// Take back what an officer heard a person agree to; that it was done is logged
+    Withdraw(WithdrawArgs),
     /// List who was erased: to be kept beside the backups
     Erased,
     /// Erase once more whom a database out of an older backup does not know as erased
@@ -49,6 +51,17 @@ pub struct ExportArgs {
     /// Write it into a new file that nobody else may read
     #[arg(long, value_name = "FILE.json")]
     pub out: Option<PathBuf>,
+}
+
+/// Arguments of `person withdraw`.
+#[derive(Debug, Args)]
+pub struct WithdrawArgs {
+    /// Whoever this ticket is about; without it, the NIK is read from standard input
+    #[arg(long, value_parser = number)]
+    pub ticket: Option<Number>,
+    /// Who does it: small letters, digits, dots and dashes
+    #[arg(long, value_parser = staff)]
+    pub staff: StaffName,
 }
 
 /// Arguments of `person erase-again`.
@@ -106,6 +119,7 @@ pub struct PlanArgs {
 pub fn run(command: PersonCommand, config: &Config) -> Result<ExitCode, String> {
     on_store(config, async |store, vault| match command {
         PersonCommand::Export(args) => export(&args, store, vault).await,
+        PersonCommand::Withdraw(args) => withdraw(&args, store, vault, config).await,
         PersonCommand::Erased => {
             for Erased { person, at } in store.erased().await.map_err(told)? {
                 println!("{} {}", person.to_hex(), at.millis());
@@ -132,15 +146,7 @@ fn erased(line: &str) -> Option<Erased> {
 }
 
 async fn export(args: &ExportArgs, store: Store, vault: Vault) -> Result<ExitCode, String> {
-    let whose = match &args.ticket {
-        Some(number) => Whose::Of(number.clone()),
-        None => {
-            let mut typed = String::new();
-            // A NIK on the command line would stay in its history.
-            io::stdin().lock().take(100).read_to_string(&mut typed).map_err(told)?;
-            Whose::Nik(Nik::parse(typed.trim()).map_err(told)?)
-        }
-    };
+    let whose = whose(args.ticket.as_ref())?;
     let all = Persons::new(store, vault).export(&whose, &args.staff).await.map_err(told)?;
     let text = serde_json::to_string_pretty(&all).map_err(told)?;
     match &args.out {
@@ -150,6 +156,32 @@ async fn export(args: &ExportArgs, store: Store, vault: Vault) -> Result<ExitCod
         None => println!("{text}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn withdraw(
+    args: &WithdrawArgs,
+    store: Store,
+    vault: Vault,
+    config: &Config,
+) -> Result<ExitCode, String> {
+    let whose = whose(args.ticket.as_ref())?;
+    let ended = Persons::new(store, vault).withdraw(&whose, &args.staff).await.map_err(told)?;
+    let numbers: Vec<String> = ended.iter().map(ToString::to_string).collect();
+    println!("taken back; registrations that ended: {}", numbers.len());
+    if config.record.source() == Source::Outside && !numbers.is_empty() {
+        println!("they are to be ended in the national record, too: {}", numbers.join(", "));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn whose(ticket: Option<&Number>) -> Result<Whose, String> {
+    if let Some(number) = ticket {
+        return Ok(Whose::Of(number.clone()));
+    }
+    let mut typed = String::new();
+    // A NIK on the command line would stay in its history.
+    io::stdin().lock().take(100).read_to_string(&mut typed).map_err(told)?;
+    Ok(Whose::Nik(Nik::parse(typed.trim()).map_err(told)?))
 }
 
 /// Runs `setara breach`.

@@ -10,17 +10,19 @@ use crate::{
     service::{
         audit::{Act, Deed, Doer, StaffName},
         number::Number,
+        outside::NOBODY,
         record::{DeskChange, Need, Person},
+        right::RightNeed,
         ticket::Ticket,
     },
     store::{CommitError, KeptOf, KeptPhone, Logged, StaffWrite, Store, StoreError},
-    vault::{SubscriberKey, Vault},
+    vault::{NikIndex, SubscriberKey, Vault},
 };
 
 /// Rows of the log that are written out.
 const LOGGED: u32 = 10_000;
 
-/// Writes out what is kept of people.
+/// Writes out what is kept of people, and takes back for them what officers heard.
 #[derive(Debug, Clone)]
 pub struct Persons {
     store: Store,
@@ -45,6 +47,12 @@ pub enum PersonError {
     /// Nothing is kept of whoever has that NIK.
     #[error("nothing is kept of that person")]
     Nobody,
+    /// Nobody heard the person agree, or it was taken back before.
+    #[error("no officer heard that person agree to anything that still holds")]
+    NotHeard,
+    /// Somebody else wrote at the same moment.
+    #[error("somebody else changed it at the same moment; do it again")]
+    Conflict,
     /// The database did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -61,14 +69,7 @@ impl Persons {
     /// # Errors
     /// See [`PersonError`].
     pub async fn export(&self, whose: &Whose, staff: &StaffName) -> Result<Value, PersonError> {
-        let (index, ticket) = match whose {
-            Whose::Nik(nik) => (self.vault.nik_index(nik), None),
-            Whose::Of(number) => {
-                let ticket = self.store.ticket(number).await?;
-                let person = ticket.and_then(|ticket| ticket.made.person);
-                (person.ok_or(PersonError::NoTicket)?, Some(number))
-            }
-        };
+        let (index, ticket) = self.find(whose).await?;
         let at = clock::now();
         let mut batch = self.store.begin().await?;
         let need = Need { person: Some(index), ..Need::default() };
@@ -90,6 +91,51 @@ impl Persons {
         // One more tells that there are more.
         let log = self.store.log_of(&index, LOGGED + 1).await?;
         Ok(written_out(person.as_ref(), &kept, &log, phone, at))
+    }
+
+    /// Takes back what an officer heard a person agree to, for somebody who asks staff for it. Says which
+    /// registrations rested on it and have ended.
+    ///
+    /// # Errors
+    /// See [`PersonError`].
+    pub async fn withdraw(
+        &self,
+        whose: &Whose,
+        staff: &StaffName,
+    ) -> Result<Vec<Number>, PersonError> {
+        let (index, ticket) = self.find(whose).await?;
+        let at = clock::now();
+        let mut batch = self.store.begin().await?;
+        let rights = RightNeed { person: Some(index), by: NOBODY, since: at };
+        let need = Need { rights: Some(rights), ..Need::default() };
+        let rights = batch.facts(&[need]).await?.pop().unwrap_or_default().rights;
+        if rights.heard.is_empty() {
+            return Err(PersonError::NotHeard);
+        }
+        let act = Act::new(Deed::ConsentWithdrawn).about(Some(index));
+        let act = Act { ticket: ticket.cloned(), ..act };
+        let changes = vec![DeskChange::WithdrawHeard(index), DeskChange::Audit(act)];
+        let write = StaffWrite { staff: staff.clone(), at, changes, notices: Vec::new() };
+        batch.commit_staff(&write).await.map_err(|error| match error {
+            CommitError::Unavailable(error) => error.into(),
+            CommitError::Conflict => PersonError::Conflict,
+        })?;
+        Ok(rights.assisted.into_iter().map(|(_, number)| number).collect())
+    }
+
+    /// The person, and the ticket that led there.
+    async fn find<'a>(
+        &self,
+        whose: &'a Whose,
+    ) -> Result<(NikIndex, Option<&'a Number>), PersonError> {
+        match whose {
+            Whose::Nik(nik) => Ok((self.vault.nik_index(nik), None)),
+            Whose::Of(number) => {
+                let ticket = self.store.ticket(number).await?;
+                let person = ticket.and_then(|ticket| ticket.made.person);
+                Ok((person.ok_or(PersonError::NoTicket)?, Some(number)))
+            }
+        }
     }
 }
 

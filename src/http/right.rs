@@ -67,6 +67,8 @@ async fn export(State(site): State<Site>, body: Bytes) -> Result<Json<Value>, No
     persons.export(&whose, &staff).await.map(Json).map_err(|error| {
         let status = match &error {
             PersonError::NoTicket | PersonError::Nobody => StatusCode::NOT_FOUND,
+            PersonError::NotHeard => StatusCode::NOT_FOUND,
+            PersonError::Conflict => StatusCode::CONFLICT,
             PersonError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
         NotDone::new(status, error)

@@ -399,6 +399,8 @@ pub enum DeskChange {
     CallOff(Ended),
     /// What is kept of a person is deleted, because of a ticket.
     Erase(NikIndex, Number),
+    /// What a person agreed to by word of mouth holds no longer, nor do the registrations that rest on it.
+    WithdrawHeard(NikIndex),
     /// An officer.
     Officer(OfficerAct),
     /// A row of the audit log.

@@ -9,11 +9,14 @@
 //!   Its end is at once: registrations and appointments
 //!   that were made from the phone end, nobody waits for a place because of it, nothing reminds, no
 //!   broadcast goes there any more. Doses that were given stay: the law has them kept, whoever agrees.
+//!   What an officer heard belongs to the person. [`consent`] has what needs nobody proved, and that.
 //! - **Deletion** is a ticket, because what is gone cannot be brought back: the registered number is told,
 //!   staff cannot do it before a cooling-off, and until it is done anybody who proves the person can
 //!   take it back. What goes and what stays is said by `store::erase`.
 
-use std::time::Duration;
+pub(super) mod consent;
+
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     clock::Timestamp,
@@ -38,8 +41,8 @@ use crate::{
 /// What a call reads about the rights of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RightNeed {
-    /// Whose.
-    pub person: NikIndex,
+    /// Whose; nobody's, where only the phone's own matter.
+    pub person: Option<NikIndex>,
     /// The phone that asks.
     pub by: SubscriberKey,
     /// Looks before then are not read.
@@ -51,6 +54,10 @@ pub struct RightNeed {
 pub struct RightFacts {
     /// What the phone agreed to, latest first.
     pub consents: Vec<Consent>,
+    /// What the person agreed to by word of mouth and has not taken back, latest first.
+    pub heard: Vec<Consent>,
+    /// Registrations that rest on that.
+    pub assisted: Vec<(NikIndex, Number)>,
     /// Registrations that were made from the phone, oldest first: whose, and their numbers.
     pub registered: Vec<(NikIndex, Number)>,
     /// Appointments that were made from the phone and stand.
@@ -211,19 +218,30 @@ pub const LOOKS: Call = Call {
     }],
 };
 
-/// What this phone agreed to, so that it can use the service. A case's yes or no has nothing to do with it.
+const NEVER: Outcome = Outcome { name: "none", means: "It never agreed to anything.", gives: &[] };
+const VERSION: Given = open("consent_version", "2022-11-W");
+/// What is read aloud has versions of its own.
+const HEARD_VERSION: Given = open("heard_version", "2022-11-lisan");
+const GIVEN: Outcome =
+    Outcome { name: "given", means: "It did: to which text, and when.", gives: &[VERSION, DAY] };
+const TAKEN_BACK: Outcome =
+    Outcome { name: "withdrawn", means: "It did, and took it back.", gives: &[DAY] };
+
+/// What this phone agreed to, so that it can use the service, or what an officer heard the person agree to. A
+/// case's yes or no has nothing to do with it.
 pub const CONSENT: Call = Call {
     name: "right.consent",
     effect: Effect::Reads,
     needs: &["person"],
     outcomes: &[
-        Outcome { name: "none", means: "It never agreed to anything.", gives: &[] },
+        NEVER,
+        GIVEN,
+        TAKEN_BACK,
         Outcome {
-            name: "given",
-            means: "It did: to which text, and when.",
-            gives: &[open("consent_version", "2022-11-W"), DAY],
+            name: "heard",
+            means: "Whatever the phone did: an officer heard the person agree, to which text and when.",
+            gives: &[HEARD_VERSION, DAY],
         },
-        Outcome { name: "withdrawn", means: "It did, and took it back.", gives: &[DAY] },
     ],
 };
 
@@ -244,14 +262,15 @@ pub const WITHDRAW: Call = Call {
     name: "right.withdraw",
     effect: Effect::Changes,
     needs: &["person"],
-    outcomes: &[
-        Outcome { name: "withdrawn", means: "All that rested on it has ended.", gives: &[] },
-        Outcome {
-            name: "reported",
-            means: "As withdrawn; staff tell whoever keeps the record, by a ticket.",
-            gives: &[TICKET],
-        },
-    ],
+    outcomes: &[ENDED, REPORTED],
+};
+
+const ENDED: Outcome =
+    Outcome { name: "withdrawn", means: "All that rested on it has ended.", gives: &[] };
+const REPORTED: Outcome = Outcome {
+    name: "reported",
+    means: "As withdrawn; staff tell whoever keeps the record, by a ticket.",
+    gives: &[TICKET],
 };
 
 const PENDING: Outcome =
@@ -302,7 +321,7 @@ pub(super) fn need(asking: Asking<'_>) -> Need {
     let since = asking.now.minus(TOLD_FOR);
     Need {
         person,
-        rights: person.map(|person| RightNeed { person, by: asking.subscriber, since }),
+        rights: person.map(|_| RightNeed { person, by: asking.subscriber, since }),
         tickets: Some(asking.subscriber),
         appointment: Some(super::appointment::of_person(asking)),
         ..Need::default()
@@ -357,14 +376,28 @@ fn count(of: usize) -> String {
 
 pub(super) fn consent(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     proved(asking, facts)?;
-    let day = |at: Timestamp| birth::show(at.date(desk.zone));
-    let Some(latest) = latest(facts) else { return Some(Decision::of("none")) };
-    Some(match latest.withdrawn {
-        Some(at) => Decision::of("withdrawn").give(DAY.name, day(at)),
-        None => Decision::of("given")
-            .give("consent_version", latest.version.as_str())
-            .give(DAY.name, day(latest.at)),
+    Some(match facts.rights.heard.first() {
+        Some(heard) => agreed(desk, "heard", HEARD_VERSION, heard),
+        None => of_phone(desk, facts),
     })
+}
+
+fn of_phone(desk: &Desk, facts: &Facts) -> Decision {
+    match latest(facts) {
+        None => Decision::of(NEVER.name),
+        Some(latest) => match latest.withdrawn {
+            Some(at) => {
+                Decision::of(TAKEN_BACK.name).give(DAY.name, birth::show(at.date(desk.zone)))
+            }
+            None => agreed(desk, GIVEN.name, VERSION, latest),
+        },
+    }
+}
+
+fn agreed(desk: &Desk, outcome: &'static str, version: Given, consent: &Consent) -> Decision {
+    Decision::of(outcome)
+        .give(version.name, consent.version.as_str())
+        .give(DAY.name, birth::show(consent.at.date(desk.zone)))
 }
 
 fn latest(facts: &Facts) -> Option<&Consent> {
@@ -382,40 +415,67 @@ pub(super) fn text(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
 
 pub(super) fn withdraw(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let person = proved(asking, facts)?;
-    let act = Act::new(Deed::ConsentWithdrawn).about(Some(person.index));
-    let decision = match desk.source {
-        Source::Outside => report(desk, asking, facts),
-        Source::Embedded => Decision::of("withdrawn"),
-    };
-    let ended = facts.rights.booked.iter().map(cancelled);
-    let decision = ended.fold(decision, Decision::change);
-    Some(
-        decision
-            .change(Change::WithdrawConsent)
-            .change(Change::RefuseBroadcasts)
-            .change(Change::Desk(DeskChange::Audit(act)))
-            .note(Note::to_caller(WITHDRAWN_TEXT.name)),
-    )
+    Some(ended(desk, asking, facts, Some(person.index)).note(Note::to_caller(WITHDRAWN_TEXT.name)))
 }
 
-/// With the record elsewhere, staff see to it that what was sent there ends, too: a ticket for each whom the
-/// phone registered, with the number that the record knows, for nothing here tells it afterwards. Whoever
+/// What the phone agreed to ends, with all that rested on it, and that is logged of each whom it concerns:
+/// who was proved, and whoever was registered or booked for from the phone.
+fn ended(desk: &Desk, asking: Asking<'_>, facts: &Facts, proved: Option<NikIndex>) -> Decision {
+    let RightFacts { registered, booked, .. } = &facts.rights;
+    let decision = reported(desk, asking, facts, registered);
+    let decision = booked.iter().map(cancelled).fold(decision, Decision::change);
+    let decision = decision.change(Change::WithdrawConsent).change(Change::RefuseBroadcasts);
+    let of_registered = registered.iter().map(|(person, _)| *person);
+    let of_booked = booked.iter().map(|booked| booked.person);
+    let persons: BTreeSet<NikIndex> =
+        proved.into_iter().chain(of_registered).chain(of_booked).collect();
+    let nobody = persons.is_empty().then_some(None);
+    let rows = persons.into_iter().map(Some).chain(nobody).map(withdrawn);
+    rows.fold(decision, Decision::change)
+}
+
+/// The row of the log.
+fn withdrawn(person: Option<NikIndex>) -> Change {
+    let act = Act::new(Deed::ConsentWithdrawn).about(person);
+    Change::Desk(DeskChange::Audit(act))
+}
+
+/// What is answered to whoever takes a consent back on which these registrations rested.
+fn reported(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+    registered: &[(NikIndex, Number)],
+) -> Decision {
+    match desk.source {
+        Source::Outside => report(desk, asking, facts, registered),
+        Source::Embedded => Decision::of(ENDED.name),
+    }
+}
+
+/// With the record elsewhere, staff see to it that what was sent there ends, too: a ticket for each who was
+/// registered, with the number that the record knows, for nothing here tells it afterwards. Whoever
 /// asks is told the number of the first.
-fn report(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Decision {
+fn report(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+    registered: &[(NikIndex, Number)],
+) -> Decision {
     /// Odd, so that no two numbers of a turn are drawn from one random value.
     const APART: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut all: Option<Decision> = None;
-    for (nth, (person, number)) in (0..).zip(&facts.rights.registered) {
+    for (nth, (person, number)) in (0..).zip(registered) {
         let random = asking.random.wrapping_add(APART.wrapping_mul(nth));
         let body = Body { text: number.to_string(), ..Body::default() };
         let wanted = Wanted::about(*person, Category::Withdrawal, body);
         let opened = desk.open_ticket(Asking { random, ..asking }, facts, wanted);
         all = Some(match all {
             Some(all) => opened.changes.into_iter().fold(all, Decision::change),
-            None => Decision { outcome: "reported", notes: Vec::new(), ..opened },
+            None => Decision { outcome: REPORTED.name, notes: Vec::new(), ..opened },
         });
     }
-    all.unwrap_or_else(|| Decision::of("withdrawn"))
+    all.unwrap_or_else(|| Decision::of(ENDED.name))
 }
 
 pub(super) fn erasure(asking: Asking<'_>, facts: &Facts) -> Option<Decision> {

@@ -43,6 +43,8 @@ pub(super) struct Changes<'a> {
     consents: BTreeMap<(SubscriberKey, &'a str), Agreed<'a>>,
     /// Who took all of that back.
     unconsented: BTreeMap<SubscriberKey, Timestamp>,
+    /// Who took back what was heard of them.
+    unheard: BTreeMap<NikIndex, Timestamp>,
     strangers: BTreeMap<SubscriberKey, Timestamp>,
     officers: Officers<'a>,
     acquaintances: BTreeMap<(SubscriberKey, NikIndex), Bond>,
@@ -137,6 +139,9 @@ impl<'a> Changes<'a> {
             DeskChange::CheckIn(came) => self.came.push((came, doer.clone(), at)),
             DeskChange::CallOff(ended) => self.called_off.push((ended, at)),
             DeskChange::Erase(person, ticket) => self.erased.push((*person, ticket, at)),
+            DeskChange::WithdrawHeard(person) => {
+                self.unheard.insert(*person, at);
+            }
             DeskChange::Officer(act) => self.officers.add_act(act),
             DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
         }
@@ -235,6 +240,7 @@ impl<'a> Changes<'a> {
         exposure::write(tx, self.exposures).await?;
         right::write_consents(tx, &self.consents).await?;
         right::write_withdrawals(tx, &self.unconsented).await?;
+        right::write_unheard(tx, &self.unheard).await?;
         write_acquaintances(tx, &self.acquaintances).await?;
         write_withdrawn(tx, &self.withdrawn).await?;
         queue::write_left(tx, &self.left).await?;

@@ -28,6 +28,26 @@ use crate::{
 /// Looks that are read, at most.
 const MOST_LOOKS: i64 = 1000;
 
+/// A consent of version, channel, time, end and purpose. A macro, because the type of a row is one of two.
+macro_rules! consent {
+    ($row:expr) => {{
+        let row = &$row;
+        let withdrawn: Option<i64> = row.try_get(3)?;
+        let purpose = Purpose::parse(row.try_get(4)?);
+        let parted: Option<String> = row.try_get(5)?;
+        let unreadable = || StoreError::Unreadable("consent");
+        let parted = parted.map(|word| Parting::parse(&word).ok_or_else(unreadable));
+        Consent {
+            purpose: purpose.ok_or_else(unreadable)?,
+            version: row.try_get(0)?,
+            channel: row.try_get(1)?,
+            at: Timestamp::from_millis(row.try_get(2)?),
+            withdrawn: withdrawn.map(Timestamp::from_millis),
+            parted: parted.transpose()?,
+        }
+    }};
+}
+
 /// What each need asks for, in the order of `needs`. Rare: a few statements for each.
 pub(super) async fn read_rights(
     tx: &mut Tx,
@@ -46,7 +66,11 @@ pub(super) async fn read_rights(
 
 async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts, StoreError> {
     let RightNeed { person, by, since } = need;
-    let (registrations, phones, booked) = on_engine!(&mut *tx, |Db, tx| {
+    let of_person = match person {
+        Some(person) => read_of_person(tx, vault, person, since).await?,
+        None => RightFacts::default(),
+    };
+    let (registrations, booked) = on_engine!(&mut *tx, |Db, tx| {
         let by = by.as_bytes().to_vec();
         let registrations: Vec<(Vec<u8>, String)> = sqlx::query_as::<Db, _>(
             "select nik_index, number from registration where subscriber = $1 \
@@ -55,11 +79,6 @@ async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts,
         .bind(by.clone())
         .fetch_all(&mut **tx)
         .await?;
-        let phones: i64 =
-            sqlx::query_scalar::<Db, _>("select count(*) from acquaintance where nik_index = $1")
-                .bind(person.as_bytes().to_vec())
-                .fetch_one(&mut **tx)
-                .await?;
         let booked: Vec<Vec<u8>> = sqlx::query_scalar::<Db, _>(
             "select nik_index from appointment where state = 'booked' and subscriber = $1 \
              and nik_index in (select nik_index from acquaintance where subscriber = $1)",
@@ -67,7 +86,7 @@ async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts,
         .bind(by)
         .fetch_all(&mut **tx)
         .await?;
-        (registrations, phones, booked)
+        (registrations, booked)
     });
     let mut persons = BTreeSet::new();
     for person in booked {
@@ -83,9 +102,54 @@ async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts,
         consents: read_consents(tx, by).await?,
         registered,
         booked: read_booked(tx, &persons).await?.into_values().flatten().collect(),
+        ..of_person
+    })
+}
+
+/// What is the person's own, whichever phone asks.
+async fn read_of_person(
+    tx: &mut Tx,
+    vault: &Vault,
+    person: NikIndex,
+    since: Timestamp,
+) -> Result<RightFacts, StoreError> {
+    let (phones, numbers, heard) = on_engine!(&mut *tx, |Db, tx| {
+        let key = person.as_bytes().to_vec();
+        let phones: i64 =
+            sqlx::query_scalar::<Db, _>("select count(*) from acquaintance where nik_index = $1")
+                .bind(key.clone())
+                .fetch_one(&mut **tx)
+                .await?;
+        let numbers: Vec<String> = sqlx::query_scalar::<Db, _>(
+            "select number from registration where nik_index = $1 and exists \
+             (select 1 from consent where consent.nik_index = registration.nik_index \
+             and consent.subscriber = registration.subscriber and withdrawn_at is null) \
+             order by at, number",
+        )
+        .bind(key.clone())
+        .fetch_all(&mut **tx)
+        .await?;
+        let rows = sqlx::query::<Db>(
+            "select version, channel, at, withdrawn_at, purpose, parted from consent \
+             where nik_index = $1 and withdrawn_at is null order by at desc, version",
+        )
+        .bind(key)
+        .fetch_all(&mut **tx)
+        .await?;
+        let mut heard = Vec::with_capacity(rows.len());
+        for row in rows {
+            heard.push(consent!(row));
+        }
+        (phones, numbers, heard)
+    });
+    let numbers = numbers.iter().map(|number| Ok((person, read_number(number)?)));
+    Ok(RightFacts {
+        heard,
+        assisted: numbers.collect::<Result<_, StoreError>>()?,
         phones: u32::try_from(phones).unwrap_or(u32::MAX),
         looks: read_looks(tx, person, since).await?,
         erasure: read_pending(tx, vault, person, Category::Erasure).await?,
+        ..RightFacts::default()
     })
 }
 
@@ -94,7 +158,6 @@ pub(super) async fn read_consents(
     tx: &mut Tx,
     phone: SubscriberKey,
 ) -> Result<Vec<Consent>, StoreError> {
-    let unreadable = || StoreError::Unreadable("consent");
     let mut consents = Vec::new();
     on_engine!(tx, |Db, tx| {
         let rows = sqlx::query::<Db>(
@@ -105,18 +168,7 @@ pub(super) async fn read_consents(
         .fetch_all(&mut **tx)
         .await?;
         for row in rows {
-            let withdrawn: Option<i64> = row.try_get(3)?;
-            let purpose = Purpose::parse(row.try_get(4)?);
-            let parted: Option<String> = row.try_get(5)?;
-            let parted = parted.map(|word| Parting::parse(&word).ok_or_else(unreadable));
-            consents.push(Consent {
-                purpose: purpose.ok_or_else(unreadable)?,
-                version: row.try_get(0)?,
-                channel: row.try_get(1)?,
-                at: Timestamp::from_millis(row.try_get(2)?),
-                withdrawn: withdrawn.map(Timestamp::from_millis),
-                parted: parted.transpose()?,
-            });
+            consents.push(consent!(row));
         }
     });
     Ok(consents)
@@ -221,6 +273,37 @@ pub(super) async fn write_withdrawals(
                 "delete from inquiry where subscriber = $1 and kind = 'register'",
             ] {
                 sqlx::query::<Db>(sql).bind(phone.clone()).execute(&mut **tx).await?;
+            }
+        });
+    }
+    Ok(())
+}
+
+/// What was heard of these people holds no longer, and the registrations end that rested on it. What an
+/// outside record was to be told of them finds nothing to send.
+pub(super) async fn write_unheard(
+    tx: &mut Tx,
+    unheard: &BTreeMap<NikIndex, Timestamp>,
+) -> Result<(), CommitError> {
+    for (person, at) in unheard {
+        on_engine!(&mut *tx, |Db, tx| {
+            let person = person.as_bytes().to_vec();
+            let keys: Vec<Vec<u8>> = sqlx::query_scalar::<Db, _>(
+                "update consent set withdrawn_at = $2 \
+                 where nik_index = $1 and withdrawn_at is null returning subscriber",
+            )
+            .bind(person.clone())
+            .bind(at.millis())
+            .fetch_all(&mut **tx)
+            .await?;
+            for key in keys {
+                sqlx::query::<Db>(
+                    "delete from registration where nik_index = $1 and subscriber = $2",
+                )
+                .bind(person.clone())
+                .bind(key)
+                .execute(&mut **tx)
+                .await?;
             }
         });
     }

@@ -21,7 +21,6 @@ use setara::{
         Batch, Binding, CommitError, Mode, NewCase, NotTaken, Opened, Shut, StaffWrite, Table,
         TokensBound, TurnWrite, Upload, Uploaded,
     },
-    vault::NikIndex,
 };
 
 use crate::{
@@ -252,7 +251,7 @@ async fn a_no_to_one_case_leaves_what_was_agreed_to_before() {
         uploads(&bed, &upload("case-one", &[(1, TODAY)], days(2))).await.unwrap();
         said(&bed, "case-two", CASE, Consent::Withdrawn, days(3)).await.unwrap();
         let by = bed.phone(CASE);
-        let rights = Some(RightNeed { person: NikIndex::from_bytes([1; 16]), by, since: days(0) });
+        let rights = Some(RightNeed { person: None, by, since: days(0) });
         let need = Need { rights, ..Need::default() };
         let consents = bed.facts(&[need]).await.remove(0).rights.consents;
         let of = |consent: &Agreed| (consent.purpose, consent.at, consent.withdrawn);

@@ -5,6 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use setara::{
     clock::Timestamp,
+    front::person::{PersonError, Persons, Whose},
+    identity::Nik,
     service::{
         audit::{Act, Deed, Doer, StaffName, TURNS},
         number::Number,
@@ -39,7 +41,7 @@ async fn staff(bed: &Bed, minutes: i64, changes: Vec<DeskChange>) {
 
 async fn rights(bed: &Bed, person: NikIndex, phone: &str) -> RightFacts {
     let by = bed.phone(phone);
-    let rights = Some(RightNeed { person, by, since: at(-10) });
+    let rights = Some(RightNeed { person: Some(person), by, since: at(-10) });
     bed.facts(&[Need { rights, ..Need::default() }]).await.remove(0).rights
 }
 
@@ -143,6 +145,49 @@ async fn with_consent_ends_what_rested_on_it() {
         bed.commit(&[bed.turn(SITI).at(6).change(consent())]).await.unwrap();
         let again = rights(&bed, siti, SITI).await.consents;
         assert_eq!((again.len(), again[0].withdrawn), (2, None));
+    }
+}
+
+#[tokio::test]
+async fn what_was_heard_is_taken_back_by_the_person_or_by_staff_with_what_rested_on_it() {
+    for bed in with_sample().await {
+        let siti = bed.person(sample::READY.nik);
+        let officer = bed.vault.officer_key(&bed.phone(OTHER));
+        let assisted = bed.vault.assisted_key(&officer, &siti);
+        let on_behalf = |change| Change::OnBehalf(assisted, Box::new(change));
+        let heard = || on_behalf(Change::ConsentHeard { version: "lisan".into(), person: siti });
+        let registered =
+            || on_behalf(register(1, Standing::Registered, sample::READY.nik, "Siti Aminah"));
+        let own = Change::Consent { version: "2021-2".into() };
+        bed.commit(&[bed.turn(OTHER).change(heard()).change(registered()).change(own)])
+            .await
+            .unwrap();
+        let before = rights(&bed, siti, SITI).await;
+        assert_eq!((before.heard.len(), before.heard[0].version.as_str()), (1, "lisan"));
+        assert_eq!(before.assisted, [(siti, Number::from_random(1))]);
+        assert_eq!((before.consents.len(), before.registered.len()), (0, 0), "on nobody's phone");
+
+        let back = Change::Desk(DeskChange::WithdrawHeard(siti));
+        bed.commit(&[bed.turn(SITI).at(5).change(back)]).await.unwrap();
+        let after = rights(&bed, siti, SITI).await;
+        assert_eq!((after.heard.len(), after.assisted.len()), (0, 0));
+        assert_eq!(person(&bed, sample::READY.nik).await.registration, None);
+        assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 0);
+        // What the officer's own phone agreed to has nothing to do with it.
+        assert_eq!(rights(&bed, siti, OTHER).await.consents[0].withdrawn, None);
+
+        // Heard again, and taken back at a desk.
+        bed.commit(&[bed.turn(OTHER).at(6).change(heard()).change(registered())]).await.unwrap();
+        let persons = Persons::new(bed.store.clone(), bed.vault.clone());
+        let (whose, rina) =
+            (Whose::Nik(Nik::parse(sample::READY.nik).unwrap()), StaffName::parse("rina").unwrap());
+        let ended = persons.withdraw(&whose, &rina).await.unwrap();
+        assert_eq!(ended, [Number::from_random(1)]);
+        assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 0);
+        let log = bed.store.log_of(&siti, 10).await.unwrap();
+        assert_eq!((log[0].act.deed, &log[0].doer), (Deed::ConsentWithdrawn, &Doer::Staff(rina)));
+        let again = persons.withdraw(&whose, &StaffName::parse("rina").unwrap()).await;
+        assert!(matches!(again, Err(PersonError::NotHeard)), "{again:?}");
     }
 }
 

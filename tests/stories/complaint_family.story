@@ -17,6 +17,7 @@ type 7
 | 2 Daftar vaksin
 | 3 Chat yang terhubung
 | 4 Data saya
+| 5 Persetujuan HP ini
 | 0 Kembali
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):

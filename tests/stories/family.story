@@ -7,6 +7,7 @@ dial *119*7#
 | 2 Daftar vaksin
 | 3 Chat yang terhubung
 | 4 Data saya
+| 5 Persetujuan HP ini
 | 0 Kembali
 type 1
 | Ketik 16 angka NIK (lihat KTP atau KK):
@@ -42,6 +43,7 @@ dial *119*7#
 | 3 Lepas orang
 | 4 Chat yang terhubung
 | 5 Data saya
+| 6 Persetujuan HP ini
 | 0 Kembali
 type 1
 | Status siapa?
@@ -72,6 +74,7 @@ type 7
 | 3 Lepas orang
 | 4 Chat yang terhubung
 | 5 Data saya
+| 6 Persetujuan HP ini
 | 0 Kembali
 type 3
 | Siapa yang bukan di nomor ini?
@@ -93,6 +96,7 @@ dial *119*7#
 | 3 Lepas orang
 | 4 Chat yang terhubung
 | 5 Data saya
+| 6 Persetujuan HP ini
 | 0 Kembali
 type 1
 | Status siapa?

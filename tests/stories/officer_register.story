@@ -163,6 +163,7 @@ type 7
 | 2 Daftar vaksin
 | 3 Chat yang terhubung
 | 4 Data saya
+| 5 Persetujuan HP ini
 | 0 Kembali
 dial *119*77#
 | Pendaftaran oleh petugas. Hari ini: 2 orang, sisa 78.

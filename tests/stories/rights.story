@@ -44,6 +44,7 @@ dial *119*7#
 | 3 Lepas orang
 | 4 Chat yang terhubung
 | 5 Data saya
+| 6 Persetujuan HP ini
 | 0 Kembali
 type 5
 | Data siapa yang ingin dilihat? Ketik 16 angka NIK:

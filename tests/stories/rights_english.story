@@ -18,6 +18,7 @@ type 7
 | 2 Register
 | 3 Connected chats
 | 4 My data
+| 5 Consent of this phone
 | 0 Back
 type 4
 | Whose data do you want to see? Type the 16 digits of the NIK:
@@ -110,4 +111,8 @@ type 6
 | 0 Back 00 Menu
 type 2
 | Thank you. Stay well. Need help? Call 119 ext 9.
+closes
+# Nor did the phone agree to anything, whoever is proved.
+dial *119*7*6#
+| This phone has not agreed to anything.
 closes

@@ -97,8 +97,9 @@ type 03121970
 | Tidak cocok, atau terdaftar di nomor HP lain.
 | 1 Ketik ulang
 | 2 Ubah nomor HP
-| 3 Selesai
+| 3 Persetujuan HP ini
+| 4 Selesai
 | 0 Kembali 00 Menu
-type 3
+type 4
 | Terima kasih. Jaga kesehatan. Butuh bantuan? Telepon 119 ext 9.
 closes

@@ -45,8 +45,18 @@ fn erasure() -> Ticket {
 #[test]
 fn nothing_is_told_of_whom_this_conversation_has_not_proved() {
     let person = index().to_hex();
-    let calls = ["kept", "looks", "consent", "text", "withdraw", "erasure", "erase", "keep"]
-        .map(|of| format!("right.{of}"));
+    let calls = [
+        "kept",
+        "looks",
+        "consent",
+        "text",
+        "withdraw",
+        "withdraw_heard",
+        "erasure",
+        "erase",
+        "keep",
+    ]
+    .map(|of| format!("right.{of}"));
     let ways = [
         typed(&[("person", &person), ("consent", "2021-2")]),
         typed(&[("person", &person), ("consent", "2021-2"), ("proved", "ff")]),
@@ -129,6 +139,76 @@ fn consent_that_is_taken_back_ends_what_rested_on_it() {
     assert_eq!(ended.outcome, "reported");
     assert!(ended.given.text("ticket").is_some());
     assert!(ended.changes.contains(&Change::WithdrawConsent));
+}
+
+fn given(version: &str) -> Consent {
+    Consent {
+        purpose: Purpose::Service,
+        version: version.into(),
+        channel: Some("ussd".into()),
+        at: NOW,
+        withdrawn: None,
+    }
+}
+
+fn withdrawn_of(decision: &Decision) -> Vec<Option<NikIndex>> {
+    let rows = decision.changes.iter().filter_map(|change| match change {
+        Change::Desk(DeskChange::Audit(act)) if act.deed == Deed::ConsentWithdrawn => {
+            Some(act.person)
+        }
+        _ => None,
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_phone_takes_back_what_it_agreed_to_without_anybody_proved() {
+    let nothing = Values::default();
+    let facts = |rights| Facts { rights, ..Facts::default() };
+    let agreed = RightFacts { consents: vec![given("2021-2")], ..RightFacts::default() };
+    let told = decide("right.phone_consent", asking(&nothing), &facts(agreed.clone()));
+    assert_eq!((told.outcome, told.given.text("consent_version")), ("given", Some("2021-2")));
+    // A number that was silent too long is another's.
+    let sold = Asking { silence: Silence::TooLong, ..asking(&nothing) };
+    assert_eq!(decide("right.phone_consent", sold, &facts(agreed.clone())).outcome, "none");
+
+    let ended = decide("right.phone_withdraw", asking(&nothing), &facts(agreed.clone()));
+    assert_eq!((ended.outcome, ended.notes[0].text), ("withdrawn", "consent_withdrawn"));
+    assert!(ended.changes.contains(&Change::WithdrawConsent));
+    assert!(ended.changes.contains(&Change::RefuseBroadcasts));
+    assert_eq!(withdrawn_of(&ended), [None], "a row, whoever it is about");
+    let registered = vec![(index(), number())];
+    let registered = facts(RightFacts { registered, ..agreed });
+    let ended = decide("right.phone_withdraw", asking(&nothing), &registered);
+    assert_eq!(withdrawn_of(&ended), [Some(index())]);
+    let outside = Desk { source: Source::Outside, ..desk() };
+    let ended = outside.decide("right.phone_withdraw", asking(&nothing), &registered).unwrap();
+    assert_eq!(ended.outcome, "reported");
+}
+
+#[test]
+fn what_an_officer_heard_is_told_and_taken_back_by_the_person_on_whatever_phone() {
+    let rights = RightFacts {
+        consents: vec![given("2021-2")],
+        heard: vec![given("2021-2-lisan")],
+        assisted: vec![(index(), number())],
+        ..RightFacts::default()
+    };
+    let (values, facts) = (proved(), own(rights));
+    let told = decide("right.consent", asking(&values), &facts);
+    assert_eq!((told.outcome, told.given.text("heard_version")), ("heard", Some("2021-2-lisan")));
+    let ended = decide("right.withdraw_heard", asking(&values), &facts);
+    assert_eq!(ended.outcome, "withdrawn");
+    assert!(ended.changes.contains(&Change::Desk(DeskChange::WithdrawHeard(index()))));
+    // What the phone itself agreed to is another matter.
+    assert!(!ended.changes.contains(&Change::WithdrawConsent));
+    assert_eq!(withdrawn_of(&ended), [Some(index())]);
+    let [note] = &ended.notes[..] else { panic!("one text") };
+    assert!(note.text == "heard_withdrawn" && note.to == To::Phone(phone(1)));
+    let outside = Desk { source: Source::Outside, ..desk() };
+    let ended = outside.decide("right.withdraw_heard", asking(&values), &facts).unwrap();
+    assert_eq!(ended.outcome, "reported");
+    assert!(ended.given.text("ticket").is_some());
 }
 
 #[test]

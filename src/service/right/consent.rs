@@ -1,0 +1,85 @@
+//! Consent that is taken back beside the proof of a person: what the phone itself agreed to, which needs
+//! nobody's NIK, and what an officer heard somebody agree to, which is that person's.
+
+use super::{ENDED, GIVEN, NEVER, REPORTED, RightNeed, TAKEN_BACK, TOLD_FOR};
+use crate::{
+    menu::catalogue::{Call, Effect, Sends},
+    outbox::Class,
+    service::{
+        Asking, Decision, Desk, Note, Silence,
+        record::{Change, DeskChange, Facts, Need},
+    },
+};
+
+/// As [`super::CONSENT`], of the phone alone. Nobody has to be proved: whose data does not match the record
+/// agreed to something all the same.
+pub const PHONE: Call = Call {
+    name: "right.phone_consent",
+    effect: Effect::Reads,
+    needs: &[],
+    outcomes: &[NEVER, GIVEN, TAKEN_BACK],
+};
+
+/// As [`super::WITHDRAW`], for whoever has the phone.
+pub const WITHDRAW_PHONE: Call = Call {
+    name: "right.phone_withdraw",
+    effect: Effect::Changes,
+    needs: &[],
+    outcomes: &[ENDED, REPORTED],
+};
+
+/// Takes back what an officer heard the person agree to.
+pub const WITHDRAW_HEARD: Call = Call {
+    name: "right.withdraw_heard",
+    effect: Effect::Changes,
+    needs: &["person"],
+    outcomes: &[ENDED, REPORTED],
+};
+
+/// As [`super::WITHDRAWN_TEXT`], where it is taken back for the phone.
+pub(in crate::service) const PHONE_TEXT: Sends =
+    Sends { call: WITHDRAW_PHONE.name, ..super::WITHDRAWN_TEXT };
+/// To the registered number: what an officer heard holds no longer.
+pub(in crate::service) const HEARD_TEXT: Sends =
+    Sends { call: WITHDRAW_HEARD.name, name: "heard_withdrawn", gives: &[] };
+
+/// What the phone's own consent rests on, whoever was picked before.
+pub(in crate::service) fn need(asking: Asking<'_>) -> Need {
+    let since = asking.now.minus(TOLD_FOR);
+    Need {
+        rights: Some(RightNeed { person: None, by: asking.subscriber, since }),
+        tickets: Some(asking.subscriber),
+        ..Need::default()
+    }
+}
+
+pub(in crate::service) fn phone(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Decision {
+    // What a number agreed to that was silent too long was agreed to by somebody else.
+    if asking.silence == Silence::TooLong {
+        return Decision::of(NEVER.name);
+    }
+    super::of_phone(desk, facts)
+}
+
+pub(in crate::service) fn withdraw_phone(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+) -> Decision {
+    super::ended(desk, asking, facts, None).note(Note::to_caller(PHONE_TEXT.name))
+}
+
+pub(in crate::service) fn withdraw_heard(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+) -> Option<Decision> {
+    let person = super::proved(asking, facts)?;
+    let note = match &person.phone {
+        Some(phone) => Note::to(HEARD_TEXT.name, Class::Reply, phone.clone()),
+        None => Note::to_caller(HEARD_TEXT.name),
+    };
+    let heard = Change::Desk(DeskChange::WithdrawHeard(person.index));
+    let decision = super::reported(desk, asking, facts, &facts.rights.assisted);
+    Some(decision.change(heard).change(super::withdrawn(Some(person.index))).note(note))
+}
