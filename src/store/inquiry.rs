@@ -1,7 +1,7 @@
 //! What the outside record is asked later: kept with the turn that asked, claimed in the order of asking,
 //! and gone in the transaction that tells the answer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use sqlx::Row;
 
@@ -15,6 +15,9 @@ use crate::{
     service::inquiry::{Answered, Inquiry, Kind, Letter},
     vault::{NikIndex, SubscriberKey, Vault},
 };
+
+/// How long one that could not be read is let be: another node may read it.
+const UNREAD_FOR: Duration = Duration::from_secs(60);
 
 /// An inquiry that is ours for as long as a lease lasts.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,8 +51,8 @@ pub struct InquiryFigures {
 
 impl Store {
     /// Takes the oldest inquiries that are due, at most `limit`. They are ours until `lease_until`, and
-    /// then anybody's again. One that cannot be read is nobody's any more: it goes, and must not stop the
-    /// others.
+    /// then anybody's again. One that cannot be read here is put off for a node that can, and stops nobody else's;
+    /// one that is given up goes, for nobody waits for it any more.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -64,7 +67,8 @@ impl Store {
         let (only, before) = match which {
             Claim::Next => (
                 "this.at < $4 and not exists (select 1 from inquiry older \
-                 where older.nik_index = this.nik_index and older.id < this.id)",
+                 where older.nik_index = this.nik_index and older.id < this.id \
+                 and (older.unread_at is null or older.due <= $2))",
                 i64::MAX,
             ),
             Claim::AskedBefore(then) => {
@@ -75,7 +79,7 @@ impl Store {
             let mut tx = tx;
             // By the key, and not by `due`: nearly all of them are due, and would be sorted each time.
             let rows = sqlx::query::<Db>(sqlx::AssertSqlSafe(format!(
-                "update inquiry set due = $1, attempts = attempts + 1 where id in \
+                "update inquiry set due = $1, attempts = attempts + 1, unread_at = null where id in \
                  (select this.id from inquiry this where +this.due <= $2 and {only} \
                  order by this.id limit $3{}) \
                  returning id, kind, subscriber, nik_index, body, at, tries",
@@ -101,11 +105,20 @@ impl Store {
                 match found.read(&self.vault, lease_until) {
                     Ok(inquiry) => claimed.push(inquiry),
                     Err(error) => {
-                        tracing::error!(%error, "a question for the record is dropped");
-                        sqlx::query::<Db>("delete from inquiry where id = $1")
-                            .bind(id)
-                            .execute(&mut *tx)
-                            .await?;
+                        tracing::error!(%error, "a question for the record cannot be read here");
+                        let put_off = sqlx::query::<Db>(
+                            "update inquiry set due = $2, unread_at = $3 where id = $1",
+                        );
+                        let sql = match which {
+                            Claim::Next => put_off
+                                .bind(id)
+                                .bind(now.plus(UNREAD_FOR).millis())
+                                .bind(now.millis()),
+                            Claim::AskedBefore(_) => {
+                                sqlx::query::<Db>("delete from inquiry where id = $1").bind(id)
+                            }
+                        };
+                        sql.execute(&mut *tx).await?;
                     }
                 }
             }
@@ -125,7 +138,7 @@ impl Store {
             sqlx::query_scalar::<Db, _>(
                 "select older.id from inquiry this join inquiry older \
                  on older.nik_index = this.nik_index and older.id < this.id \
-                 and older.kind = this.kind \
+                 and older.kind = this.kind and older.unread_at is null \
                  where this.subscriber = $1 and this.nik_index = $2 and this.kind = $3 limit 1",
             )
             .bind(inquiry.by.as_bytes().to_vec())
@@ -174,10 +187,10 @@ impl Store {
         Ok(())
     }
 
-    /// How many inquiries wait, by what they ask.
+    /// How many inquiries wait, by what they ask. What a newer program asks is not among them.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    /// [`StoreError::Unavailable`].
     pub async fn inquiry_figures(&self) -> Result<Vec<InquiryFigures>, StoreError> {
         let mut figures = Vec::new();
         on_engine!(self.reader(), |Db, pool| {
@@ -187,15 +200,29 @@ impl Store {
                     .await?;
             for row in rows {
                 let kind: String = row.try_get(0)?;
+                let Some(kind) = Kind::parse(&kind) else { continue };
                 let waiting: i64 = row.try_get(1)?;
                 figures.push(InquiryFigures {
-                    kind: Kind::parse(&kind).ok_or(StoreError::Unreadable("inquiry"))?,
+                    kind,
                     waiting: waiting.unsigned_abs(),
                     oldest: Timestamp::from_millis(row.try_get(2)?),
                 });
             }
         });
         Ok(figures)
+    }
+
+    /// How many inquiries wait for a node that can read them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn unread_inquiries(&self) -> Result<u64, StoreError> {
+        let unread: i64 = on_engine!(self.reader(), |Db, pool| {
+            sqlx::query_scalar::<Db, _>("select count(*) from inquiry where unread_at is not null")
+                .fetch_one(pool)
+                .await?
+        });
+        Ok(unread.unsigned_abs())
     }
 }
 
@@ -243,7 +270,7 @@ pub(super) async fn write(
                 "insert into inquiry (id, kind, subscriber, nik_index, body, at, due) \
                  values ($1, $2, $3, $4, $5, $6, $7) \
                  on conflict (subscriber, nik_index, kind) do update set body = excluded.body, \
-                 due = excluded.due",
+                 due = excluded.due, unread_at = null",
             )
             .bind(of.id)
             .bind(of.kind.as_str())

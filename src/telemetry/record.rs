@@ -58,6 +58,7 @@ pub struct RecordMeters {
     turns: Family<OutcomeLabels, Counter>,
     waiting: Family<KindLabels, Gauge>,
     age: Family<KindLabels, Gauge>,
+    unread: Gauge,
     asking: Gauge,
     at_once: Gauge,
     answered: Family<AnswerLabels, Counter>,
@@ -78,6 +79,7 @@ impl Default for RecordMeters {
             turns: Family::default(),
             waiting: Family::default(),
             age: Family::default(),
+            unread: Gauge::default(),
             asking: Gauge::default(),
             at_once: Gauge::default(),
             answered: Family::default(),
@@ -105,6 +107,8 @@ impl RecordMeters {
         registry.register("record_inquiries", help, self.waiting.clone());
         let help = "Since when the oldest of them waits";
         registry.register_with_unit("record_inquiry_age", help, Unit::Seconds, self.age.clone());
+        let help = "Questions that wait for a node that can read them";
+        registry.register("record_inquiries_unread", help, self.unread.clone());
         let help = "Questions of the queue that are being asked";
         registry.register("record_inquiries_asking", help, self.asking.clone());
         let help = "Questions of the queue that may be asked at once";
@@ -150,6 +154,11 @@ impl RecordMeters {
             self.waiting.get_or_create(&labels).set(whole(waiting));
             self.age.get_or_create(&labels).set(whole(age));
         }
+    }
+
+    /// So many questions wait for a node that can read them.
+    pub fn unread(&self, unread: u64) {
+        self.unread.set(i64::try_from(unread).unwrap_or(i64::MAX));
     }
 
     /// So many questions of the queue are being asked, of so many at once.

@@ -75,7 +75,7 @@ async fn what_is_asked_anew_is_not_answered_by_what_was_asked_before() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_read_stops_nobody() {
+async fn one_that_cannot_be_read_stops_nobody_and_waits_for_a_node_that_can() {
     for bed in both().await {
         ask(&bed, &inquiry(&bed, 1, SITI, "Siti Aminah", at(0))).await;
         ask(&bed, &inquiry(&bed, 2, DEWI, "Dewi Lestari", at(0))).await;
@@ -83,8 +83,30 @@ async fn one_that_cannot_be_read_stops_nobody() {
         bed::execute(&bed.url, &format!("update inquiry set body = {hex} where id = 1")).await;
         let claimed = bed.store.claim_inquiries(Claim::Next, at(1), at(3), 9).await.unwrap();
         assert_eq!(claimed.iter().map(|of| of.inquiry.id).collect::<Vec<_>>(), [2]);
+        assert_eq!(bed.store.unread_inquiries().await.unwrap(), 1);
+
+        // Nor does it stop who asks about the same person later, once it was tried again.
+        let by = bed.phone("081290000002");
+        ask(&bed, &Inquiry { by, ..inquiry(&bed, 3, SITI, "Siti Aminah", at(1)) }).await;
+        // Sealed as another kind, this one does not open either.
+        bed::execute(&bed.url, "update inquiry set kind = 'prove' where id = 2").await;
+        let claim = async |minutes| {
+            let claimed = bed.store.claim_inquiries(Claim::Next, at(minutes), at(minutes + 2), 9);
+            claimed.await.unwrap().iter().map(|of| of.inquiry.id).collect::<Vec<_>>()
+        };
+        assert_eq!(claim(4).await, [0; 0]);
+        assert_eq!(claim(4).await, [3]);
+        assert_eq!(bed.store.unread_inquiries().await.unwrap(), 2);
         let left = bed.store.inquiry_figures().await.unwrap();
-        assert_eq!(left.iter().map(|of| of.waiting).sum::<u64>(), 1);
+        assert_eq!(left.iter().map(|of| of.waiting).sum::<u64>(), 3);
+
+        // Who can read it finds it where it was; and what is typed anew can be read.
+        bed::execute(&bed.url, "update inquiry set kind = 'register' where id = 2").await;
+        assert_eq!(claim(8).await, [2]);
+        assert_eq!(bed.store.unread_inquiries().await.unwrap(), 1);
+        ask(&bed, &inquiry(&bed, 4, SITI, "Siti Aminah", at(9))).await;
+        assert_eq!(bed.store.unread_inquiries().await.unwrap(), 0);
+        assert_eq!(claim(11).await, [1, 2]);
     }
 }
 

@@ -121,6 +121,10 @@ async fn count(desk: &Desk) {
         Ok(figures) => desk.client.metrics().record().waiting(&figures, clock::now()),
         Err(error) => tracing::error!(%error, "the questions for the record were not counted"),
     }
+    match desk.engine.store().unread_inquiries().await {
+        Ok(unread) => desk.client.metrics().record().unread(unread),
+        Err(error) => tracing::error!(%error, "the questions that nobody reads were not counted"),
+    }
 }
 
 /// Tells whoever asked too long ago that there is no answer. A registration is never given up.
