@@ -29,7 +29,7 @@ pub(in crate::service) fn logged(
 fn looked(call: &str, outcome: &str) -> Option<Deed> {
     Some(match (call, outcome) {
         (_, "slow" | "no" | "too_often" | "away") => return None,
-        ("person.prove" | "change.prove", "known") => Deed::PersonProved,
+        ("person.prove" | "change.prove" | "otp.verify", "known") => Deed::PersonProved,
         // A registration that waits is nobody's of the record yet.
         ("status.read" | "appointment.look", "waiting") => return None,
         ("status.read", _) => Deed::StatusSeen,

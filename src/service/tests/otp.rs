@@ -5,7 +5,11 @@ use std::time::Duration;
 use super::*;
 use crate::{
     outbox::Class,
-    service::code::{Asked, CodeChange, CodeFacts, Earlier, Held},
+    service::{
+        audit::{Act, Deed},
+        code::{Asked, CodeChange, CodeFacts, Earlier, Held},
+        record::DeskChange,
+    },
 };
 
 const OWNER: u32 = 5;
@@ -68,6 +72,13 @@ fn a_code_goes_to_the_registered_number_and_opens_once() {
     assert_eq!(known.outcome, "known");
     assert_eq!(change(&known).held, None, "it is used up");
     assert!(known.changes.contains(&Change::Know(index())));
+    // Whose name it is shown stands in the log.
+    let values = typed(&[("otp", &code)]);
+    let asking = Asking { now: later(299), ..asking(&values) };
+    let (_, held) = sent();
+    let known = desk().answer("otp.verify", asking, &siti_and(holding(held))).unwrap();
+    let proved = Act::new(Deed::PersonProved).about(Some(index()));
+    assert!(known.changes.contains(&Change::Desk(DeskChange::Audit(proved))));
 }
 
 #[test]
