@@ -65,8 +65,12 @@ pub enum Deed {
     OfficerOpened,
     /// An officer's code or PIN was wrong so often that none is taken for a while.
     OfficerLocked,
+    /// An officer closed the office.
+    OfficerClosed,
     /// An officer looked whether somebody can be registered; consent was given by word of mouth.
     AssistedLooked,
+    /// An officer was refused a look-up, because too many had failed.
+    AssistedRefused,
     /// An officer registered somebody.
     AssistedRegistered,
 }
@@ -113,7 +117,7 @@ impl Concerned {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -145,7 +149,9 @@ impl Deed {
         Self::OfficerPinSet,
         Self::OfficerOpened,
         Self::OfficerLocked,
+        Self::OfficerClosed,
         Self::AssistedLooked,
+        Self::AssistedRefused,
         Self::AssistedRegistered,
     ];
 
@@ -183,7 +189,9 @@ impl Deed {
             Self::OfficerPinSet => "officer_pin_set",
             Self::OfficerOpened => "officer_opened",
             Self::OfficerLocked => "officer_locked",
+            Self::OfficerClosed => "officer_closed",
             Self::AssistedLooked => "assisted_looked",
+            Self::AssistedRefused => "assisted_refused",
             Self::AssistedRegistered => "assisted_registered",
         }
     }
@@ -233,7 +241,9 @@ impl Deed {
             Self::OfficerPinSet
                 | Self::OfficerOpened
                 | Self::OfficerLocked
+                | Self::OfficerClosed
                 | Self::AssistedLooked
+                | Self::AssistedRefused
                 | Self::AssistedRegistered
         )
     }
@@ -266,7 +276,9 @@ impl Deed {
             | Self::OfficerReset
             | Self::OfficerPinSet
             | Self::OfficerOpened
-            | Self::OfficerLocked => &[],
+            | Self::OfficerLocked
+            | Self::OfficerClosed
+            | Self::AssistedRefused => &[],
         }
     }
 }

@@ -146,7 +146,9 @@ pub(in crate::service) fn matching(
     let (asking, behalf) = in_name_of(desk, asking, key, person);
     let decision = registration::matching(desk, asking, facts)?;
     if decision.outcome == TOO_OFTEN.name {
-        return Some(decision);
+        // Nothing was seen, and whoever tries on and on stands in the log.
+        let refused = Act::new(Deed::AssistedRefused).about(Some(person));
+        return Some(decision.change(log(key, refused)));
     }
     let decision = stored(decision, key, &behalf);
     let looked = Act::new(Deed::AssistedLooked).about(Some(person));

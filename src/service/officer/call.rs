@@ -257,7 +257,9 @@ pub(in crate::service) fn open_office(
 pub(in crate::service) fn close(facts: &Facts) -> Decision {
     let decision = forget_typed(Decision::of("closed"));
     match &facts.officer {
-        Some(officer) => decision.change(step(officer, OfficerStep::Close)),
+        Some(officer) => decision
+            .change(step(officer, OfficerStep::Close))
+            .change(log(officer.who.key, Act::new(Deed::OfficerClosed))),
         None => decision,
     }
 }

@@ -12,7 +12,7 @@ use crate::service::{
         pin,
     },
     outside::Elsewhere,
-    record::DeskChange,
+    record::{DeskChange, Failed, Tries},
 };
 
 const PIN: &str = "864297";
@@ -403,4 +403,26 @@ fn an_outside_record_is_asked_under_the_registrations_own_key() {
     let elsewhere = Facts { fetched: Some(fetched), ..with(on_duty(), Some(siti())) };
     let found = desk.decide("officer.match", asking(&said(&[])), &elsewhere).unwrap();
     assert_eq!(found.outcome, "already");
+}
+
+#[test]
+fn closing_and_being_refused_stand_in_the_officers_name() {
+    let nothing = Values::default();
+    let closed = decided("officer.close", asking(&nothing), &with(on_duty(), None));
+    assert_eq!(deeds(&closed), [(key(), Deed::OfficerClosed)]);
+    let stranger = desk().decide("officer.close", asking(&nothing), &Facts::default()).unwrap();
+    assert_eq!(stranger.changes.len(), 0);
+
+    let failed = |serial: u8| {
+        let nik = Nik::parse(&format!("31730145029000{serial:02}")).unwrap();
+        let vault = desk().vault;
+        let (person, stem) = (vault.nik_index(&nik), vault.stem_index(&nik));
+        Failed { person, stem, failures: 1, until: later(3600) }
+    };
+    let tries = Tries { own: (10..90).map(failed).collect(), ..Tries::default() };
+    let facts = Facts { tries, ..with(on_duty(), Some(siti())) };
+    let values = said(&[]);
+    let refused = decided("officer.match", asking(&values), &facts);
+    assert_eq!(refused.outcome, "too_often");
+    assert_eq!(deeds(&refused), [(key(), Deed::AssistedRefused)]);
 }
