@@ -120,8 +120,8 @@ pub enum Absorbed {
         fetched: Fetched,
         /// The person as they stand from now on, if they are to be written.
         person: Option<Box<Entry>>,
-        /// A ticket because of a disagreement, and its row of the log.
-        ticket: Vec<DeskChange>,
+        /// A ticket because of a disagreement, and the rows of the log.
+        changes: Vec<DeskChange>,
     },
 }
 
@@ -163,34 +163,54 @@ pub fn absorb(arrival: Arrival<'_>, arrived: &Arrived) -> Absorbed {
         Said::Listed(entry, elsewhere) => (entry, elsewhere),
         Said::NotListed => {
             fetched.standing = Listing::NotListed;
-            return Absorbed::Taken { fetched, person: None, ticket: Vec::new() };
+            return Absorbed::Taken { fetched, person: None, changes: Vec::new() };
         }
         Said::Double => {
             fetched.standing = Listing::Double;
             let mark = vault.message_key(b"double");
             let dispute = (fetched.disputed != Some(mark)).then(|| Dispute::double(&arrived.nik));
             fetched.disputed = Some(mark);
-            let ticket = dispute.map(|of| of.ticket(arrival, &arrived.nik)).unwrap_or_default();
-            return Absorbed::Taken { fetched, person: None, ticket };
+            let changes = dispute.map(|of| of.ticket(arrival, &arrived.nik)).unwrap_or_default();
+            return Absorbed::Taken { fetched, person: None, changes };
         }
     };
     fetched.elsewhere.clone_from(elsewhere);
     let theirs = digest(vault, &entry.name, entry.birth, entry.phone.as_ref());
     let ours = kept.map(|kept| digest(vault, &kept.name, kept.birth, kept.phone.as_ref()));
     let mut person = entry.clone();
-    let mut ticket = Vec::new();
+    let mut changes = Vec::new();
     if ours.is_none() || ours == Some(theirs) || ours == fetched.taken {
+        changes = kept.map(|kept| followed(kept, entry)).unwrap_or_default();
         (fetched.taken, fetched.disputed) = (Some(theirs), None);
     } else if let Some(kept) = kept {
         if fetched.disputed != Some(theirs) {
-            ticket = Dispute::between(kept, entry).ticket(arrival, &arrived.nik);
+            changes = Dispute::between(kept, entry).ticket(arrival, &arrived.nik);
         }
         fetched.disputed = Some(theirs);
         person.name.clone_from(&kept.name);
         person.birth = kept.birth;
         person.phone.clone_from(&kept.phone);
     }
-    Absorbed::Taken { fetched, person: Some(person), ticket }
+    Absorbed::Taken { fetched, person: Some(person), changes }
+}
+
+/// The rows of the log of what our copy said of the person, and says no longer.
+fn followed(kept: &Person, entry: &Entry) -> Vec<DeskChange> {
+    let mut changes = Vec::new();
+    let mut log = |deed, old: &str, new: &str| {
+        let act = Act::new(deed).about(Some(kept.index)).from_to(old, new);
+        changes.push(DeskChange::Audit(act));
+    };
+    if kept.name != entry.name {
+        log(Deed::NameFollowed, kept.name.as_str(), entry.name.as_str());
+    }
+    if kept.phone != entry.phone {
+        let text = |phone: &Option<Msisdn>| {
+            phone.as_ref().map(|phone| phone.as_str().to_owned()).unwrap_or_default()
+        };
+        log(Deed::PhoneFollowed, &text(&kept.phone), &text(&entry.phone));
+    }
+    changes
 }
 
 fn digest(vault: &Vault, name: &PersonName, birth: Date, phone: Option<&Msisdn>) -> [u8; 16] {
@@ -306,7 +326,7 @@ mod tests {
 
     fn taken(absorbed: Absorbed) -> (Fetched, Option<Box<Entry>>, usize) {
         match absorbed {
-            Absorbed::Taken { fetched, person, ticket } => (fetched, person, ticket.len()),
+            Absorbed::Taken { fetched, person, changes } => (fetched, person, changes.len()),
             Absorbed::Late => panic!("taken for late"),
         }
     }
@@ -320,7 +340,17 @@ mod tests {
         let moved = entry("Siti Aminah", Some("081290000077"));
         let (later, person_, tickets) =
             taken(take(Some(&kept), Some(&fetched), &says(4, moved.clone())));
-        assert_eq!((person_.as_deref(), tickets), (Some(&moved), 0));
+        // That it did so is a row of the log, with what it was.
+        assert_eq!((person_.as_deref(), tickets), (Some(&moved), 1));
+        let Absorbed::Taken { changes, .. } =
+            take(Some(&kept), Some(&fetched), &says(4, moved.clone()))
+        else {
+            panic!("taken for late")
+        };
+        let [DeskChange::Audit(act)] = &changes[..] else { panic!("one row") };
+        assert_eq!((act.deed, act.person), (Deed::PhoneFollowed, Some(kept.index)));
+        let told = (act.old.as_deref(), act.new.as_deref());
+        assert_eq!(told, (Some("+6281290000001"), Some("+6281290000077")));
         assert_eq!(take(Some(&person(&moved)), Some(&later), &says(3, first)), Absorbed::Late);
     }
 

@@ -61,7 +61,7 @@ impl Store {
             due: with.due,
             random: with.random,
         };
-        let Absorbed::Taken { fetched, person, ticket } = absorb(arrival, arrived) else {
+        let Absorbed::Taken { fetched, person, changes } = absorb(arrival, arrived) else {
             return Ok(false);
         };
         // First of all: of two who come at the same moment the second looks again.
@@ -69,7 +69,7 @@ impl Store {
         if let Some(entry) = person {
             write_person(&mut tx, &self.vault, &index, &entry).await?;
         }
-        Changes::of_record(&with.record, with.now, &ticket).write(&mut tx, &self.vault).await?;
+        Changes::of_record(&with.record, with.now, &changes).write(&mut tx, &self.vault).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(true)
     }

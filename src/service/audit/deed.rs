@@ -73,6 +73,10 @@ pub enum Deed {
     AssistedRefused,
     /// An officer registered somebody.
     AssistedRegistered,
+    /// The outside record has another name of a person, and our copy follows it.
+    NameFollowed,
+    /// As [`Deed::NameFollowed`], of the phone.
+    PhoneFollowed,
 }
 
 /// How often something is done, which decides about its chain.
@@ -117,7 +121,7 @@ impl Concerned {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -153,6 +157,8 @@ impl Deed {
         Self::AssistedLooked,
         Self::AssistedRefused,
         Self::AssistedRegistered,
+        Self::NameFollowed,
+        Self::PhoneFollowed,
     ];
 
     /// The word in the database.
@@ -193,6 +199,8 @@ impl Deed {
             Self::AssistedLooked => "assisted_looked",
             Self::AssistedRefused => "assisted_refused",
             Self::AssistedRegistered => "assisted_registered",
+            Self::NameFollowed => "name_followed",
+            Self::PhoneFollowed => "phone_followed",
         }
     }
 
@@ -255,8 +263,13 @@ impl Deed {
             Self::TicketOpened | Self::TicketAnswered => &[Words],
             Self::TicketSeen => &[Identity, Phone, Words],
             Self::TicketTaken | Self::TicketClosed | Self::TicketMerged => &[],
-            Self::NameChanged | Self::PersonProved | Self::AssistedLooked => &[Identity],
-            Self::PhoneChanged | Self::GuardianAdded | Self::GuardianRemoved => &[Phone],
+            Self::NameChanged | Self::NameFollowed | Self::PersonProved | Self::AssistedLooked => {
+                &[Identity]
+            }
+            Self::PhoneChanged
+            | Self::PhoneFollowed
+            | Self::GuardianAdded
+            | Self::GuardianRemoved => &[Phone],
             Self::AppointmentSeen => &[Identity, Appointment],
             Self::AppointmentAttended | Self::AppointmentCalledOff => &[Appointment],
             Self::Registered | Self::AssistedRegistered => &[Identity, Health],
