@@ -6,11 +6,14 @@ use std::{io, process::ExitCode};
 use clap::{Args, Subcommand};
 
 use crate::{
-    cli::told,
+    cli::{staff, told},
     clock,
     config::Config,
     identity::Nik,
-    service::certificate::revoke::{Order, OrderError},
+    service::{
+        audit::StaffName,
+        certificate::revoke::{Order, OrderError},
+    },
     store::{Store, StoreOptions},
     vault::Vault,
 };
@@ -21,7 +24,7 @@ pub enum CertificateCommand {
     /// Revoke the certificate with a short code, or all of a person
     Revoke(RevokeArgs),
     /// Let a person have certificates again whose own were all revoked; the NIK is read from standard input
-    Allow,
+    Allow(AllowArgs),
 }
 
 /// Arguments of `certificate revoke`.
@@ -37,11 +40,25 @@ pub struct RevokeArgs {
     /// Why, for whoever looks at it later; no names
     #[arg(long)]
     pub reason: String,
+    /// Who does it: small letters, digits, dots and dashes
+    #[arg(long, value_parser = staff)]
+    pub staff: StaffName,
+}
+
+/// Arguments of `certificate allow`.
+#[derive(Debug, Args)]
+pub struct AllowArgs {
+    /// Who does it: small letters, digits, dots and dashes
+    #[arg(long, value_parser = staff)]
+    pub staff: StaffName,
 }
 
 /// Runs a command.
 pub fn run(command: CertificateCommand, config: &Config) -> Result<ExitCode, String> {
-    let CertificateCommand::Revoke(args) = command else { return allow(config) };
+    let args = match command {
+        CertificateCommand::Revoke(args) => args,
+        CertificateCommand::Allow(args) => return allow(&args, config),
+    };
     let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
     let nik = args.person.then(read_nik).transpose().map_err(told)?;
     let order = Order::of(args.code.as_deref(), nik.as_deref(), &args.reason, &vault);
@@ -49,7 +66,8 @@ pub fn run(command: CertificateCommand, config: &Config) -> Result<ExitCode, Str
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
     let revoked = runtime.block_on(async {
         let store = Store::open(&config.database.url, vault, StoreOptions::default()).await?;
-        let revoked = store.revoke_certificates(&order.what, &order.reason, clock::now()).await;
+        let by = (&args.staff, clock::now());
+        let revoked = store.revoke_certificates(&order.what, &order.reason, by).await;
         store.close().await;
         revoked
     });
@@ -62,14 +80,14 @@ pub fn run(command: CertificateCommand, config: &Config) -> Result<ExitCode, Str
     }
 }
 
-fn allow(config: &Config) -> Result<ExitCode, String> {
+fn allow(args: &AllowArgs, config: &Config) -> Result<ExitCode, String> {
     let vault = Vault::open_file(&config.vault.key_file).map_err(told)?;
     let nik = Nik::parse(&read_nik().map_err(told)?).map_err(OrderError::Nik).map_err(told)?;
     let person = vault.nik_index(&nik);
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
     let allowed = runtime.block_on(async {
         let store = Store::open(&config.database.url, vault, StoreOptions::default()).await?;
-        let allowed = store.allow_certificates(person).await;
+        let allowed = store.allow_certificates(person, (&args.staff, clock::now())).await;
         store.close().await;
         allowed
     });

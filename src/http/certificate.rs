@@ -9,7 +9,11 @@ use crate::{
     clock,
     http::{Site, refusal::NotDone},
     identity::Nik,
-    service::certificate::revoke::{Order, OrderError},
+    service::{
+        audit::StaffName,
+        certificate::revoke::{Order, OrderError},
+    },
+    store::CommitError,
 };
 
 /// Paths and what describes them. Who may ask is the business of `admin`.
@@ -31,6 +35,9 @@ struct RevokeAsked {
     /// Why, for whoever looks at it later; no names.
     #[schema(example = "the dose was never given")]
     reason: String,
+    /// Who of the staff does it.
+    #[schema(example = "rina")]
+    staff: String,
 }
 
 /// What was revoked.
@@ -43,20 +50,23 @@ struct RevokedShown {
 /// Revokes a certificate, or all of a person.
 #[utoipa::path(post, path = "/admin/certificates/revoke", request_body = RevokeAsked,
     responses((status = 200, body = RevokedShown), (status = 400, body = NotDone),
-        (status = 401, description = "no token"),
+        (status = 401, description = "no token"), (status = 409, body = NotDone),
         (status = 404, description = "there is none, or it was revoked before", body = NotDone),
         (status = 422, body = NotDone)))]
 async fn revoke(State(site): State<Site>, body: Bytes) -> Result<Json<RevokedShown>, NotDone> {
     let asked: RevokeAsked = serde_json::from_slice(&body).map_err(|_| {
         // The message of the parser may quote what stands there.
-        NotDone::new(StatusCode::BAD_REQUEST, "wanted: reason, and code or nik, as texts")
+        NotDone::new(StatusCode::BAD_REQUEST, "wanted: staff, reason, and code or nik, as texts")
     })?;
     let shelf = site.front.engine.shelf();
     let vault = &shelf.first().desk.vault;
     let order = Order::of(asked.code.as_deref(), asked.nik.as_deref(), &asked.reason, vault);
     let order = order.map_err(NotDone::wrong)?;
+    let staff = StaffName::parse(&asked.staff).map_err(NotDone::wrong)?;
     let store = site.front.engine.store();
-    let revoked = store.revoke_certificates(&order.what, &order.reason, clock::now()).await?;
+    let by = (&staff, clock::now());
+    let revoked = store.revoke_certificates(&order.what, &order.reason, by).await;
+    let revoked = revoked.map_err(not_stored)?;
     let Some(revoked) = revoked else {
         return Err(NotDone::new(StatusCode::NOT_FOUND, OrderError::None));
     };
@@ -70,21 +80,36 @@ async fn revoke(State(site): State<Site>, body: Bytes) -> Result<Json<RevokedSho
 struct AllowAsked {
     /// The NIK of a person all of whose certificates were revoked.
     nik: String,
+    /// Who of the staff does it.
+    #[schema(example = "rina")]
+    staff: String,
+}
+
+fn not_stored(error: CommitError) -> NotDone {
+    match error {
+        CommitError::Conflict => {
+            NotDone::new(StatusCode::CONFLICT, "somebody else wrote at the same moment")
+        }
+        CommitError::Unavailable(error) => error.into(),
+    }
 }
 
 /// Lets a person have certificates again: what was revoked with everything else of theirs is good once more.
 #[utoipa::path(post, path = "/admin/certificates/allow", request_body = AllowAsked,
     responses((status = 204), (status = 400, body = NotDone),
-        (status = 401, description = "no token"),
+        (status = 401, description = "no token"), (status = 409, body = NotDone),
         (status = 404, description = "this person may have them", body = NotDone),
         (status = 422, body = NotDone)))]
 async fn allow(State(site): State<Site>, body: Bytes) -> Result<StatusCode, NotDone> {
     let asked: AllowAsked = serde_json::from_slice(&body)
-        .map_err(|_| NotDone::new(StatusCode::BAD_REQUEST, "wanted: nik, as a text"))?;
+        .map_err(|_| NotDone::new(StatusCode::BAD_REQUEST, "wanted: nik and staff, as texts"))?;
     let nik = Nik::parse(&asked.nik).map_err(OrderError::Nik).map_err(NotDone::wrong)?;
+    let staff = StaffName::parse(&asked.staff).map_err(NotDone::wrong)?;
     let shelf = site.front.engine.shelf();
     let person = shelf.first().desk.vault.nik_index(&nik);
-    if !site.front.engine.store().allow_certificates(person).await? {
+    let by = (&staff, clock::now());
+    let allowed = site.front.engine.store().allow_certificates(person, by).await;
+    if !allowed.map_err(not_stored)? {
         return Err(NotDone::new(StatusCode::NOT_FOUND, "this person may have certificates"));
     }
     tracing::info!("a person may have certificates again");

@@ -8,6 +8,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     CommitError, Store, StoreError,
+    audit::Log,
     engine::{Tx, octets, on_engine, padded_keys, padded_rows},
     facts::read_persons,
 };
@@ -15,6 +16,7 @@ use crate::{
     certificate::{code::ShortCode, serial::Serial},
     clock::Timestamp,
     service::{
+        audit::{Act, Deed, Doer, StaffName},
         certificate::{
             CertificateChange, CertificateFacts, CertificateNeed, Handle, Issued, Sent,
             revoke::Revoked,
@@ -48,93 +50,65 @@ impl Store {
         Ok(person.map(|person| (issued, person)))
     }
 
-    /// Revokes certificates, and says how many. What is revoked stays revoked, with the reason given
-    /// first.
+    /// Revokes certificates, and says how many, with a row of the log. What is revoked stays revoked, with the
+    /// reason given first.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// See [`CommitError`].
     pub async fn revoke_certificates(
         &self,
         which: &Revoked,
         reason: &str,
-        now: Timestamp,
-    ) -> Result<Option<u64>, StoreError> {
-        match which {
-            Revoked::Code(code) => self.revoke_one(code.as_str(), reason, now).await,
-            Revoked::Person(person) => self.ban(*person, reason, now).await,
-        }
-    }
-
-    async fn revoke_one(
-        &self,
-        code: &str,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<Option<u64>, StoreError> {
-        let mut revoked = 0;
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            let done = sqlx::query::<Db>(
-                "update certificate set revoked_at = $1, reason = $2 \
-                 where revoked_at is null and code = $3",
-            )
-            .bind(now.millis())
-            .bind(reason.to_owned())
-            .bind(code.to_owned())
-            .execute(&mut *tx)
-            .await?;
-            revoked += done.rows_affected();
-            tx.commit().await?;
-        });
-        Ok(Some(revoked).filter(|revoked| *revoked > 0))
-    }
-
-    /// Nothing of a person is good from now on, neither what there is nor what would be asked for.
-    async fn ban(
-        &self,
-        person: NikIndex,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<Option<u64>, StoreError> {
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            let banned = sqlx::query::<Db>(
-                "insert into certificate_ban (nik_index, reason, at) values ($1, $2, $3) \
-                 on conflict (nik_index) do nothing",
-            )
-            .bind(person.as_bytes().to_vec())
-            .bind(reason.to_owned())
-            .bind(now.millis())
-            .execute(&mut *tx)
-            .await?;
-            if banned.rows_affected() == 0 {
-                return Ok(None);
-            }
-            let good: i64 = sqlx::query_scalar::<Db, _>(
-                "select count(*) from certificate where nik_index = $1 and revoked_at is null",
-            )
-            .bind(person.as_bytes().to_vec())
-            .fetch_one(&mut *tx)
-            .await?;
-            tx.commit().await?;
-            Ok(Some(good.unsigned_abs()))
-        })
+        (staff, now): (&StaffName, Timestamp),
+    ) -> Result<Option<u64>, CommitError> {
+        let mut tx = self.begin_tx().await?;
+        let revoked = match which {
+            Revoked::Code(code) => revoke_one(&mut tx, code.as_str(), reason, now).await?,
+            Revoked::Person(person) => ban(&mut tx, *person, reason, now).await?,
+        };
+        let Some((person, revoked)) = revoked else { return Ok(None) };
+        self.commit_logged(tx, Deed::CertificateRevoked, person, (staff, now)).await?;
+        Ok(Some(revoked))
     }
 
     /// A person may have certificates again: those that only [`Revoked::Person`] took back are good once
-    /// more, and others can be asked for. Says whether they could not.
+    /// more, and others can be asked for. Says whether they could not; if so, it is a row of the log.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn allow_certificates(&self, person: NikIndex) -> Result<bool, StoreError> {
-        on_engine!(self.begin_tx().await?, |Db, tx| {
-            let mut tx = tx;
-            let sql = "delete from certificate_ban where nik_index = $1";
-            let done =
-                sqlx::query::<Db>(sql).bind(person.as_bytes().to_vec()).execute(&mut *tx).await?;
-            tx.commit().await?;
-            Ok(done.rows_affected() > 0)
-        })
+    /// See [`CommitError`].
+    pub async fn allow_certificates(
+        &self,
+        person: NikIndex,
+        by: (&StaffName, Timestamp),
+    ) -> Result<bool, CommitError> {
+        let mut tx = self.begin_tx().await?;
+        let allowed = on_engine!(&mut tx, |Db, tx| {
+            sqlx::query::<Db>("delete from certificate_ban where nik_index = $1")
+                .bind(person.as_bytes().to_vec())
+                .execute(&mut **tx)
+                .await?
+                .rows_affected()
+        });
+        if allowed > 0 {
+            self.commit_logged(tx, Deed::CertificateAllowed, person, by).await?;
+        }
+        Ok(allowed > 0)
+    }
+
+    /// Logs what staff did about a person, and commits it.
+    async fn commit_logged(
+        &self,
+        mut tx: Tx,
+        deed: Deed,
+        person: NikIndex,
+        (staff, at): (&StaffName, Timestamp),
+    ) -> Result<(), CommitError> {
+        let act = Act::new(deed).about(Some(person));
+        let mut log = Log::default();
+        log.add(&act, Doer::Staff(staff.clone()), at);
+        log.write(&mut tx, &self.vault).await?;
+        on_engine!(tx, |_Db, tx| tx.commit().await?);
+        Ok(())
     }
 
     /// Puts certificates in as they are, for those who try menus out.
@@ -153,6 +127,58 @@ impl Store {
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(())
     }
+}
+
+/// The person of the certificate, and that it is one.
+async fn revoke_one(
+    tx: &mut Tx,
+    code: &str,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Option<(NikIndex, u64)>, StoreError> {
+    let person: Option<Vec<u8>> = on_engine!(tx, |Db, tx| {
+        sqlx::query_scalar::<Db, _>(
+            "update certificate set revoked_at = $1, reason = $2 \
+             where revoked_at is null and code = $3 returning nik_index",
+        )
+        .bind(now.millis())
+        .bind(reason.to_owned())
+        .bind(code.to_owned())
+        .fetch_optional(&mut **tx)
+        .await?
+    });
+    let person = person.map(|person| octets(person, "certificate")).transpose()?;
+    Ok(person.map(|person| (NikIndex::from_bytes(person), 1)))
+}
+
+/// Nothing of a person is good from now on, neither what there is nor what would be asked for.
+async fn ban(
+    tx: &mut Tx,
+    person: NikIndex,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Option<(NikIndex, u64)>, StoreError> {
+    Ok(on_engine!(tx, |Db, tx| {
+        let banned = sqlx::query::<Db>(
+            "insert into certificate_ban (nik_index, reason, at) values ($1, $2, $3) \
+             on conflict (nik_index) do nothing",
+        )
+        .bind(person.as_bytes().to_vec())
+        .bind(reason.to_owned())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await?;
+        if banned.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let good: i64 = sqlx::query_scalar::<Db, _>(
+            "select count(*) from certificate where nik_index = $1 and revoked_at is null",
+        )
+        .bind(person.as_bytes().to_vec())
+        .fetch_one(&mut **tx)
+        .await?;
+        Some((person, good.unsigned_abs()))
+    }))
 }
 
 /// What each need asks to know of certificates, in the order of `needs`.

@@ -60,7 +60,8 @@ async fn a_backup_comes_back(site: Site, empty: impl AsyncFn() -> Site) {
     enlist(&site).await;
     let node = bound(&site, &network).await;
     let (first, code, _) = certify(&site).await;
-    let revoke = ["certificate", "revoke", code.as_str(), "--reason", "never given"];
+    let revoke =
+        ["certificate", "revoke", code.as_str(), "--reason", "never given", "--staff", "rina"];
     done(&site, &revoke, "revoked: 1").await;
     // Something for the log.
     let mut rina = Phone::new(&network, "081290000021".parse().unwrap()).await.unwrap();

@@ -97,13 +97,14 @@ async fn anybody_checks_a_certificate_and_nothing_of_it_is_kept() {
         let (status, said) = node.post_body("/admin/certificates/revoke", TOKEN, body).await;
         (status.split(' ').nth(1).unwrap_or_default().to_owned(), said)
     };
-    let order = format!(r#"{{"code":"{}","reason":"never given"}}"#, second.shown());
+    let order = format!(r#"{{"code":"{}","reason":"never given","staff":"rina"}}"#, second.shown());
     assert_eq!(revoke(&order).await, ("200".into(), r#"{"revoked":1}"#.into()));
     for (order, status) in [
         (order.as_str(), "404"),
         ("{}", "400"),
-        (r#"{"reason":"never given"}"#, "422"),
-        (r#"{"code":"1","reason":"never given"}"#, "422"),
+        (r#"{"reason":"never given","staff":"rina"}"#, "422"),
+        (r#"{"code":"1","reason":"never given"}"#, "400"),
+        (r#"{"code":"1","reason":"never given","staff":"rina"}"#, "422"),
     ] {
         assert_eq!(revoke(order).await.0, status, "{order}");
     }
@@ -111,7 +112,7 @@ async fn anybody_checks_a_certificate_and_nothing_of_it_is_kept() {
     assert_eq!(status, "HTTP/1.1 401 Unauthorized");
     let gone = node.form("/verify", &format!("proof={two}&year=1970")).await.1;
     assert!(gone.contains("dicabut"), "{gone}");
-    let command = ["certificate", "revoke", one, "--reason", "never given"];
+    let command = ["certificate", "revoke", one, "--reason", "never given", "--staff", "rina"];
     assert_eq!(told(&site.run(&command).await), "revoked: 1\n");
     assert!(!site.run(&command).await.status.success());
     let gone = node.form("/verify", &format!("proof={one}&year=1970")).await.1;

@@ -9,6 +9,7 @@ use setara::{
     identity::{ChatId, Msisdn, PersonName},
     outbox::{EnclosedCertificate, Enclosure, Fate, Notice},
     service::{
+        audit::StaffName,
         certificate::{Issued, revoke::Revoked},
         roster::Entry,
         sample::{COMPLETE, People},
@@ -143,8 +144,9 @@ async fn what_was_revoked_or_is_not_there_is_told_in_words() {
         let notices = [enclosing(&bed, 1, 1), enclosing(&bed, 1, 2), enclosing(&bed, 1, 3)];
         let chat = user(&cloud, 1);
         let code = Revoked::Code(ShortCode::from_random(1));
+        let staff = StaffName::parse("rina").unwrap();
         assert_eq!(
-            bed.store.revoke_certificates(&code, "test", clock::now()).await.unwrap(),
+            bed.store.revoke_certificates(&code, "test", (&staff, clock::now())).await.unwrap(),
             Some(1)
         );
         record(&bed, |entry| entry.doses.retain(|dose| dose.number != 2)).await;

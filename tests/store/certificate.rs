@@ -4,6 +4,7 @@ use jiff::civil::{Date, date};
 use setara::{
     certificate::{code::ShortCode, serial::Serial},
     service::{
+        audit::{Deed, Doer, StaffName},
         certificate::{
             CertificateChange, CertificateFacts, CertificateNeed, Handle, Issued, Sent,
             revoke::Revoked,
@@ -107,6 +108,10 @@ async fn the_same_dose_code_or_serial_again_is_a_conflict() {
     }
 }
 
+fn rina() -> StaffName {
+    StaffName::parse("rina").unwrap()
+}
+
 #[tokio::test]
 async fn it_is_renewed_sent_and_revoked_for_good() {
     for bed in both().await {
@@ -125,7 +130,8 @@ async fn it_is_renewed_sent_and_revoked_for_good() {
 
         let by_code = Revoked::Code(one.code.clone());
         let revoke = async |what: &Revoked, minutes| {
-            let revoked = bed.store.revoke_certificates(what, "never given", at(minutes)).await;
+            let revoked =
+                bed.store.revoke_certificates(what, "never given", (&rina(), at(minutes))).await;
             revoked.unwrap().unwrap_or_default()
         };
         assert_eq!(revoke(&Revoked::Code(ShortCode::from_random(9)), 1).await, 0);
@@ -138,8 +144,16 @@ async fn it_is_renewed_sent_and_revoked_for_good() {
         let two = Issued { revoked_at: Some(at(3)), ..two };
         let now = [revoked.clone(), two.clone()];
         assert_eq!(of(&bed, COMPLETE.nik).await, now, "nothing renews what was revoked");
-        assert!(bed.store.allow_certificates(person).await.unwrap());
-        assert!(!bed.store.allow_certificates(person).await.unwrap(), "they are allowed already");
+        let allow = async || bed.store.allow_certificates(person, (&rina(), at(4))).await.unwrap();
+        assert!(allow().await);
+        assert!(!allow().await, "they are allowed already");
+        // Each of it is a row of the log, and what came to nothing is none.
+        let log = bed.store.log_of(&person, 10).await.unwrap();
+        let deeds: Vec<_> = log.iter().map(|row| (row.act.deed, row.at, &row.doer)).collect();
+        let doer = Doer::Staff(rina());
+        let taken_back = Deed::CertificateRevoked;
+        let each = [(Deed::CertificateAllowed, 4), (taken_back, 3), (taken_back, 1)];
+        assert_eq!(deeds, each.map(|(deed, minutes)| (deed, at(minutes), &doer)));
         let two = Issued { revoked_at: None, ..two };
         assert_eq!(
             of(&bed, COMPLETE.nik).await,
@@ -155,15 +169,15 @@ async fn who_never_asked_can_be_kept_from_it_too() {
         filled(&bed).await;
         let first = issued(&bed, COMPLETE.nik, 1, 5);
         let person = Revoked::Person(first.person);
-        let revoke = bed.store.revoke_certificates(&person, "never given", at(1)).await;
+        let revoke = bed.store.revoke_certificates(&person, "never given", (&rina(), at(1))).await;
         assert_eq!(revoke.unwrap(), Some(0), "there is none yet, and there will be none");
-        let again = bed.store.revoke_certificates(&person, "never given", at(2)).await;
+        let again = bed.store.revoke_certificates(&person, "never given", (&rina(), at(2))).await;
         assert_eq!(again.unwrap(), None);
         assert!(facts(&bed, COMPLETE.nik).await.banned);
         // Whoever asked at that very moment has nothing of it.
         bed.commit(&[bed.turn(SITI).change(issue(&first))]).await.unwrap();
         assert_eq!(of(&bed, COMPLETE.nik).await[0].revoked_at, Some(at(1)));
-        assert!(bed.store.allow_certificates(first.person).await.unwrap());
+        assert!(bed.store.allow_certificates(first.person, (&rina(), at(3))).await.unwrap());
         assert_eq!(
             (facts(&bed, COMPLETE.nik).await.banned, of(&bed, COMPLETE.nik).await),
             (false, vec![first])

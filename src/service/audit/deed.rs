@@ -77,6 +77,10 @@ pub enum Deed {
     NameFollowed,
     /// As [`Deed::NameFollowed`], of the phone.
     PhoneFollowed,
+    /// Staff took a certificate back, or all of a person.
+    CertificateRevoked,
+    /// Staff let a person have certificates again.
+    CertificateAllowed,
 }
 
 /// How often something is done, which decides about its chain.
@@ -121,7 +125,7 @@ impl Concerned {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -159,6 +163,8 @@ impl Deed {
         Self::AssistedRegistered,
         Self::NameFollowed,
         Self::PhoneFollowed,
+        Self::CertificateRevoked,
+        Self::CertificateAllowed,
     ];
 
     /// The word in the database.
@@ -201,6 +207,8 @@ impl Deed {
             Self::AssistedRegistered => "assisted_registered",
             Self::NameFollowed => "name_followed",
             Self::PhoneFollowed => "phone_followed",
+            Self::CertificateRevoked => "certificate_revoked",
+            Self::CertificateAllowed => "certificate_allowed",
         }
     }
 
@@ -273,7 +281,7 @@ impl Deed {
             Self::AppointmentSeen => &[Identity, Appointment],
             Self::AppointmentAttended | Self::AppointmentCalledOff => &[Appointment],
             Self::Registered | Self::AssistedRegistered => &[Identity, Health],
-            Self::StatusSeen => &[Health],
+            Self::StatusSeen | Self::CertificateRevoked | Self::CertificateAllowed => &[Health],
             Self::CertificateSeen | Self::CertificateSent | Self::CertificateChecked => {
                 &[Identity, Health]
             }
