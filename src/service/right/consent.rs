@@ -1,7 +1,7 @@
 //! Consent that is taken back beside the proof of a person: what the phone itself agreed to, which needs
 //! nobody's NIK, and what an officer heard somebody agree to, which is that person's.
 
-use super::{ENDED, GIVEN, NEVER, REPORTED, RightNeed, TAKEN_BACK, TOLD_FOR};
+use super::{ENDED, GIVEN, NEVER, REPORTED, RightFacts, RightNeed, TAKEN_BACK, TOLD_FOR};
 use crate::{
     menu::catalogue::{Call, Effect, Sends},
     outbox::Class,
@@ -66,6 +66,12 @@ pub(in crate::service) fn withdraw_phone(
     asking: Asking<'_>,
     facts: &Facts,
 ) -> Decision {
+    let RightFacts { consents, registered, booked, .. } = &facts.rights;
+    let agreed = consents.iter().any(|of| of.withdrawn.is_none());
+    // Whoever agreed to nothing has nothing to take back.
+    if !agreed && registered.is_empty() && booked.is_empty() {
+        return Decision::of(ENDED.name);
+    }
     super::ended(desk, asking, facts, None).note(Note::to_caller(PHONE_TEXT.name))
 }
 
