@@ -21,6 +21,7 @@ use setara::{
         Batch, Binding, CommitError, Mode, NewCase, NotTaken, Opened, Shut, StaffWrite, Table,
         TokensBound, TurnWrite, Upload, Uploaded,
     },
+    vault::NikIndex,
 };
 
 use crate::{

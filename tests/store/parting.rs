@@ -37,7 +37,7 @@ async fn siti(bed: &Bed) -> Person {
 /// What a phone agreed to, latest first, and whether that is over.
 async fn consents(bed: &Bed, phone: &str) -> Vec<(String, Option<Timestamp>, Option<Parting>)> {
     let (person, by) = (bed.person(sample::READY.nik), bed.phone(phone));
-    let rights = Some(RightNeed { person, by, since: at(-10) });
+    let rights = Some(RightNeed { person: Some(person), by, since: at(-10) });
     let rights = bed.facts(&[Need { rights, ..Need::default() }]).await.remove(0).rights;
     let of = |of: Consent| (of.version, of.withdrawn, of.parted);
     rights.consents.into_iter().map(of).collect()

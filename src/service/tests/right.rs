@@ -148,6 +148,7 @@ fn given(version: &str) -> Consent {
         channel: Some("ussd".into()),
         at: NOW,
         withdrawn: None,
+        parted: None,
     }
 }
 
