@@ -97,13 +97,13 @@ pub fn run(command: KeysCommand, config: &Config) -> Result<ExitCode, String> {
         KeysCommand::Rotate(args) => {
             return on_store(config, async |store, _| {
                 step(KeyStep::Add(args.added.which()), config)?;
-                list(&take_in_use(&args, &store, config).await?, zone);
+                list(&take_in_use(&args, &store, config, publish()).await?, zone);
                 Ok(ExitCode::SUCCESS)
             });
         }
         KeysCommand::Use(args) => {
             return on_store(config, async |store, _| {
-                list(&take_in_use(&args, &store, config).await?, zone);
+                list(&take_in_use(&args, &store, config, publish()).await?, zone);
                 Ok(ExitCode::SUCCESS)
             });
         }
@@ -124,8 +124,13 @@ fn step(step: KeyStep, config: &Config) -> Result<Keyring, String> {
     Keyring::step_file(path, step, authority, clock::now()).map_err(told)
 }
 
-/// Whoever has a page from before a node had the keys keeps it for so long.
-async fn take_in_use(args: &UseArgs, store: &Store, config: &Config) -> Result<Keyring, String> {
+/// Whoever has a page from before a node had the keys keeps it until `published` is over.
+async fn take_in_use(
+    args: &UseArgs,
+    store: &Store,
+    config: &Config,
+    published: impl Future<Output = ()>,
+) -> Result<Keyring, String> {
     let which = args.added.which();
     let coming = Keyring::open_file(&config.certificate.keys).map_err(told)?.coming(which);
     if coming.is_empty() {
@@ -135,7 +140,7 @@ async fn take_in_use(args: &UseArgs, store: &Store, config: &Config) -> Result<K
         nodes::wait(store, PATIENCE, |ring| coming.iter().all(|name| ring.verifies.contains(name)));
     known.await.map_err(|late| late.told("verifies with the new keys", "`keys use`"))?;
     if !args.now {
-        publish().await;
+        published.await;
     }
     let ring = step(KeyStep::Use(which), config)?;
     eprintln!("they sign from now on; copy the file to every machine that has its own");
@@ -176,5 +181,89 @@ fn list(ring: &Keyring, zone: Zone) {
     for key in ring.public().shorts() {
         let (created, state) = (day(key.used().created), state(key.used(), &key.name()));
         println!("short     {:<13} {created:<11} {state:<11} -", key.id());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{
+        store::{StoreOptions, reseal::NodeRing},
+        vault::{Keys, Vault},
+    };
+
+    fn both(now: bool) -> UseArgs {
+        UseArgs { added: AddArgs { only: None }, now }
+    }
+
+    /// A first pair of keys, and a node that verifies with what is in the file.
+    async fn begun(folder: &Path) -> (Config, Store) {
+        let config = Config::parse(&format!(
+            "[certificate]\nkeys = {:?}",
+            folder.join("setara.signing").display().to_string()
+        ));
+        let config = config.unwrap();
+        let url = format!("sqlite:{}", folder.join("setara.db").display());
+        let vault = Vault::from_keys(Keys { id: 1, index: [1; 32], seal: [2; 32] });
+        let store = Store::open(&url, vault, StoreOptions::default()).await.unwrap();
+        let (path, authority) = (&config.certificate.keys, &config.certificate.authority);
+        Keyring::create_file(path, authority, clock::now()).unwrap();
+        step(KeyStep::Add(Which::Both), &config).unwrap();
+        let verifies = in_file(&config).public().names();
+        let ring = NodeRing { node: "here".into(), verifies, ..NodeRing::default() };
+        store.put_ring(&ring, clock::now()).await.unwrap();
+        (config, store)
+    }
+
+    fn in_file(config: &Config) -> Keyring {
+        Keyring::open_file(&config.certificate.keys).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_is_kept_for_no_longer_than_is_waited() {
+        let began = tokio::time::Instant::now();
+        publish().await;
+        let waited = began.elapsed();
+        assert!(waited >= AHEAD && waited < AHEAD + Duration::from_secs(1), "{waited:?}");
+    }
+
+    #[tokio::test]
+    async fn new_keys_sign_when_the_wait_is_over_and_no_earlier() {
+        let folder = tempfile::tempdir().unwrap();
+        let (config, store) = begun(folder.path()).await;
+        let before = in_file(&config);
+        let coming = before.coming(Which::Both);
+        assert_eq!(coming.len(), 2);
+
+        // Whoever stops the command while it waits has changed nothing.
+        let patient = both(false);
+        let stopped = take_in_use(&patient, &store, &config, std::future::pending());
+        let stopped = tokio::time::timeout(Duration::from_millis(300), stopped).await;
+        assert!(stopped.is_err(), "it did not wait");
+        assert_eq!(in_file(&config).coming(Which::Both), coming);
+
+        let mut waited = false;
+        let published = async {
+            let meanwhile = in_file(&config);
+            assert_eq!(meanwhile.coming(Which::Both), coming, "they verify");
+            assert_eq!(meanwhile.sign_short(b"words"), before.sign_short(b"words"));
+            waited = true;
+        };
+        let after = take_in_use(&both(false), &store, &config, published).await.unwrap();
+        assert!(waited && after.coming(Which::Both).is_empty());
+        assert_ne!(in_file(&config).sign_short(b"words"), before.sign_short(b"words"));
+
+        // In a hurry nobody is waited for but the nodes.
+        step(KeyStep::Add(Which::Both), &config).unwrap();
+        let verifies = in_file(&config).public().names();
+        let ring = NodeRing { node: "here".into(), verifies, ..NodeRing::default() };
+        store.put_ring(&ring, clock::now()).await.unwrap();
+        let never = std::future::pending();
+        assert!(take_in_use(&both(true), &store, &config, never).await.is_ok());
+        let early = take_in_use(&both(true), &store, &config, std::future::pending()).await;
+        assert!(early.unwrap_err().contains("no key is coming"));
+        store.close().await;
     }
 }
