@@ -57,6 +57,14 @@ struct Wrote {
     mark: u64,
     /// When they were heard first, or the network took an answer since.
     at: Instant,
+    turn: Turn,
+}
+
+/// Whether the turn of a text is stored, or failed; before that there is no answer that could wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    UnderWay,
+    Over,
 }
 
 /// What is known when a text comes.
@@ -206,11 +214,12 @@ impl Sessions {
             let last = session.wrote.filter(|last| last.words == words);
             match last {
                 Some(last) if now.duration_since(last.at) < within => heard.mark = last.mark,
-                Some(last) => in_doubt = last.mark == heard.mark,
+                Some(last) => in_doubt = last.mark == heard.mark && last.turn == Turn::Over,
                 None => {}
             }
             let again = last.filter(|last| last.mark == heard.mark);
-            session.wrote = again.or(Some(Wrote { words, mark: heard.mark, at: now }));
+            session.wrote =
+                again.or(Some(Wrote { words, mark: heard.mark, at: now, turn: Turn::UnderWay }));
         }
         Read { heard, in_doubt }
     }
@@ -226,6 +235,13 @@ impl Sessions {
             }
         }
         mark
+    }
+
+    /// The turn of what a phone wrote last is stored, or failed.
+    pub fn turned(&mut self, phone: &Msisdn) {
+        if let Some(wrote) = self.known.get_mut(phone).and_then(|session| session.wrote.as_mut()) {
+            wrote.turn = Turn::Over;
+        }
     }
 
     /// What we pushed to a phone is on its way. It answers nothing that the phone said, so what the
@@ -343,6 +359,8 @@ mod tests {
         let mark = |read: Read| (read.heard.mark, read.in_doubt);
         let first = mark(reads(&mut sessions, 1, 0));
         assert_eq!(mark(reads(&mut sessions, 1, 2)), first, "not answered yet");
+        assert_eq!(mark(reads(&mut sessions, 1, 8)), first, "its turn is still under way");
+        sessions.turned(&phone(1));
         assert_eq!(mark(reads(&mut sessions, 1, 9)), (first.0, true), "nor now, it seems");
         sessions.took(&phone(1), now + Duration::from_secs(10));
         assert_eq!(mark(reads(&mut sessions, 1, 12)), first, "nobody reads so fast");

@@ -74,6 +74,7 @@ impl Posts {
 
 /// A text whose turn is under way.
 struct Taken {
+    from: Msisdn,
     pending: Pending,
     service: Option<String>,
     responder: Responder,
@@ -184,15 +185,21 @@ impl Post {
         let shelf = self.front.engine.shelf();
         let (service, signal) = shelf.written(&text);
         let service = service.map(|service| service.menu.service().to_owned());
-        let inbound = self.inbound(from, service.clone(), signal, once);
-        let pending = self.front.take(inbound, &self.operator).ok()?;
-        Some(Taken { pending, service, responder, since })
+        let inbound = self.inbound(from.clone(), service.clone(), signal, once);
+        let Ok(pending) = self.front.take(inbound, &self.operator) else {
+            self.sessions().turned(&from);
+            return None;
+        };
+        Some(Taken { from, pending, service, responder, since })
     }
 
     /// Confirms a text when its turn is stored.
     async fn answered(&self, taken: Taken) {
-        let Taken { pending, service, responder, since } = taken;
-        if self.stored(pending, service.as_deref(), since).await.is_some() {
+        let Taken { from, pending, service, responder, since } = taken;
+        let stored = self.stored(pending, service.as_deref(), since).await;
+        // Until then a copy is the same text, however late: there is no answer yet that could wait.
+        self.sessions().turned(&from);
+        if stored.is_some() {
             responder.accept();
         }
     }
