@@ -1,5 +1,6 @@
 //! Everybody wants a seat at once: exactly as many tickets as seats, each person with a clear yes or no,
-//! nobody twice. Over the four ways in, with one node on SQLite and two on PostgreSQL.
+//! nobody twice. The engine over the four ways in, with one node on SQLite and two on PostgreSQL; over the wire
+//! it is `gateway/race.rs`.
 //!
 //! The full size: `cargo test --release --test race -- --ignored --nocapture`.
 

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::number::Number;
@@ -31,6 +31,8 @@ const PHONES_MAX: usize = 100_000;
 const PHONE_EVENTS: usize = 32;
 /// How many lines of the air log are kept for a slow watcher.
 const AIR_EVENTS: usize = 512;
+/// Exchanges under way at once: further ones wait for a connection, as in the pool of a real one.
+const AT_ONCE: usize = 256;
 /// Septets of the longest screen.
 const SCREEN_MAX: usize = 182;
 
@@ -91,6 +93,7 @@ pub struct Aggregator(Arc<Shared>);
 struct Shared {
     settings: Settings,
     state: Mutex<State>,
+    connections: Semaphore,
     air: broadcast::Sender<Air>,
     links: watch::Sender<Vec<LinkView>>,
 }
@@ -147,6 +150,7 @@ impl Aggregator {
         Self(Arc::new(Shared {
             settings,
             state: Mutex::new(state),
+            connections: Semaphore::new(AT_ONCE),
             air: broadcast::Sender::new(AIR_EVENTS),
             links: watch::Sender::new(Vec::new()),
         }))

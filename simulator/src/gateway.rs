@@ -192,10 +192,41 @@ pub fn write_unlimited_configuration(
     listen: SocketAddr,
 ) -> Result<PathBuf, Failed> {
     let text = on_database(country, menus, database)? + NO_LIMITS;
-    let text = text.replace("listen = \"127.0.0.1:0\"", &format!("listen = \"{listen}\""));
     let path = country.data.join("setara.toml");
-    std::fs::write(&path, text)?;
+    std::fs::write(&path, at_address(&text, listen))?;
     Ok(path)
+}
+
+/// Writes the configuration of nodes that people race at for seats of one day, a file for each address
+/// where one listens.
+pub fn write_race_configuration(
+    country: &Country,
+    menus: &[PathBuf],
+    database: Option<&str>,
+    listens: &[SocketAddr],
+) -> Result<Vec<PathBuf>, Failed> {
+    let text = on_database(country, menus, database)?;
+    let budget = format!("per_second = {PER_SECOND}\n");
+    let text = text.replace(&budget, &format!("per_second = {RACE_PER_SECOND}\n")) + RACE;
+    let mut files = Vec::new();
+    for (at, listen) in listens.iter().enumerate() {
+        let path = country.data.join(format!("node{}.toml", at + 1));
+        std::fs::write(&path, at_address(&text, *listen))?;
+        files.push(path);
+    }
+    Ok(files)
+}
+
+/// Texts a second of the race's account: at 100 the operator's budget would be all that is measured.
+const RACE_PER_SECOND: u32 = 10_000;
+
+/// Nobody reads here, so a person is faster than the limit of a subscriber allows; and a day is what all
+/// of them want. All other limits are as they are: who is told that the service is busy tries again.
+const RACE: &str = "\n[limits]\nsubscriber_per_minute = 6000\nsubscriber_burst = 1000\n\n\
+                    [appointments]\ndays = 1\n";
+
+fn at_address(text: &str, listen: SocketAddr) -> String {
+    text.replace("listen = \"127.0.0.1:0\"", &format!("listen = \"{listen}\""))
 }
 
 /// Limits that no script reaches.

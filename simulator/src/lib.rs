@@ -8,6 +8,7 @@
 
 pub mod aggregator;
 pub mod alphabet;
+pub mod balancer;
 pub mod bench;
 mod cut;
 pub mod network;
@@ -17,6 +18,7 @@ pub mod outage;
 pub mod page;
 pub mod phone;
 pub mod play;
+pub mod race;
 pub mod responder;
 pub mod satudata;
 pub mod sijejak;

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use simulator::operator::{Account, Operator, Settings, dialect};
 use simulator::phone::Phone;
 use simulator::play::{self, CODE, Country, OperatorAddress};
 use simulator::responder::{Responder, Say};
+use simulator::whatsapp::Cloud;
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
@@ -282,6 +284,30 @@ pub async fn bound(network: &Operator, links: usize, last: &mut Child) -> Result
     }
 }
 
+/// How long a gateway may take to answer its verification.
+const START: Duration = Duration::from_secs(60);
+
+/// A port that is free now.
+pub async fn free_port() -> Result<SocketAddr, Failed> {
+    Ok(tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
+}
+
+/// Waits until the gateway knows the cloud at its webhook; it may end instead, and has then said why.
+pub async fn ready(cloud: &Cloud, listen: SocketAddr, child: &mut Child) -> Result<(), Failed> {
+    let url = format!("http://{listen}/whatsapp");
+    let until = Instant::now() + START;
+    while let Err(error) = cloud.subscribe(&url).await {
+        if Instant::now() > until {
+            return Err(format!("the gateway takes no events: {error}").into());
+        }
+        if let Some(ended) = child.try_wait()? {
+            return Err(format!("the gateway ended with {ended}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
+}
+
 pub async fn stop(mut child: Child) -> Result<(), Failed> {
     if let Some(pid) = child.id() {
         let terminated = Command::new("kill").arg(pid.to_string()).status().await?;
@@ -451,7 +477,7 @@ impl Pace {
     }
 }
 
-fn progress(length: u64, what: &'static str) -> ProgressBar {
+pub fn progress(length: u64, what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len}");
     let bar = ProgressBar::new(length).with_message(what);
     match style {

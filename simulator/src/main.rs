@@ -7,6 +7,7 @@ mod gateway;
 mod load;
 mod people;
 mod record;
+mod seats;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ enum Command {
     Cluster(cluster::Cluster),
     /// A record that takes 8 s, fails half of its calls, and is gone for a minute, while people register
     Outage(away::Outage),
+    /// People on four channels who race for seats: who is told a yes or a no, and when
+    Race(seats::Race),
     /// Play the back end of a contact-tracing app: bind phones, ask a case, upload
     Sijejak(app::Sijejak),
     /// Take a file into a record; `bench record` runs it so
@@ -51,7 +54,7 @@ enum Command {
         /// The people
         file: PathBuf,
     },
-    /// A command of the gateway; `load sms` runs it so
+    /// A command of the gateway; `load sms`, `cluster` and `race` run it so
     #[command(hide = true, disable_help_flag = true)]
     Setara {
         /// What would stand after `setara`
@@ -156,6 +159,7 @@ async fn obey(command: Option<Command>, play: Play) -> ExitCode {
         }
         Some(Command::Load(load)) => load::run(load).await.map_err(|error| error.to_string()),
         Some(Command::Outage(outage)) => away::run(outage).await.map_err(|error| error.to_string()),
+        Some(Command::Race(race)) => seats::run(race).await.map_err(|error| error.to_string()),
         Some(Command::Sijejak(sijejak)) => app::run(sijejak).await,
         Some(Command::Cluster(cluster)) => {
             cluster::run(cluster).await.map_err(|error| error.to_string())

@@ -17,9 +17,10 @@ pub mod refusal;
 pub mod template;
 pub mod user;
 
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -132,6 +133,8 @@ struct Inner {
     webhook: watch::Sender<Option<String>>,
     /// The numbers of users whose phones have changed.
     news: broadcast::Sender<String>,
+    /// The same for who waits for one user: thousands of them would wake at all news.
+    bells: Mutex<HashMap<String, watch::Sender<()>>>,
     air: broadcast::Sender<Air>,
     stopping: watch::Sender<Running>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -216,8 +219,20 @@ impl Inner {
         if lost > 0 {
             self.with(|account| account.figures.given_up += lost);
         }
+        self.ring(user);
+    }
+
+    /// The phone of a user has changed.
+    fn ring(&self, user: &str) {
         // Nobody may be listening.
         let _ = self.news.send(user.to_owned());
+        if let Some(bell) = self.bells().get(user) {
+            bell.send_replace(());
+        }
+    }
+
+    fn bells(&self) -> MutexGuard<'_, HashMap<String, watch::Sender<()>>> {
+        self.bells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn stopped(&self) {
@@ -244,6 +259,7 @@ impl Cloud {
             queue: hook::Queue::default(),
             webhook: watch::Sender::new(None),
             news: broadcast::Sender::new(NEWS),
+            bells: Mutex::default(),
             air: broadcast::Sender::new(NEWS),
             stopping: watch::Sender::new(Running::Yes),
             tasks: Mutex::new(Vec::new()),
@@ -376,6 +392,11 @@ impl Cloud {
         }
     }
 
+    /// Changes of one user's phone, from now on.
+    fn bell(&self, user: &str) -> watch::Receiver<()> {
+        self.inner.bells().entry(user.to_owned()).or_default().subscribe()
+    }
+
     fn bubbles(&self, user: &str, after: u64) -> Vec<Bubble> {
         self.inner.with(|account| {
             let bubbles = &account.user(user, "").bubbles;
@@ -394,7 +415,7 @@ impl Cloud {
 
     fn set_profile(&self, user: &str, profile: Profile) {
         self.inner.with(|account| account.set_profile(user, profile));
-        let _ = self.inner.news.send(user.to_owned());
+        self.inner.ring(user);
     }
 
     fn user_id(&self, user: &str) -> String {

@@ -25,6 +25,7 @@ mod hall;
 mod networks;
 mod officer;
 mod pypi;
+mod race;
 mod readme;
 mod reload;
 mod restart;

@@ -20,6 +20,7 @@ pub struct Site {
     operators: String,
     more: String,
     menus: PathBuf,
+    log: &'static str,
 }
 
 impl Site {
@@ -41,7 +42,8 @@ impl Site {
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a folder");
         let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
-        Self { folder, url, operators: String::new(), more: String::new(), menus }
+        let (operators, more) = (String::new(), String::new());
+        Self { folder, url, operators, more, menus, log: "trace" }
     }
 
     async fn with_people(self) -> Self {
@@ -66,6 +68,12 @@ impl Site {
     /// With more lines in the configuration.
     pub fn configured(mut self, lines: &str) -> Self {
         self.more.push_str(lines);
+        self
+    }
+
+    /// With nodes that say less than everything.
+    pub fn logging(mut self, filter: &'static str) -> Self {
+        self.log = filter;
         self
     }
 
@@ -107,9 +115,9 @@ impl Site {
     /// Writes the configuration and says where it is.
     pub fn config(&self) -> PathBuf {
         let path = self.folder.join("setara.toml");
-        let menus = &self.menus;
+        let Self { menus, log, .. } = self;
         let text = format!(
-            "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"trace\"\n\
+            "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = {log:?}\n\
              menu.folders = [{menus:?}]\n{}\n{}",
             self.url, self.more, self.operators
         );

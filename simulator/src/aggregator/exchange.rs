@@ -51,6 +51,7 @@ impl Aggregator {
                 // One that panicked has told so itself.
                 let _ = before.await;
             }
+            let _connection = aggregator.0.connections.acquire().await;
             let Settings { proof, patience, .. } = aggregator.settings();
             if retries == Retries::EveryStep {
                 // What comes of it shows in the second try.

@@ -24,9 +24,10 @@ use simulator::whatsapp::event::{self, Line, Said, Sender};
 use simulator::whatsapp::pace::Limits;
 use simulator::whatsapp::{Cloud, Settings};
 use tokio::net::TcpStream;
-use tokio::process::Child;
 
-use super::{Common, Failed, Pace, millis, peak_rss_mb, progress, start_node, stop};
+use super::{
+    Common, Failed, Pace, free_port, millis, peak_rss_mb, progress, ready, start_node, stop,
+};
 use crate::gateway;
 
 /// What is told, and how fast.
@@ -133,8 +134,6 @@ fn print(figures: &Figures, load: &Whatsapp) {
 
 /// People in the record; those who write are nobody's.
 const PEOPLE: u64 = 1000;
-/// How long a gateway may take to answer its verification.
-const START: Duration = Duration::from_secs(60);
 /// Without a further answer for so long, the gateway has nothing more to say.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -142,26 +141,6 @@ const SILENCE: Duration = Duration::from_secs(10);
 fn settings() -> Settings {
     let limits = Limits { per_second: 1_000_000, pair_every_ms: 0, pair_burst: u32::MAX };
     Settings { limits, ..gateway::whatsapp() }
-}
-
-/// A port that is free now.
-async fn free_port() -> Result<SocketAddr, Failed> {
-    Ok(tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
-}
-
-async fn ready(cloud: &Cloud, listen: SocketAddr, child: &mut Child) -> Result<(), Failed> {
-    let url = format!("http://{listen}/whatsapp");
-    let until = Instant::now() + START;
-    while let Err(error) = cloud.subscribe(&url).await {
-        if Instant::now() > until {
-            return Err(format!("the gateway takes no events: {error}").into());
-        }
-        if let Some(ended) = child.try_wait()? {
-            return Err(format!("the gateway ended with {ended}").into());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Ok(())
 }
 
 /// A webhook that reads a body and says yes.

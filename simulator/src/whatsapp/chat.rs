@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::broadcast;
+use tokio::sync::watch;
 
 use super::Cloud;
 use super::account::File;
@@ -21,7 +21,7 @@ pub struct Chat {
     cloud: Cloud,
     number: Number,
     user: String,
-    news: broadcast::Receiver<String>,
+    news: watch::Receiver<()>,
     patience: Duration,
     /// The last message that was read.
     read_to: u64,
@@ -43,8 +43,9 @@ pub enum ChatError {
 
 impl Chat {
     pub(super) fn new(cloud: Cloud, number: Number) -> Self {
-        let news = cloud.news();
-        Self { cloud, number, user: number.to_string(), news, patience: PATIENCE, read_to: 0 }
+        let user = number.to_string();
+        let news = cloud.bell(&user);
+        Self { cloud, number, user, news, patience: PATIENCE, read_to: 0 }
     }
 
     /// Sets how long a step waits for its message.
@@ -129,14 +130,14 @@ impl Chat {
     pub async fn wait_for_message(&mut self) -> Result<Bubble, ChatError> {
         let deadline = tokio::time::Instant::now() + self.patience;
         loop {
-            self.news = self.news.resubscribe();
+            self.news.mark_unchanged();
             if let Some(bubble) = self.unread().into_iter().next() {
                 self.read_to = bubble.serial;
                 return Ok(bubble);
             }
-            match tokio::time::timeout_at(deadline, self.news.recv()).await {
-                Ok(Err(broadcast::error::RecvError::Closed)) => return Err(ChatError::Stopped),
-                Ok(_) => {}
+            match tokio::time::timeout_at(deadline, self.news.changed()).await {
+                Ok(Err(_)) => return Err(ChatError::Stopped),
+                Ok(Ok(())) => {}
                 Err(_) => return Err(ChatError::NothingCame(self.patience)),
             }
         }
