@@ -6,8 +6,10 @@
 //! many at once as share a commit under load, and one alone. Beside them, in the same run: the same
 //! rows parsed and sealed and not stored; rows of the same size stored by bare SQLite without being
 //! parsed or sealed; and the same people read by bare SQLite: nobody above it can slow down less as its
-//! tree grows. The store is used as a library, because its look-ups cannot be told from the rest of a
-//! turn over a socket.
+//! tree grows. Everybody who is asked for is read once before: what is measured is the look-up, and not
+//! the disk, from which an import has pushed out more the larger it was. Besides the time it is told what
+//! a look-up costs of the processors, which nobody who works beside takes away. The store is used as a
+//! library, because its look-ups cannot be told from the rest of a turn over a socket.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -73,10 +75,16 @@ struct Step {
     alone_p99_us: u64,
     /// Time of a look-up beside that of the first step.
     ratio: f64,
+    /// What one of many costs of the processors, of this process only.
+    cpu_us: Option<f64>,
+    /// That of one alone.
+    alone_cpu_us: Option<f64>,
     /// The same people and their doses, read from the same file by bare SQLite; none on PostgreSQL.
     bare_lookups_per_s: Option<f64>,
     /// Their time beside that of the first step.
     bare_ratio: Option<f64>,
+    /// What one of them costs of the processors.
+    bare_cpu_us: Option<f64>,
 }
 
 /// People whose look-ups are measured.
@@ -100,17 +108,20 @@ pub async fn run(bench: Bench) -> Result<(), Failed> {
     for people in sizes {
         let (rows_per_s, rss_mb) = import(data.path(), &file, people).await?;
         let asked = asked(people);
-        let store = open(&file).await?;
-        let together = look_up(&store.0, &needs(&store.1, &asked), TOGETHER).await?;
-        let alone = look_up(&store.0, &needs(&store.1, &asked), 1).await?;
-        store.0.close().await;
-        let lookups_per_s = (together.len() * TOGETHER as u64) as f64
-            / (together.mean() * together.len() as f64 / 1e6);
+        let (store, vault) = open(&file).await?;
+        let needs = needs(&vault, &asked);
+        read_once(&store, &needs).await?;
+        let together = look_up(&store, &needs, TOGETHER).await?;
+        let alone = look_up(&store, &needs, 1).await?;
+        store.close().await;
+        let lookups_per_s = (together.times.len() * TOGETHER as u64) as f64
+            / (together.times.mean() * together.times.len() as f64 / 1e6);
         let ratio = steps.first().map_or(1.0, |first| first.lookups_per_s / lookups_per_s);
-        let bare_lookups_per_s = match bench.database {
-            None => Some(bare_look_up(data.path(), &needs(&store.1, &asked))?),
+        let bare = match bench.database {
+            None => Some(bare_look_up(data.path(), &needs)?),
             Some(_) => None,
         };
+        let bare_lookups_per_s = bare.as_ref().map(|bare| bare.per_s);
         let first_bare = steps.first().map_or(bare_lookups_per_s, |first| first.bare_lookups_per_s);
         let bare_ratio = first_bare.zip(bare_lookups_per_s).map(|(first, now)| first / now);
         steps.push(Step {
@@ -118,11 +129,14 @@ pub async fn run(bench: Bench) -> Result<(), Failed> {
             rows_per_s,
             rss_mb,
             lookups_per_s,
-            alone_p50_us: alone.value_at_quantile(0.5),
-            alone_p99_us: alone.value_at_quantile(0.99),
+            alone_p50_us: alone.times.value_at_quantile(0.5),
+            alone_p99_us: alone.times.value_at_quantile(0.99),
             ratio,
+            cpu_us: together.cpu_us,
+            alone_cpu_us: alone.cpu_us,
             bare_lookups_per_s,
             bare_ratio,
+            bare_cpu_us: bare.and_then(|bare| bare.cpu_us),
         });
     }
     let sealed_rows_per_s = seal(&file).await?;
@@ -138,21 +152,36 @@ pub async fn run(bench: Bench) -> Result<(), Failed> {
 
 fn print(figures: &Figures) {
     println!(
-        "{:>10} {:>10} {:>8} {:>12} {:>10} {:>10} {:>7} {:>12} {:>10}",
-        "people", "rows/s", "MB", "look-ups/s", "p50 µs", "p99 µs", "ratio", "bare", "bare ratio"
+        "{:>10} {:>8} {:>5} {:>10} {:>6} {:>7} {:>7} {:>7} {:>9} {:>9} {:>6} {:>8}",
+        "people",
+        "rows/s",
+        "MB",
+        "look-ups/s",
+        "ratio",
+        "CPU µs",
+        "p50 µs",
+        "p99 µs",
+        "CPU alone",
+        "bare/s",
+        "ratio",
+        "CPU bare"
     );
+    let or_none = |figure: Option<f64>| figure.unwrap_or(f64::NAN);
     for step in &figures.steps {
         println!(
-            "{:>10} {:>10.0} {:>8.0} {:>12.0} {:>10} {:>10} {:>7.2} {:>12.0} {:>10.2}",
+            "{:>10} {:>8.0} {:>5.0} {:>10.0} {:>6.2} {:>7.1} {:>7} {:>7} {:>9.1} {:>9.0} {:>6.2} {:>8.1}",
             step.people,
             step.rows_per_s,
             step.rss_mb,
             step.lookups_per_s,
+            step.ratio,
+            or_none(step.cpu_us),
             step.alone_p50_us,
             step.alone_p99_us,
-            step.ratio,
-            step.bare_lookups_per_s.unwrap_or(f64::NAN),
-            step.bare_ratio.unwrap_or(f64::NAN)
+            or_none(step.alone_cpu_us),
+            or_none(step.bare_lookups_per_s),
+            or_none(step.bare_ratio),
+            or_none(step.bare_cpu_us)
         );
     }
     println!("parsed and sealed, not stored  {:>10.0} rows/s", figures.sealed_rows_per_s);
@@ -239,10 +268,28 @@ fn needs(vault: &Vault, asked: &[Nik]) -> Vec<Need> {
     asked.iter().map(need).collect()
 }
 
-/// Looks people up at random, some at once, for a while; times in microseconds.
-async fn look_up(store: &Store, needs: &[Need], together: usize) -> Result<Histogram<u64>, Failed> {
+/// Looks everybody up once.
+async fn read_once(store: &Store, needs: &[Need]) -> Result<(), Failed> {
+    for some in needs.chunks(TOGETHER) {
+        let mut batch = store.begin().await?;
+        batch.facts(some).await?;
+        batch.rollback().await?;
+    }
+    Ok(())
+}
+
+/// What many look-ups took.
+struct Looked {
+    /// Of as many as were asked for at once, in microseconds.
+    times: Histogram<u64>,
+    /// Of the processors, for each.
+    cpu_us: Option<f64>,
+}
+
+/// Looks people up at random, some at once, for a while.
+async fn look_up(store: &Store, needs: &[Need], together: usize) -> Result<Looked, Failed> {
     let mut times = Histogram::new(3)?;
-    let begun = Instant::now();
+    let (begun, spent) = (Instant::now(), cpu_us());
     while begun.elapsed() < MEASURE {
         let some: Vec<Need> =
             (0..together).filter_map(|_| needs.choose(&mut rand::rng()).cloned()).collect();
@@ -255,18 +302,39 @@ async fn look_up(store: &Store, needs: &[Need], together: usize) -> Result<Histo
             return Err("somebody who was imported is not in the record".into());
         }
     }
-    Ok(times)
+    let cpu_us = cpu_us_of_each(spent, times.len() as f64 * together as f64);
+    Ok(Looked { times, cpu_us })
 }
 
-/// Look-ups a second of bare SQLite on one thread, at random, for a while: a person and the doses,
-/// nothing opened, and nothing asked of what was tried before.
-fn bare_look_up(data: &Path, needs: &[Need]) -> Result<f64, Failed> {
+/// What this process has had of the processors, in hundredths of a second (`proc_pid_stat(5)`: `utime` and
+/// `stime`); none where nobody tells.
+fn cpu_us() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name stands in brackets, and may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) * 10_000.0)
+}
+
+fn cpu_us_of_each(before: Option<f64>, count: f64) -> Option<f64> {
+    Some((cpu_us()? - before?) / count)
+}
+
+/// What bare SQLite did.
+struct Bare {
+    per_s: f64,
+    cpu_us: Option<f64>,
+}
+
+/// Look-ups of bare SQLite on one thread, at random, for a while: a person and the doses, nothing opened,
+/// and nothing asked of what was tried before.
+fn bare_look_up(data: &Path, needs: &[Need]) -> Result<Bare, Failed> {
     let sqlite = rusqlite::Connection::open(data.join("setara.db"))?;
     // As much cache as the gateway has.
     sqlite.execute_batch("pragma cache_size = -32768")?;
     let mut person = sqlite.prepare("select identity from person where nik_index = ?")?;
     let mut doses = sqlite.prepare("select vaccine, place from dose where nik_index = ?")?;
-    let (mut count, begun) = (0u32, Instant::now());
+    let (mut count, begun, spent) = (0u32, Instant::now(), cpu_us());
     while begun.elapsed() < MEASURE {
         for need in (0..TOGETHER).filter_map(|_| needs.choose(&mut rand::rng())) {
             let key = need.person.ok_or("a need without a person")?;
@@ -279,7 +347,9 @@ fn bare_look_up(data: &Path, needs: &[Need]) -> Result<f64, Failed> {
             count += 1;
         }
     }
-    Ok(f64::from(count) / begun.elapsed().as_secs_f64())
+    let count = f64::from(count);
+    let cpu_us = cpu_us_of_each(spent, count);
+    Ok(Bare { per_s: count / begun.elapsed().as_secs_f64(), cpu_us })
 }
 
 /// Rows that one thread parses and seals in a second.
