@@ -9,7 +9,7 @@
 //!   Its end is at once: registrations and appointments
 //!   that were made from the phone end, nobody waits for a place because of it, nothing reminds, no
 //!   broadcast goes there any more. Doses that were given stay: the law has them kept, whoever agrees.
-//!   What an officer heard belongs to the person. [`consent`] has what needs nobody proved, and that.
+//!   What an officer heard belongs to the person. `consent` has what needs nobody proved, and that.
 //! - **Deletion** is a ticket, because what is gone cannot be brought back: the registered number is told,
 //!   staff cannot do it before a cooling-off, and until it is done anybody who proves the person can
 //!   take it back. What goes and what stays is said by `store::erase`.
