@@ -118,6 +118,7 @@ impl Rehearsal {
         config.database.url = url.unwrap_or_else(file);
         config.vault.key_file = folder.join("setara.key");
         config.certificate.keys = folder.join("setara.signing");
+        config.outbox.answers = folder.join("setara.answers");
         // Conversation files are played at any hour.
         (config.outbox.decent_from, config.outbox.decent_until) = (0, 24);
         let rehearsal = Self { config, folder, keyring: sample::keyring(clock::now()) };
