@@ -282,6 +282,23 @@ async fn the_budget_of_an_account_is_kept() {
     gateway.shutdown().await;
 }
 
+/// What is not urgent is claimed before the line is empty.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_has_the_whole_budget() {
+    let smsc = Smsc::start(Manner::default()).await;
+    let sms = "per_second = 100\nprefixes = [\"\"]";
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], sms, "window = 10");
+    bed.enqueue(1200, Class::Campaign, "telco").await;
+    let gateway = gateway(&bed).await;
+    smsc.came(1).await;
+    let before = smsc.submits().len();
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    let went = smsc.submits().len() - before;
+    println!("in eight seconds at 100 a second: {went} messages");
+    assert!(went >= 560, "{went}");
+    gateway.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_is_not_kept_waiting_by_a_broadcast() {
     let smsc = Smsc::start(Manner { delay: Duration::from_millis(5), ..Manner::default() }).await;

@@ -94,20 +94,28 @@ impl Claimer {
             false => (Wanted::All, room),
         };
         rung.mark_unchanged();
-        match self.claim(wanted, room, queues).await {
-            Some(0) => {
+        match (self.claim(wanted, room, queues).await, wanted) {
+            (Some(0), Wanted::All) => {
                 let _ = timeout(LOOK, rung.changed()).await;
             }
-            Some(_) if self.desk.waiting() * 2 >= ahead => {
-                // Somebody who waits for a code need not wait for the line.
+            // Somebody who waits for a code need not wait for the line; the line need not be empty before
+            // there is more for it.
+            (Some(_), _) if self.desk.waiting() > ahead / 2 => {
                 tokio::select! {
-                    () = self.desk.taken.notified() => {}
+                    () = self.half_empty(ahead) => {}
                     _ = rung.changed() => {}
                     () = tokio::time::sleep(LOOK) => {}
                 }
             }
-            Some(_) => {}
-            None => tokio::time::sleep(DATABASE_PAUSE).await,
+            (Some(_), _) => {}
+            (None, _) => tokio::time::sleep(DATABASE_PAUSE).await,
+        }
+    }
+
+    /// Until half of the line is taken.
+    async fn half_empty(&self, ahead: usize) {
+        while self.desk.waiting() > ahead / 2 {
+            self.desk.taken.notified().await;
         }
     }
 
