@@ -111,14 +111,19 @@ async fn places_are_brought_in_although_somebody_stands_in_the_way_crosswise() {
     let places = [named("AWAL"), named("AKHIR")];
     bed.store.put_facilities(&places, at(0), |_| ()).await.unwrap();
     let mut other = PgConnection::connect(&bed.url).await.unwrap();
+    // PostgreSQL ends whoever looks for a deadlock first: this side never looks, so it is the import.
+    sqlx::query("set deadlock_timeout = '1h'").execute(&mut other).await.unwrap();
     let mut tx = other.begin().await.unwrap();
     let lock = "update facility set quota = 4 where code = ";
     sqlx::query(sqlx::AssertSqlSafe(format!("{lock}'AWAL'"))).execute(&mut *tx).await.unwrap();
     let mut times = 0;
     let import = bed.store.put_facilities(&places, at(1), |_| times += 1);
     let crosswise = async {
-        // The import has the other place by now and waits for this one: PostgreSQL ends it, who waited first.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let waits = "select exists (select from pg_locks where not granted)";
+        // Whoever waits is the import, which has the other place by then.
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut *tx).await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let other = sqlx::AssertSqlSafe(format!("{lock}'AKHIR'"));
         sqlx::query(other).execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
