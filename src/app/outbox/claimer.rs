@@ -42,6 +42,10 @@ pub struct Claimer {
     pub settled: mpsc::Sender<Settlement>,
 }
 
+/// Most notices of one claim. SQLite has one writer: what the network has answered would wait behind a
+/// longer claim to be written down, and the windows behind that.
+const MOST: usize = 512;
+
 /// What a claim is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -147,7 +151,7 @@ impl Claimer {
     async fn claim(&self, wanted: Wanted, room: usize, queues: &mut Queues) -> Option<usize> {
         let at = clock::now();
         let mut open = self.open(wanted, at, queues);
-        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        let room = room.min(MOST) as u32;
         queues.share(&mut open, room, self.desk.budget.of_all(now()), now());
         let portions: Vec<Portion> = open.iter().map(Open::portion).collect();
         let claimed_at = now();
