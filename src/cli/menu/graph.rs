@@ -25,6 +25,12 @@ pub struct GraphArgs {
     /// The language of the texts; without it, the menu's first
     #[arg(long)]
     pub language: Option<String>,
+    /// Only what is reached from this screen, and what that leads to
+    #[arg(long, value_name = "SCREEN")]
+    pub from: Option<String>,
+    /// In how many steps it is reached; screens and calls are counted
+    #[arg(long, default_value_t = 4, requires = "from")]
+    pub steps: usize,
 }
 
 /// How a graph is drawn.
@@ -40,14 +46,23 @@ pub enum Format {
 pub fn run(args: &GraphArgs, config: &Config) -> Result<ExitCode, String> {
     let (_, menu) = one(args.folder.as_deref(), config)?;
     let language = one_language(&menu, args.language.as_deref())?;
-    let graph = Graph::of(&menu, &language);
-    print!(
-        "{}",
-        match args.format {
-            Format::Mermaid => mermaid::draw(&graph),
-            Format::Svg => svg::draw(&graph),
-        }
-    );
+    let mut graph = Graph::of(&menu, &language);
+    if let Some(from) = &args.from {
+        let at = graph.boxes.iter().position(|node| node.id == *from);
+        let at = at.ok_or_else(|| format!("the menu has no screen `{from}`"))?;
+        graph = graph.part(at, args.steps);
+    }
+    let drawn = match args.format {
+        Format::Mermaid => mermaid::draw(&graph),
+        Format::Svg => svg::draw(&graph),
+    };
+    print!("{drawn}");
+    if args.format == Format::Mermaid && !mermaid::is_small(&drawn) {
+        eprintln!(
+            "this is more than Mermaid draws by default: draw a part (`--from SCREEN --steps 4`), or a \
+             picture (`--format svg`)"
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,11 +7,18 @@ use crate::menu::graph::{Graph, Kind, clipped};
 /// The most characters of a screen that stand in its box.
 const MOST: usize = 60;
 
-/// The flowchart. Arrows back are dotted; a call is round, a last screen has a double wall.
+/// The most arrows, and characters of text, that Mermaid draws unless its page allows more (`maxEdges` and
+/// `maxTextSize` of its configuration; a drawing may not set them itself).
+const DRAWN: (usize, usize) = (500, 50_000);
+
+/// The flowchart. Arrows back are dotted; a call is round, a last screen has a double wall;
+/// where a part ends, a box is a flag.
 pub fn draw(graph: &Graph) -> String {
     let mut drawn = String::from("flowchart LR\n");
-    let start = &graph.boxes[graph.start].id;
-    let _ = writeln!(drawn, "  dial([\"{}\"]) --> s_{start}", escaped(&graph.dial));
+    if !graph.dial.is_empty() {
+        let start = &graph.boxes[graph.start].id;
+        let _ = writeln!(drawn, "  dial([\"{}\"]) --> s_{start}", escaped(&graph.dial));
+    }
     for &pushed in &graph.pushed {
         let _ = writeln!(drawn, "  push([\"push\"]) --> s_{}", graph.boxes[pushed].id);
     }
@@ -19,6 +26,7 @@ pub fn draw(graph: &Graph) -> String {
         let (open, close) = match node.kind {
             Kind::Call => ("(", ")"),
             Kind::Last => ("[[", "]]"),
+            Kind::Beyond => (">", "]"),
             Kind::Choose | Kind::Ask(_) | Kind::Pick(_) => ("[", "]"),
         };
         let words = escaped(&clipped(&node.words.replace('\n', " "), MOST));
@@ -35,6 +43,12 @@ pub fn draw(graph: &Graph) -> String {
         }
     }
     drawn
+}
+
+/// Whether renderers draw a flowchart as they come.
+pub fn is_small(drawn: &str) -> bool {
+    let arrows = drawn.lines().filter(|line| line.contains("-->") || line.contains("-.->"));
+    arrows.count() <= DRAWN.0 && drawn.len() <= DRAWN.1
 }
 
 /// A text between quotation marks: what would end them, or begin a tag, is written as an entity.

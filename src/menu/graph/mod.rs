@@ -19,11 +19,11 @@ use crate::menu::{
 pub struct Graph {
     /// The boxes, in the menu's order of screens.
     pub boxes: Vec<Node>,
-    /// Which of them comes first.
+    /// Which of them comes first, or where a part begins.
     pub start: usize,
     /// Those with which the service may begin by itself.
     pub pushed: Vec<usize>,
-    /// What is dialled to get there.
+    /// What is dialled to get there; empty for a part that begins elsewhere.
     pub dial: String,
 }
 
@@ -55,6 +55,8 @@ pub enum Kind {
     Call,
     /// The end of a conversation.
     Last,
+    /// A screen where a part ends: it leads on, which is not drawn.
+    Beyond,
 }
 
 /// A way from one box to another.
@@ -78,6 +80,32 @@ impl Graph {
         let pushed: Vec<usize> = menu.push().filter_map(|screen| by_id(&screen.id)).collect();
         rank(&mut boxes, start, &pushed);
         Self { boxes, start, pushed, dial: menu.dial().join(" ") }
+    }
+
+    /// What is reached from a box in so many steps. What these lead to beyond that stands at the edge, without
+    /// its arrows.
+    #[must_use]
+    pub fn part(&self, from: usize, steps: usize) -> Self {
+        let mut boxes = self.boxes.clone();
+        rank(&mut boxes, from, &[]);
+        let mut places = vec![None; boxes.len()];
+        let kept = (0..boxes.len()).filter(|&at| boxes[at].rank <= steps.saturating_add(1));
+        kept.enumerate().for_each(|(place, at)| places[at] = Some(place));
+        let drawn = boxes.into_iter().zip(&places).filter(|(_, place)| place.is_some());
+        let boxes = drawn.map(|(mut node, _)| {
+            if node.rank > steps && !node.arrows.is_empty() {
+                (node.kind, node.arrows) = (Kind::Beyond, Vec::new());
+            }
+            // Whatever an arrow leads to is one step further at most, and so has a place.
+            node.arrows.iter_mut().for_each(|arrow| arrow.to = places[arrow.to].unwrap_or(0));
+            node
+        });
+        Self {
+            boxes: boxes.collect(),
+            start: places[from].unwrap_or(0),
+            pushed: self.pushed.iter().filter_map(|&at| places[at]).collect(),
+            dial: if from == self.start { self.dial.clone() } else { String::new() },
+        }
     }
 
     /// Whether an arrow leads further away from the start.
@@ -115,8 +143,9 @@ fn node(menu: &Menu, screen: &Screen, language: &Language) -> Node {
     Node { id: screen.id.clone(), kind, words, rank: 0, arrows }
 }
 
-/// Walks the boxes by distance. The check has proved that every one can be reached.
+/// Walks the boxes by distance. What is not reached has no rank that anything could have.
 fn rank(boxes: &mut [Node], start: usize, pushed: &[usize]) {
+    boxes.iter_mut().for_each(|node| node.rank = usize::MAX);
     let mut met = vec![false; boxes.len()];
     let roots = std::iter::once(&start).chain(pushed);
     let mut waiting: VecDeque<(usize, usize)> = roots.map(|&root| (root, 0)).collect();
@@ -177,6 +206,18 @@ pub(super) mod tests {
         rank(&mut graph.boxes, 0, &[]);
         assert_eq!(graph.boxes.iter().map(|node| node.rank).collect::<Vec<_>>(), wanted);
         assert!(!graph.is_forward(2, &graph.boxes[2].arrows[0]));
+    }
+
+    #[test]
+    fn a_part_ends_where_it_is_told_to() {
+        let part = small().part(1, 1);
+        let drawn: Vec<_> = part.boxes.iter().map(|node| (&*node.id, node.rank)).collect();
+        assert_eq!(drawn, [("home", 2), ("nik", 0), ("take", 1), ("done", 2)]);
+        assert_eq!((&*part.boxes[part.start].id, &*part.dial), ("nik", ""));
+        let kinds: Vec<_> = part.boxes.iter().map(|node| &node.kind).collect();
+        assert!(matches!(kinds[..], [Kind::Beyond, Kind::Ask("nik"), Kind::Call, Kind::Last]));
+        let leads: Vec<_> = part.boxes[2].arrows.iter().map(|arrow| arrow.to).collect();
+        assert_eq!((part.boxes[0].arrows.len(), leads), (0, vec![0, 3]));
     }
 
     #[test]

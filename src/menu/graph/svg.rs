@@ -24,7 +24,7 @@ const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#1d2733}\
 .to{font-size:10px;fill:#98a2ad}.sort{font-size:10px;fill:#6b7785}\
 rect{fill:#fff;stroke:#8a97a5}.call rect{fill:#eaf2fc;stroke:#5b8fd0}\
 .ask rect,.pick rect{fill:#fffaf0;stroke:#d0a44f}.last rect{fill:#eef6ee;stroke:#4f9a5b}\
-.first rect{stroke-width:2.5;stroke:#1d2733}\
+.beyond rect{fill:none;stroke-dasharray:4 4}.first rect{stroke-width:2.5;stroke:#1d2733}\
 path{fill:none;stroke:#51606f;stroke-width:1.2}.back{stroke:#b9c2cb;stroke-width:.8;\
 stroke-dasharray:2 4;opacity:.55}";
 
@@ -63,7 +63,8 @@ pub fn draw(graph: &Graph) -> String {
     arrows(&mut drawn, graph, &faces, &spots);
     for (at, node) in graph.boxes.iter().enumerate() {
         let pushed = || graph.pushed.contains(&at).then_some("push");
-        let begins = (at == graph.start).then_some(graph.dial.as_str()).or_else(pushed);
+        let begins = (at == graph.start && !graph.dial.is_empty()).then_some(graph.dial.as_str());
+        let begins = begins.or_else(pushed);
         node_box(&mut drawn, graph, (at, node), &faces[at], spots[at], begins);
     }
     drawn.push_str("</svg>\n");
@@ -90,6 +91,7 @@ impl Face {
             Kind::Pick(list) => format!("lists {list}"),
             Kind::Call => "calls".to_owned(),
             Kind::Last => "last".to_owned(),
+            Kind::Beyond => "leads on".to_owned(),
         };
         Self { sort, words: wrapped(&node.words), exits: node.arrows.len() }
     }
@@ -170,6 +172,7 @@ fn node_box(
         Kind::Pick(_) => "pick",
         Kind::Call => "call",
         Kind::Last => "last",
+        Kind::Beyond => "beyond",
     };
     let first = if begins.is_some() { " first" } else { "" };
     let round = if node.kind == Kind::Call { 16 } else { 3 };
