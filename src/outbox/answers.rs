@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::{
     Fate, NoticeId,
-    work::{Settlement, Verdict},
+    work::{Doubt, Settlement, Verdict},
 };
 use crate::clock::Timestamp;
 
@@ -49,10 +49,23 @@ struct Line {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum How {
-    Sent { account: Arc<str>, message_id: String },
-    Again { due: i64, tries: u32, parts: u8 },
-    Reroute { route: Arc<str> },
-    Ended { fate: String },
+    Sent {
+        account: Arc<str>,
+        message_id: String,
+    },
+    Again {
+        due: i64,
+        tries: u32,
+        parts: u8,
+        #[serde(default)]
+        doubt: i64,
+    },
+    Reroute {
+        route: Arc<str>,
+    },
+    Ended {
+        fate: String,
+    },
 }
 
 /// The claim that a settlement is of.
@@ -65,7 +78,9 @@ pub fn write(settlement: &Settlement, at: Timestamp) -> String {
     let Settlement { id, attempts, day, verdict } = settlement;
     let how = match verdict.clone() {
         Verdict::Sent { account, message_id } => How::Sent { account, message_id },
-        Verdict::Again { due, tries, parts } => How::Again { due: due.millis(), tries, parts },
+        Verdict::Again { due, tries, parts, doubt } => {
+            How::Again { due: due.millis(), tries, parts, doubt: doubt.as_i64() }
+        }
         Verdict::Reroute { route } => How::Reroute { route },
         Verdict::Ended(fate) => How::Ended { fate: fate.as_str().to_owned() },
     };
@@ -111,8 +126,9 @@ fn read_line(line: &[u8]) -> Option<(Timestamp, Settlement)> {
     let Line { at, id, attempts, day, how } = serde_json::from_str(json).ok()?;
     let verdict = match how {
         How::Sent { account, message_id } => Verdict::Sent { account, message_id },
-        How::Again { due, tries, parts } => {
-            Verdict::Again { due: Timestamp::from_millis(due), tries, parts }
+        How::Again { due, tries, parts, doubt } => {
+            let (due, doubt) = (Timestamp::from_millis(due), Doubt::from_i64(doubt));
+            Verdict::Again { due, tries, parts, doubt }
         }
         How::Reroute { route } => Verdict::Reroute { route },
         How::Ended { fate } => Verdict::Ended(Fate::parse(&fate)?),
@@ -137,9 +153,12 @@ mod tests {
                 account: account.into(),
                 message_id
             }),
-            (any::<i64>(), any::<u32>(), any::<u8>()).prop_map(|(due, tries, parts)| {
-                Verdict::Again { due: Timestamp::from_millis(due), tries, parts }
-            }),
+            (any::<i64>(), any::<u32>(), any::<u8>(), 0..3_i64).prop_map(
+                |(due, tries, parts, doubt)| {
+                    let (due, doubt) = (Timestamp::from_millis(due), Doubt::from_i64(doubt));
+                    Verdict::Again { due, tries, parts, doubt }
+                }
+            ),
             "[a-z]{0,8}".prop_map(|route| Verdict::Reroute { route: route.into() }),
             (0..Fate::ALL.len()).prop_map(|at| Verdict::Ended(Fate::ALL[at])),
         ]
@@ -173,7 +192,12 @@ mod tests {
             id: NoticeId::from_i64(7),
             attempts,
             day: 0,
-            verdict: Verdict::Again { due: Timestamp::from_millis(5), tries: 0, parts },
+            verdict: Verdict::Again {
+                due: Timestamp::from_millis(5),
+                tries: 0,
+                parts,
+                doubt: Doubt::None,
+            },
         };
         let sent = Settlement { verdict: Verdict::Ended(Fate::Refused), ..of(1, 0) };
         let found = read(&journal(&[of(1, 1), of(2, 1), of(2, 2), sent.clone()])).unwrap();
@@ -203,6 +227,13 @@ mod tests {
         let line = write(&settlement, Timestamp::from_millis(1_600_000_000_000));
         let expected = r#"{"at":1600000000000,"id":12,"attempts":3,"day":19000,"how":{"sent":{"account":"telco","message_id":"a\n1"}}}"#;
         assert_eq!(line.split_once(' ').map(|(_, json)| json.trim_end()), Some(expected));
+        // Before there was a doubt.
+        let before = r#"{"at":1,"id":12,"attempts":3,"day":0,"how":{"again":{"due":5,"tries":1,"parts":2}}}"#;
+        let line = format!("{:08x} {before}\n", sum(before));
+        let found = read(&[HEADER, line.as_bytes()].concat()).unwrap();
+        let due = Timestamp::from_millis(5);
+        let again = Verdict::Again { due, tries: 1, parts: 2, doubt: Doubt::None };
+        assert_eq!(found.settlements[0].verdict, again);
     }
 
     proptest! {

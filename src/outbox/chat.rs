@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Class, Fate,
     policy::{self, after_failure},
-    work::Verdict,
+    work::{Doubt, Verdict},
 };
 use crate::clock::Timestamp;
 
@@ -138,6 +138,8 @@ pub struct Standing<'n> {
     pub campaign: i64,
     /// How often the provider was asked in vain before.
     pub tries: u32,
+    /// Whether it may have been sent before.
+    pub doubt: Doubt,
     /// Of no use later.
     pub expires: Timestamp,
     /// The network of its reader's phone; `None` where no phone is known.
@@ -161,15 +163,17 @@ pub const HELD: Duration = Duration::from_secs(10);
 /// What becomes of a notice after an answer that is no success. `wait` is the time that its user is
 /// left alone ([`Pairs::too_fast`](super::pair::Pairs::too_fast)).
 pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestamp) -> Follow {
-    let again =
-        |after: Duration| Verdict::Again { due: now.plus(after), tries: of.tries, parts: 0 };
+    let again = |after: Duration| {
+        let due = now.plus(after);
+        Verdict::Again { due, tries: of.tries, parts: 0, doubt: of.doubt }
+    };
     let in_time = |after: Duration| now.plus(after) < of.expires;
     let by_sms = |otherwise: Fate| match of.by_sms {
         Some(route) => Verdict::Reroute { route: Arc::clone(route) },
         None => Verdict::Ended(otherwise),
     };
     let refusable = of.class.is_refusable(of.campaign);
-    let failed = |meaning| after_failure(meaning, of.class, of.tries, 0, of.expires, now);
+    let failed = |meaning| after_failure(meaning, of.class, of.tries, 0, of.doubt, of.expires, now);
     Follow::Settle(match meaning {
         Meaning::Throttled { after } if in_time(after) => again(after),
         Meaning::PairRate if in_time(wait) => again(wait),
@@ -177,7 +181,7 @@ pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestam
         // for today.
         Meaning::Wait { after } if refusable && in_time(after) => again(after),
         Meaning::Throttled { .. } | Meaning::PairRate | Meaning::Wait { .. } => {
-            by_sms(Fate::Expired)
+            by_sms(of.doubt.out_of_time())
         }
         Meaning::OutsideWindow if of.template => return Follow::AsTemplate,
         // The chat may be another's by now; the phone is not.
@@ -188,7 +192,7 @@ pub fn follow(meaning: Meaning, of: &Standing<'_>, wait: Duration, now: Timestam
         Meaning::OptedOut => by_sms(Fate::OptedOut),
         // Nobody who waits for a code waits for a new token.
         Meaning::TokenExpired | Meaning::Stopped if of.class == Class::Code => {
-            by_sms(Fate::Expired)
+            by_sms(of.doubt.out_of_time())
         }
         Meaning::TokenExpired | Meaning::Stopped => again(HELD),
         // Our own mistake, perhaps: an SMS does not share it.
@@ -277,11 +281,15 @@ mod tests {
             class,
             campaign: 0,
             tries: 0,
+            doubt: Doubt::None,
             expires: NOW.plus(class.good_for()),
             by_sms,
             template: false,
         };
-        let again = |after| Verdict::Again { due: NOW.plus(after), tries: 0, parts: 0 };
+        let again = |after| {
+            let due = NOW.plus(after);
+            Verdict::Again { due, tries: 0, parts: 0, doubt: Doubt::None }
+        };
         let ended = Verdict::Ended;
         let wait = GAP;
         for (meaning, class, with_phone, without) in [
@@ -334,6 +342,7 @@ mod tests {
                 class: Class::Reply,
                 campaign: 0,
                 tries,
+                doubt: Doubt::None,
                 expires,
                 by_sms,
                 template: false,

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use super::{Class, Fate, Lane, work::Verdict};
+use super::{
+    Class, Fate, Lane,
+    work::{Doubt, Verdict},
+};
 use crate::{
     clock::{Timestamp, Zone},
     smpp::{
@@ -98,26 +101,26 @@ pub fn pause(class: Class, tries: u32) -> Duration {
 }
 
 /// What becomes of a notice that the network was asked for in vain once more. `tries` counts the
-/// times before; `parts` are with the network.
+/// times before, of which there may be a `doubt`; `parts` are with the network.
 pub fn after_failure(
     meaning: Meaning,
     class: Class,
     tries: u32,
     parts: u8,
+    doubt: Doubt,
     expires: Timestamp,
     now: Timestamp,
 ) -> Verdict {
     let tries = tries.saturating_add(1);
     let due = now.plus(pause(class, tries));
+    let doubt = if meaning == Meaning::Unknown { doubt.max(Doubt::Perhaps) } else { doubt };
     match meaning {
         Meaning::Never => Verdict::Ended(Fate::Refused),
-        // It may well have been read.
-        Meaning::Unknown if tries >= most_tries(class) || due >= expires => {
-            Verdict::Ended(Fate::Unknown)
-        }
-        _ if due >= expires => Verdict::Ended(Fate::Expired),
+        // What may well have been read does not end as if it had never left.
+        _ if due >= expires => Verdict::Ended(doubt.out_of_time()),
+        Meaning::Unknown if tries >= most_tries(class) => Verdict::Ended(Fate::Unknown),
         Meaning::Later if tries >= most_tries(class) => Verdict::Ended(Fate::Refused),
-        _ => Verdict::Again { due, tries, parts },
+        _ => Verdict::Again { due, tries, parts, doubt },
     }
 }
 
@@ -294,13 +297,13 @@ mod tests {
             for (meaning, given_up) in
                 [(Meaning::Later, Fate::Refused), (Meaning::Unknown, Fate::Unknown)]
             {
-                let (mut tries, mut now) = (0, NOW);
+                let (mut tries, mut doubt, mut now) = (0, Doubt::None, NOW);
                 let expires = now.plus(Duration::from_secs(30 * 86_400));
                 let ended = loop {
-                    match after_failure(meaning, class, tries, 1, expires, now) {
-                        Verdict::Again { due, tries: more, parts } => {
+                    match after_failure(meaning, class, tries, 1, doubt, expires, now) {
+                        Verdict::Again { due, tries: more, parts, doubt: left } => {
                             assert!(due > now && parts == 1);
-                            (tries, now) = (more, due);
+                            (tries, doubt, now) = (more, left, due);
                         }
                         Verdict::Ended(fate) => break fate,
                         other => panic!("{other:?}"),
@@ -314,13 +317,15 @@ mod tests {
     #[test]
     fn what_is_of_no_use_any_more_is_not_tried_again() {
         let soon = NOW.plus(Duration::from_millis(500));
-        for (meaning, fate) in [
-            (Meaning::Later, Fate::Expired),
-            (Meaning::TooFast, Fate::Expired),
-            (Meaning::Unknown, Fate::Unknown),
-            (Meaning::Never, Fate::Refused),
+        for (meaning, doubt, fate) in [
+            (Meaning::Later, Doubt::None, Fate::Expired),
+            (Meaning::TooFast, Doubt::None, Fate::Expired),
+            (Meaning::Later, Doubt::Perhaps, Fate::Unknown),
+            (Meaning::TooFast, Doubt::Unanswered, Fate::Unknown),
+            (Meaning::Unknown, Doubt::None, Fate::Unknown),
+            (Meaning::Never, Doubt::None, Fate::Refused),
         ] {
-            let verdict = after_failure(meaning, Class::Code, 0, 0, soon, NOW);
+            let verdict = after_failure(meaning, Class::Code, 0, 0, doubt, soon, NOW);
             assert_eq!(verdict, Verdict::Ended(fate));
         }
     }

@@ -29,6 +29,8 @@ pub struct Claimed {
     pub tries: u32,
     /// Parts of the text that the network has.
     pub parts: u8,
+    /// Whether it may have been sent before.
+    pub doubt: Doubt,
     /// The queue it came from.
     pub route: Arc<str>,
     /// Its campaign; 0 is none.
@@ -49,6 +51,46 @@ impl Claimed {
     /// Whether it reminds of an appointment: what is taken back with that, until the moment it leaves.
     pub fn reminds(&self) -> bool {
         self.campaign == 0 && self.lane.class == Class::Reminder
+    }
+}
+
+/// Whether what waits may have been sent already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// Whatever was tried, the network did not take it.
+    #[default]
+    None,
+    /// Its link broke, or whoever had claimed it died, before there was an answer.
+    Perhaps,
+    /// The network did not answer in time.
+    Unanswered,
+}
+
+impl Doubt {
+    /// The number of the row.
+    pub fn as_i64(self) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::Perhaps => 1,
+            Self::Unanswered => 2,
+        }
+    }
+
+    /// Of what another version wrote this one believes that it may have been sent.
+    pub fn from_i64(number: i64) -> Self {
+        match number {
+            0 => Self::None,
+            2 => Self::Unanswered,
+            _ => Self::Perhaps,
+        }
+    }
+
+    /// How a notice ends whose time is over.
+    pub fn out_of_time(self) -> Fate {
+        match self {
+            Self::None => Fate::Expired,
+            Self::Perhaps | Self::Unanswered => Fate::Unknown,
+        }
     }
 }
 
@@ -128,6 +170,8 @@ pub enum Verdict {
         tries: u32,
         /// Parts that the network has.
         parts: u8,
+        /// Whether it may have been sent.
+        doubt: Doubt,
     },
     /// It cannot go the way it should: it waits for another one, as if nobody had tried yet.
     Reroute {

@@ -8,7 +8,7 @@ use setara::{
     front::campaign::{BadRows, Order, Preview},
     identity::{ChatId, Msisdn},
     menu::model::Menu,
-    outbox::{Class, Fate, Notice, Over, route::WHATSAPP},
+    outbox::{Class, Fate, Notice, Over, route::WHATSAPP, work::Doubt},
     service::campaign::{Audience, Step, way::Way},
     store::{Figures, OneWay, Table},
 };
@@ -387,7 +387,7 @@ async fn a_younger_message_does_not_overtake_one_that_waits() {
             id: older.id,
             attempts: 1,
             day: 0,
-            verdict: Verdict::Again { due, tries: 1, parts: 0 },
+            verdict: Verdict::Again { due, tries: 1, parts: 0, doubt: Doubt::None },
         };
         let later = now.plus(Duration::from_secs(30));
         bed.store.settle(&[again(later)], now).await.unwrap();

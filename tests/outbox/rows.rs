@@ -6,7 +6,7 @@ use setara::{
     clock::{self, Zone},
     outbox::{
         Class, Fate, Lane, Notice,
-        work::{Claimed, Consent, Portion, Receipt, Settlement, Verdict},
+        work::{Claimed, Consent, Doubt, Portion, Receipt, Settlement, Verdict},
     },
     service::appointment::Ended,
     store::{Bounds, Table},
@@ -115,12 +115,55 @@ async fn what_is_tried_again_comes_back_with_what_was_done() {
     for bed in both().await {
         bed.enqueue(1, Class::Reply, "telco").await;
         let claimed = claim(&bed, &[portion(Class::Reply, 1)]).await;
-        let verdict = Verdict::Again { due: later(30), tries: 2, parts: 1 };
+        let verdict =
+            Verdict::Again { due: later(30), tries: 2, parts: 1, doubt: Doubt::Unanswered };
         bed.store.settle(&[ended(&claimed[0], verdict)], clock::now()).await.unwrap();
         assert!(claim(&bed, &[portion(Class::Reply, 1)]).await.is_empty());
         let again =
             bed.store.claim(&[portion(Class::Reply, 1)], later(31), later(60)).await.unwrap();
         assert_eq!((again[0].tries, again[0].parts, again[0].attempts), (2, 1, 2));
+        assert_eq!(again[0].doubt, Doubt::Unanswered);
+    }
+}
+
+/// What may have left before its time was over is unknown, whoever finds that its time is over.
+#[tokio::test]
+async fn what_may_have_been_sent_does_not_expire() {
+    for bed in both().await {
+        let soon = |_| Notice { expires: later(10), ..notice(Class::Code, "telco") };
+        let notices: Vec<Notice> = (0..4).map(soon).collect();
+        bed.store.enqueue(&notices).await.unwrap();
+        let claimed = claim(&bed, &[portion(Class::Code, 3)]).await;
+        let again = |doubt| Verdict::Again { due: clock::now(), tries: 1, parts: 0, doubt };
+        // One was refused for now, one is not answered for, one had no end when its sender died.
+        let settlements =
+            [ended(&claimed[0], again(Doubt::None)), ended(&claimed[1], again(Doubt::Perhaps))];
+        bed.store.settle(&settlements, clock::now()).await.unwrap();
+        let long_ago = clock::now().minus(Duration::from_secs(3600));
+        let bounds = Bounds { receipts_from: long_ago, kept_from: long_ago, limit: 100 };
+        let swept = bed.store.sweep_outbox(later(61), bounds).await.unwrap();
+        assert_eq!(swept.moved.len(), 4);
+        assert_eq!((bed.standing(Fate::Expired).await, bed.standing(Fate::Unknown).await), (2, 2));
+    }
+}
+
+/// Who takes over what somebody else had knows that it may have left.
+#[tokio::test]
+async fn what_a_dead_process_had_may_have_been_sent() {
+    for bed in both().await {
+        bed.enqueue(1, Class::Reply, "telco").await;
+        let portions = [portion(Class::Reply, 1)];
+        let first = bed.store.claim(&portions, clock::now(), clock::now()).await.unwrap();
+        assert_eq!(first[0].doubt, Doubt::None);
+        let left = bed.store.release_leases(clock::now()).await.unwrap();
+        let then = bed.store.claim(&portions, later(1), later(60)).await.unwrap();
+        assert_eq!(then[0].doubt, Doubt::Perhaps, "{left} released");
+        // Given back, it is what it was.
+        let Claimed { tries, parts, doubt, .. } = then[0];
+        let back = Verdict::Again { due: clock::now(), tries, parts, doubt };
+        bed.store.settle(&[ended(&then[0], back)], clock::now()).await.unwrap();
+        let last = bed.store.claim(&portions, later(1), later(60)).await.unwrap();
+        assert_eq!((last[0].attempts, last[0].doubt), (3, Doubt::Perhaps));
     }
 }
 

@@ -210,6 +210,26 @@ async fn another_operator_serves_while_one_is_down() {
     gateway.shutdown().await;
 }
 
+/// The link breaks before the answer and does not come back before their time is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_left_before_the_link_broke_is_unknown() {
+    for bed in both().await {
+        let never = Manner { delay: Duration::from_secs(60), ..Manner::default() };
+        let mut smsc = Smsc::start(never).await;
+        let bed = bed.operator("telco", &[smsc.port], FAST, "window = 3");
+        let soon = |_| Notice { expires: later(6), ..notice(Class::Code, "telco") };
+        let codes: Vec<Notice> = (0..10).map(soon).collect();
+        bed.store.enqueue(&codes).await.unwrap();
+        let gateway = gateway(&bed).await;
+        smsc.came(3).await;
+        smsc.kill();
+        bed.until(Fate::Unknown, 3).await;
+        bed.until(Fate::Expired, 7).await;
+        assert_eq!(smsc.submits().len(), 3);
+        gateway.shutdown().await;
+    }
+}
+
 /// One of two links is gone: the other carries everything.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_goes_to_whichever_link_is_bound() {

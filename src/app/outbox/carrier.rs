@@ -20,7 +20,7 @@ use crate::{
     outbox::{
         Fate,
         policy::{Meaning, after_failure, meaning},
-        work::{Settlement, Verdict},
+        work::{Claimed, Settlement, Verdict},
     },
     smpp::{
         link::{Awaiting, Link, LinkStatus, Outcome},
@@ -163,7 +163,7 @@ impl Carrier {
         let end = if at >= item.until || (broadcast && at >= item.looked + UNKNOWN) {
             given_back(&item, clock)
         } else if item.claimed.expires <= clock {
-            settlement(&item.claimed, Verdict::Ended(Fate::Expired))
+            settlement(&item.claimed, Verdict::Ended(item.claimed.doubt.out_of_time()))
         } else if item.parts == 0 && !self.desk.patience.hours.allow(item.claimed.lane, clock) {
             let decent = self.desk.patience.hours.decent(item.claimed.lane.zone, clock);
             given_back(&item, decent)
@@ -263,10 +263,9 @@ impl Carrier {
             (meaning, _) => {
                 let class = item.claimed.lane.class;
                 let word = if meaning == Meaning::Unknown { "unknown" } else { "later" };
-                let tries = item.claimed.tries;
-                let expires = item.claimed.expires;
+                let Claimed { tries, doubt, expires, .. } = item.claimed;
                 let verdict =
-                    after_failure(meaning, class, tries, item.parts, expires, clock::now());
+                    after_failure(meaning, class, tries, item.parts, doubt, expires, clock::now());
                 if matches!(verdict, Verdict::Again { .. }) {
                     self.metrics.outbox().tried_again(&self.desk.account, word);
                 }

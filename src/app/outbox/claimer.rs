@@ -233,7 +233,7 @@ impl Claimer {
             return Err(settlement(&notice, Verdict::Ended(Fate::OptedOut)));
         }
         if notice.expires <= at {
-            return Err(settlement(&notice, Verdict::Ended(Fate::Expired)));
+            return Err(settlement(&notice, Verdict::Ended(notice.doubt.out_of_time())));
         }
         let Some(letter) = notice.letter.take() else {
             tracing::error!(account = &*self.desk.account, "a notice cannot be read");

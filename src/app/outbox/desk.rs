@@ -328,7 +328,8 @@ pub fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
 
 /// How a notice is settled that goes back untouched.
 pub fn given_back(item: &Item, due: Timestamp) -> Settlement {
-    let verdict = Verdict::Again { due, tries: item.claimed.tries, parts: item.parts };
+    let Claimed { tries, doubt, .. } = item.claimed;
+    let verdict = Verdict::Again { due, tries, parts: item.parts, doubt };
     settlement(&item.claimed, verdict)
 }
 

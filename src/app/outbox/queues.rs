@@ -11,7 +11,7 @@ use super::{Running, desk::Patience, locked};
 use crate::{
     clock::{Timestamp, Zone},
     outbox::{
-        Class, Fate, Lane,
+        Class, Lane,
         pace::Allowance,
         policy::{Looked, Queue, shares, split},
         work::{Claimed, Portion, Settlement, Verdict},
@@ -175,8 +175,11 @@ pub async fn plan_again(
         notice.day = due.map_or(notice.day, |due| due.day(notice.lane.zone));
         let verdict = match due {
             Some(due) if due <= at => continue,
-            Some(due) => Verdict::Again { due, tries: notice.tries, parts: notice.parts },
-            None => Verdict::Ended(Fate::Expired),
+            Some(due) => {
+                let Claimed { tries, parts, doubt, .. } = *notice;
+                Verdict::Again { due, tries, parts, doubt }
+            }
+            None => Verdict::Ended(notice.doubt.out_of_time()),
         };
         back.push((place, super::desk::settlement(notice, verdict)));
     }

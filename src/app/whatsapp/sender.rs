@@ -308,7 +308,7 @@ impl Sender {
         } else if let Some(verdict) = self.unwanted(&mut item, at, clock).await {
             verdict
         } else if item.claimed.expires <= clock {
-            Verdict::Ended(Fate::Expired)
+            Verdict::Ended(item.claimed.doubt.out_of_time())
         } else if !self.patience.hours.allow(lane, clock) {
             given_back(&item, self.patience.hours.decent(lane.zone, clock))
         } else if let Some(due) = self.has_to_wait(&item, clock) {
@@ -497,6 +497,7 @@ impl Sender {
             class: item.claimed.lane.class,
             campaign: item.claimed.campaign,
             tries: item.claimed.tries,
+            doubt: item.claimed.doubt,
             expires: item.claimed.expires,
             by_sms: item.by_sms.as_ref(),
             template: item.form == Form::Free && self.template(&item, at).is_some(),
@@ -571,5 +572,6 @@ fn elsewhere(item: &Item, at: Timestamp) -> Verdict {
 
 /// How a notice is settled that goes back untouched.
 fn given_back(item: &Item, due: Timestamp) -> Verdict {
-    Verdict::Again { due, tries: item.claimed.tries, parts: 0 }
+    let Claimed { tries, doubt, .. } = item.claimed;
+    Verdict::Again { due, tries, parts: 0, doubt }
 }

@@ -16,7 +16,7 @@ use crate::{
     outbox::{
         Class, Fate, Lane, NoticeId,
         route::WHATSAPP,
-        work::{Claimed, Consent, Portion},
+        work::{Claimed, Consent, Doubt, Portion},
     },
 };
 
@@ -89,7 +89,11 @@ impl Store {
                         .push(<Db as Dialect>::SKIP_LOCKED)
                         .push(") as portion");
                 }
-                sql.push(") update notice set attempts = attempts + 1, leased = 1, due = ");
+                // Whose lease ran out may have been sent by whoever had it.
+                sql.push(
+                    ") update notice set attempts = attempts + 1, leased = 1, \
+                     doubt = case when doubt = 0 then leased else doubt end, due = ",
+                );
                 sql.push_bind(lease_until.millis()).push(
                     " where id in (select id from picked) \
                      returning id, attempts, tries, parts, route, campaign, lane, expires, body, \
@@ -98,7 +102,7 @@ impl Store {
                 // As `Class::is_refusable` says.
                 sql.push_bind(news).push(
                     ") and exists (select 1 from opt_out where opt_out.subscriber = notice.subscriber) \
-                     then 1 else 0 end, day",
+                     then 1 else 0 end, day, doubt",
                 );
                 let rows = sql.build().fetch_all(&mut *tx).await?;
                 claimed.reserve(rows.len());
@@ -122,6 +126,7 @@ impl Store {
                         lane,
                         expires: Timestamp::from_millis(row.try_get(7)?),
                         day: row.try_get(10)?,
+                        doubt: Doubt::from_i64(row.try_get(11)?),
                         consent: if opted_out == 0 { Consent::Given } else { Consent::OptedOut },
                         letter,
                     });
@@ -213,7 +218,8 @@ impl Store {
                 let mut tx = tx;
                 // The index of the queues has all that the look-up needs.
                 let done = sqlx::query::<Db>(
-                    "update notice set leased = 0, due = $1 where id in (select id from notice \
+                    "update notice set leased = 0, due = $1, \
+                     doubt = case when doubt = 0 then 1 else doubt end where id in (select id from notice \
                      where state = 'waiting' and leased = 1 limit $2)",
                 )
                 .bind(now.millis())

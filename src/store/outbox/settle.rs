@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     outbox::{
         Fate, Lane, NoticeId,
-        work::{By, Moved, Settlement, Verdict},
+        work::{By, Doubt, Moved, Settlement, Verdict},
     },
 };
 
@@ -47,8 +47,8 @@ impl Store {
                 Verdict::Sent { account, message_id } => {
                     sent.push((*id, *attempts, &**account, message_id.as_str()));
                 }
-                Verdict::Again { due, tries, parts } => {
-                    again.push((*id, *attempts, *due, *tries, *parts, *day));
+                Verdict::Again { due, tries, parts, doubt } => {
+                    again.push((*id, *attempts, *due, *tries, *parts, *day, *doubt));
                 }
                 Verdict::Reroute { route } => rerouted.push((*id, *attempts, &**route)),
                 Verdict::Ended(fate) => ended.push((*id, *attempts, *fate)),
@@ -141,23 +141,25 @@ pub(super) async fn unpark(tx: &mut Tx, notices: &[i64]) -> Result<(), StoreErro
     Ok(())
 }
 
-type AgainRow = (NoticeId, i64, Timestamp, u32, u8, i64);
+type AgainRow = (NoticeId, i64, Timestamp, u32, u8, i64, Doubt);
 
 async fn write_again(tx: &mut Tx, rows: &[AgainRow]) -> Result<(), StoreError> {
     on_engine!(tx, |Db, tx| {
-        let mut sql =
-            QueryBuilder::<Db>::new("with later (id, attempts, due, tries, parts, day) as (");
+        let mut sql = QueryBuilder::<Db>::new(
+            "with later (id, attempts, due, tries, parts, day, doubt) as (",
+        );
         sql.push_values(padded_rows(rows), |mut row, again| {
             row.push_bind(again.map(|again| again.0.as_i64()))
                 .push_bind(again.map(|again| again.1))
                 .push_bind(again.map(|again| again.2.millis()))
                 .push_bind(again.map(|again| i64::from(again.3)))
                 .push_bind(again.map(|again| i64::from(again.4)))
-                .push_bind(again.map(|again| again.5));
+                .push_bind(again.map(|again| again.5))
+                .push_bind(again.map(|again| again.6.as_i64()));
         });
         sql.push(
             ") update notice set leased = 0, due = later.due, tries = later.tries, \
-             parts = later.parts, day = later.day from later where notice.id = later.id \
+             parts = later.parts, day = later.day, doubt = later.doubt from later where notice.id = later.id \
              and notice.attempts = later.attempts and notice.state = 'waiting'",
         );
         sql.build().execute(&mut **tx).await?;

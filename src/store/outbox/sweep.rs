@@ -123,10 +123,17 @@ impl Store {
         let mut tx: Tx = self.begin_tx().await?;
         on_engine!(&mut tx, |Db, tx| {
             let mut sql = QueryBuilder::<Db>::new("update notice set leased = 0, state = ");
-            sql.push_bind(to.as_str());
-            // Of what was sent it stays the time of sending.
             if from == Fate::Waiting {
-                sql.push(", settled_at = ").push_bind(now.millis());
+                // What may have been sent, also by somebody whose lease ran out, does not end as if it had not.
+                sql.push("case when doubt > 0 or leased = 1 then ")
+                    .push_bind(Fate::Unknown.as_str())
+                    .push(" else ")
+                    .push_bind(to.as_str())
+                    .push(" end, settled_at = ")
+                    .push_bind(now.millis());
+            } else {
+                // Of what was sent it stays the time of sending.
+                sql.push_bind(to.as_str());
             }
             sql.push(" where state = ").push_bind(from.as_str());
             sql.push(" and (leased = 0 or due < ").push_bind(now.millis()).push(") and id in (");

@@ -151,7 +151,7 @@ impl Sender {
             return Err(settlement(&notice, ended(Fate::OptedOut)));
         }
         if notice.expires <= at {
-            return Err(settlement(&notice, ended(Fate::Expired)));
+            return Err(settlement(&notice, ended(notice.doubt.out_of_time())));
         }
         let Some(letter) = notice.letter.take() else {
             tracing::error!(account = WHATSAPP, "a notice cannot be read");
