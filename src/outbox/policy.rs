@@ -26,8 +26,10 @@ pub enum Meaning {
     Later,
     /// The network did not take it, and never will.
     Never,
-    /// Nobody can say whether the network took it. It is sent again under the same name.
+    /// Nobody can say whether the network took it: the link broke. It is sent again under the same name.
     Unknown,
+    /// The network had it and did not answer in time. It may answer yet.
+    Unanswered,
     /// It never left, and nothing is wrong with it.
     Unsent,
 }
@@ -52,7 +54,8 @@ pub fn meaning(outcome: &Outcome, vendor: &VendorCodes) -> Meaning {
             Meaning::TooFast => Meaning::TooFast,
             _ => Meaning::Later,
         },
-        Outcome::TimedOut | Outcome::LinkLost => Meaning::Unknown,
+        Outcome::TimedOut => Meaning::Unanswered,
+        Outcome::LinkLost => Meaning::Unknown,
         Outcome::NotSent(NotSent::Encode(_)) => Meaning::Never,
         Outcome::NotSent(_) => Meaning::Unsent,
     }
@@ -100,8 +103,19 @@ pub fn pause(class: Class, tries: u32) -> Duration {
     Duration::from_secs((first * doubled).min(most))
 }
 
+/// The least pause before what was not answered in time is sent once more: whoever is slow may answer
+/// until then, and nothing is sent twice.
+fn answer_may_come(class: Class) -> Duration {
+    Duration::from_secs(match class {
+        Class::Code => 5,
+        Class::Reply => 15,
+        Class::Reminder | Class::Campaign => 60,
+    })
+}
+
 /// What becomes of a notice that the network was asked for in vain once more. `tries` counts the
-/// times before, of which there may be a `doubt`; `parts` are with the network.
+/// times before, of which there may be a `doubt`; `parts` are with the network. What was not answered
+/// twice is not sent a third time, however many tries it has.
 pub fn after_failure(
     meaning: Meaning,
     class: Class,
@@ -112,15 +126,23 @@ pub fn after_failure(
     now: Timestamp,
 ) -> Verdict {
     let tries = tries.saturating_add(1);
-    let due = now.plus(pause(class, tries));
-    let doubt = if meaning == Meaning::Unknown { doubt.max(Doubt::Perhaps) } else { doubt };
+    let pause = pause(class, tries);
+    let (pause, left) = match meaning {
+        Meaning::Unanswered => (pause.max(answer_may_come(class)), Doubt::Unanswered),
+        Meaning::Unknown => (pause, Doubt::Perhaps),
+        _ => (pause, Doubt::None),
+    };
+    let due = now.plus(pause);
     match meaning {
         Meaning::Never => Verdict::Ended(Fate::Refused),
+        Meaning::Unanswered if doubt == Doubt::Unanswered => Verdict::Ended(Fate::Unknown),
         // What may well have been read does not end as if it had never left.
-        _ if due >= expires => Verdict::Ended(doubt.out_of_time()),
-        Meaning::Unknown if tries >= most_tries(class) => Verdict::Ended(Fate::Unknown),
+        _ if due >= expires => Verdict::Ended(doubt.max(left).out_of_time()),
+        Meaning::Unknown | Meaning::Unanswered if tries >= most_tries(class) => {
+            Verdict::Ended(Fate::Unknown)
+        }
         Meaning::Later if tries >= most_tries(class) => Verdict::Ended(Fate::Refused),
-        _ => Verdict::Again { due, tries, parts, doubt },
+        _ => Verdict::Again { due, tries, parts, doubt: doubt.max(left) },
     }
 }
 
@@ -264,7 +286,7 @@ mod tests {
             (Outcome::Rejected(CommandStatus(u32::MAX)), Meaning::Later),
             (Outcome::Nacked(CommandStatus::RINVCMDID), Meaning::Later),
             (Outcome::Nacked(CommandStatus::RTHROTTLED), Meaning::TooFast),
-            (Outcome::TimedOut, Meaning::Unknown),
+            (Outcome::TimedOut, Meaning::Unanswered),
             (Outcome::LinkLost, Meaning::Unknown),
             (Outcome::NotSent(NotSent::NotBound), Meaning::Unsent),
             (Outcome::NotSent(NotSent::QueueFull), Meaning::Unsent),
@@ -294,9 +316,11 @@ mod tests {
     #[test]
     fn trying_again_ends() {
         for class in Class::ALL {
-            for (meaning, given_up) in
-                [(Meaning::Later, Fate::Refused), (Meaning::Unknown, Fate::Unknown)]
-            {
+            for (meaning, given_up, most) in [
+                (Meaning::Later, Fate::Refused, most_tries(class)),
+                (Meaning::Unknown, Fate::Unknown, most_tries(class)),
+                (Meaning::Unanswered, Fate::Unknown, 2),
+            ] {
                 let (mut tries, mut doubt, mut now) = (0, Doubt::None, NOW);
                 let expires = now.plus(Duration::from_secs(30 * 86_400));
                 let ended = loop {
@@ -309,7 +333,7 @@ mod tests {
                         other => panic!("{other:?}"),
                     }
                 };
-                assert_eq!((ended, tries + 1), (given_up, most_tries(class)));
+                assert_eq!((ended, tries + 1), (given_up, most));
             }
         }
     }

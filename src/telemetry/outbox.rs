@@ -91,6 +91,7 @@ pub struct OutboxMeters {
     waiting: Family<LaneLabels, Gauge>,
     claimed: Family<AccountLabels, Counter>,
     tried_again: Family<AgainLabels, Counter>,
+    answered_late: Family<AccountLabels, Counter>,
     pace: Family<AccountLabels, Gauge<f64, AtomicU64>>,
     documents: Family<HowLabels, Counter>,
     typing: Family<HowLabels, Counter>,
@@ -107,6 +108,8 @@ impl OutboxMeters {
         registry.register("notices_claimed", help, self.claimed.clone());
         let help = "Notices that are sent again, by why";
         registry.register("notices_tried_again", help, self.tried_again.clone());
+        let help = "Answers to notices that came when their time was over";
+        registry.register("notices_answered_late", help, self.answered_late.clone());
         let help = "Share of an account's budget that its network takes";
         registry.register("account_pace", help, self.pace.clone());
         let help = "Documents that notices enclose, by what became of them";
@@ -137,6 +140,12 @@ impl OutboxMeters {
     pub fn tried_again(&self, account: &str, why: &'static str) {
         let labels = AgainLabels { account: account.to_owned(), why };
         self.tried_again.get_or_create(&labels).inc();
+    }
+
+    /// The network answered when the time for it was over.
+    pub fn answered_late(&self, account: &str) {
+        let labels = AccountLabels { account: account.to_owned() };
+        self.answered_late.get_or_create(&labels).inc();
     }
 
     /// What became of a document.

@@ -21,6 +21,7 @@ const ONLY_WHEN_ODD: &[&str] = &[
     "setara_notices_total",
     "setara_notices_claimed_total",
     "setara_notices_tried_again_total",
+    "setara_notices_answered_late_total",
     "setara_account_pace",
     "setara_documents_total",
     "setara_typing_total",

@@ -16,6 +16,7 @@ mod documents;
 mod drain;
 mod exposure;
 mod kills;
+mod late;
 mod near;
 mod offers;
 mod reminders;

@@ -70,8 +70,13 @@ struct Pair {
     verdict: CommandStatus,
     /// How long it takes for a message; None never answers.
     think: Option<Duration>,
+    /// Whether the ESME waits on for what was not answered in time.
+    waits_on: bool,
     most_in_flight: usize,
 }
+
+/// Added to the token of a message whose late answer is waited for.
+const LATE: u32 = 1000;
 
 const SETTINGS: Settings = Settings {
     window: 5,
@@ -124,6 +129,7 @@ impl Pair {
             bound: false,
             verdict: CommandStatus::ROK,
             think: Some(Duration::ZERO),
+            waits_on: false,
             most_in_flight: 0,
         }
     }
@@ -202,6 +208,13 @@ impl Pair {
                 Event::Settled { token, outcome } => {
                     assert!(self.outcomes.insert(token, outcome).is_none(), "settled twice");
                 }
+                Event::TimedOut { token, sequence } => {
+                    let before = self.outcomes.insert(token, Outcome::TimedOut);
+                    assert!(before.is_none(), "settled twice");
+                    if self.waits_on {
+                        self.esme.await_late(sequence, token + LATE);
+                    }
+                }
                 Event::Inbound(inbound) => self.mailbox.push(inbound),
                 Event::Odd { command, oddity, .. } => self.odd.push((command, oddity)),
                 Event::Closed(why) => self.esme_closed = Some(why),
@@ -217,6 +230,10 @@ impl Pair {
                 Event::BindRequested(_) => self.smsc.refuse(self.verdict),
                 Event::Settled { token, outcome } => {
                     assert!(self.delivered.insert(token, outcome).is_none(), "settled twice");
+                }
+                Event::TimedOut { token, .. } => {
+                    let before = self.delivered.insert(token, Outcome::TimedOut);
+                    assert!(before.is_none(), "settled twice");
                 }
                 Event::Inbound(inbound) => self.inbox.push((self.now, inbound)),
                 Event::Odd { command, oddity, .. } => self.odd.push((command, oddity)),
@@ -352,6 +369,47 @@ fn deadlines_begin_when_the_caller_hands_over() {
     assert!(matches!(pair.outcomes[&6], Outcome::Accepted { .. }));
     let late = CommandId::SUBMIT_SM_RESP;
     assert_eq!(pair.odd, vec![(late, Oddity::Unasked { command: late }); 5]);
+}
+
+/// What was not answered in time has no place in the window, and its answer is told once.
+#[test]
+fn a_late_answer_is_told_to_whoever_waits_for_it() {
+    let mut pair = Pair::bound(SETTINGS);
+    (pair.waits_on, pair.think) = (true, Some(Duration::from_secs(4)));
+    for token in 0..7 {
+        pair.submit(token, 100).unwrap();
+    }
+    pair.run(4);
+    assert!((0..5).all(|token| pair.outcomes[&token] == Outcome::TimedOut));
+    assert_eq!((pair.esme.in_flight(), pair.esme.queued()), (2, 0));
+    pair.run(1);
+    let heard = (0..5).filter(|token| {
+        matches!(pair.outcomes.get(&(token + LATE)), Some(Outcome::Accepted { message_id })
+            if !message_id.is_empty())
+    });
+    assert_eq!(heard.count(), 5);
+    assert_eq!(pair.esme.in_flight(), 2, "no place is freed twice");
+    pair.run(10);
+    assert!((5..7).all(|token| matches!(pair.outcomes[&(token + LATE)], Outcome::Accepted { .. })));
+    assert_eq!(pair.odd, []);
+}
+
+/// The memory of what was not answered is bounded, and ends with the session.
+#[test]
+fn of_what_is_never_answered_little_is_kept() {
+    let mut pair = Pair::bound(Settings { queue: 1000, inbound: 1000, ..SETTINGS });
+    (pair.waits_on, pair.think) = (true, Some(Duration::from_secs(57)));
+    for token in 0..100 {
+        pair.submit(token, 1000).unwrap();
+    }
+    // Twenty windows, of which the first eleven are forgotten when the first answer comes.
+    pair.run(56);
+    let unanswered = pair.outcomes.len();
+    assert_eq!(unanswered, 90);
+    pair.think = Some(Duration::ZERO);
+    pair.run(1);
+    let heard = pair.outcomes.keys().filter(|token| **token >= LATE).count();
+    assert_eq!(heard, 40, "eight windows of five");
 }
 
 #[test]

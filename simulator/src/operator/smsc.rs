@@ -230,6 +230,8 @@ impl Link {
                         self.delivered(token, answered).await?;
                     }
                 }
+                // The network's own timer decides.
+                Event::TimedOut { .. } => {}
                 Event::Odd { command, oddity, .. } => {
                     tracing::debug!(%command, ?oddity, "an odd PDU from the gateway");
                 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -20,10 +20,10 @@ use crate::{
     outbox::{
         Fate,
         policy::{Meaning, after_failure, meaning},
-        work::{Claimed, Settlement, Verdict},
+        work::{Claimed, Doubt, Settlement, Verdict},
     },
     smpp::{
-        link::{Awaiting, Link, LinkStatus, Outcome},
+        link::{Awaiting, Late, Link, LinkStatus, Outcome},
         pdu::CommandStatus,
     },
     store::Store,
@@ -62,6 +62,7 @@ pub async fn run(
         metrics,
         begun: None,
         under_way: FuturesUnordered::new(),
+        overdue: FuturesUnordered::new(),
         not_before: None,
     };
     loop {
@@ -79,6 +80,9 @@ pub async fn run(
         tokio::select! {
             Some(first) = carrier.under_way.next(), if !carrier.under_way.is_empty() => {
                 carrier.hear(first).await;
+            }
+            Some(late) = carrier.overdue.next(), if !carrier.overdue.is_empty() => {
+                carrier.hear_late(late).await;
             }
             () = filled.notified() => {}
             () = tokio::time::sleep_until(wait.into()) => carrier.not_before = None,
@@ -99,6 +103,8 @@ struct Carrier {
     /// A text of which the network has a part.
     begun: Option<Item>,
     under_way: FuturesUnordered<UnderWay>,
+    /// What was not answered in time; as many as the link remembers.
+    overdue: FuturesUnordered<Overdue>,
     /// The pace allows nothing before.
     not_before: Option<Instant>,
 }
@@ -111,7 +117,16 @@ struct UnderWay {
 }
 
 /// A message, when it left, and how it ended.
-type Ended = (Item, Instant, Outcome);
+struct Ended {
+    item: Item,
+    left: Instant,
+    outcome: Outcome,
+    /// Says what the network answers after its time.
+    late: Option<Late>,
+}
+
+/// A message whose time was over; its answer may come yet.
+type Overdue = BoxFuture<'static, Option<(Item, Instant, Outcome)>>;
 
 impl Future for UnderWay {
     type Output = Option<Ended>;
@@ -121,8 +136,8 @@ impl Future for UnderWay {
         cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Self::Output> {
         let outcome = std::task::ready!(self.end.poll_unpin(cx));
-        let left = self.left;
-        std::task::Poll::Ready(self.item.take().map(|item| (item, left, outcome)))
+        let (left, late) = (self.left, self.end.late());
+        std::task::Poll::Ready(self.item.take().map(|item| Ended { item, left, outcome, late }))
     }
 }
 
@@ -159,8 +174,15 @@ impl Carrier {
     /// wanted.
     async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
+        let mut item = item;
+        let answered = self.desk.late_answer(&item);
+        if let Some(Verdict::Again { parts, .. }) = answered {
+            item.parts = item.parts.max(parts);
+        }
         let broadcast = item.claimed.lane.class.is_broadcast();
-        let end = if at >= item.until || (broadcast && at >= item.looked + UNKNOWN) {
+        let end = if let Some(verdict @ (Verdict::Sent { .. } | Verdict::Ended(_))) = answered {
+            settlement(&item.claimed, verdict)
+        } else if at >= item.until || (broadcast && at >= item.looked + UNKNOWN) {
             given_back(&item, clock)
         } else if item.claimed.expires <= clock {
             settlement(&item.claimed, Verdict::Ended(item.claimed.doubt.out_of_time()))
@@ -196,11 +218,16 @@ impl Carrier {
     async fn hear(&mut self, first: Option<Ended>) {
         let (mut heard, mut ends, mut back) = (Vec::new(), Vec::new(), Vec::new());
         let mut next = first;
-        while let Some((item, left, outcome)) = next {
-            match self.understand(item, left, &outcome) {
+        while let Some(ended) = next {
+            match self.understand(ended) {
                 Then::Settle(settlement) => {
                     heard.push(settlement.clone());
                     ends.push(settlement);
+                }
+                Then::Overdue(settlement, overdue) => {
+                    heard.push(settlement.clone());
+                    ends.push(settlement);
+                    self.overdue.push(overdue);
                 }
                 Then::PutBack(item) => back.push(item),
                 Then::GoOn(item) => {
@@ -228,9 +255,47 @@ impl Carrier {
         }
     }
 
-    fn understand(&mut self, mut item: Item, left: Instant, outcome: &Outcome) -> Then {
-        let mut meaning = meaning(outcome, &self.desk.vendor);
-        if *outcome == Outcome::Rejected(CommandStatus::RMSGQFUL) {
+    /// Takes in what the network said after its time. Its notice is settled by that, unless somebody has
+    /// claimed it since: then it is told who has it in the line.
+    async fn hear_late(&mut self, late: Option<(Item, Instant, Outcome)>) {
+        let Some((mut item, left, outcome)) = late else { return };
+        self.metrics.outbox().answered_late(&self.desk.account);
+        let (at, clock) = (now(), clock::now());
+        let meaning = meaning(&outcome, &self.desk.vendor);
+        if meaning == Meaning::TooFast {
+            self.desk.too_fast(left, at);
+        }
+        let settlement = match (meaning, outcome) {
+            (Meaning::Accepted, Outcome::Accepted { message_id }) => {
+                item.parts = item.parts.saturating_add(1);
+                if item.parts >= item.total {
+                    self.desk.took(&item);
+                    self.desk.sent(&item, &message_id)
+                } else {
+                    given_back(&item, clock)
+                }
+            }
+            (meaning, _) => {
+                let Claimed { tries, doubt, expires, .. } = item.claimed;
+                let class = item.claimed.lane.class;
+                let verdict =
+                    after_failure(meaning, class, tries, item.parts, doubt, expires, clock);
+                settlement(&item.claimed, verdict)
+            }
+        };
+        let mut ends = self.desk.answered_late(item.claimed.id, &settlement.verdict, at);
+        ends.push(settlement);
+        self.journal.write(&ends);
+        for settlement in ends {
+            self.desk.handed_over();
+            let _ = self.settled.send(settlement).await;
+        }
+    }
+
+    fn understand(&mut self, ended: Ended) -> Then {
+        let Ended { mut item, left, outcome, late } = ended;
+        let mut meaning = meaning(&outcome, &self.desk.vendor);
+        if outcome == Outcome::Rejected(CommandStatus::RMSGQFUL) {
             // Again and again it is the phone's own queue: others need not wait for it.
             item.full = item.full.saturating_add(1);
             if item.full > FULL_IN_A_ROW {
@@ -242,7 +307,11 @@ impl Carrier {
                 item.parts = item.parts.saturating_add(1);
                 if item.parts >= item.total {
                     self.desk.took(&item);
-                    return Then::Settle(self.desk.sent(&item, message_id));
+                    return Then::Settle(self.desk.sent(&item, &message_id));
+                }
+                if item.claimed.doubt == Doubt::Unanswered {
+                    // That part was; what comes now is another PDU.
+                    item.claimed.doubt = Doubt::Perhaps;
                 }
                 Then::GoOn(item)
             }
@@ -261,15 +330,29 @@ impl Carrier {
                 Then::Settle(given_back(&item, clock::now()))
             }
             (meaning, _) => {
+                if let Some(verdict @ Verdict::Sent { .. }) = self.desk.late_answer(&item) {
+                    return Then::Settle(settlement(&item.claimed, verdict));
+                }
                 let class = item.claimed.lane.class;
-                let word = if meaning == Meaning::Unknown { "unknown" } else { "later" };
+                let word = match meaning {
+                    Meaning::Unknown | Meaning::Unanswered => "unknown",
+                    _ => "later",
+                };
                 let Claimed { tries, doubt, expires, .. } = item.claimed;
                 let verdict =
                     after_failure(meaning, class, tries, item.parts, doubt, expires, clock::now());
-                if matches!(verdict, Verdict::Again { .. }) {
+                let again = matches!(verdict, Verdict::Again { .. });
+                if again {
                     self.metrics.outbox().tried_again(&self.desk.account, word);
                 }
-                Then::Settle(settlement(&item.claimed, verdict))
+                let settlement = settlement(&item.claimed, verdict);
+                match late.filter(|_| again && meaning == Meaning::Unanswered) {
+                    Some(late) => {
+                        let overdue = late.map(move |said| Some((item, left, said?)));
+                        Then::Overdue(settlement, overdue.boxed())
+                    }
+                    None => Then::Settle(settlement),
+                }
             }
         }
     }
@@ -296,6 +379,8 @@ impl Carrier {
 /// What a message's end leads to.
 enum Then {
     Settle(Settlement),
+    /// The same, and its answer may come yet.
+    Overdue(Settlement, Overdue),
     /// The network has nothing more of it than before.
     PutBack(Item),
     /// It has one part more, and not all of them.

@@ -75,6 +75,8 @@ pub struct Desk {
 struct Queue {
     line: Line<Item>,
     pace: Pace,
+    /// What was answered late, and when: its notice may have been claimed again by then.
+    answered: BTreeMap<NoticeId, (Instant, Verdict)>,
 }
 
 /// A claimed notice on its way.
@@ -131,7 +133,8 @@ impl Desk {
             ReceiptIds::Same => Numbering::Same,
             ReceiptIds::Hex => Numbering::Hex,
         };
-        let queue = Queue { line: Line::default(), pace: Pace::new(sms.per_second, super::now()) };
+        let pace = Pace::new(sms.per_second, super::now());
+        let queue = Queue { line: Line::default(), pace, answered: BTreeMap::new() };
         Self {
             account: name.into(),
             post,
@@ -282,6 +285,39 @@ impl Desk {
     /// The share of the budget that is used at the moment.
     pub fn factor(&self) -> f64 {
         locked(&self.queue).pace.factor(super::now())
+    }
+
+    /// The network said of a notice, late, what makes this of it. If it has been claimed since and stands in
+    /// the line, it is settled so; whoever has it otherwise looks here before it leaves once more. After a
+    /// lease nobody can have it that does not know.
+    pub fn answered_late(
+        &self,
+        notice: NoticeId,
+        verdict: &Verdict,
+        now: Instant,
+    ) -> Vec<Settlement> {
+        let mut queue = locked(&self.queue);
+        let answered = &mut queue.answered;
+        answered.retain(|_, (at, _)| now.duration_since(*at) < self.patience.lease);
+        if answered.len() >= MOST_AHEAD {
+            answered.pop_first();
+        }
+        answered.insert(notice, (now, verdict.clone()));
+        let ended = queue.line.take_out(|item| match verdict {
+            _ if item.claimed.id != notice => false,
+            Verdict::Again { parts, .. } => {
+                item.parts = item.parts.max(*parts);
+                false
+            }
+            _ => true,
+        });
+        ended.iter().map(|item| settlement(&item.claimed, verdict.clone())).collect()
+    }
+
+    /// What the network said of an earlier try.
+    pub fn late_answer(&self, item: &Item) -> Option<Verdict> {
+        let queue = locked(&self.queue);
+        queue.answered.get(&item.claimed.id).map(|(_, verdict)| verdict.clone())
     }
 
     /// The `submit_sm` of an item's next part.

@@ -23,7 +23,7 @@ use crate::{
     clock::{self, Timestamp},
     outbox::{
         answers::{self, Claim, Found},
-        work::Settlement,
+        work::{Settlement, Verdict},
     },
 };
 
@@ -37,6 +37,22 @@ const MOST: usize = 64;
 #[derive(Clone)]
 pub struct Journal(Arc<Mutex<Pages>>);
 
+/// Whether a claim has its end, or a late answer may still be its last word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    ForNow,
+    Last,
+}
+
+impl Word {
+    fn of(settlement: &Settlement) -> Self {
+        match settlement.verdict {
+            Verdict::Again { .. } => Self::ForNow,
+            _ => Self::Last,
+        }
+    }
+}
+
 struct Pages {
     path: PathBuf,
     /// None where there can be none.
@@ -45,8 +61,8 @@ struct Pages {
     length: u64,
     /// When it is written anew.
     full: u64,
-    /// What the database does not have yet, as it is written.
-    open: HashMap<Claim, String>,
+    /// What the database does not have yet, as it is written, and whether more may be said of it.
+    open: HashMap<Claim, (String, Word)>,
     /// The last write failed, and it was said.
     failing: bool,
     /// Other files of dead processes, until the database has what they say.
@@ -133,7 +149,7 @@ impl Pages {
         for settlement in settlements {
             let line = answers::write(settlement, at);
             octets.extend(line.as_bytes());
-            self.open.insert(answers::claim(settlement), line);
+            self.open.insert(answers::claim(settlement), (line, Word::of(settlement)));
         }
         match file.write_all(&octets) {
             Ok(()) => {
@@ -155,7 +171,11 @@ impl Pages {
 
     fn written_down(&mut self, settlements: &[Settlement]) {
         for settlement in settlements {
-            self.open.remove(&answers::claim(settlement));
+            let claim = answers::claim(settlement);
+            let last = self.open.get(&claim).is_some_and(|(_, word)| *word == Word::Last);
+            if !last || Word::of(settlement) == Word::Last {
+                self.open.remove(&claim);
+            }
         }
         self.empty();
     }
@@ -181,7 +201,7 @@ impl Pages {
             file.try_lock()?;
             file.set_len(0)?;
             let mut octets = answers::HEADER.to_vec();
-            self.open.values().for_each(|line| octets.extend(line.as_bytes()));
+            self.open.values().for_each(|(line, _)| octets.extend(line.as_bytes()));
             file.write_all(&octets)?;
             fs::rename(&beside, &self.path)?;
             Ok((file, octets.len() as u64))
@@ -251,7 +271,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::outbox::{NoticeId, work::Verdict};
+    use crate::outbox::{NoticeId, work::Doubt};
 
     fn sent(id: i64) -> Settlement {
         let verdict = Verdict::Sent { account: "telco".into(), message_id: format!("m{id}") };
@@ -284,6 +304,25 @@ mod tests {
         assert_eq!(fs::metadata(&place).unwrap().len(), 0);
         journal.write(&[sent(4)]);
         journal.written_down(&[sent(4)]);
+        assert_eq!(fs::metadata(&place).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_late_answer_stays_when_what_was_said_before_is_stored() {
+        let (_folder, place) = place();
+        let (journal, _) = Journal::open(&place);
+        let due = Timestamp::from_millis(5);
+        let verdict = Verdict::Again { due, tries: 1, parts: 0, doubt: Doubt::Unanswered };
+        let again = Settlement { verdict, ..sent(1) };
+        journal.write(std::slice::from_ref(&again));
+        journal.write(&[sent(1)]);
+        journal.written_down(std::slice::from_ref(&again));
+        drop(journal);
+        let (journal, found) = Journal::open(&place);
+        assert_eq!(found.settlements, [sent(1)]);
+        journal.forget_found();
+        journal.write(&[sent(2)]);
+        journal.written_down(&[sent(2)]);
         assert_eq!(fs::metadata(&place).unwrap().len(), 0);
     }
 

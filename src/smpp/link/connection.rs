@@ -13,12 +13,12 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Sleep;
 
 use super::inbound::{Answer, Inbound, Responder};
 use super::load::Meters;
-use super::outlet::{Command, Commands};
+use super::outlet::{Command, Commands, Ticket};
 use crate::smpp::pdu::{Bind, CommandStatus};
 use crate::smpp::session::{self, Closed, Event, NotSent, Outcome, Role, Session, Settings};
 
@@ -59,7 +59,7 @@ pub(super) struct Inlet {
 
 pub(super) struct Connection<S> {
     stream: S,
-    session: Session<oneshot::Sender<Outcome>>,
+    session: Session<Ticket>,
     commands: Commands,
     answers: mpsc::Receiver<Answer>,
     responders: Arc<mpsc::Sender<Answer>>,
@@ -78,7 +78,7 @@ pub(super) struct Connection<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub fn new(
         stream: S,
-        session: Session<oneshot::Sender<Outcome>>,
+        session: Session<Ticket>,
         commands: Commands,
         settings: &Settings,
     ) -> Self {
@@ -114,7 +114,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.meters = Some((meters, place));
     }
 
-    pub fn session(&mut self) -> &mut Session<oneshot::Sender<Outcome>> {
+    pub fn session(&mut self) -> &mut Session<Ticket> {
         &mut self.session
     }
 
@@ -240,9 +240,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             return false;
         }
         let taken = self.commands.poll_recv_many(cx, &mut self.taken, limit);
-        for Command { message, deadline, outcome } in self.taken.drain(..) {
-            if let Err(refused) = self.session.submit(&message, outcome, deadline, now) {
-                let _ = refused.token.send(Outcome::NotSent(refused.why));
+        for Command { message, deadline, ticket } in self.taken.drain(..) {
+            if let Err(refused) = self.session.submit(&message, ticket, deadline, now) {
+                refused.token.tell(Outcome::NotSent(refused.why));
             }
         }
         match taken {
@@ -325,9 +325,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     fn settle(&mut self) -> Option<Upshot> {
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Settled { token, outcome } => {
-                    // Whoever gave up waiting does not want to know.
-                    let _ = token.send(outcome);
+                Event::Settled { token, outcome } => token.tell(outcome),
+                Event::TimedOut { token, sequence } => {
+                    if let Some(late) = token.timed_out() {
+                        self.session.await_late(sequence, late);
+                    }
                 }
                 Event::Inbound(inbound) => self.hand_in(inbound),
                 Event::Odd { command, sequence, oddity } => {

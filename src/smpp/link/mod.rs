@@ -24,7 +24,7 @@ mod tls;
 pub use backoff::BackoffSettings;
 pub use inbound::{Inbound, Responder};
 pub use load::LinkLoad;
-pub use outlet::Awaiting;
+pub use outlet::{Awaiting, Late};
 pub use peer::{Knock, Peer, knock};
 pub use status::{Down, LinkStatus};
 pub use supervisor::{Link, LinkSettings, Mode, SpawnError};

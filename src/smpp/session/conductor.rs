@@ -67,6 +67,8 @@ pub struct Session<T> {
     pub(super) timers: Timers,
     pub(super) pending: Pending<Kind<T>>,
     in_flight: usize,
+    /// Whose time was over and whose answer somebody still waits for, the oldest first.
+    late: VecDeque<(u32, T)>,
     waiting: VecDeque<Waiting<T>>,
     waiting_earliest: Option<Instant>,
     pub(super) unanswered: usize,
@@ -110,6 +112,7 @@ impl<T> Session<T> {
             // The window, one bind or unbind, one enquiry.
             pending: Pending::new(settings.window + 2),
             in_flight: 0,
+            late: VecDeque::new(),
             waiting: VecDeque::new(),
             waiting_earliest: None,
             unanswered: 0,
@@ -168,7 +171,8 @@ impl<T> Session<T> {
 
     /// Hands a message over: `submit_sm` from an ESME, `deliver_sm` from an SMSC. The deadline
     /// counts from here, whether it waits in the queue or on the wire; on the wire the response
-    /// timer bounds it as well. Once taken it is settled by exactly one [`Event::Settled`].
+    /// timer bounds it as well. Once taken it ends with exactly one [`Event::Settled`] or
+    /// [`Event::TimedOut`].
     ///
     /// # Errors
     /// [`Refused`] gives the token back and says why the message was not taken.
@@ -237,6 +241,20 @@ impl<T> Session<T> {
         let given = self.pending.insert(Kind::Message { token, serial }, deadline);
         debug_assert_eq!(given, sequence);
         self.timers.transaction(now);
+    }
+
+    /// Keeps the number of a message whose time was over, so that an answer that comes all the same is
+    /// told: one more [`Event::Settled`], for this `token`. No place in the window is kept for it. The
+    /// session remembers [`LATE_WINDOWS`] windows of such numbers while it lasts; the token of one that
+    /// is forgotten is dropped.
+    pub fn await_late(&mut self, sequence: u32, token: T) {
+        if self.closed().is_some() {
+            return;
+        }
+        self.late.push_back((sequence, token));
+        if self.late.len() > self.settings.window.saturating_mul(LATE_WINDOWS) {
+            self.late.pop_front();
+        }
     }
 
     /// Answers a message of the peer's. `message_id` is what an SMSC calls it; an ESME has none.
@@ -326,7 +344,8 @@ impl<T> Session<T> {
         for request in self.pending.expire(now) {
             if let Kind::Message { token, .. } = request.kind {
                 self.in_flight = self.in_flight.saturating_sub(1);
-                self.events.push_back(Event::Settled { token, outcome: Outcome::TimedOut });
+                let sequence = request.sequence;
+                self.events.push_back(Event::TimedOut { token, sequence });
             }
         }
         self.expire_queue(now);
@@ -410,6 +429,16 @@ impl<T> Session<T> {
         self.events.push_back(Event::Settled { token, outcome });
     }
 
+    /// What came for a number that no message waits for any more. Whether somebody wanted to know.
+    pub(super) fn settle_late(&mut self, sequence: u32, outcome: Outcome) -> bool {
+        let place = self.late.iter().position(|(late, _)| *late == sequence);
+        let Some((_, token)) = place.and_then(|place| self.late.remove(place)) else {
+            return false;
+        };
+        self.events.push_back(Event::Settled { token, outcome });
+        true
+    }
+
     /// Moves what waits into the window.
     pub(super) fn refill(&mut self, now: Instant) {
         while self.in_flight < self.settings.window && self.bound().is_some() {
@@ -459,6 +488,7 @@ impl<T> Session<T> {
             return;
         }
         self.state = State::Closed(why);
+        self.late.clear();
         self.bulk.clear();
         self.in_flight = 0;
         for request in self.pending.drain() {
@@ -484,6 +514,9 @@ impl<T> Session<T> {
         debug_assert!(encoded.is_ok());
     }
 }
+
+/// Windows of messages that were not answered in time whose numbers are kept for a late answer.
+const LATE_WINDOWS: usize = 8;
 
 /// Octets of a message PDU without its text, mostly.
 const TYPICAL_PDU: usize = 96;

@@ -28,6 +28,14 @@ pub enum Event<T> {
         /// How it ended.
         outcome: Outcome,
     },
+    /// A message of ours was not answered in time: [`Outcome::TimedOut`]. With its number the owner may
+    /// still hear of an answer that comes late ([`super::Session::await_late`]).
+    TimedOut {
+        /// What [`super::Session::submit`] was given.
+        token: T,
+        /// Its number on the wire.
+        sequence: u32,
+    },
     /// A message of the peer's. Answer with [`super::Session::respond`].
     Inbound(Inbound),
     /// A handset can be reached again (§4.12).

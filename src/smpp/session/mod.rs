@@ -8,8 +8,9 @@
 //! - **Window.** No more than [`Settings::window`] messages of ours are unanswered, ever. What is
 //!   handed over beyond that waits in a bounded queue; beyond the queue it is refused, which is the
 //!   back-pressure.
-//! - **Outcomes.** Every message that is taken is settled exactly once, with an [`Outcome`] that
-//!   keeps *refused*, *unknown* and *not sent* apart.
+//! - **Outcomes.** Every message that is taken ends exactly once, with an [`Outcome`] that
+//!   keeps *refused*, *unknown* and *not sent* apart. One that was not answered in time frees its
+//!   place in the window; its late answer is told to whoever asks for it ([`Session::await_late`]).
 //! - **Two timers.** Any PDU from the peer keeps the link alive; only transactions keep it from
 //!   being idle.
 //! - **Order.** Responses and `enquire_link` go out before bulk.

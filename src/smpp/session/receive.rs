@@ -199,6 +199,7 @@ impl<T> Session<T> {
             Some(Kind::Unbind) => self.close(Closed::Unbound),
             // Whoever refuses an enquiry is there.
             Some(Kind::Enquire) => {}
+            None if self.settle_late(sequence, Outcome::Nacked(status)) => {}
             None => self.odd(command, sequence, Oddity::Unasked { command }),
         }
     }
@@ -215,17 +216,20 @@ impl<T> Session<T> {
             Role::Esme => CommandId::SUBMIT_SM_RESP,
             Role::Smsc => CommandId::DELIVER_SM_RESP,
         };
+        let outcome = match status.is_ok() {
+            true => Outcome::Accepted { message_id: resp.message_id },
+            false => Outcome::Rejected(status),
+        };
         if !matches!(self.pending.get(sequence), Some(Kind::Message { .. })) {
-            return self.odd(command, sequence, Oddity::Unasked { command });
+            if !self.settle_late(sequence, outcome) {
+                self.odd(command, sequence, Oddity::Unasked { command });
+            }
+            return;
         }
         if command != expected {
             self.odd(command, sequence, Oddity::WrongResponse { command });
         }
         let Some(Kind::Message { token, .. }) = self.pending.take(sequence) else { return };
-        let outcome = match status.is_ok() {
-            true => Outcome::Accepted { message_id: resp.message_id },
-            false => Outcome::Rejected(status),
-        };
         self.settle(token, outcome, now);
     }
 }

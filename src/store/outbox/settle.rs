@@ -38,7 +38,8 @@ impl Store {
     ) -> Result<Vec<Moved>, StoreError> {
         let mut moved = Vec::new();
         let mut sent: Vec<SentRow<'_>> = Vec::new();
-        let mut again = Vec::new();
+        // The last word on a claim holds.
+        let mut again = BTreeMap::new();
         let mut rerouted = Vec::new();
         let mut ended = Vec::new();
         let mut chats = Changes::new();
@@ -48,7 +49,8 @@ impl Store {
                     sent.push((*id, *attempts, &**account, message_id.as_str()));
                 }
                 Verdict::Again { due, tries, parts, doubt } => {
-                    again.push((*id, *attempts, *due, *tries, *parts, *day, *doubt));
+                    let row = (*id, *attempts, *due, *tries, *parts, *day, *doubt);
+                    again.insert((*id, *attempts), row);
                 }
                 Verdict::Reroute { route } => rerouted.push((*id, *attempts, &**route)),
                 Verdict::Ended(fate) => ended.push((*id, *attempts, *fate)),
@@ -56,7 +58,7 @@ impl Store {
         }
         // In the order of the key, so that two nodes wait and never lock each other out.
         sent.sort_unstable();
-        again.sort_unstable();
+        let again: Vec<AgainRow> = again.into_values().collect();
         rerouted.sort_unstable();
         ended.sort_unstable();
         let mut tx = self.begin_tx().await?;
