@@ -54,7 +54,7 @@ use crate::{
     },
     certificate::{KeyFileError, Keyring, keys::InUse},
     clock,
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Sms},
     engine::Engine,
     front::{
         Front,
@@ -247,6 +247,7 @@ impl Gateway {
                 operator: account.name.into(),
                 ussd: counter(config, &account, &front).map(Arc::new),
                 sms: posts.at(account.name).cloned(),
+                numbering: account.config.sms.as_ref().map(Sms::numbering).unwrap_or_default(),
                 outbox: outbox.clone(),
                 front: Arc::clone(&front),
             };

@@ -19,6 +19,7 @@ use crate::{
         stop::{self, Stop},
         ussd::Counter,
     },
+    channel::sms::receipt::Numbering,
     config::{Config, Operator},
     front::{Front, push::Order},
     smpp::link::{self, Link},
@@ -65,6 +66,8 @@ pub struct Desk {
     pub ussd: Option<Arc<Counter>>,
     /// Its SMS.
     pub sms: Option<Arc<Post>>,
+    /// How the ids of its receipts are written.
+    pub numbering: Numbering,
     /// Takes what the network says of notices.
     pub outbox: Outbox,
     /// Counts what nobody here understands.
@@ -113,7 +116,8 @@ impl Desk {
         match (&self.ussd, &self.sms) {
             (_, Some(_)) if message.message.is_receipt() => {
                 let (outbox, operator) = (self.outbox.clone(), Arc::clone(&self.operator));
-                Some(Either::Left(async move { outbox.hear(&operator, message).await }))
+                let numbering = self.numbering;
+                Some(Either::Left(async move { outbox.hear(&operator, numbering, message).await }))
             }
             (Some(counter), sms) if is_ussd || sms.is_none() => {
                 counter.take(message).map(|turn| Either::Right(Either::Left(turn)))

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::ConfigError;
-use crate::outbox::{
-    parts::{DefaultAlphabet, Marks, Writing},
-    policy::{Hours, VendorCodes},
-    route::Routes,
+use crate::{
+    channel::sms::receipt::Numbering,
+    outbox::{
+        parts::{DefaultAlphabet, Marks, Writing},
+        policy::{Hours, VendorCodes},
+        route::Routes,
+    },
 };
 
 /// `[operator.*.sms]`
@@ -50,7 +53,7 @@ pub enum ReceiptIds {
     /// The same in both, whatever the case, leading zeros and dashes.
     #[default]
     Same,
-    /// Hexadecimal in the response, decimal in the receipt.
+    /// Hexadecimal in the response, decimal in the text of the receipt.
     Hex,
 }
 
@@ -78,6 +81,14 @@ impl Sms {
     /// How it wants texts.
     pub fn writing(&self) -> Writing {
         Writing { marks: self.long_texts, alphabet: self.alphabet }
+    }
+
+    /// How its ids are written.
+    pub fn numbering(&self) -> Numbering {
+        match self.receipt_ids {
+            ReceiptIds::Same => Numbering::Same,
+            ReceiptIds::Hex => Numbering::Hex,
+        }
     }
 
     /// What its own codes mean.

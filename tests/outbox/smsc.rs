@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use setara::smpp::{
     link::{Inbound, Outcome, Peer, knock},
-    pdu::{Address, BindKind, CommandStatus, Message},
+    pdu::{Address, BindKind, CommandStatus, Message, Tag},
     session::Settings,
 };
 use tokio::{
@@ -30,6 +30,8 @@ pub struct Manner {
     pub receipt: Option<fn(&str) -> String>,
     pub receipt_first: bool,
     pub receipt_twice: bool,
+    /// How the receipt spells the id of the response in its `receipted_message_id`, if it has one.
+    pub parameter: Option<fn(&str) -> String>,
     /// How the number of a message is written in the response.
     pub id: fn(usize) -> String,
 }
@@ -42,6 +44,7 @@ impl Default for Manner {
             receipt: None,
             receipt_first: false,
             receipt_twice: false,
+            parameter: None,
             id: |number| format!("m{number}"),
         }
     }
@@ -227,8 +230,13 @@ async fn serve(
                 accept();
             }
             if let Some(text) = text {
+                let mut receipt = receipt(text);
+                if let Some(parameter) = manner.parameter {
+                    let named = parameter(&id).into_bytes();
+                    receipt.tlvs.set(Tag::RECEIPTED_MESSAGE_ID, named);
+                }
                 for _ in 0..if manner.receipt_twice { 2 } else { 1 } {
-                    deliver(&peer, receipt(text.clone())).await;
+                    deliver(&peer, receipt.clone()).await;
                 }
             }
             accept();

@@ -114,6 +114,30 @@ async fn odd_receipts_are_matched() {
     }
 }
 
+/// The parameter of a receipt has the spelling of the response, or that of the text.
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_with_hexadecimal_ids_are_matched() {
+    fn decimal(id: &str) -> String {
+        u64::from_str_radix(id, 16).unwrap().to_string()
+    }
+    let spellings: [fn(&str) -> String; 3] = [str::to_lowercase, |id| format!("00{id}"), decimal];
+    for parameter in spellings {
+        let smsc = Smsc::start(Manner {
+            receipt: Some(|id| format!("id:{} stat:DELIVRD", decimal(id))),
+            parameter: Some(parameter),
+            id: |number| format!("{:X}", 0xA0_0000 + number),
+            ..Manner::default()
+        })
+        .await;
+        let sms = format!("{FAST}\nreceipt_ids = \"hex\"");
+        let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], &sms, "");
+        bed.enqueue(20, Class::Reply, "telco").await;
+        let gateway = gateway(&bed).await;
+        bed.until(Fate::Delivered, 20).await;
+        gateway.shutdown().await;
+    }
+}
+
 /// A receipt that nobody can read says nothing; a late one counts.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_receipt_counts_and_an_empty_one_does_not() {

@@ -17,7 +17,7 @@ use crate::{
     app::{nodes::Budget, sms::Post},
     channel::sms::receipt::{Numbering, normal},
     clock::Timestamp,
-    config::{Config, ReceiptIds, Sms},
+    config::{Config, Sms},
     identity::Msisdn,
     outbox::{
         Class, Fate, NoticeId, Sender,
@@ -129,10 +129,6 @@ impl Desk {
         patience: Patience,
         budget: Budget,
     ) -> Self {
-        let numbering = match sms.receipt_ids {
-            ReceiptIds::Same => Numbering::Same,
-            ReceiptIds::Hex => Numbering::Hex,
-        };
         let pace = Pace::new(sms.per_second, super::now());
         let queue = Queue { line: Line::default(), pace, answered: BTreeMap::new() };
         Self {
@@ -146,7 +142,7 @@ impl Desk {
             short_code: sms.short_code.clone().into(),
             sender: sms.sender.clone().into(),
             writing: sms.writing(),
-            numbering,
+            numbering: sms.numbering(),
             per_second: sms.per_second,
             windows: links.iter().map(|link| link.load().window).sum(),
             queue: Mutex::new(queue),

@@ -34,7 +34,7 @@ pub(super) use self::desk::Patience;
 use self::{desk::Desk, journal::Journal};
 use super::{nodes::Budget, operator::Account, sms::Posts, stop::Stop};
 use crate::{
-    channel::sms::receipt,
+    channel::sms::receipt::{self, Numbering},
     config::Config,
     engine::{Engine, Wake},
     outbox::{Class, pace::Allowance, work::Receipt},
@@ -100,10 +100,10 @@ impl Outbox {
         self.wake.ring_from_afar();
     }
 
-    /// Takes a receipt from what the links of an account hear. It is confirmed when it is stored, or
+    /// Takes a receipt from what the links of an account hear, whose ids are written so. It is confirmed when it is stored, or
     /// when there is nothing to store.
-    pub async fn hear(&self, account: &Arc<str>, inbound: Inbound) {
-        let read = receipt::parse(&inbound.message);
+    pub async fn hear(&self, account: &Arc<str>, numbering: Numbering, inbound: Inbound) {
+        let read = receipt::parse(&inbound.message, numbering);
         let fate = read.as_ref().and_then(|read| read.state.fate());
         match read.zip(fate) {
             Some((read, fate)) => {

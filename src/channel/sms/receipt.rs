@@ -12,7 +12,7 @@ pub enum Numbering {
     /// The same in both, whatever the case, leading zeros and dashes.
     #[default]
     Same,
-    /// Hexadecimal in the response, decimal in the receipt.
+    /// Hexadecimal in the response, decimal in the text of the receipt; its parameter has either.
     Hex,
 }
 
@@ -84,13 +84,16 @@ impl Told {
 
 /// Reads a receipt; `None` for one that names no message. The parameters of the PDU go before its
 /// text, where they say something.
-pub fn parse(message: &Message) -> Option<Receipt> {
+pub fn parse(message: &Message, numbering: Numbering) -> Option<Receipt> {
     let text = String::from_utf8_lossy(message.text_octets());
+    let written = field(&text, "id").map(|id| normal(id, Numbering::Same));
     let named = message.tlvs.receipted_message_id();
     let named = named.map(|id| String::from_utf8_lossy(&id).into_owned());
-    let id = named.filter(|id| !id.trim().is_empty());
-    let id = id.or_else(|| field(&text, "id").map(str::to_owned))?;
-    let message_id = normal(&id, Numbering::Same);
+    let named = named.filter(|id| !id.trim().is_empty());
+    let message_id = match named {
+        Some(id) => of_parameter(&id, written.as_deref(), numbering),
+        None => written?,
+    };
     if message_id.is_empty() {
         return None;
     }
@@ -102,6 +105,16 @@ pub fn parse(message: &Message) -> Option<Receipt> {
         (None, None) => Told::Unknown,
     };
     Some(Receipt { message_id, state })
+}
+
+/// The id in `receipted_message_id`. By the standard it is spelled as in the response, and mostly so by
+/// networks whose text has another spelling; where it is that of the text, letter for letter, it is that.
+fn of_parameter(id: &str, written: Option<&str>, numbering: Numbering) -> String {
+    let as_it_stands = normal(id, Numbering::Same);
+    match written {
+        Some(written) if written == as_it_stands => as_it_stands,
+        _ => normal(id, numbering),
+    }
 }
 
 /// The value behind `name:` (or `name=`), up to a blank or a comma. A name is a whole word: `id` is
@@ -132,7 +145,7 @@ fn find_name(text: &str, name: &str) -> Option<(usize, usize)> {
 
 /// A message id in the one form in which responses and receipts meet: lower case, without dashes,
 /// blanks and leading zeros. With [`Numbering::Hex`] the hexadecimal id of a response becomes the
-/// decimal one of the receipt. The id of a receipt is always read as [`Numbering::Same`].
+/// decimal one of the receipt, in whose text it always stands as [`Numbering::Same`].
 pub fn normal(id: &str, numbering: Numbering) -> String {
     let plain: String = id
         .chars()
@@ -197,11 +210,11 @@ mod tests {
                 Delivered,
             ),
         ] {
-            let read = parse(&receipt(text));
+            let read = parse(&receipt(text), Numbering::Same);
             assert_eq!(read, Some(Receipt { message_id: id.into(), state }), "{text}");
         }
         for text in ["", "halo", "id: stat:DELIVRD", "text:id:1 stat:DELIVRD", "sub:001"] {
-            assert_eq!(parse(&receipt(text)), None, "{text}");
+            assert_eq!(parse(&receipt(text), Numbering::Hex), None, "{text}");
         }
     }
 
@@ -223,7 +236,7 @@ mod tests {
             if let Some(number) = number {
                 message.tlvs.set_u8(Tag::MESSAGE_STATE, number);
             }
-            let read = parse(&message);
+            let read = parse(&message, Numbering::Same);
             assert_eq!(read, Some(Receipt { message_id: "ab".into(), state }), "{number:?} {text}");
         }
     }
@@ -247,6 +260,40 @@ mod tests {
         }
     }
 
+    /// What the response says, and the receipt in its parameter and its text.
+    #[test]
+    fn a_parameter_has_the_spelling_of_the_response_or_of_the_text() {
+        use Numbering::{Hex, Same};
+        for (response, numbering, parameter, text) in [
+            // Of the response, in any case and with any zeros.
+            ("1a2b", Hex, Some("1a2b"), "id:6699"),
+            ("1A2B", Hex, Some("1a2b"), "id:6699"),
+            ("1a2b", Hex, Some("00001A2B\0"), "id:0000006699"),
+            ("00001a2b", Hex, Some("0x1A2B"), ""),
+            ("1a2b", Hex, Some("1A2B"), ""),
+            // Digits only, and hexadecimal all the same.
+            ("1000", Hex, Some("1000"), "id:4096"),
+            ("1000", Hex, Some("00001000"), ""),
+            // Of the text.
+            ("1a2b", Hex, Some("6699"), "id:6699"),
+            ("1a2b", Hex, Some("0000006699"), "id:6699"),
+            // None, or an empty one.
+            ("1a2b", Hex, None, "id:6699"),
+            ("1a2b", Hex, Some(" "), "id:0006699"),
+            // The same everywhere.
+            ("5F", Same, Some("005f"), "id:95"),
+            ("6699", Same, Some("6699"), ""),
+            ("0000006699", Same, None, "id:6699"),
+        ] {
+            let mut message = receipt(&format!("{text} stat:DELIVRD"));
+            if let Some(parameter) = parameter {
+                message.tlvs.set(Tag::RECEIPTED_MESSAGE_ID, parameter.as_bytes().to_vec());
+            }
+            let read = parse(&message, numbering).map(|read| read.message_id);
+            assert_eq!(read, Some(normal(response, numbering)), "{response} {parameter:?} {text}");
+        }
+    }
+
     #[test]
     fn only_what_says_so_means_not_informed() {
         for (state, fate) in [
@@ -265,10 +312,10 @@ mod tests {
         fn any_octets_are_read(text: Vec<u8>, id: Vec<u8>, state: u8) {
             let mut message = receipt("");
             message.set_text_octets(text);
-            let _ = parse(&message);
+            let _ = parse(&message, Numbering::Same);
             message.tlvs.set(Tag::RECEIPTED_MESSAGE_ID, id);
             message.tlvs.set_u8(Tag::MESSAGE_STATE, state);
-            let _ = parse(&message);
+            let _ = parse(&message, Numbering::Hex);
         }
 
         #[test]
@@ -277,7 +324,8 @@ mod tests {
             before in "[a-c ]{0,10}",
             between in "( (sub|dlvrd|err):[0-9]{1,3}){0,3}",
         ) {
-            let read = parse(&receipt(&format!("{before} id:{id}{between} stat:DELIVRD text:x")));
+            let text = format!("{before} id:{id}{between} stat:DELIVRD text:x");
+            let read = parse(&receipt(&text), Numbering::Hex);
             prop_assert_eq!(read, Some(Receipt { message_id: id, state: Told::Delivered }));
         }
 
