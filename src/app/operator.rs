@@ -119,6 +119,12 @@ impl Desk {
                 let numbering = self.numbering;
                 Some(Either::Left(async move { outbox.hear(&operator, numbering, message).await }))
             }
+            // Neither a text of somebody nor the end of a message of ours.
+            _ if !is_ussd && message.message.is_intermediate() => {
+                self.front.metrics.strange("an intermediate notification");
+                message.responder.accept();
+                None
+            }
             (Some(counter), sms) if is_ussd || sms.is_none() => {
                 counter.take(message).map(|turn| Either::Right(Either::Left(turn)))
             }

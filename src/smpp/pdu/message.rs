@@ -122,9 +122,17 @@ impl Message {
 
     /// Whether this is a delivery receipt. SMPP 3.4 §5.2.12: message type 0001.
     pub fn is_receipt(&self) -> bool {
-        self.esm_class & 0x3C == 0x04
+        self.esm_class & MESSAGE_TYPE == 0x04
+    }
+
+    /// Whether it only tells that a message is on its way. SMPP 3.4 §5.2.12: message type 1000.
+    pub fn is_intermediate(&self) -> bool {
+        self.esm_class & MESSAGE_TYPE == 0x20
     }
 }
+
+/// The bits of `esm_class` that tell texts of people from words of the network. SMPP 3.4 §5.2.12.
+const MESSAGE_TYPE: u8 = 0x3C;
 
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -154,6 +162,24 @@ mod tests {
         assert_eq!(message.text_octets().len(), 255);
         message.set_text_octets("ok");
         assert_eq!((message.text_octets().as_ref(), message.tlvs.len()), (&b"ok"[..], 0));
+    }
+
+    #[test]
+    fn words_of_the_network_are_told_from_texts() {
+        for (esm_class, kind) in [
+            (0x00, (false, false)),
+            (0x40, (false, false)),
+            (0x03, (false, false)),
+            (0x04, (true, false)),
+            (0x44, (true, false)),
+            (0x20, (false, true)),
+            (0x63, (false, true)),
+            (0x24, (false, false)),
+        ] {
+            let message = Message { esm_class, ..Message::default() };
+            let told = (message.is_receipt(), message.is_intermediate());
+            assert_eq!(told, kind, "{esm_class:#x}");
+        }
     }
 
     #[test]
