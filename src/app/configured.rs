@@ -51,6 +51,7 @@ pub(super) fn posts(config: &Config, front: &Arc<Front>) -> Vec<Arc<Post>> {
         Arc::new(Post {
             operator: name.clone(),
             short_code: sms.short_code.clone(),
+            alphabet: sms.alphabet,
             front: Arc::clone(front),
             sessions: sessions(config),
             open_for: minutes(config.conversation.sms_minutes),

@@ -26,7 +26,7 @@ use crate::{
     engine::{Answer, Pending},
     front::Front,
     identity::Msisdn,
-    outbox::route::Routes,
+    outbox::{parts::DefaultAlphabet, route::Routes},
     smpp::link::{self, Responder},
     store::PartKey,
 };
@@ -37,6 +37,8 @@ pub struct Post {
     pub operator: String,
     /// The number that people write to.
     pub short_code: String,
+    /// What its network takes `data_coding` 0 for.
+    pub alphabet: DefaultAlphabet,
     /// Admits turns and takes them.
     pub front: Arc<Front>,
     /// Tells repetitions from answers.
@@ -97,7 +99,8 @@ impl Post {
         message: link::Inbound,
     ) -> Option<impl Future<Output = ()> + use<>> {
         let since = Instant::now();
-        let Heard { from, body, part } = match sms::parse(&self.short_code, &message.message) {
+        let heard = sms::parse(&self.short_code, self.alphabet, &message.message);
+        let Heard { from, body, part } = match heard {
             Ok(heard) => heard,
             Err(error) => {
                 self.front.metrics.strange(&error.to_string());

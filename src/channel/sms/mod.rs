@@ -12,8 +12,9 @@ use crate::{
     channel::ussd::dialect::Coding,
     identity::Msisdn,
     menu::view::{Frame, MOST_ROWS, Manner},
+    outbox::parts::DefaultAlphabet,
     smpp::pdu::{Address, Message, Tag},
-    text::{Alphabet, page::Budget},
+    text::{Alphabet, gsm7, page::Budget},
 };
 
 /// What a `deliver_sm` says.
@@ -27,10 +28,10 @@ pub struct Heard {
     pub part: Option<Part>,
 }
 
-/// A text as it came: octets, and how they are to be read.
+/// A text as it came, but in the standard's alphabets: octets, and how they are to be read.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body {
-    /// `data_coding` (SMPP 3.4 §5.2.19).
+    /// `data_coding` (SMPP 3.4 §5.2.19); 0 is GSM 7-bit, an octet a septet.
     pub coding: u8,
     /// Without a user data header.
     pub octets: Vec<u8>,
@@ -56,6 +57,9 @@ pub enum ParseError {
     /// It was not written to our short code.
     #[error("it was written to another number")]
     NotToUs,
+    /// Octets for a program of the phone, and no text.
+    #[error("it is no text")]
+    Binary,
 }
 
 /// The longest text that is read, in characters, with room for that of a QR code; what stands behind is
@@ -71,15 +75,23 @@ pub fn frame() -> Frame {
     }
 }
 
-/// Reads a `deliver_sm` that is neither USSD nor a receipt.
+/// Reads a `deliver_sm` that is neither USSD nor a receipt. `alphabet` is what the account's SMSC takes
+/// `data_coding` 0 for.
 ///
 /// # Errors
 /// See [`ParseError`].
-pub fn parse(short_code: &str, message: &Message) -> Result<Heard, ParseError> {
+pub fn parse(
+    short_code: &str,
+    alphabet: DefaultAlphabet,
+    message: &Message,
+) -> Result<Heard, ParseError> {
     let from = phone(&message.source).ok_or(ParseError::NoPhone)?;
     let to = message.destination.octets.as_ref();
     if to.strip_prefix(b"+").unwrap_or(to) != short_code.as_bytes() {
         return Err(ParseError::NotToUs);
+    }
+    if is_binary(message.data_coding) {
+        return Err(ParseError::Binary);
     }
     let octets = message.text_octets().as_ref();
     let (header, octets) = match message.esm_class & UDH_INDICATOR {
@@ -87,9 +99,41 @@ pub fn parse(short_code: &str, message: &Message) -> Result<Heard, ParseError> {
         _ => split_header(octets),
     };
     let part = header.and_then(part_in_header).or_else(|| part_in_parameters(message));
-    let body = Body { coding: message.data_coding, octets: octets.to_vec() };
+    let header = header.map_or(0, |header| header.len() + 1);
+    let body = in_standard_alphabet(alphabet, message.data_coding, header, octets);
     Ok(Heard { from, body, part: part.filter(|part| part.total > 1) })
 }
+
+/// Whether octets of this coding are no text: SMPP 3.4 §5.2.19, and 8-bit data by message class (TS 23.038
+/// §4).
+fn is_binary(data_coding: u8) -> bool {
+    matches!(data_coding, 0x02 | 0x04 | 0xF4..=0xF7)
+}
+
+/// What the SMSC's own alphabet says, in one that the standard names; `header` octets stood before it.
+fn in_standard_alphabet(
+    alphabet: DefaultAlphabet,
+    data_coding: u8,
+    header: usize,
+    octets: &[u8],
+) -> Body {
+    match (data_coding, alphabet) {
+        (0, DefaultAlphabet::Latin1) => Body { coding: LATIN1, octets: octets.to_vec() },
+        (0, DefaultAlphabet::Gsm7Packed) => {
+            let mut septets = gsm7::unpack_sms_after_header(octets, header, usize::MAX);
+            // Seven bits that fill the last octet read as `@`.
+            let full = (octets.len() * 8).saturating_sub(gsm7::fill_bits(header)).is_multiple_of(7);
+            if full && septets.last() == Some(&0) {
+                septets.pop();
+            }
+            Body { coding: 0, octets: septets }
+        }
+        (coding, _) => Body { coding, octets: octets.to_vec() },
+    }
+}
+
+/// `data_coding` of ISO 8859-1. SMPP 3.4 §5.2.19.
+const LATIN1: u8 = 3;
 
 /// The text of a message, or of all its parts in order.
 pub fn text(bodies: &[Body]) -> String {
