@@ -8,11 +8,13 @@ mod confirm;
 mod end;
 mod push;
 mod redial;
+mod refusal;
 
 pub use confirm::{CodeBack, Confirm, MOST_WRONG_CODES};
 pub use end::End;
 pub use push::{Aside, NotPushed};
 use redial::{answer_resume, redial};
+use refusal::Meant;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,9 +26,10 @@ use crate::{
         keyword::{Command, Errand, Wanted},
         language::Language,
         model::{
-            CHAT_PLACE, CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, RESUME, STARTED,
-            STOPPED, Word,
+            CHAT_PLACE, CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, REFUSE_MEANT, RESUME,
+            STARTED, STOPPED, Word,
         },
+        refusal::Refusal,
         state::{Move, State, Values},
         step::{self, Context, Opening, Shown, Step},
         view::Card,
@@ -122,6 +125,9 @@ pub struct Conversation {
     /// Whether a code came back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confirmed: bool,
+    /// Whether it was just asked if broadcasts are refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubted: bool,
 }
 
 /// The open question after a redial.
@@ -282,10 +288,26 @@ pub fn turn<'m>(
     let aborts = matches!(signal, Signal::Abort(_));
     let old = old.filter(|_| aborts || !too_old);
     let awaits = was_open && !elsewhere && old.is_some();
+    let meant = match (&signal, &old) {
+        (Signal::Text(text), Some(old)) if awaits => Some(refusal::meant(cx, old, text)),
+        _ => None,
+    };
+    let old = match old {
+        Some(old) if meant == Some(Meant::Asked) => return refusal::ask(fresh, old),
+        old => old.map(|old| Conversation { doubted: false, ..old }),
+    };
     let signal = match signal {
-        Signal::Text(text) if awaits => Signal::Answer(text.said),
+        Signal::Text(text) if meant == Some(Meant::Answer) => Signal::Answer(text.said),
         Signal::Text(Text { perhaps: Some(Wanted::Command(command)), .. }) => {
             Signal::Command(command)
+        }
+        Signal::Text(Text { perhaps: Some(Wanted::Refusal(Refusal::Unclear)), .. })
+            if meant.is_none() =>
+        {
+            return say(fresh, REFUSE_MEANT, &language);
+        }
+        Signal::Text(Text { perhaps: Some(Wanted::Refusal(_)), .. }) => {
+            Signal::Command(Command::Stop)
         }
         Signal::Text(Text { perhaps: Some(Wanted::Errand(errand)), .. }) => {
             Signal::Begin(Opening { errand, ..Opening::default() })
@@ -493,7 +515,14 @@ impl Carried {
     /// The conversation where the subscriber stands now.
     fn conversation(&mut self, state: State) -> Conversation {
         let confirmed = self.trust == Trust::Confirmed;
-        Conversation { state, asked: None, aside: self.aside.take(), confirm: None, confirmed }
+        Conversation {
+            state,
+            asked: None,
+            aside: self.aside.take(),
+            confirm: None,
+            confirmed,
+            doubted: false,
+        }
     }
 }
 

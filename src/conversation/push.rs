@@ -43,6 +43,7 @@ impl Aside {
             aside: None,
             confirm: None,
             confirmed: false,
+            doubted: false,
         };
         (conversation, self.until)
     }

@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     menu::{
         check::check,
-        keyword::Sure,
+        keyword::{Found, Sure},
         model::Menu,
         view::{Frame, MOST_ROWS, Manner},
     },

@@ -8,7 +8,7 @@ use crate::{
     channel::ussd::mmi,
     conversation::{Signal, Text},
     menu::{
-        keyword::{Sure, Wanted},
+        keyword::{Found, Sure, Wanted},
         model::{Clash, Menu},
         step::Opening,
         version::Version,
@@ -147,20 +147,22 @@ impl Shelf {
     /// A keyword that is surely one opens its service whatever was said before.
     pub fn written<'s>(&'s self, text: &str) -> (Option<&'s Arc<Service>>, Signal) {
         let wanted = |service: &'s Arc<Service>| Some((service.menu.wanted(text)?, service));
-        let best = self.current.iter().filter_map(wanted).max_by_key(|((sure, _), _)| *sure);
+        let best = Found::best(self.current.iter().filter_map(wanted));
         let said = text.to_owned();
-        match best {
-            Some(((Sure::Surely, Wanted::Command(command)), _)) => (None, Signal::Command(command)),
-            Some(((Sure::Surely, Wanted::Errand(errand)), service)) => {
+        let Some((Found { sure, wanted, .. }, service)) = best else {
+            return (None, Signal::Text(Text { said, perhaps: None, service: None }));
+        };
+        match (sure, wanted) {
+            (Sure::Surely, Wanted::Command(command)) => (None, Signal::Command(command)),
+            (Sure::Surely, Wanted::Errand(errand)) => {
                 (Some(service), Signal::Begin(Opening { errand, ..Opening::default() }))
             }
-            Some(((Sure::Perhaps, wanted), service)) => {
+            (_, wanted) => {
                 // A command is nobody's: whoever is in a service is answered by that one.
                 let of_service = matches!(wanted, Wanted::Errand(_));
                 let service = of_service.then(|| service.menu.service().to_owned());
                 (None, Signal::Text(Text { said, perhaps: Some(wanted), service }))
             }
-            None => (None, Signal::Text(Text { said, perhaps: None, service: None })),
         }
     }
 }

@@ -4,11 +4,18 @@
 //! ask: `STATUS 3173…`, `DAFTAR#nik#nama#tgl-lahir`. People write in any case, with any marks, and
 //! slip: a word that is nearly a keyword is taken for it where nothing else is going on.
 
-use std::collections::VecDeque;
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::VecDeque,
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::menu::{model::Menu, view::letters};
+use crate::menu::{
+    model::Menu,
+    refusal::{self, Refusal},
+    view::letters,
+};
 
 /// A word that leads past the first screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +90,8 @@ pub enum Wanted {
     Errand(Errand),
     /// A command.
     Command(Command),
+    /// No more broadcasts, by what may as well be an answer.
+    Refusal(Refusal),
 }
 
 /// How sure it is that a text is no answer to a question.
@@ -94,6 +103,36 @@ pub enum Sure {
     Surely,
 }
 
+/// What a text was taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// How sure that is.
+    pub sure: Sure,
+    /// How many letters were not as they are in the keyword.
+    pub slips: usize,
+    /// What is asked for.
+    pub wanted: Wanted,
+}
+
+impl Found {
+    /// The surest, and of those the nearest, with whose it is. What is as near to a refusal as to
+    /// something else is neither: it has to be asked.
+    pub fn best<T>(found: impl Iterator<Item = (Self, T)>) -> Option<(Self, T)> {
+        found.reduce(|(one, whose), (two, other)| {
+            let rank = |found: &Self| (Reverse(found.sure), found.slips);
+            let refuses = |found: &Self| matches!(found.wanted, Wanted::Refusal(_));
+            match rank(&one).cmp(&rank(&two)) {
+                Ordering::Less => (one, whose),
+                Ordering::Greater => (two, other),
+                Ordering::Equal if one.wanted != two.wanted && (refuses(&one) || refuses(&two)) => {
+                    (Self { wanted: Wanted::Refusal(Refusal::Unclear), ..one }, whose)
+                }
+                Ordering::Equal => (one, whose),
+            }
+        })
+    }
+}
+
 /// Nobody's name and no place has a longer word, in octets; a certificate has.
 const LONGEST_WORD: usize = 40;
 
@@ -102,49 +141,74 @@ pub const MOST_ANSWERS: usize = 8;
 
 impl Menu {
     /// What a text asks of this service, if it begins with one of its keywords or with a command.
-    pub fn wanted(&self, text: &str) -> Option<(Sure, Wanted)> {
+    pub fn wanted(&self, text: &str) -> Option<Found> {
         let (head, rest) = self.opening(text);
         let answers = answers(rest);
+        let alone = answers.is_empty();
         let data =
             answers.front().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit()));
         let code = rest.split_whitespace().any(|word| word.len() > LONGEST_WORD);
-        let sure = |likeness| match likeness {
-            Likeness::Same if answers.is_empty() || data || code => Sure::Surely,
-            Likeness::Same | Likeness::Near => Sure::Perhaps,
+        let found = |slips: usize, wanted| {
+            let sure =
+                if slips == 0 && (alone || data || code) { Sure::Surely } else { Sure::Perhaps };
+            Found { sure, slips, wanted }
         };
-        let alone = answers.is_empty();
-        let commands = self.commands.iter().map(|(command, words)| (words, Way::Command(*command)));
-        let keywords = self.keyword.iter().map(|keyword| (&keyword.words, Way::Path(keyword)));
-        let ways = commands.chain(keywords).chain([(&self.keywords, Way::Home)]);
-        let found = ways.filter_map(|(words, way)| match (likeness(&head, words)?, way) {
-            // Batam is a city, and Mulia a name: a slip alone refuses nothing and allows nothing.
-            (Likeness::Near, Way::Command(Command::Start)) => None,
-            (Likeness::Near, Way::Command(_)) if !(alone && swapped(&head, words)) => None,
-            found => Some(found),
+        let commands = self.commands.iter().filter_map(|(command, words)| {
+            let slips = match command {
+                Command::Stop => return self.refused(&head, rest, words, data || code),
+                // Mulia is a name: a slip alone allows nothing.
+                Command::Start => slips(&head, words).filter(|&slips| slips == 0)?,
+                Command::Help => slips(&head, words)
+                    .filter(|&slips| slips == 0 || alone && swapped(&head, words))?,
+            };
+            Some(found(slips, Wanted::Command(*command)))
         });
-        let (likeness, way) = found.max_by_key(|(likeness, _)| *likeness)?;
-        let wanted = match way {
-            Way::Command(command) => Wanted::Command(command),
-            Way::Home => Wanted::Errand(Errand::default()),
-            Way::Path(keyword) => {
-                let path = if answers.is_empty() { &keyword.path } else { &keyword.with };
-                let answers = match keyword.data {
-                    Data::Whole if !answers.is_empty() => [text.trim().to_owned()].into(),
-                    Data::Parts | Data::Whole => answers.clone(),
-                };
-                Wanted::Errand(Errand { path: path.iter().cloned().collect(), answers })
-            }
-        };
-        Some((sure(likeness), wanted))
+        let keywords = self.keyword.iter().filter_map(|keyword| {
+            let path = if alone { &keyword.path } else { &keyword.with };
+            let answers = match keyword.data {
+                Data::Whole if !alone => [text.trim().to_owned()].into(),
+                Data::Parts | Data::Whole => answers.clone(),
+            };
+            let errand = Errand { path: path.iter().cloned().collect(), answers };
+            Some(found(slips(&head, &keyword.words)?, Wanted::Errand(errand)))
+        });
+        let home = slips(&head, &self.keywords);
+        let home = home.map(|slips| found(slips, Wanted::Errand(Errand::default())));
+        let found = commands.chain(keywords).chain(home).map(|found| (found, ()));
+        Found::best(found).map(|(found, ())| found)
     }
 
-    /// The first word of a text and what stands behind it; the first two, if they are a keyword.
+    /// Whether a text refuses broadcasts: by one of the words, written as it is or nearly so.
+    fn refused(&self, head: &str, rest: &str, words: &[String], data: bool) -> Option<Found> {
+        let slips = refusal::slips(head, words)?;
+        let plain = self.refusals.go_along(rest);
+        let others = [Command::Start, Command::Help];
+        let others = others.iter().flat_map(|command| self.command(*command));
+        let (sure, wanted) = match slips {
+            0 if plain || data => (Sure::Surely, Wanted::Command(Command::Stop)),
+            0 => (Sure::Perhaps, Wanted::Refusal(Refusal::Words)),
+            _ if !plain || self.refusals.is_unlike(head) => return None,
+            _ => match others.map(|word| far(head, word)).min().unwrap_or(usize::MAX) {
+                other if other < slips => return None,
+                other if other == slips => (Sure::Perhaps, Wanted::Refusal(Refusal::Unclear)),
+                _ => (Sure::Perhaps, Wanted::Refusal(Refusal::Slip)),
+            },
+        };
+        Some(Found { sure, slips, wanted })
+    }
+
+    /// The first word of a text and what stands behind it; the first two, if they are a keyword; and
+    /// all of it, if it is a refusal with blanks or marks in it: `S.T.O.P`.
     fn opening<'t>(&self, text: &'t str) -> (String, &'t str) {
         let (first, rest) = head(text);
         let (second, behind) = head(rest);
         let pair = format!("{first} {second}");
         if self.every_keyword().any(|word| word.to_lowercase() == pair) {
             return (pair, behind);
+        }
+        let whole = letters(text);
+        if self.command(Command::Stop).iter().any(|word| word.to_lowercase() == whole) {
+            return (whole, "");
         }
         (first, rest)
     }
@@ -161,18 +225,6 @@ impl Menu {
     }
 }
 
-enum Way<'m> {
-    Command(Command),
-    Path(&'m Keyword),
-    Home,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Likeness {
-    Near,
-    Same,
-}
-
 /// The first word of a text, in small letters, and what stands behind it.
 fn head(text: &str) -> (String, &str) {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -180,19 +232,20 @@ fn head(text: &str) -> (String, &str) {
     (letters(&text[..end]), &text[end..])
 }
 
-/// How a word is like the best of some. Short words have neighbours that mean something else.
-fn likeness(word: &str, words: &[String]) -> Option<Likeness> {
-    let slips = match word.chars().count() {
+/// By how many letters a word is not the best of some; `None` where it is too far from all. Short words
+/// have neighbours that mean something else.
+fn slips(word: &str, words: &[String]) -> Option<usize> {
+    let most = match word.chars().count() {
         0..4 => 0,
         4..7 => 1,
         _ => 2,
     };
-    let far = words.iter().map(|known| strsim::damerau_levenshtein(word, &known.to_lowercase()));
-    match far.min()? {
-        0 => Some(Likeness::Same),
-        far if far <= slips => Some(Likeness::Near),
-        _ => None,
-    }
+    words.iter().map(|known| far(word, known)).min().filter(|slips| *slips <= most)
+}
+
+/// How many letters lie between a word in small letters and one that is known.
+pub(super) fn far(word: &str, known: &str) -> usize {
+    strsim::damerau_levenshtein(word, &known.to_lowercase())
 }
 
 /// Whether a word has the letters of one of some, only in another order or one of them doubled.
@@ -265,16 +318,16 @@ mod tests {
     fn a_word_may_slip() {
         let words = ["status".to_owned(), "cek".to_owned()];
         for (word, like) in [
-            ("status", Some(Likeness::Same)),
-            ("satus", Some(Likeness::Near)),
-            ("sttaus", Some(Likeness::Near)),
-            ("statusku", Some(Likeness::Near)),
-            ("cek", Some(Likeness::Same)),
+            ("status", Some(0)),
+            ("satus", Some(1)),
+            ("sttaus", Some(1)),
+            ("statusku", Some(2)),
+            ("cek", Some(0)),
             ("cak", None),
             ("budi", None),
             ("", None),
         ] {
-            assert_eq!(likeness(word, &words), like, "{word}");
+            assert_eq!(slips(word, &words), like, "{word}");
         }
     }
 
@@ -283,6 +336,31 @@ mod tests {
         assert_eq!(head("  \"Status\" 1"), ("status".into(), "\" 1"));
         assert_eq!(head("DAFTAR#1"), ("daftar".into(), "#1"));
         assert_eq!(head("?!"), (String::new(), ""));
+    }
+
+    #[test]
+    fn the_nearest_wins_and_a_refusal_that_is_no_nearer_is_asked_about() {
+        let found = |sure, slips, wanted| (Found { sure, slips, wanted }, ());
+        let home = || Wanted::Errand(Errand::default());
+        let slip = || Wanted::Refusal(Refusal::Slip);
+        use Sure::{Perhaps, Surely};
+        for (one, two, best) in [
+            (found(Perhaps, 1, slip()), found(Perhaps, 2, home()), slip()),
+            (found(Perhaps, 2, slip()), found(Perhaps, 1, home()), home()),
+            (found(Perhaps, 1, slip()), found(Surely, 0, home()), home()),
+            (found(Perhaps, 1, slip()), found(Perhaps, 1, slip()), slip()),
+            (
+                found(Perhaps, 1, slip()),
+                found(Perhaps, 1, home()),
+                Wanted::Refusal(Refusal::Unclear),
+            ),
+            (found(Perhaps, 1, home()), found(Perhaps, 1, home()), home()),
+        ] {
+            for pair in [[one.clone(), two.clone()], [two.clone(), one.clone()]] {
+                let found = Found::best(pair.into_iter()).map(|(found, ())| found.wanted);
+                assert_eq!(found.as_ref(), Some(&best), "{one:?} {two:?}");
+            }
+        }
     }
 
     proptest! {

@@ -29,6 +29,8 @@ pub struct Draft {
     pub keyword: Vec<DraftKeyword>,
     /// The words of commands, by the command's name.
     pub commands: BTreeMap<String, Vec<Spot<String>>>,
+    /// What stands beside a refusal, and what is near one and is none, by the list's name.
+    pub refusal: BTreeMap<String, Vec<Spot<String>>>,
     /// Language codes.
     pub languages: Vec<Spot<String>>,
     /// Id of the first screen.
@@ -187,6 +189,15 @@ impl Reader<'_> {
                     for (name, value) in self.table(value).into_iter().flatten() {
                         let words = self.texts(value);
                         draft.commands.insert(name.get_ref().to_string(), words);
+                    }
+                }
+                "refusal" => {
+                    for (name, value) in self.table(value).into_iter().flatten() {
+                        if !REFUSAL_KEYS.contains(&name.get_ref().as_ref()) {
+                            self.unknown(name, "a refusal", REFUSAL_KEYS);
+                        }
+                        let words = self.texts(value);
+                        draft.refusal.insert(name.get_ref().to_string(), words);
                     }
                 }
                 "keys" => {
@@ -440,6 +451,7 @@ const MENU_KEYS: &[&str] = &[
     "keywords",
     "keyword",
     "commands",
+    "refusal",
     "languages",
     "start",
     "push",
@@ -451,6 +463,7 @@ const MENU_KEYS: &[&str] = &[
     "campaign",
 ];
 const KEYWORD_KEYS: &[&str] = &["words", "path", "with", "whole"];
+const REFUSAL_KEYS: &[&str] = &["beside", "unlike"];
 const SCREEN_KEYS: &[&str] =
     &["say", "fuller", "choose", "ask", "pick", "call", "keep", "go", "on", "last"];
 const NOTICE_KEYS: &[&str] = &["say"];

@@ -15,6 +15,7 @@ pub mod language;
 pub mod load;
 pub mod model;
 pub mod notice;
+pub mod refusal;
 pub mod state;
 pub mod step;
 pub mod story;

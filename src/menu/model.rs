@@ -14,6 +14,7 @@ use crate::{
         keyword::{Command, Keyword},
         language::Language,
         notice::{Kind, NoticeText},
+        refusal::Refusals,
         template::Template,
         version::Version,
     },
@@ -29,6 +30,7 @@ pub struct Menu {
     pub(super) keywords: Vec<String>,
     pub(super) keyword: Vec<Keyword>,
     pub(super) commands: BTreeMap<Command, Vec<String>>,
+    pub(super) refusals: Refusals,
     pub(super) languages: Vec<Language>,
     pub(super) start: usize,
     pub(super) push: Vec<usize>,
@@ -192,6 +194,8 @@ pub const CONFIRM: Word = Word { name: "confirm", values: &["code"] };
 pub const NOT_CONFIRMED: Word = Word { name: "not_confirmed", values: &["code"] };
 /// Broadcasts are refused from now on.
 pub const STOPPED: Word = Word { name: "stopped", values: &[] };
+/// Was what was written to refuse broadcasts?
+pub const REFUSE_MEANT: Word = Word { name: "refuse_meant", values: &[] };
 /// Broadcasts are sent again.
 pub const STARTED: Word = Word { name: "started", values: &[] };
 /// What can be written.
@@ -228,7 +232,7 @@ pub const CHAT_CODE: Word = Word { name: "chat_code", values: &["code"] };
 pub const CHAT_UNREADABLE: Word = Word { name: "chat_unreadable", values: &[] };
 
 /// Every word that a menu must have, beside those of the validators it uses.
-pub const WORDS: [Word; 39] = [
+pub const WORDS: [Word; 40] = [
     BACK,
     HOME,
     NEXT,
@@ -251,6 +255,7 @@ pub const WORDS: [Word; 39] = [
     CONFIRM,
     NOT_CONFIRMED,
     STOPPED,
+    REFUSE_MEANT,
     STARTED,
     HELP,
     INCOMPLETE,

@@ -142,6 +142,15 @@ pub fn answer(cx: Context<'_>, state: State, typed: &str) -> Step {
     take(cx, state, Said::Typed(typed))
 }
 
+/// Whether the screen where the state stands takes an answer, instead of saying what is wrong with it.
+pub fn takes(cx: Context<'_>, state: &State, typed: &str) -> bool {
+    match heard(cx, state.clone(), Said::Typed(typed)) {
+        Heard::Go(..) => true,
+        Heard::Done(Step::Show(shown, _)) => shown.wrong <= state.wrong,
+        Heard::Done(step) => !matches!(step, Step::GiveUp(..)),
+    }
+}
+
 /// Takes a row or a key that was tapped on the card of `screen`. On an older card it answers nothing:
 /// the screen where the subscriber stands is shown once more.
 pub fn tap(cx: Context<'_>, mut state: State, screen: &str, id: &str) -> Step {

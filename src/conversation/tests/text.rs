@@ -20,13 +20,15 @@ fn text_with(kept: Option<Kept>, signal: Signal, outcomes: &[&str]) -> Finished 
 
 fn wrote(text: &str) -> Signal {
     match MENU.wanted(text) {
-        Some((Sure::Surely, Wanted::Errand(errand))) => {
+        Some(Found { sure: Sure::Surely, wanted: Wanted::Errand(errand), .. }) => {
             Signal::Begin(Opening { errand, ..Opening::default() })
         }
-        Some((Sure::Surely, Wanted::Command(command))) => Signal::Command(command),
+        Some(Found { sure: Sure::Surely, wanted: Wanted::Command(command), .. }) => {
+            Signal::Command(command)
+        }
         perhaps => Signal::Text(Text {
             said: text.into(),
-            perhaps: perhaps.map(|(_, wanted)| wanted),
+            perhaps: perhaps.map(|found| found.wanted),
             service: None,
         }),
     }
@@ -136,4 +138,72 @@ fn a_command_leaves_the_conversation_alone() {
     }
     let polite = text_with(None, wrote("stop kirim sms ya"), &[]);
     assert_eq!(polite.command, Some(Command::Stop));
+}
+
+/// What a text is taken for while a name is asked for, a NIK, and nothing.
+#[test]
+fn a_refusal_is_understood_wherever_it_comes_and_no_answer_is_lost_to_it() {
+    const REFUSED: &str = "refused";
+    const ASKED: &str = "asked";
+    const ANSWER: &str = "answer";
+    let nik = text_with(None, wrote("status"), &["none"]);
+    let consent = text_with(None, wrote("DAFTAR#3173014506900001"), &[]);
+    let code = text_with(stored(&consent), says("1"), &[]);
+    let name = text_with(stored(&code), says("000417"), &["given", "same"]);
+    assert!(text_of(&name).contains("nama lengkap"), "{}", text_of(&name));
+    let taken = |said: &Finished| match said {
+        Finished { command: Some(Command::Stop), keep: None, .. } => REFUSED,
+        said if text_of(said).starts_with("Mau berhenti") => ASKED,
+        _ => ANSWER,
+    };
+    for (text, to_nothing, to_nik, to_name) in [
+        ("STOP", REFUSED, REFUSED, REFUSED),
+        (" sToP!! ", REFUSED, REFUSED, REFUSED),
+        ("S.T.O.P", REFUSED, REFUSED, REFUSED),
+        ("BER HENTI", REFUSED, REFUSED, REFUSED),
+        ("STOP SMS", REFUSED, REFUSED, REFUSED),
+        ("stop kirim pesan", REFUSED, REFUSED, REFUSED),
+        ("Berhenti, jangan kirim SMS ke saya lagi!", REFUSED, REFUSED, REFUSED),
+        ("BERENTI", REFUSED, REFUSED, ASKED),
+        ("STP", REFUSED, REFUSED, ASKED),
+        ("BRHENTI", REFUSED, REFUSED, ASKED),
+        ("STOPP", REFUSED, REFUSED, ASKED),
+        ("stopp kirim sms", REFUSED, REFUSED, ASKED),
+        ("Stop Sudirman", REFUSED, ASKED, ANSWER),
+        ("batal vaksin karena hujan", REFUSED, ASKED, ANSWER),
+        ("stap", REFUSED, REFUSED, ASKED),
+        // Nearer to START.
+        ("satrt", ANSWER, ANSWER, ANSWER),
+        ("Stopan", ANSWER, ANSWER, ANSWER),
+        ("Batam", ANSWER, ANSWER, ANSWER),
+        ("Natal", ANSWER, ANSWER, ANSWER),
+        ("bakal", ANSWER, ANSWER, ANSWER),
+        ("statsu", ANSWER, ANSWER, ANSWER),
+        ("Budi Berhenti", ANSWER, ANSWER, ANSWER),
+    ] {
+        let calls = ["none", "match", "known", "none", "none"];
+        assert_eq!(taken(&text_with(None, wrote(text), &calls)), to_nothing, "{text}");
+        assert_eq!(taken(&text_with(stored(&nik), wrote(text), &calls)), to_nik, "{text} (NIK)");
+        let said = text_with(stored(&name), wrote(text), &calls);
+        assert_eq!(taken(&said), to_name, "{text} (name)");
+        if to_name == ASKED {
+            // Whoever is called so says it again.
+            let again = text_with(stored(&said), wrote(text), &calls);
+            assert_eq!(taken(&again), ANSWER, "{text} (again)");
+            assert!(!stored(&again).unwrap().conversation.unwrap().doubted);
+            let refused = text_with(stored(&said), wrote("STOP"), &calls);
+            assert_eq!(taken(&refused), REFUSED, "{text} (STOP)");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_in_place_of_a_code_is_one() {
+    let home = text_with(None, wrote("DAFTAR"), &[]);
+    let asked = text_with(stored(&home), says("1"), &[]);
+    assert!(text_of(&asked).contains("000417"), "{}", text_of(&asked));
+    for text in ["berenti", "STOPP", "stop sms ya"] {
+        let said = text_with(stored(&asked), wrote(text), &[]);
+        assert_eq!((said.command, said.keep), (Some(Command::Stop), None), "{text}");
+    }
 }

@@ -7,6 +7,7 @@ use crate::{
     menu::{
         keyword::{Command, Keyword},
         load::{Draft, suggest},
+        refusal::Refusals,
     },
 };
 
@@ -66,6 +67,29 @@ pub fn commands(draft: &Draft, findings: &mut Vec<Finding>) -> BTreeMap<Command,
         commands.insert(command, words.iter().map(|word| word.value.clone()).collect());
     }
     commands
+}
+
+/// What is written with a refusal, and what only looks like one: single words, none of them a command.
+pub fn refusals(draft: &Draft, findings: &mut Vec<Finding>) -> Refusals {
+    let commands: HashSet<String> =
+        draft.commands.values().flatten().map(|word| word.value.to_lowercase()).collect();
+    let mut list = |name: &str| {
+        let words = draft.refusal.get(name).map(Vec::as_slice).unwrap_or_default();
+        for word in words {
+            let message = match &word.value {
+                value if value.is_empty() || !value.chars().all(char::is_alphanumeric) => {
+                    "this is a single word of letters and digits"
+                }
+                value if name == "unlike" && commands.contains(&value.to_lowercase()) => {
+                    "this word is a command, and cannot be unlike one"
+                }
+                _ => continue,
+            };
+            findings.push(Finding::error("menu::command", &word.at, message));
+        }
+        words.iter().map(|word| word.value.to_lowercase()).collect()
+    };
+    Refusals { beside: list("beside"), unlike: list("unlike") }
 }
 
 /// Every word is one word or two, and opens one thing only.

@@ -139,6 +139,7 @@ impl Resolver<'_> {
             keywords: texts(&draft.keywords),
             keyword: keyword::resolve(draft, &mut self.findings),
             commands: keyword::commands(draft, &mut self.findings),
+            refusals: keyword::refusals(draft, &mut self.findings),
             start: if start == NOWHERE { 0 } else { start },
             push,
             by_id: self.ids,

@@ -125,6 +125,7 @@ unknown_code = { id = "Dial {dial}.", en = "Dial {dial}." }
 card_digits = { id = "Kartu: 10 angka.", en = "A card has 10 digits." }
 confirm = { id = "confirm {code}", en = "confirm {code}" }
 not_confirmed = { id = "not_confirmed {code}", en = "not_confirmed {code}" }
+refuse_meant = { id = "refuse_meant", en = "refuse_meant" }
 stopped = { id = "stopped", en = "stopped" }
 started = { id = "started", en = "started" }
 help = { id = "help", en = "help" }
