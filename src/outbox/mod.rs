@@ -9,6 +9,7 @@ pub mod answers;
 pub mod chat;
 mod enclosure;
 mod frame;
+pub mod full;
 pub mod line;
 pub mod pace;
 pub mod pair;

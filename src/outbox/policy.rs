@@ -22,6 +22,8 @@ pub enum Meaning {
     Accepted,
     /// The account is too fast: it slows down, and the same message waits at the head.
     TooFast,
+    /// A queue is full there: the phone's own, or everybody's ([`super::full`]).
+    Full,
     /// The network did not take it, and may later.
     Later,
     /// The network did not take it, and never will.
@@ -51,7 +53,7 @@ pub fn meaning(outcome: &Outcome, vendor: &VendorCodes) -> Meaning {
         Outcome::Rejected(status) => of_status(*status, vendor),
         // The other side could not make sense of the PDU; it said nothing of the message.
         Outcome::Nacked(status) => match of_status(*status, vendor) {
-            Meaning::TooFast => Meaning::TooFast,
+            Meaning::TooFast | Meaning::Full => Meaning::TooFast,
             _ => Meaning::Later,
         },
         Outcome::TimedOut => Meaning::Unanswered,
@@ -63,7 +65,8 @@ pub fn meaning(outcome: &Outcome, vendor: &VendorCodes) -> Meaning {
 
 fn of_status(status: CommandStatus, vendor: &VendorCodes) -> Meaning {
     match status {
-        CommandStatus::RTHROTTLED | CommandStatus::RMSGQFUL => Meaning::TooFast,
+        CommandStatus::RTHROTTLED => Meaning::TooFast,
+        CommandStatus::RMSGQFUL => Meaning::Full,
         CommandStatus::RSYSERR
         | CommandStatus::RINVBNDSTS
         | CommandStatus::RALYBND
@@ -141,7 +144,9 @@ pub fn after_failure(
         Meaning::Unknown | Meaning::Unanswered if tries >= most_tries(class) => {
             Verdict::Ended(Fate::Unknown)
         }
-        Meaning::Later if tries >= most_tries(class) => Verdict::Ended(Fate::Refused),
+        Meaning::Later | Meaning::Full if tries >= most_tries(class) => {
+            Verdict::Ended(Fate::Refused)
+        }
         _ => Verdict::Again { due, tries, parts, doubt: doubt.max(left) },
     }
 }
@@ -274,7 +279,8 @@ mod tests {
         for (outcome, expected) in [
             (Outcome::Accepted { message_id: "1".into() }, Meaning::Accepted),
             (Outcome::Rejected(CommandStatus::RTHROTTLED), Meaning::TooFast),
-            (Outcome::Rejected(CommandStatus::RMSGQFUL), Meaning::TooFast),
+            (Outcome::Rejected(CommandStatus::RMSGQFUL), Meaning::Full),
+            (Outcome::Nacked(CommandStatus::RMSGQFUL), Meaning::TooFast),
             (Outcome::Rejected(CommandStatus::RINVDSTADR), Meaning::Never),
             (Outcome::Rejected(CommandStatus::RINVSRCADR), Meaning::Never),
             (Outcome::Rejected(CommandStatus::RX_P_APPN), Meaning::Never),
@@ -318,6 +324,7 @@ mod tests {
         for class in Class::ALL {
             for (meaning, given_up, most) in [
                 (Meaning::Later, Fate::Refused, most_tries(class)),
+                (Meaning::Full, Fate::Refused, most_tries(class)),
                 (Meaning::Unknown, Fate::Unknown, most_tries(class)),
                 (Meaning::Unanswered, Fate::Unknown, 2),
             ] {

@@ -26,6 +26,8 @@ pub struct Manner {
     pub delay: Duration,
     /// What it says to a message, by its number from 0; `None` takes it.
     pub refuses: fn(usize) -> Option<CommandStatus>,
+    /// The end of a phone's number whose own queue is full: nothing is taken for it.
+    pub full: Option<&'static str>,
     /// Which receipt follows, if any, and when.
     pub receipt: Option<fn(&str) -> String>,
     pub receipt_first: bool,
@@ -36,11 +38,19 @@ pub struct Manner {
     pub id: fn(usize) -> String,
 }
 
+impl Manner {
+    fn says(&self, number: usize, to: &str) -> Option<CommandStatus> {
+        let full = self.full.filter(|end| to.ends_with(end)).map(|_| CommandStatus::RMSGQFUL);
+        full.or_else(|| (self.refuses)(number))
+    }
+}
+
 impl Default for Manner {
     fn default() -> Self {
         Self {
             delay: Duration::ZERO,
             refuses: |_| None,
+            full: None,
             receipt: None,
             receipt_first: false,
             receipt_twice: false,
@@ -197,12 +207,13 @@ async fn serve(
     while let Some(inbound) = messages.recv().await {
         let message = *inbound.message;
         let to = String::from_utf8_lossy(&message.destination.octets).into_owned();
-        let number = {
+        let (number, says) = {
             let mut heard = heard.lock().unwrap();
             let number = heard.submits.len();
-            let taken = (manner.refuses)(number).is_none();
+            let says = manner.says(number, &to);
+            let taken = says.is_none();
             heard.submits.push(Submit { at: Instant::now(), to, message: message.clone(), taken });
-            number
+            (number, says)
         };
         count.send_modify(|count| *count += 1);
         let (manner, heard, peer) = (manner.clone(), Arc::clone(&heard), peer.clone());
@@ -211,7 +222,7 @@ async fn serve(
             if !manner.delay.is_zero() {
                 tokio::time::sleep(manner.delay).await;
             }
-            if let Some(status) = (manner.refuses)(number) {
+            if let Some(status) = says {
                 responder.reject(status);
                 heard.lock().unwrap().answered += 1;
                 return;

@@ -1,11 +1,12 @@
 //! The worker against SMSCs on real sockets.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use setara::{
     app::Gateway,
     clock::{self, Zone},
     config::Config,
+    identity::Msisdn,
     outbox::{Class, Fate, Lane, Notice, Sender},
     smpp::pdu::CommandStatus,
 };
@@ -202,6 +203,55 @@ async fn throttling_slows_one_account_only() {
     let most = 30 + 50 * (1 + took.as_secs() as usize);
     println!("throttled: asked {} times in {took:?}", asked.len());
     assert!(slow.taken().is_empty() && asked.len() <= most, "{} in {took:?}", asked.len());
+    gateway.shutdown().await;
+}
+
+/// `ESME_RMSGQFUL` of one phone says nothing of the others, and it is asked again later and later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_inbox_slows_nobody_else() {
+    const FULL: &str = "99990001";
+    let smsc = Smsc::start(Manner { full: Some(FULL), ..Manner::default() }).await;
+    let sms = "per_second = 500\nprefixes = [\"\"]";
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], sms, "window = 10");
+    let to = Msisdn::parse(&format!("0812{FULL}")).unwrap();
+    let full: Vec<Notice> =
+        (0..5).map(|_| Notice { to: to.clone().into(), ..notice(Class::Reply, "telco") }).collect();
+    bed.store.enqueue(&full).await.unwrap();
+    bed.enqueue(1500, Class::Reply, "telco").await;
+    let gateway = gateway(&bed).await;
+    smsc.came(1).await;
+    let began = Instant::now();
+    bed.until(Fate::Sent, 1500).await;
+    let took = began.elapsed();
+    println!("beside a full inbox: 1500 messages at 500 a second in {took:?}");
+    // Braked once for each answer, it was minutes.
+    assert!(took < Duration::from_secs(12), "{took:?}");
+    // Each of them waits twice as long as before.
+    tokio::time::sleep(Duration::from_secs(8).saturating_sub(took)).await;
+    let asked: Vec<Instant> =
+        smsc.submits().iter().filter(|one| one.to.ends_with(FULL)).map(|one| one.at).collect();
+    assert!((10..=20).contains(&asked.len()), "{}", asked.len());
+    assert_eq!(bed.standing(Fate::Waiting).await, 5);
+    gateway.shutdown().await;
+}
+
+/// Where nobody's queue has room the account slows down, and no message loses a try for long.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_whose_queue_is_full_slows_down() {
+    let smsc = Smsc::start(Manner {
+        refuses: |number| (number < 60).then_some(CommandStatus::RMSGQFUL),
+        ..Manner::default()
+    })
+    .await;
+    let sms = "per_second = 1000\nprefixes = [\"\"]";
+    let bed = Bed::on_sqlite().await.operator("telco", &[smsc.port], sms, "window = 10");
+    bed.enqueue(200, Class::Reply, "telco").await;
+    let gateway = gateway(&bed).await;
+    bed.until(Fate::Sent, 200).await;
+    once_each(&smsc, 200);
+    let asked: Vec<Instant> = smsc.submits().iter().take(60).map(|one| one.at).collect();
+    let took = asked[59] - asked[0];
+    assert!(took > Duration::from_millis(500), "60 refusals in {took:?}");
     gateway.shutdown().await;
 }
 

@@ -19,19 +19,14 @@ use crate::{
     clock,
     outbox::{
         Fate,
+        full::Whose,
         policy::{Meaning, after_failure, meaning},
         work::{Claimed, Doubt, Settlement, Verdict},
     },
-    smpp::{
-        link::{Awaiting, Late, Link, LinkStatus, Outcome},
-        pdu::CommandStatus,
-    },
+    smpp::link::{Awaiting, Late, Link, LinkStatus, Outcome},
     store::Store,
     telemetry::Metrics,
 };
-
-/// Full queues in a row after which a message waits alone.
-const FULL_IN_A_ROW: u8 = 2;
 
 /// How long a link is left alone that did not take a message.
 const LINK_PAUSE: Duration = Duration::from_millis(50);
@@ -295,15 +290,12 @@ impl Carrier {
     fn understand(&mut self, ended: Ended) -> Then {
         let Ended { mut item, left, outcome, late } = ended;
         let mut meaning = meaning(&outcome, &self.desk.vendor);
-        if outcome == Outcome::Rejected(CommandStatus::RMSGQFUL) {
-            // Again and again it is the phone's own queue: others need not wait for it.
-            item.full = item.full.saturating_add(1);
-            if item.full > FULL_IN_A_ROW {
-                meaning = Meaning::Later;
-            }
+        if meaning == Meaning::Full && self.desk.full(&item.phone, now()) == Whose::Everybody {
+            meaning = Meaning::TooFast;
         }
         match (meaning, outcome) {
             (Meaning::Accepted, Outcome::Accepted { message_id }) => {
+                self.desk.took_part(now());
                 item.parts = item.parts.saturating_add(1);
                 if item.parts >= item.total {
                     self.desk.took(&item);
@@ -336,6 +328,7 @@ impl Carrier {
                 let class = item.claimed.lane.class;
                 let word = match meaning {
                     Meaning::Unknown | Meaning::Unanswered => "unknown",
+                    Meaning::Full => "full",
                     _ => "later",
                 };
                 let Claimed { tries, doubt, expires, .. } = item.claimed;

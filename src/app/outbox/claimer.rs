@@ -246,6 +246,6 @@ impl Claimer {
         let total = parts::count(&letter.text);
         let parts = notice.parts.min(total.saturating_sub(1));
         let looked = now();
-        Ok(Item { claimed: notice, phone, letter, parts, total, full: 0, until, looked })
+        Ok(Item { claimed: notice, phone, letter, parts, total, until, looked })
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     identity::Msisdn,
     outbox::{
         Class, Fate, NoticeId, Sender,
+        full::{FullQueues, Whose},
         line::Line,
         pace::Pace,
         parts::{self, Writing},
@@ -77,6 +78,7 @@ struct Queue {
     pace: Pace,
     /// What was answered late, and when: its notice may have been claimed again by then.
     answered: BTreeMap<NoticeId, (Instant, Verdict)>,
+    full: FullQueues,
 }
 
 /// A claimed notice on its way.
@@ -89,8 +91,6 @@ pub struct Item {
     pub parts: u8,
     /// Of so many.
     pub total: u8,
-    /// How often in a row its queue was full there.
-    pub full: u8,
     /// It is not handed over after this: the lease would end before the answer came.
     pub until: Instant,
     /// When the database was last asked whether it is still wanted.
@@ -129,8 +129,13 @@ impl Desk {
         patience: Patience,
         budget: Budget,
     ) -> Self {
-        let pace = Pace::new(sms.per_second, super::now());
-        let queue = Queue { line: Line::default(), pace, answered: BTreeMap::new() };
+        let now = super::now();
+        let queue = Queue {
+            line: Line::default(),
+            pace: Pace::new(sms.per_second, now),
+            full: FullQueues::new(now),
+            answered: BTreeMap::new(),
+        };
         Self {
             account: name.into(),
             post,
@@ -276,6 +281,16 @@ impl Desk {
     /// The network said that what left at `left` was too fast.
     pub fn too_fast(&self, left: Instant, now: Instant) {
         locked(&self.queue).pace.too_fast(left, now);
+    }
+
+    /// The network took a message.
+    pub fn took_part(&self, now: Instant) {
+        locked(&self.queue).full.taken(now);
+    }
+
+    /// The network said that a queue is full, and it is likely that of this phone, or everybody's.
+    pub fn full(&self, phone: &Msisdn, now: Instant) -> Whose {
+        locked(&self.queue).full.full(phone, now)
     }
 
     /// The share of the budget that is used at the moment.
