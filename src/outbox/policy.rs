@@ -210,31 +210,94 @@ pub enum Looked {
     Empty,
 }
 
-/// How `room` is shared among queues, in their order: by weight among those that have something, so
-/// that the lower ones never starve; an empty one gets a glance beyond the room.
-pub fn shares(room: u32, queues: &[Queue]) -> Vec<u32> {
+/// How `room` is shared among queues: by weight among those that have something, an empty one gets a glance
+/// beyond the room. What is too little to be parted by weight goes to one after the other, each in its turn
+/// as often as its weight says, so that the lower ones never starve, however small the room is; `turn` goes
+/// on from claim to claim.
+pub fn shares(room: u32, queues: &[Queue], turn: &mut u32) -> Vec<u32> {
     let weight = |queue: &Queue| match (queue.looked, queue.class) {
-        (Looked::Empty, _) => 0,
+        (Looked::Empty, _) => 0_u64,
         (_, Class::Code) => 24,
         (_, Class::Reply) => 12,
         (_, Class::Reminder) => 3,
         (_, Class::Campaign) => 1,
     };
-    let mut all: u32 = queues.iter().map(weight).sum();
+    let mut shares: Vec<u32> = queues
+        .iter()
+        .map(|queue| match queue.looked {
+            Looked::Empty => glance(queue.class, room).min(queue.most),
+            Looked::More => 0,
+        })
+        .collect();
     let mut left = room;
-    let share = |queue: &Queue| {
-        let weight = weight(queue);
-        if weight == 0 {
-            return glance(queue.class, room).min(queue.most);
+    loop {
+        let mut open: Vec<(usize, u64)> = Vec::new();
+        for (at, (queue, share)) in queues.iter().zip(&shares).enumerate() {
+            if weight(queue) > 0 && *share < queue.most {
+                open.push((at, weight(queue)));
+            }
         }
-        let share = (u64::from(left) * u64::from(weight)).div_ceil(u64::from(all));
-        let share = u32::try_from(share).unwrap_or(left).min(queue.most);
-        all -= weight;
-        left = left.saturating_sub(share);
-        share
+        let all: u64 = open.iter().map(|(_, weight)| weight).sum();
+        if left == 0 || all == 0 {
+            return shares;
+        }
+        let (room, mut full) = (u64::from(left), false);
+        for (at, weight) in &mut open {
+            let (Some(queue), Some(share)) = (queues.get(*at), shares.get_mut(*at)) else {
+                continue;
+            };
+            let part = u32::try_from(room * *weight / all).unwrap_or(left);
+            let more = part.min(queue.most - *share);
+            full |= more < part;
+            *share += more;
+            left -= more;
+            // What is left of it, in parts of a place.
+            *weight = room * *weight % all;
+        }
+        if full {
+            // What a slow campaign leaves is shared among the others.
+            continue;
+        }
+        for _ in 0..left {
+            let at = whose_turn(&open, *turn);
+            *turn = turn.wrapping_add(1);
+            let Some((queue, share)) = at.and_then(|at| queues.get(at).zip(shares.get_mut(at)))
+            else {
+                continue;
+            };
+            if *share < queue.most {
+                *share += 1;
+                left -= 1;
+            }
+        }
+    }
+}
+
+/// Whose turn it is: over as many turns as their weights are together, each has as many as its own, well
+/// mixed.
+fn whose_turn(open: &[(usize, u64)], turn: u32) -> Option<usize> {
+    let all: u64 = open.iter().map(|(_, weight)| weight).sum();
+    if all == 0 {
+        return None;
+    }
+    // A stride near the golden section that meets every place.
+    let no_common = |stride: &u64| {
+        let (mut a, mut b) = (all, *stride);
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a == 1
     };
-    // What a slow campaign leaves of its share goes to those after it: the last class gets the rest.
-    queues.iter().map(share).collect()
+    let first = (all * 5 / 8).max(1);
+    let stride = (first..=first + all).find(no_common)?;
+    let mut place = u64::from(turn) * stride % all;
+    open.iter().find_map(|(at, weight)| match place.checked_sub(*weight) {
+        None => Some(*at),
+        Some(rest) => {
+            place = rest;
+            None
+        }
+    })
 }
 
 /// How what a campaign may claim now is shared among its queues, in their order: mostly among those
@@ -415,10 +478,40 @@ mod tests {
         let all = |looked: [Looked; 4]| -> Vec<Queue> {
             Class::ALL.into_iter().zip(looked).map(|(class, looked)| queue(class, looked)).collect()
         };
-        assert_eq!(shares(400, &all([More; 4])), [240, 120, 30, 10]);
-        assert_eq!(shares(400, &all([Empty, Empty, Empty, More])), [100, 100, 25, 400]);
-        assert_eq!(shares(3, &all([More; 4])), [2, 1, 0, 0]);
-        assert_eq!(shares(0, &all([More, Empty, Empty, Empty]))[0], 0);
+        let mut turn = 0;
+        let mut of = |room, looked| shares(room, &all(looked), &mut turn);
+        assert_eq!(of(400, [More; 4]), [240, 120, 30, 10]);
+        assert_eq!(of(400, [Empty, Empty, Empty, More]), [100, 100, 25, 400]);
+        assert_eq!(of(0, [More, Empty, Empty, Empty])[0], 0);
+        assert_eq!(of(3, [More; 4]).iter().sum::<u32>(), 3);
+        assert_eq!(of(1, [More, Empty, Empty, Empty])[0], 1);
+    }
+
+    /// Whatever else waits, and however little room there is: over some claims everybody had as much as its
+    /// weight says.
+    #[test]
+    fn nobody_starves_in_a_small_room() {
+        let queues = Class::ALL.map(|class| queue(class, Looked::More));
+        for room in [1, 2, 3, 7, 20] {
+            let (mut turn, mut had) = (0, [0; 4]);
+            for _ in 0..40 {
+                let shares = shares(room, &queues, &mut turn);
+                assert_eq!(shares.iter().sum::<u32>(), room);
+                for (had, share) in had.iter_mut().zip(&shares) {
+                    *had += share;
+                }
+            }
+            assert_eq!(had, [24, 12, 3, 1].map(|weight| weight * room), "{room}");
+        }
+        // Also where there are many queues of what is urgent, and one of them is slow.
+        let mut queues: Vec<Queue> = (0..9).map(|_| queue(Class::Code, Looked::More)).collect();
+        queues.extend([
+            Queue { most: 0, ..queue(Class::Reply, Looked::More) },
+            queue(Class::Campaign, Looked::More),
+        ]);
+        let mut turn = 0;
+        let had = (0..2 * 217).filter(|_| shares(1, &queues, &mut turn)[10] == 1).count();
+        assert_eq!(had, 2, "{had} of two rounds");
     }
 
     proptest! {
@@ -426,6 +519,7 @@ mod tests {
         fn shares_fill_the_room_and_do_not_exceed_it(
             room in 0..5000u32,
             looked in prop::collection::vec((0..4usize, any::<bool>(), 0..1000u32), 0..20),
+            mut turn in any::<u32>(),
         ) {
             let queues: Vec<Queue> = looked
                 .into_iter()
@@ -435,11 +529,14 @@ mod tests {
                     most,
                 })
                 .collect();
-            let shares = shares(room, &queues);
+            let shares = shares(room, &queues, &mut turn);
             prop_assert_eq!(shares.len(), queues.len());
             let of_more: u32 = shares.iter().zip(&queues)
                 .filter(|(_, queue)| queue.looked == Looked::More).map(|(share, _)| share).sum();
             prop_assert!(of_more <= room);
+            let hungry = shares.iter().zip(&queues)
+                .any(|(share, queue)| queue.looked == Looked::More && *share < queue.most);
+            prop_assert!(of_more == room || !hungry, "{} of {} were given", of_more, room);
             prop_assert!(shares.iter().zip(&queues).all(|(share, queue)| *share <= queue.most));
         }
     }

@@ -46,6 +46,8 @@ pub struct Queues {
     known: HashMap<Key, Looked>,
     /// Claims so far: who begins changes with it.
     turns: usize,
+    /// Places so far that were too few to be parted.
+    singles: u32,
 }
 
 impl Queues {
@@ -100,7 +102,7 @@ impl Queues {
             }
         }
         let queues: Vec<Queue> = open.iter().map(|open| open.queue).collect();
-        for (open, share) in open.iter_mut().zip(shares(room, &queues)) {
+        for (open, share) in open.iter_mut().zip(shares(room, &queues, &mut self.singles)) {
             open.share = share;
         }
     }
