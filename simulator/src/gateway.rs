@@ -53,6 +53,14 @@ const PREFIXES: [&[&str]; 6] = [
     &["0881", "0882", "0883", "0884", "0885", "0886", "0887", "0888", "0889"],
 ];
 
+/// Sessions under load are no part of that: what is measured of them is the gateway.
+const USSD_BESIDE: &str = "counts_ussd = false\n";
+
+/// The line of an operator's budget.
+fn budget(per_second: u32) -> String {
+    format!("per_second = {per_second}\n")
+}
+
 /// How many people are in the record, the well-known cases first.
 const PEOPLE: u64 = 1000;
 
@@ -157,7 +165,9 @@ pub fn write_load_configuration(
     menus: &[PathBuf],
     database: Option<&str>,
 ) -> Result<PathBuf, Failed> {
-    let text = on_database(country, menus, database)? + "window = 1000\n" + NO_LIMITS;
+    let text = on_database(country, menus, database)?;
+    let text = text.replace(&budget(PER_SECOND), &(budget(PER_SECOND) + USSD_BESIDE));
+    let text = text + "window = 1000\n" + NO_LIMITS;
     let path = country.data.join("setara.toml");
     std::fs::write(&path, text)?;
     Ok(path)
@@ -172,8 +182,7 @@ pub fn write_cluster_configuration(
     per_second: u32,
 ) -> Result<PathBuf, Failed> {
     let text = on_database(country, menus, Some(database))?;
-    let text = text
-        .replace(&format!("per_second = {PER_SECOND}\n"), &format!("per_second = {per_second}\n"));
+    let text = text.replace(&budget(PER_SECOND), &(budget(per_second) + USSD_BESIDE));
     let text = text
         + "window = 100\nresponse_seconds = 2\n"
         + NO_LIMITS
@@ -206,8 +215,7 @@ pub fn write_race_configuration(
     listens: &[SocketAddr],
 ) -> Result<Vec<PathBuf>, Failed> {
     let text = on_database(country, menus, database)?;
-    let budget = format!("per_second = {PER_SECOND}\n");
-    let text = text.replace(&budget, &format!("per_second = {RACE_PER_SECOND}\n")) + RACE;
+    let text = text.replace(&budget(PER_SECOND), &budget(RACE_PER_SECOND)) + RACE;
     let mut files = Vec::new();
     for (at, listen) in listens.iter().enumerate() {
         let path = country.data.join(format!("node{}.toml", at + 1));

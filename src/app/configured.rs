@@ -1,11 +1,14 @@
 //! What a configuration comes to: rules, quotas, and who carries the messages of its operators.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use super::{operator::Account, sessions::Sessions, sms::Post, ussd::Counter};
+use super::{
+    operator::Account, outbox::tempo::Tempo, sessions::Sessions, sms::Post, ussd::Counter,
+};
 use crate::{
     config::{Config, Sms},
     engine::{Allowance, Rules},
@@ -32,12 +35,15 @@ pub(super) fn counter(
     config: &Config,
     account: &Account<'_>,
     front: &Arc<Front>,
+    tempos: &BTreeMap<String, Arc<Tempo>>,
 ) -> Option<Counter> {
+    let counted = account.config.sms.as_ref().is_some_and(|sms| sms.counts_ussd);
     Some(Counter {
         operator: account.name.to_owned(),
         dialect: config.dialect.get(account.config.dialect.as_ref()?)?.clone(),
         push_from: account.config.push_from.clone(),
         links: account.links.clone(),
+        tempo: tempos.get(account.name).filter(|_| counted).cloned(),
         front: Arc::clone(front),
         sessions: sessions(config),
         reply_for: Duration::from_secs(config.turns.reply_seconds.into()),

@@ -219,7 +219,7 @@ impl Gateway {
             senders.map(|of| (of.name.to_owned(), of.links.clone())).collect();
         senders.extend(config.whatsapp.is_some().then(|| (WHATSAPP.into(), vec![])));
         let wake = engine.wake().clone();
-        let outbox::Started { outbox, running, journal, released, tasks: mut carriers } =
+        let outbox::Started { outbox, running, journal, tempos, released, tasks: mut carriers } =
             outbox::start(config, &engine, &accounts, &posts, &metrics, &budget, &stopped);
         let (mut webhook, mut chats) = (None, Vec::new());
         if let Some(number) = &config.whatsapp {
@@ -245,7 +245,7 @@ impl Gateway {
             let (orders, pushed) = mpsc::channel(MOST_WAITING);
             let desk = operator::Desk {
                 operator: account.name.into(),
-                ussd: counter(config, &account, &front).map(Arc::new),
+                ussd: counter(config, &account, &front, &tempos).map(Arc::new),
                 sms: posts.at(account.name).cloned(),
                 numbering: account.config.sms.as_ref().map(Sms::numbering).unwrap_or_default(),
                 outbox: outbox.clone(),

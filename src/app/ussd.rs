@@ -11,7 +11,10 @@ use std::{
 };
 
 use crate::{
-    app::sessions::{Bind, Sent, Sessions},
+    app::{
+        outbox::{now, tempo::Tempo},
+        sessions::{Bind, Sent, Sessions},
+    },
     channel::{
         AnswerBy, Channel, Inbound, Once, Session,
         ussd::{self, Act, Heard, WayBack, dialect::Dialect},
@@ -27,10 +30,12 @@ use crate::{
     },
     smpp::{
         link::{self, Link, Outcome, Responder},
-        pdu::Message,
+        pdu::{CommandStatus, Message},
+        session::NotSent,
     },
 };
 use futures_util::FutureExt;
+use tokio::sync::oneshot;
 
 /// What the desk of one operator works with.
 pub struct Counter {
@@ -42,6 +47,8 @@ pub struct Counter {
     pub push_from: Option<String>,
     /// Its links, by place in [`link::Inbound`]'s name.
     pub links: Vec<Link>,
+    /// The pace of the account, where its budget counts USSD.
+    pub tempo: Option<Arc<Tempo>>,
     /// Admits turns and takes them.
     pub front: Arc<Front>,
     /// Tells repetitions from answers.
@@ -222,9 +229,15 @@ impl Counter {
         let message = ussd::render(&self.dialect, &caller.back, reply);
         let deadline = caller.since + self.reply_for + TO_SEND;
         let sent = self.send(link, message, &caller.phone, deadline, Sessions::replies).await;
+        let left = now();
         caller.confirm();
         let outcome = sent.outcome().await;
         self.front.metrics.replied(&self.operator, &outcome);
+        if let (Some(tempo), Outcome::Rejected(CommandStatus::RTHROTTLED)) = (&self.tempo, &outcome)
+        {
+            // What can wait makes room for those who cannot.
+            tempo.too_fast(left, now());
+        }
         Some(outcome)
     }
 
@@ -239,12 +252,31 @@ impl Counter {
         deadline: Instant,
         remember: fn(&mut Sessions, &Msisdn, Sent),
     ) -> Sent {
+        if !self.turn_comes(deadline).await {
+            let (outcome, end) = oneshot::channel();
+            let _ = outcome.send(Outcome::NotSent(NotSent::QueueFull));
+            return Sent::new(end.into());
+        }
         if let Some(sent) = self.send_at_once(link, message.clone(), to, deadline, remember) {
             return sent;
         }
         let sent = Sent::new(link.hand_over(message, deadline).await);
         remember(&mut self.sessions(), to, sent.clone());
         sent
+    }
+
+    /// Waits until the account's budget has room for one more; not beyond the deadline.
+    async fn turn_comes(&self, deadline: Instant) -> bool {
+        let Some(tempo) = &self.tempo else { return true };
+        let now = now();
+        match tempo.reply(deadline, now) {
+            Some(at) if at <= now => true,
+            Some(at) => {
+                tokio::time::sleep_until(at.into()).await;
+                true
+            }
+            None => false,
+        }
     }
 
     fn send_at_once(

@@ -24,6 +24,9 @@ pub struct Sms {
     pub sender: String,
     /// Messages a second over all links together; a long text costs its parts.
     pub per_second: u32,
+    /// Whether replies and pushes of USSD over these links count as well.
+    #[serde(default = "counted")]
+    pub counts_ussd: bool,
     /// The first digits of its phones, as people write them. An empty one is of every phone.
     pub prefixes: Vec<String>,
     /// Operators whose phones it serves while none of their links is bound.
@@ -44,6 +47,10 @@ pub struct Sms {
     /// Codes of its own that mean "never".
     #[serde(default)]
     pub never_codes: Vec<u32>,
+}
+
+fn counted() -> bool {
+    true
 }
 
 /// How an operator's message ids are written.

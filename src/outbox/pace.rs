@@ -9,10 +9,18 @@
 use std::time::{Duration, Instant};
 
 /// The pace of one account.
+///
+/// Two buckets: one is the budget, which whatever leaves takes from; the other is what the network takes of it
+/// at the moment, and only notices wait for that. Somebody waits for a reply: it takes its place at once,
+/// ahead of every notice, and leaves when the budget has come so far.
 #[derive(Debug, Clone)]
 pub struct Pace {
     per_second: f64,
-    /// Messages that may go now; below 0 after a long text.
+    /// Messages that the budget allows now; below 0 while replies wait, and after a long text.
+    allowed: f64,
+    /// When they were counted.
+    allowed_at: Instant,
+    /// Notices that may go now; below 0 after a long text.
     tokens: f64,
     /// When they were counted.
     counted: Instant,
@@ -45,6 +53,8 @@ impl Pace {
         let per_second = f64::from(per_second.max(1));
         Self {
             per_second,
+            allowed: 1.0,
+            allowed_at: now,
             tokens: 1.0,
             counted: now,
             factor: 1.0,
@@ -66,12 +76,32 @@ impl Pace {
         if self.share <= 0.0 {
             return Err(now + SHARE_AGAIN);
         }
-        if self.tokens < 1.0 {
-            let wait = (1.0 - self.tokens) / (self.per_second * self.share * self.factor);
+        let rate = self.per_second * self.share;
+        let of_budget = (1.0 - self.allowed) / rate;
+        let wait = of_budget.max((1.0 - self.tokens) / (rate * self.factor));
+        if wait > 0.0 {
             return Err(now + Duration::from_secs_f64(wait));
         }
         self.tokens -= f64::from(parts);
+        self.allowed -= f64::from(parts);
         Ok(())
+    }
+
+    /// Takes a place for a reply, and says when it may leave; `None` where that is later than `deadline`, and
+    /// nothing is taken. A node that has no share yet lets replies through, and owes for them: the session
+    /// would be over before it has one.
+    pub fn reserve(&mut self, deadline: Instant, now: Instant) -> Option<Instant> {
+        self.count(now);
+        let rate = self.per_second * self.share;
+        let wait = if rate > 0.0 { ((1.0 - self.allowed) / rate).max(0.0) } else { 0.0 };
+        let at = now + Duration::from_secs_f64(wait);
+        if at > deadline {
+            return None;
+        }
+        self.allowed -= 1.0;
+        // However many replies there are, a brake alone stops notices for no longer than that.
+        self.tokens = (self.tokens - 1.0).max(self.tokens.min(-self.depth()));
+        Some(at)
     }
 
     /// Only so much of the budget is this node's from now on: from 0 to 1.
@@ -80,12 +110,14 @@ impl Pace {
             self.count(now);
             self.share = share;
             self.tokens = self.tokens.min(self.depth());
+            self.allowed = self.allowed.min(self.depth());
         }
     }
 
     /// What was taken did not leave.
     pub fn give_back(&mut self, cost: u32) {
         self.tokens += f64::from(cost);
+        self.allowed += f64::from(cost);
     }
 
     /// The network said that a message was too fast which left at `left`.
@@ -109,6 +141,9 @@ impl Pace {
     }
 
     fn count(&mut self, now: Instant) {
+        let since = now.saturating_duration_since(self.allowed_at).as_secs_f64();
+        self.allowed_at = self.allowed_at.max(now);
+        self.allowed = (self.allowed + self.per_second * self.share * since).min(self.depth());
         if now <= self.counted {
             return;
         }
@@ -218,6 +253,61 @@ mod tests {
             prop_assert!(most <= budget * 1.01 + 3.0, "{most} of {budget}");
             prop_assert!(went.len() as f64 >= 25.0 * f64::from(per_second) * 0.99 - 1.0);
         }
+    }
+
+    /// Replies at up to more than the budget, and notices beside them: when each left.
+    fn beside_replies(pace: &mut Pace, replies: u32, start: Instant) -> [Vec<Duration>; 2] {
+        let (mut asked, mut left) = (Vec::new(), Vec::new());
+        for tick in 0..20_000 {
+            let now = start + Duration::from_millis(tick);
+            if (tick * u64::from(replies)) / 1000 != ((tick + 1) * u64::from(replies)) / 1000 {
+                asked.extend(pace.reserve(now + Duration::from_secs(2), now).map(|at| at - start));
+            }
+            while pace.take(1, now).is_ok() {
+                left.push(now - start);
+            }
+        }
+        [asked, left]
+    }
+
+    #[test]
+    fn replies_go_first_and_all_together_keep_the_budget() {
+        let start = Instant::now();
+        for (replies, most_notices, least_notices) in
+            [(0, 2010, 1990), (30, 1410, 1390), (90, 210, 190), (100, 10, 0), (150, 5, 0)]
+        {
+            let [said, notices] = beside_replies(&mut Pace::new(100, start), replies, start);
+            let mut all: Vec<Duration> = said.iter().chain(&notices).copied().collect();
+            all.sort_unstable();
+            assert!(most_in_ten_seconds(&all) <= 1010, "{}", most_in_ten_seconds(&all));
+            let range = least_notices..=most_notices;
+            assert!(range.contains(&notices.len()), "{replies}: {} notices", notices.len());
+            assert!(said.len() as u32 >= (20 * replies).min(1990), "{replies}: {}", said.len());
+        }
+    }
+
+    #[test]
+    fn a_reply_waits_for_its_place_and_no_longer_than_it_is_of_use() {
+        let start = Instant::now();
+        let mut pace = Pace::new(10, start);
+        let soon = start + Duration::from_millis(350);
+        let at: Vec<_> = (0..5).map(|_| pace.reserve(soon, start)).collect();
+        let waits = [0, 100, 200, 300].map(|wait| Some(start + Duration::from_millis(wait)));
+        assert_eq!(at, [&waits[..], &[None]].concat());
+        // Notices wait for all of them.
+        assert_eq!(pace.take(1, start), Err(start + Duration::from_millis(400)));
+        // A brake is for notices.
+        let mut braked = Pace::new(1000, start);
+        let now = start + Duration::from_secs(1);
+        braked.too_fast(start, now);
+        assert_eq!(braked.reserve(now, now), Some(now));
+        assert!(braked.take(1, now).is_err());
+        // Without a share nobody is kept waiting, and it is owed.
+        let mut fresh = Pace::new(10, start);
+        fresh.share(0.0, start);
+        assert!((0..20).all(|_| fresh.reserve(start, start) == Some(start)));
+        fresh.share(1.0, start);
+        assert_eq!(fresh.take(1, start), Err(start + Duration::from_secs(2)));
     }
 
     #[test]

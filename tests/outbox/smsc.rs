@@ -177,6 +177,15 @@ impl Smsc {
         deliver(&peer, Message::new(from, to, words.to_owned())).await;
     }
 
+    /// Somebody dials; it is not waited until that is confirmed.
+    pub fn dials(&self, phone: &str, string: &str) {
+        let peer = self.peers.lock().unwrap().last().cloned().expect("a bind");
+        let (from, to) = (Address::international(phone.to_owned()), Address::short_code("119"));
+        let mut message = Message::new(from, to, string.to_owned());
+        message.tlvs.set_u8(Tag::USSD_SERVICE_OP, 1);
+        tokio::spawn(async move { deliver(&peer, message).await });
+    }
+
     /// Sends a receipt by itself.
     pub async fn deliver(&self, text: String) {
         let peer = self.peers.lock().unwrap().last().cloned().expect("a bind");

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use super::locked;
+use super::{locked, tempo::Tempo};
 use crate::{
     app::{nodes::Budget, sms::Post},
     channel::sms::receipt::{Numbering, normal},
@@ -23,7 +23,6 @@ use crate::{
         Class, Fate, NoticeId, Sender,
         full::{FullQueues, Whose},
         line::Line,
-        pace::Pace,
         parts::{self, Writing},
         policy::{Hours, VendorCodes},
         work::{Claimed, Letter, Settlement, Verdict},
@@ -64,6 +63,7 @@ pub struct Desk {
     numbering: Numbering,
     per_second: u32,
     windows: usize,
+    tempo: Arc<Tempo>,
     queue: Mutex<Queue>,
     /// Handed to a link and not settled yet.
     unsettled: AtomicUsize,
@@ -75,7 +75,6 @@ pub struct Desk {
 
 struct Queue {
     line: Line<Item>,
-    pace: Pace,
     /// What was answered late, and when: its notice may have been claimed again by then.
     answered: BTreeMap<NoticeId, (Instant, Verdict)>,
     full: FullQueues,
@@ -127,13 +126,11 @@ impl Desk {
         links: &[Link],
         post: Option<Arc<Post>>,
         patience: Patience,
-        budget: Budget,
+        (budget, tempo): (Budget, Arc<Tempo>),
     ) -> Self {
-        let now = super::now();
         let queue = Queue {
             line: Line::default(),
-            pace: Pace::new(sms.per_second, now),
-            full: FullQueues::new(now),
+            full: FullQueues::new(super::now()),
             answered: BTreeMap::new(),
         };
         Self {
@@ -150,6 +147,7 @@ impl Desk {
             numbering: sms.numbering(),
             per_second: sms.per_second,
             windows: links.iter().map(|link| link.load().window).sum(),
+            tempo,
             queue: Mutex::new(queue),
             unsettled: AtomicUsize::new(0),
             taken: Notify::new(),
@@ -250,8 +248,7 @@ impl Desk {
         if begun.is_none() && queue.line.is_empty() {
             return Next::Nothing;
         }
-        queue.pace.share(self.budget.share(&self.account, now), now);
-        if let Err(at) = queue.pace.take(1, now) {
+        if let Err(at) = self.tempo.notice(now) {
             return Next::At(at);
         }
         match begun.take().or_else(|| queue.line.take()) {
@@ -262,7 +259,7 @@ impl Desk {
 
     /// What was next did not leave: its place in the pace is somebody else's.
     pub fn not_sent(&self) {
-        locked(&self.queue).pace.give_back(1);
+        self.tempo.not_sent();
     }
 
     /// Something was handed to a link whose end must be written down.
@@ -280,7 +277,7 @@ impl Desk {
 
     /// The network said that what left at `left` was too fast.
     pub fn too_fast(&self, left: Instant, now: Instant) {
-        locked(&self.queue).pace.too_fast(left, now);
+        self.tempo.too_fast(left, now);
     }
 
     /// The network took a message.
@@ -295,7 +292,7 @@ impl Desk {
 
     /// The share of the budget that is used at the moment.
     pub fn factor(&self) -> f64 {
-        locked(&self.queue).pace.factor(super::now())
+        self.tempo.factor()
     }
 
     /// The network said of a notice, late, what makes this of it. If it has been claimed since and stands in

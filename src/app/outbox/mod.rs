@@ -17,8 +17,10 @@ mod receipts;
 pub(super) mod settler;
 mod strays;
 mod sweep;
+pub(super) mod tempo;
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -31,7 +33,7 @@ use tokio::{
 
 pub(super) use self::desk::Patience;
 
-use self::{desk::Desk, journal::Journal};
+use self::{desk::Desk, journal::Journal, tempo::Tempo};
 use super::{nodes::Budget, operator::Account, sms::Posts, stop::Stop};
 use crate::{
     channel::sms::receipt::{self, Numbering},
@@ -141,6 +143,8 @@ pub(super) struct Started {
     pub running: Arc<ArcSwap<Vec<Running>>>,
     /// Where answers stand until they are stored.
     pub journal: Journal,
+    /// How fast each account sends.
+    pub tempos: BTreeMap<String, Arc<Tempo>>,
     /// Says that what a dead process had claimed is due again.
     pub released: watch::Receiver<bool>,
     /// They end after they are told to stop: what was claimed is sent and settled, or given back.
@@ -162,11 +166,15 @@ pub(super) fn start(
     let running = Arc::new(ArcSwap::from_pointee(Vec::new()));
     let outbox = Outbox { wake: wake.clone(), running: Arc::clone(&running), receipts };
     let patience = Patience::new(config);
+    let mut tempos = BTreeMap::new();
     let desk = |account: &Account<'_>| {
         let post = posts.at(account.name).cloned();
         let sms = account.config.sms.as_ref()?;
-        let budget = budget.clone();
-        Some(Arc::new(Desk::new(account.name, sms, &account.links, post, patience, budget)))
+        let tempo = Tempo::new(account.name.into(), sms.per_second, budget.clone());
+        let tempo = Arc::new(tempo);
+        tempos.insert(account.name.to_owned(), Arc::clone(&tempo));
+        let pace = (budget.clone(), tempo);
+        Some(Arc::new(Desk::new(account.name, sms, &account.links, post, patience, pace)))
     };
     let desks: Vec<Arc<Desk>> = accounts.iter().filter_map(desk).collect();
 
@@ -226,7 +234,7 @@ pub(super) fn start(
             stop.clone(),
         )));
     }
-    Started { outbox, running, journal, released, tasks }
+    Started { outbox, running, journal, tempos, released, tasks }
 }
 
 /// tokio's clock, so that a test may stop it.
