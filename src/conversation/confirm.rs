@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Carried, End, Finished, Progress, Reply, Then, Trust, ending, keep, settle};
 use crate::menu::{
     catalogue::{Call, Effect},
-    model::{CONFIRM, NOT_CONFIRMED, TOO_MANY},
+    model::{Act, CONFIRM, NOT_CONFIRMED, TOO_MANY},
     state::State,
     step::{self, Context},
 };
@@ -107,7 +107,11 @@ fn give_up(cx: Context<'_>, state: State, carried: Carried) -> Progress {
 
 fn ask(cx: Context<'_>, mut state: State, confirm: Confirm, mut carried: Carried) -> Progress {
     let word = if confirm.wrong > 0 { NOT_CONFIRMED } else { CONFIRM };
-    let text = cx.menu.word(word.name, &state.language, &confirm.code);
+    let call = match cx.menu.screen(&state.screen).map(|screen| &screen.act) {
+        Some(Act::Call { call, .. }) => call.name,
+        _ => "",
+    };
+    let text = cx.menu.confirms(word, &state.language, &confirm.code, call);
     let way = std::mem::take(&mut state.way);
     let mut conversation = carried.conversation(state);
     conversation.confirm = Some(confirm);

@@ -19,6 +19,10 @@ use crate::{
 pub struct Draft {
     /// The name of the service.
     pub service: Option<Spot<String>>,
+    /// What its codes begin with.
+    pub brand: Option<Spot<String>>,
+    /// What calls change, by the names of the calls.
+    pub purposes: BTreeMap<String, DraftPhrase>,
     /// The desk that serves it.
     pub desk: Option<Spot<String>>,
     /// MMI strings.
@@ -174,6 +178,14 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "service" => draft.service = self.once(key, draft.service.take(), value),
                 "desk" => draft.desk = self.once(key, draft.desk.take(), value),
+                "brand" => draft.brand = self.once(key, draft.brand.take(), value),
+                "purpose" => {
+                    for (name, value) in self.table(value).into_iter().flatten() {
+                        if let Some(phrase) = self.phrase(name, value) {
+                            draft.purposes.insert(name.get_ref().to_string(), phrase);
+                        }
+                    }
+                }
                 "start" => draft.start = self.once(key, draft.start.take(), value),
                 "dial" => draft.dial.extend(self.texts(value)),
                 "keywords" => draft.keywords.extend(self.texts(value)),
@@ -446,6 +458,7 @@ impl Reader<'_> {
 
 const MENU_KEYS: &[&str] = &[
     "service",
+    "brand",
     "desk",
     "dial",
     "keywords",
@@ -458,6 +471,7 @@ const MENU_KEYS: &[&str] = &[
     "tries",
     "keys",
     "words",
+    "purpose",
     "screen",
     "notice",
     "campaign",

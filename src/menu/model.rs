@@ -26,6 +26,8 @@ use crate::{
 pub struct Menu {
     pub(super) version: Version,
     pub(super) service: String,
+    pub(super) brand: String,
+    pub(super) purposes: BTreeMap<String, Phrase>,
     pub(super) dial: Vec<String>,
     pub(super) keywords: Vec<String>,
     pub(super) keyword: Vec<Keyword>,
@@ -189,9 +191,10 @@ pub const UNKNOWN_CODE: Word = Word { name: "unknown_code", values: &["dial"] };
 
 /// Before something is changed for whoever wrote a text: its source can be forged, but the answer
 /// goes to the phone itself (`domain.md` §8).
-pub const CONFIRM: Word = Word { name: "confirm", values: &["code"] };
+pub const CONFIRM: Word = Word { name: "confirm", values: &["brand", "purpose", "code"] };
 /// The code was not the one.
-pub const NOT_CONFIRMED: Word = Word { name: "not_confirmed", values: &["code"] };
+pub const NOT_CONFIRMED: Word =
+    Word { name: "not_confirmed", values: &["brand", "purpose", "code"] };
 /// Broadcasts are refused from now on.
 pub const STOPPED: Word = Word { name: "stopped", values: &[] };
 /// Was what was written to refuse broadcasts?
@@ -428,6 +431,18 @@ impl Menu {
             Some(&width) => clip(text, width),
             None => text,
         }
+    }
+
+    /// The text that asks for a code before a call, or asks once more: whose it is, and what it is for.
+    pub fn confirms(&self, word: Word, language: &Language, code: &str, call: &str) -> String {
+        let Some(phrase) = self.words.get(word.name) else { return String::new() };
+        let purpose = self.purposes.get(call).and_then(|of| of.0.get(self.place(language)));
+        let purpose = purpose.map(|of| of.fill(|_| None)).unwrap_or_default();
+        self.say(phrase, language, |name| match name {
+            "brand" => Some(self.brand.as_str()),
+            "purpose" => Some(purpose.as_str()),
+            _ => Some(code),
+        })
     }
 
     /// A word of the engine or of a validator, in a language; `value` fills the one value it has

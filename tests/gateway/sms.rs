@@ -404,8 +404,8 @@ async fn a_forged_source_registers_nobody() {
     centre.writes("DAFTAR#3173014502900001#Siti Aminah#05021990").await;
     centre.answers("NIK, nama").await;
     centre.writes("1").await;
-    let asks = centre.answers("Demi keamanan, balas dengan angka").await;
-    let code = asks.split_whitespace().nth(5).expect("the code").to_owned();
+    let asks = centre.answers("PeduliLindungi: kode").await;
+    let code = asks.split_whitespace().nth(2).expect("the code").to_owned();
     let mut guesses =
         (0..1_000_000).map(|code| format!("{code:06}")).filter(|guess| *guess != code);
     let mut guessed = 0;
@@ -413,13 +413,13 @@ async fn a_forged_source_registers_nobody() {
     loop {
         centre.writes(&guesses.next().expect("a guess")).await;
         guessed += 1;
-        if centre.answers("").await.starts_with("Angkanya belum cocok") {
+        if centre.answers("").await.starts_with("Kode belum cocok") {
             continue;
         }
         centre.writes("DAFTAR").await;
         centre.answers("").await;
         centre.writes("1").await;
-        if !centre.answers("").await.starts_with("Demi keamanan") {
+        if !centre.answers("").await.starts_with("PeduliLindungi: kode") {
             break;
         }
         assert!(guessed < 100, "a code can be guessed for ever");

@@ -290,10 +290,15 @@ pub fn asks_to_go_on(screen: &str) -> bool {
 
 /// The code that a screen asks for.
 pub fn code(screen: &str) -> Option<String> {
-    let rest = screen
-        .strip_prefix("Demi keamanan, balas dengan angka ")
-        .or_else(|| screen.strip_prefix("For your safety, reply with "))?;
-    rest.split_once(' ').map(|(code, _)| code.to_owned())
+    const ASKS: [&str; 4] = [
+        "Balas dengan kode ini",
+        "Reply with this code",
+        "Kode belum cocok.",
+        "That was not the code.",
+    ];
+    ASKS.iter().find(|asks| screen.contains(**asks))?;
+    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|c| c.is_ascii_digit());
+    screen.split_whitespace().find(is_code).map(str::to_owned)
 }
 
 /// The configuration with an operator in it that carries both.

@@ -11,10 +11,10 @@ use crate::{
         load::{Draft, DraftPhrase},
         model::{
             Act, BUSY, CHAT_CODE, CHAT_CODE_SENT, CHAT_CODE_WRONG, CHAT_LATER, CHAT_LOCKED,
-            CHAT_NUMBER, CHAT_NUMBER_WRONG, CHAT_PLACE, CHAT_UNREADABLE, CHAT_WAIT, CONFIRM, HELP,
-            INCOMPLETE, LATE, MORE_FIRST, Menu, NEAREST, NIK_DIALLED, NO_SUCH_ROW, NOT_CONFIRMED,
-            OLD_CHOICE, OLD_DATA, ONLY_CHOICE, REFUSE_MEANT, RESUME, RESUME_NO, RESUME_YES, SORRY,
-            STARTED, STOPPED, Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
+            CHAT_NUMBER, CHAT_NUMBER_WRONG, CHAT_PLACE, CHAT_UNREADABLE, CHAT_WAIT, HELP,
+            INCOMPLETE, LATE, MORE_FIRST, Menu, NEAREST, NIK_DIALLED, NO_SUCH_ROW, OLD_CHOICE,
+            OLD_DATA, ONLY_CHOICE, REFUSE_MEANT, RESUME, RESUME_NO, RESUME_YES, SORRY, STARTED,
+            STOPPED, Screen, TOO_MANY, UNKNOWN_CODE, WRONG_CHOICE,
         },
         state::{Row, State, Values},
         view::{Manner, View},
@@ -22,7 +22,7 @@ use crate::{
     text::page::PageError,
 };
 
-/// The code of [`CONFIRM`] has six digits.
+/// A code has six digits.
 const WIDEST_CODE: &str = "888888";
 
 /// As [`OLD_DATA`] tells it.
@@ -123,8 +123,6 @@ impl Fit<'_> {
             TOO_MANY,
             NIK_DIALLED,
             UNKNOWN_CODE,
-            CONFIRM,
-            NOT_CONFIRMED,
             STOPPED,
             REFUSE_MEANT,
             STARTED,

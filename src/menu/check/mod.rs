@@ -3,13 +3,15 @@
 //!
 //! In order: names are looked up (`resolve`), texts are read character by character (`letters`),
 //! the paths are walked (`flow`), and every screen is laid out with the longest values for every
-//! language and channel (`fit`); texts that are sent are filled with them (`notice`). Each part adds findings and none stops the others.
+//! language and channel (`fit`); texts that are sent are filled with them (`notice`), and codes say what they are for (`purpose`).
+//! Each part adds findings and none stops the others.
 
 mod fit;
 mod flow;
 mod keyword;
 mod letters;
 mod notice;
+mod purpose;
 mod resolve;
 
 use std::sync::Arc;
@@ -61,6 +63,7 @@ pub fn check(
             findings.extend(resolved.findings);
             findings.extend(flow::check(&draft, &resolved.menu, &resolved.broken, catalogue));
             findings.extend(notice::check(&draft, &resolved.menu));
+            findings.extend(purpose::check(&draft, &resolved.menu, catalogue));
             findings.extend(fit::check(&draft, &resolved.menu, &resolved.broken, profiles));
             if findings.iter().all(|finding| finding.severity == Severity::Warning) {
                 let menu = Menu { version: Version::of(files), ..resolved.menu };

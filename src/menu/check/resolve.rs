@@ -121,6 +121,9 @@ impl Resolver<'_> {
         }
         let words = self.words(draft, &screens);
         let notices = self.notices(draft);
+        let purposes = draft.purposes.iter();
+        let purposes: BTreeMap<String, Phrase> =
+            purposes.map(|(call, phrase)| (call.clone(), self.phrase(phrase, Some(&[])))).collect();
         let keys = self.keys(draft);
         let tries = match &draft.tries {
             Some(tries) if (1..=20).contains(&tries.value) => tries.value as u16,
@@ -135,6 +138,8 @@ impl Resolver<'_> {
             // Given by `check`, which has the files.
             version: Version::default(),
             service,
+            brand: draft.brand.as_ref().map(|brand| brand.value.clone()).unwrap_or_default(),
+            purposes,
             dial: texts(&draft.dial),
             keywords: texts(&draft.keywords),
             keyword: keyword::resolve(draft, &mut self.findings),

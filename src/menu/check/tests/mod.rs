@@ -2,6 +2,7 @@
 
 mod drawn;
 mod notices;
+mod purposes;
 mod real;
 mod room;
 mod shape;
@@ -123,8 +124,8 @@ sorry = { id = "Maaf. Dial {dial} lagi.", en = "Sorry. Dial {dial} again." }
 nik_dialled = { id = "Dial {dial} saja.", en = "Dial {dial} only." }
 unknown_code = { id = "Dial {dial}.", en = "Dial {dial}." }
 card_digits = { id = "Kartu: 10 angka.", en = "A card has 10 digits." }
-confirm = { id = "confirm {code}", en = "confirm {code}" }
-not_confirmed = { id = "not_confirmed {code}", en = "not_confirmed {code}" }
+confirm = { id = "{brand} {purpose} {code}", en = "{brand} {purpose} {code}" }
+not_confirmed = { id = "Not {brand} {purpose} {code}", en = "Not {brand} {purpose} {code}" }
 refuse_meant = { id = "refuse_meant", en = "refuse_meant" }
 stopped = { id = "stopped", en = "stopped" }
 started = { id = "started", en = "started" }
@@ -155,6 +156,8 @@ service = "clinic"
 dial = ["*123#"]
 languages = ["id", "en"]
 start = "home"
+brand = "Klinik"
+purpose = { "queue.join" = { id = "antre", en = "queueing" } }
 "#;
 
 /// A first screen that leads to `there`, and a last one.
