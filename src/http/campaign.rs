@@ -159,7 +159,7 @@ pub struct Fates {
     unknown: u64,
     opted_out: u64,
     cancelled: u64,
-    /// Phones that wrote or dialled afterwards, to the hour.
+    /// Phones that wrote or dialled afterwards.
     replied: u64,
     /// Phones that registered somebody afterwards.
     registered: u64,

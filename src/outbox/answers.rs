@@ -52,6 +52,9 @@ enum How {
     Sent {
         account: Arc<str>,
         message_id: String,
+        /// Older journals have no such time: it left a moment before this was written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left: Option<i64>,
     },
     Again {
         due: i64,
@@ -77,7 +80,9 @@ pub fn claim(settlement: &Settlement) -> Claim {
 pub fn write(settlement: &Settlement, at: Timestamp) -> String {
     let Settlement { id, attempts, day, verdict } = settlement;
     let how = match verdict.clone() {
-        Verdict::Sent { account, message_id } => How::Sent { account, message_id },
+        Verdict::Sent { account, message_id, left } => {
+            How::Sent { account, message_id, left: Some(left.millis()) }
+        }
         Verdict::Again { due, tries, parts, doubt } => {
             How::Again { due: due.millis(), tries, parts, doubt: doubt.as_i64() }
         }
@@ -125,7 +130,10 @@ fn read_line(line: &[u8]) -> Option<(Timestamp, Settlement)> {
     }
     let Line { at, id, attempts, day, how } = serde_json::from_str(json).ok()?;
     let verdict = match how {
-        How::Sent { account, message_id } => Verdict::Sent { account, message_id },
+        How::Sent { account, message_id, left } => {
+            let left = Timestamp::from_millis(left.unwrap_or(at));
+            Verdict::Sent { account, message_id, left }
+        }
         How::Again { due, tries, parts, doubt } => {
             let (due, doubt) = (Timestamp::from_millis(due), Doubt::from_i64(doubt));
             Verdict::Again { due, tries, parts, doubt }
@@ -149,9 +157,9 @@ mod tests {
 
     fn verdict() -> impl Strategy<Value = Verdict> {
         prop_oneof![
-            ("[a-z]{1,8}", ".{0,70}").prop_map(|(account, message_id)| Verdict::Sent {
-                account: account.into(),
-                message_id
+            ("[a-z]{1,8}", ".{0,70}", any::<i64>()).prop_map(|(account, message_id, left)| {
+                let left = Timestamp::from_millis(left);
+                Verdict::Sent { account: account.into(), message_id, left }
             }),
             (any::<i64>(), any::<u32>(), any::<u8>(), 0..3_i64).prop_map(
                 |(due, tries, parts, doubt)| {
@@ -221,11 +229,12 @@ mod tests {
 
     #[test]
     fn it_has_the_form_of_before() {
-        let verdict = Verdict::Sent { account: "telco".into(), message_id: "a\n1".to_owned() };
+        let left = Timestamp::from_millis(1_599_999_999_000);
+        let verdict = Verdict::Sent { account: "telco".into(), message_id: "a\n1".into(), left };
         let settlement =
             Settlement { id: NoticeId::from_i64(12), attempts: 3, day: 19_000, verdict };
         let line = write(&settlement, Timestamp::from_millis(1_600_000_000_000));
-        let expected = r#"{"at":1600000000000,"id":12,"attempts":3,"day":19000,"how":{"sent":{"account":"telco","message_id":"a\n1"}}}"#;
+        let expected = r#"{"at":1600000000000,"id":12,"attempts":3,"day":19000,"how":{"sent":{"account":"telco","message_id":"a\n1","left":1599999999000}}}"#;
         assert_eq!(line.split_once(' ').map(|(_, json)| json.trim_end()), Some(expected));
         // Before there was a doubt.
         let before = r#"{"at":1,"id":12,"attempts":3,"day":0,"how":{"again":{"due":5,"tries":1,"parts":2}}}"#;
@@ -234,6 +243,12 @@ mod tests {
         let due = Timestamp::from_millis(5);
         let again = Verdict::Again { due, tries: 1, parts: 2, doubt: Doubt::None };
         assert_eq!(found.settlements[0].verdict, again);
+        // One of before says nothing of when it left.
+        let json = expected.replace(",\"left\":1599999999000", "");
+        let octets = [HEADER, format!("{:08x} {json}\n", sum(&json)).as_bytes()].concat();
+        let verdict = read(&octets).unwrap().settlements.pop().map(|of| of.verdict);
+        let heard = Timestamp::from_millis(1_600_000_000_000);
+        assert!(matches!(verdict, Some(Verdict::Sent { left, .. }) if left == heard));
     }
 
     proptest! {

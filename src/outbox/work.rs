@@ -161,6 +161,8 @@ pub enum Verdict {
         account: Arc<str>,
         /// Its name there, in normal form; empty where the network gave it none.
         message_id: String,
+        /// When it left: what its reader does from then on may be an answer to it.
+        left: Timestamp,
     },
     /// It is tried again.
     Again {

@@ -3,24 +3,31 @@
 //! Rows go in the order of their keys, and tables in one order, so that two nodes that write at
 //! once wait for each other and never lock each other out.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use sqlx::QueryBuilder;
 
 use super::{
     Batch, CommitError, ConversationWrite, Spoke, StoreError, TurnWrite,
     changes::Changes,
-    engine::{Tx, on_engine, padded_rows},
+    engine::{Tx, on_engine, padded_keys, padded_rows},
     event, outbox,
     sealed::{self, Place},
     session,
 };
 use crate::{
+    clock::Zone,
     outbox::Notice,
     vault::{SubscriberKey, Vault},
 };
 
 /// A subscriber's `seen_at` is written again only after this many milliseconds: the rule that
-/// reads it counts in days, and a row that is left alone need not reach the disk.
+/// reads it counts in days, and a row that is left alone need not reach the disk. Whoever is written to by a
+/// campaign about this day may be answering, and of an answer it is told whether it came after the message.
 const SEEN_STEP: i64 = 3_600_000;
+
+/// A day and what the zones are apart.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// When a phone was seen that has never spoken.
 const NEVER: i64 = 0;
@@ -95,9 +102,11 @@ async fn write_subscribers(
     vault: &Vault,
     writes: &[&TurnWrite],
 ) -> Result<(), CommitError> {
-    if writes.is_empty() {
-        return Ok(());
-    }
+    let times = writes.iter().map(|write| write.at);
+    let Some((first, last)) = times.clone().min().zip(times.max()) else { return Ok(()) };
+    // Every day that it is anywhere, of the readers of broadcasts.
+    let days = [first.minus(DAY), first, last, last.plus(DAY)];
+    let days: BTreeSet<String> = days.iter().map(|at| at.date(Zone::Wib).to_string()).collect();
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("with seen (key, number, language, at, heard) as (");
         sql.push_values(padded_rows(writes), |mut row, write| {
@@ -124,8 +133,16 @@ async fn write_subscribers(
         );
         sql.push(SEEN_STEP).push(
             " or (excluded.language is not null \
-             and excluded.language is distinct from subscriber.language)",
+             and excluded.language is distinct from subscriber.language) \
+             or (excluded.seen_at > subscriber.seen_at and exists (select 1 from broadcast \
+             where broadcast.subscriber = excluded.key and broadcast.day in (",
         );
+        let mut list = sql.separated(", ");
+        let days: Vec<&str> = days.iter().map(String::as_str).collect();
+        for day in padded_keys(&days) {
+            list.push_bind(day.to_owned());
+        }
+        sql.push(")))");
         sql.build().execute(&mut **tx).await?;
     });
     Ok(())

@@ -17,7 +17,7 @@ use setara::{
         campaign::{Decency, Filter, Phase, Step},
         sample::People,
     },
-    store::{Late, Queued, Table},
+    store::{Late, Queued, Table, TurnWrite},
 };
 
 use crate::{
@@ -240,7 +240,8 @@ async fn who_answered_before_the_receipt_came_has_answered() {
         let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
         let claimed = store.claim(&[portion], noon(), after(60)).await.unwrap();
         let Claimed { id, attempts, day, .. } = claimed[0];
-        let verdict = Verdict::Sent { account: "telco".into(), message_id: "7".into() };
+        let account = "telco".into();
+        let verdict = Verdict::Sent { account, message_id: "7".into(), left: after(1) };
         let sent = Settlement { id, attempts, day, verdict };
         store.settle(&[sent], after(1)).await.unwrap();
         office
@@ -254,6 +255,49 @@ async fn who_answered_before_the_receipt_came_has_answered() {
         store.receipts(&[receipt], after(3600)).await.unwrap();
         let figures = store.campaign_figures(&office.again(&campaign).await).await.unwrap();
         assert_eq!((figures.fates[&Fate::Delivered], figures.replied), (1, 1));
+    }
+}
+
+/// Otherwise it is written once an hour when a phone was here.
+#[tokio::test]
+async fn who_answers_is_known_to_the_moment() {
+    for office in both().await {
+        let numbers = ["081290000001", "081290000002", "081290000003"];
+        let list = numbers.map(|number| format!("{number},Ani,3173041708900001\n")).concat();
+        let campaign = office.list("asked", &format!("{HEAD}{list}"), 7).await;
+        let (bed, store) = (&office.bed, &office.bed.store);
+        let after = |minutes: u64| noon().plus(Duration::from_secs(60 * minutes));
+        let speaks = async |number: &str, minutes| {
+            bed.commit(&[TurnWrite { at: after(minutes), ..bed.turn(number) }]).await.unwrap();
+        };
+        for number in numbers {
+            speaks(number, 0).await;
+        }
+        office.queue_all(&campaign, after(1)).await;
+        // Not an answer: nothing had left.
+        speaks(numbers[1], 5).await;
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
+        let claimed = store.claim(&[portion], after(9), after(60)).await.unwrap();
+        assert_eq!(claimed.len(), 3);
+        // An answer, before it is written down that the message left.
+        speaks(numbers[0], 11).await;
+        let sent = claimed.iter().map(|one| Settlement {
+            id: one.id,
+            attempts: one.attempts,
+            day: one.day,
+            verdict: Verdict::Sent {
+                account: "telco".into(),
+                message_id: one.id.as_i64().to_string(),
+                left: after(10),
+            },
+        });
+        store.settle(&sent.collect::<Vec<_>>(), after(12)).await.unwrap();
+        let figures =
+            async || store.campaign_figures(&office.again(&campaign).await).await.unwrap();
+        assert_eq!(figures().await.replied, 1);
+        speaks(numbers[2], 14).await;
+        assert_eq!(figures().await.replied, 2);
     }
 }
 

@@ -362,7 +362,11 @@ async fn what_comes_back_waits_for_another_network() {
             id: claimed.id,
             attempts: claimed.attempts,
             day: 0,
-            verdict: Verdict::Sent { account: WHATSAPP.into(), message_id: at.to_string() },
+            verdict: Verdict::Sent {
+                account: WHATSAPP.into(),
+                message_id: at.to_string(),
+                left: clock::now(),
+            },
         };
         let all: Vec<Settlement> = claim(WHATSAPP).await.iter().enumerate().map(settled).collect();
         assert_eq!(all.len(), 5);

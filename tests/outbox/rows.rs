@@ -28,7 +28,8 @@ fn ended(claimed: &Claimed, verdict: Verdict) -> Settlement {
 }
 
 fn sent(claimed: &Claimed, id: &str) -> Settlement {
-    ended(claimed, Verdict::Sent { account: Arc::from("telco"), message_id: id.into() })
+    let left = clock::now();
+    ended(claimed, Verdict::Sent { account: Arc::from("telco"), message_id: id.into(), left })
 }
 
 fn receipt(id: &str, fate: Fate) -> Receipt {
@@ -221,7 +222,8 @@ async fn two_accounts_may_name_messages_alike() {
         let both = [receipt("7", Fate::Delivered), other];
         assert_eq!(bed.store.receipts(&both, clock::now()).await.unwrap().len(), 1);
         assert_eq!(bed.store.count(Table::ParkedReceipt).await.unwrap(), 1);
-        let verdict = Verdict::Sent { account: Arc::from("other"), message_id: "7".into() };
+        let (account, left) = (Arc::from("other"), clock::now());
+        let verdict = Verdict::Sent { account, message_id: "7".into(), left };
         bed.store.settle(&[ended(&claimed[1], verdict)], clock::now()).await.unwrap();
         assert_eq!(bed.standing(Fate::Delivered).await, 1);
         assert_eq!(bed.standing(Fate::Undeliverable).await, 1);

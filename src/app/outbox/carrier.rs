@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::stop::{self, Stop},
-    clock,
+    clock::{self, Timestamp},
     outbox::{
         Fate,
         full::Whose,
@@ -265,7 +265,7 @@ impl Carrier {
                 item.parts = item.parts.saturating_add(1);
                 if item.parts >= item.total {
                     self.desk.took(&item);
-                    self.desk.sent(&item, &message_id)
+                    self.desk.sent(&item, &message_id, on_the_clock(left))
                 } else {
                     given_back(&item, clock)
                 }
@@ -299,7 +299,7 @@ impl Carrier {
                 item.parts = item.parts.saturating_add(1);
                 if item.parts >= item.total {
                     self.desk.took(&item);
-                    return Then::Settle(self.desk.sent(&item, &message_id));
+                    return Then::Settle(self.desk.sent(&item, &message_id, on_the_clock(left)));
                 }
                 if item.claimed.doubt == Doubt::Unanswered {
                     // That part was; what comes now is another PDU.
@@ -367,6 +367,11 @@ impl Carrier {
             let _ = self.settled.send(given_back(&item, clock::now())).await;
         }
     }
+}
+
+/// The time of day at which something left.
+fn on_the_clock(left: Instant) -> Timestamp {
+    clock::now().minus(now().saturating_duration_since(left))
 }
 
 /// What a message's end leads to.

@@ -357,10 +357,10 @@ impl Desk {
         }
     }
 
-    /// How a notice is settled that the network took under this name.
-    pub fn sent(&self, item: &Item, message_id: &[u8]) -> Settlement {
+    /// How a notice is settled that left then, and that the network took under this name.
+    pub fn sent(&self, item: &Item, message_id: &[u8], left: Timestamp) -> Settlement {
         let message_id = normal(&String::from_utf8_lossy(message_id), self.numbering);
-        let verdict = Verdict::Sent { account: Arc::clone(&self.account), message_id };
+        let verdict = Verdict::Sent { account: Arc::clone(&self.account), message_id, left };
         settlement(&item.claimed, verdict)
     }
 }

@@ -274,7 +274,8 @@ mod tests {
     use crate::outbox::{NoticeId, work::Doubt};
 
     fn sent(id: i64) -> Settlement {
-        let verdict = Verdict::Sent { account: "telco".into(), message_id: format!("m{id}") };
+        let left = Timestamp::from_millis(0);
+        let verdict = Verdict::Sent { account: "telco".into(), message_id: format!("m{id}"), left };
         Settlement { id: NoticeId::from_i64(id), attempts: 1, day: 0, verdict }
     }
 

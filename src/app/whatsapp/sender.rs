@@ -422,7 +422,8 @@ impl Sender {
                     name => stored_name(name),
                 };
                 let account = WHATSAPP.into();
-                self.settle(&item, Verdict::Sent { account, message_id }).await;
+                let left = clock::now().minus(now().saturating_duration_since(left));
+                self.settle(&item, Verdict::Sent { account, message_id, left }).await;
             }
             Answer::Refused { status, code } => {
                 let meaning = chat::meaning(status, code);

@@ -119,7 +119,7 @@ pub struct Counts {
 pub struct Figures {
     /// Notices by their fate.
     pub fates: BTreeMap<Fate, u64>,
-    /// Phones that wrote or dialled after they were sent it, to the hour.
+    /// Phones that wrote or dialled after they were sent it.
     pub replied: u64,
     /// Phones that registered somebody after they were sent it.
     pub registered: u64,
@@ -475,19 +475,19 @@ impl Store {
                 }
             }
             let Some((first, last)) = campaign.notices else { return Ok(figures) };
-            // When a phone was seen is written once an hour (`commit`).
+            // `settled_at` is when it left; whoever is written to about this day is seen exactly (`commit`).
             let row = sqlx::query::<Db>(
-                "select count(distinct case when subscriber.seen_at > notice.settled_at \
+                "select count(distinct case when subscriber.seen_at >= notice.settled_at \
                  then notice.subscriber end), \
                  count(distinct case when exists (select 1 from registration \
                  where registration.subscriber = notice.subscriber \
-                 and registration.at > notice.settled_at) then notice.subscriber end), \
+                 and registration.at >= notice.settled_at) then notice.subscriber end), \
                  count(distinct case when notice.account = 'whatsapp' \
-                 and subscriber.seen_at > notice.settled_at then notice.subscriber end), \
+                 and subscriber.seen_at >= notice.settled_at then notice.subscriber end), \
                  count(distinct case when notice.account = 'whatsapp' \
                  and exists (select 1 from registration \
                  where registration.subscriber = notice.subscriber \
-                 and registration.at > notice.settled_at) then notice.subscriber end) \
+                 and registration.at >= notice.settled_at) then notice.subscriber end) \
                  from notice left join subscriber on subscriber.key = notice.subscriber \
                  where notice.id between $1 and $2 and notice.campaign = $3 \
                  and notice.account is not null",

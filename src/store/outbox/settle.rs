@@ -19,15 +19,15 @@ use crate::{
 /// Settlements written by one statement.
 const ROWS: usize = 1024;
 
-/// A notice that the network took: its name, its claim, the account, its name there.
-type SentRow<'s> = (NoticeId, i64, &'s str, &'s str);
+/// A notice that the network took: its name, its claim, the account, its name there, and when it left.
+type SentRow<'s> = (NoticeId, i64, &'s str, &'s str, Timestamp);
 
 impl Store {
     /// Writes how claims ended, and gives back what moved. A settlement of a claim that ran out and
     /// was taken by somebody else has no effect. A receipt that came earlier is found here.
     ///
     /// `settled_at` is written here, when a notice leaves `waiting`, and never again: of one that
-    /// was sent it is the time of sending, which answers are compared with.
+    /// was sent it is when it left, which answers are compared with.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]; then nothing is written.
@@ -45,8 +45,8 @@ impl Store {
         let mut chats = Changes::new();
         for Settlement { id, attempts, day, verdict } in settlements {
             match verdict {
-                Verdict::Sent { account, message_id } => {
-                    sent.push((*id, *attempts, &**account, message_id.as_str()));
+                Verdict::Sent { account, message_id, left } => {
+                    sent.push((*id, *attempts, &**account, message_id.as_str(), *left));
                 }
                 Verdict::Again { due, tries, parts, doubt } => {
                     let row = (*id, *attempts, *due, *tries, *parts, *day, *doubt);
@@ -63,7 +63,7 @@ impl Store {
         ended.sort_unstable();
         let mut tx = self.begin_tx().await?;
         for rows in sent.chunks(ROWS) {
-            let early = write_sent(&mut tx, rows, now, &mut moved).await?;
+            let early = write_sent(&mut tx, rows, &mut moved).await?;
             keep_refusals(&mut tx, &early, now).await?;
             unpark(&mut tx, &early).await?;
         }
@@ -89,24 +89,23 @@ impl Store {
 async fn write_sent(
     tx: &mut Tx,
     rows: &[SentRow<'_>],
-    now: Timestamp,
     moved: &mut Vec<Moved>,
 ) -> Result<Vec<i64>, StoreError> {
     let mut early = Vec::new();
     on_engine!(&mut *tx, |Db, tx| {
-        let mut sql = QueryBuilder::<Db>::new("with sent (id, attempts, account, message_id) as (");
+        let mut sql =
+            QueryBuilder::<Db>::new("with sent (id, attempts, account, message_id, left_at) as (");
         sql.push_values(padded_rows(rows), |mut row, sent| {
             row.push_bind(sent.map(|sent| sent.0.as_i64()))
                 .push_bind(sent.map(|sent| sent.1))
                 .push_bind(sent.map(|sent| sent.2.to_owned()))
-                .push_bind(sent.map(|sent| sent.3.to_owned()).filter(|id| !id.is_empty()));
+                .push_bind(sent.map(|sent| sent.3.to_owned()).filter(|id| !id.is_empty()))
+                .push_bind(sent.map(|sent| sent.4.millis()));
         });
         sql.push(
             ") update notice set leased = 0, account = sent.account, \
-             message_id = sent.message_id, settled_at = ",
-        );
-        sql.push_bind(now.millis()).push(
-            ", state = coalesce((select parked_receipt.state from parked_receipt \
+             message_id = sent.message_id, settled_at = sent.left_at, \
+             state = coalesce((select parked_receipt.state from parked_receipt \
              where parked_receipt.account = sent.account \
              and parked_receipt.message_id = sent.message_id), 'sent') \
              from sent where notice.id = sent.id and notice.attempts = sent.attempts \
