@@ -6,6 +6,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::Span;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,11 @@ impl Timestamp {
     pub fn day(self, zone: Zone) -> i64 {
         let ahead = i64::from(zone.hours()) * 3_600_000;
         self.0.saturating_add(ahead).div_euclid(86_400_000)
+    }
+
+    /// The date of a day as [`Timestamp::day`] counts them.
+    pub fn date_of(day: i64) -> Option<Date> {
+        Date::new(1970, 1, 1).ok()?.checked_add(Span::new().try_days(day).ok()?).ok()
     }
 
     /// The day and time on a clock in `zone`.

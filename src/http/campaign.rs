@@ -126,7 +126,7 @@ pub struct Shown {
     text: String,
     /// The service whose text it is.
     service: String,
-    /// `loading`, `draft`, `running`, `paused` or `cancelled`.
+    /// `loading`, `draft`, `running`, `finished` (nothing of it waits any more), `paused` or `cancelled`.
     state: String,
     /// Whether all of its audience is queued.
     expanded: bool,
@@ -195,7 +195,7 @@ impl Shown {
             name: made.name.clone(),
             text: made.text.clone(),
             service: made.service.clone(),
-            state: campaign.state.as_str().to_owned(),
+            state: campaign.standing().to_owned(),
             expanded: campaign.expanded,
             people: counts.people,
             unreachable: counts.unreachable,

@@ -7,6 +7,7 @@ use setara::{
     clock::{Timestamp, Zone},
     config::Config,
     front::campaign::{BadRows, ListError},
+    http::Shown,
     identity::Msisdn,
     outbox::{
         Class, Fate, Lane,
@@ -132,6 +133,35 @@ async fn a_phone_is_not_flooded_by_its_family_nor_by_several_campaigns() {
     }
 }
 
+/// What was sent of it counts, and what was not leaves its place to others.
+#[tokio::test]
+async fn a_cancelled_campaign_frees_the_days_of_its_phones() {
+    for office in both().await {
+        let family: String =
+            (1..=4).map(|n| format!("081290000001,Ani,317304170890000{n}\n")).collect();
+        let first = office.list("first", &format!("{HEAD}{family}"), 7).await;
+        office.queue_all(&first, noon()).await;
+        let store = &office.bed.store;
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        let portion = Portion { route: "telco".into(), campaign: first.id, lane, most: 1 };
+        let later = noon().plus(Duration::from_secs(60));
+        let claimed = store.claim(&[portion], noon(), later).await.unwrap();
+        let Claimed { id, attempts, day, .. } = claimed[0];
+        let account = "telco".into();
+        let verdict = Verdict::Sent { account, message_id: "7".into(), left: noon() };
+        store.settle(&[Settlement { id, attempts, day, verdict }], noon()).await.unwrap();
+        office.step(&first, Step::Cancel).await;
+        while store.tidy_cancelled(first.id, 2, later).await.unwrap() > 0 {}
+        let second = office.list("second", &format!("{HEAD}{family}"), 7).await;
+        office.queue_all(&second, later).await;
+        let due = |row: &Queue| (row.campaign == second.id).then_some(row.due);
+        let dues: Vec<i64> = office.outbox().await.iter().filter_map(due).collect();
+        // Two have room today beside the one that was sent.
+        let (today, next) = (later.millis(), eight(1, Zone::Wib));
+        assert_eq!(dues, [today, today, next, next]);
+    }
+}
+
 #[tokio::test]
 async fn who_refused_is_not_written_to() {
     for office in both().await {
@@ -200,7 +230,10 @@ async fn a_campaign_of_which_nothing_waits_is_finished() {
         let ended = Settlement { id: one.id, attempts: one.attempts, day: one.day, verdict };
         store.settle(&[ended], later).await.unwrap();
         assert!(store.busy_campaigns().await.unwrap().is_empty());
-        assert_eq!(office.again(&campaign).await.standing(), "finished");
+        let finished = office.again(&campaign).await;
+        assert_eq!(finished.standing(), "finished");
+        let shown = serde_json::to_value(Shown::of(&finished, None)).unwrap();
+        assert_eq!(shown["state"], "finished");
     }
 }
 

@@ -507,8 +507,9 @@ impl Store {
     }
 
     /// Ends at most `limit` notices of a cancelled campaign that wait and that nobody is just
-    /// sending; says how many there were. When none is left, the list of its people goes, too. Rows
-    /// are looked for beside the one who writes; he is asked for what was found, by name.
+    /// sending; says how many there were. Their phones have room for others on the days for which they were
+    /// planned. When none is left, the list of its people goes, too. Rows are looked for beside the one who
+    /// writes; he is asked for what was found, by name.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -533,7 +534,7 @@ impl Store {
             return self.end_cancelled(campaign).await.map(|()| 0);
         }
         let mut tx = self.begin_tx().await?;
-        let mut moved = Vec::new();
+        let (mut moved, mut places) = (Vec::new(), BTreeMap::new());
         on_engine!(&mut tx, |Db, tx| {
             let mut sql = QueryBuilder::<Db>::new(
                 "update notice set state = 'cancelled', leased = 0, settled_at = ",
@@ -545,11 +546,16 @@ impl Store {
             for id in padded_keys(&ids) {
                 list.push_bind(id);
             }
-            sql.push(") returning campaign, lane, state, route");
+            sql.push(") returning campaign, lane, state, route, day, subscriber");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 moved.push(read_moved(&row)?);
+                let (day, phone): (i64, Vec<u8>) = (row.try_get(4)?, row.try_get(5)?);
+                if let Some(day) = Timestamp::date_of(day) {
+                    *places.entry((day.to_string(), phone)).or_insert(0_i64) += 1;
+                }
             }
         });
+        queue::free(&mut tx, &places.into_iter().collect::<Vec<_>>()).await?;
         count(&mut tx, &moved, Some(Fate::Waiting)).await?;
         on_engine!(tx, |_Db, tx| tx.commit().await?);
         Ok(moved.len() as u64)

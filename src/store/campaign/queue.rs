@@ -471,6 +471,30 @@ async fn write_calendar(
     Ok(true)
 }
 
+/// Gives places back: of phones, by the day for which each was planned.
+pub(super) async fn free(
+    tx: &mut Tx,
+    places: &[((String, Vec<u8>), i64)],
+) -> Result<(), StoreError> {
+    for places in places.chunks(KEYS) {
+        on_engine!(&mut *tx, |Db, tx| {
+            let mut sql = QueryBuilder::<Db>::new("with freed (day, subscriber, places) as (");
+            sql.push_values(padded_rows(places), |mut row, freed| {
+                row.push_bind(freed.map(|((day, _), _)| day.clone()))
+                    .push_bind(freed.map(|((_, phone), _)| phone.clone()))
+                    .push_bind(freed.map(|(_, places)| *places));
+            });
+            sql.push(
+                ") update broadcast set planned = case when broadcast.planned > freed.places \
+                 then broadcast.planned - freed.places else 0 end from freed \
+                 where broadcast.day = freed.day and broadcast.subscriber = freed.subscriber",
+            );
+            sql.build().execute(&mut **tx).await?;
+        });
+    }
+    Ok(())
+}
+
 fn days_after(now: Timestamp, days: u32) -> Timestamp {
     now.plus(std::time::Duration::from_secs(86_400 * u64::from(days)))
 }
