@@ -258,7 +258,8 @@ pub fn shares(room: u32, queues: &[Queue], turn: &mut u32) -> Vec<u32> {
             // What a slow campaign leaves is shared among the others.
             continue;
         }
-        for _ in 0..left {
+        let places = left;
+        for _ in 0..places {
             let at = whose_turn(&open, *turn);
             *turn = turn.wrapping_add(1);
             let Some((queue, share)) = at.and_then(|at| queues.get(at).zip(shares.get_mut(at)))
