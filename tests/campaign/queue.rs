@@ -16,6 +16,7 @@ use setara::{
     },
     service::{
         campaign::{Decency, Filter, Phase, Step},
+        record::Standing,
         sample::People,
     },
     store::{Late, Queued, Table, TurnWrite},
@@ -331,6 +332,53 @@ async fn who_answers_is_known_to_the_moment() {
         assert_eq!(figures().await.replied, 1);
         speaks(numbers[2], 14).await;
         assert_eq!(figures().await.replied, 2);
+    }
+}
+
+/// Whoever registered somebody before the message left did not do so because of it.
+#[tokio::test]
+async fn who_registered_after_it_is_counted() {
+    for office in both().await {
+        let numbers = ["081290000001", "081290000002", "081290000003"];
+        let list = numbers.map(|number| format!("{number},Ani,3173041708900001\n")).concat();
+        let campaign = office.list("asked", &format!("{HEAD}{list}"), 7).await;
+        let (bed, store) = (&office.bed, &office.bed.store);
+        let after = |minutes: u64| noon().plus(Duration::from_secs(60 * minutes));
+        let registers = async |number: &str, serial: u64, minutes| {
+            let nik = format!("317304170890{serial:04}");
+            let change = bed::register(serial, Standing::Registered, &nik, "Ani");
+            let (at, changes) = (after(minutes), vec![change]);
+            bed.commit(&[TurnWrite { at, changes, ..bed.turn(number) }]).await.unwrap();
+        };
+        office.queue_all(&campaign, noon()).await;
+        registers(numbers[0], 1, 5).await;
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
+        let claimed = store.claim(&[portion], after(9), after(60)).await.unwrap();
+        let sent = claimed.iter().map(|one| Settlement {
+            id: one.id,
+            attempts: one.attempts,
+            day: one.day,
+            verdict: Verdict::Sent {
+                account: "telco".into(),
+                message_id: one.id.as_i64().to_string(),
+                left: after(10),
+            },
+        });
+        store.settle(&sent.collect::<Vec<_>>(), after(10)).await.unwrap();
+        let figures = async || {
+            let figures = store.campaign_figures(&office.again(&campaign).await).await.unwrap();
+            let by_sms = figures.by_sms();
+            assert_eq!((by_sms.replied, by_sms.registered), (figures.replied, figures.registered));
+            (figures.replied, figures.registered)
+        };
+        assert_eq!(figures().await, (0, 0));
+        // Two people of one phone are one phone.
+        registers(numbers[1], 2, 20).await;
+        registers(numbers[1], 3, 21).await;
+        assert_eq!(figures().await, (1, 1));
+        registers(numbers[0], 4, 30).await;
+        assert_eq!(figures().await, (2, 2));
     }
 }
 
