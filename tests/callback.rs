@@ -17,7 +17,7 @@ use setara::{app::Gateway, config::Config};
 use simulator::{
     aggregator::{
         Aggregator, Settings,
-        post::{Proof, Response},
+        post::{self, Proof, Response},
         provider::{Provider, Request, Session, Step, Why},
     },
     phone::{Phone, Screen},
@@ -349,6 +349,55 @@ async fn who_cannot_prove_themselves_is_not_heard() {
     let stage = Stage::with(Provider::AfricasTalking, away, |_| {}).await;
     assert_eq!(stage.aggregator.probe(&begin).await.unwrap().status, 403);
     stage.stop().await;
+}
+
+/// Nothing but its nonce tells a step of a provider that numbers nothing from the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_replayed_is_known_to_every_node_and_after_a_restart() {
+    for provider in [Provider::Korba, Provider::Infobip, Provider::Nalo] {
+        for stage in Stage::on_both(provider).await {
+            let Stage { country, mut config, gateway, aggregator } = stage;
+            let sent = async |gateway: &Gateway, nonce: &str, step: Step| {
+                let proof = Proof::Replay { key: SECRET.into(), nonce: nonce.into() };
+                let so_far = session("s", SITI, &[]);
+                let request = provider.request(&aggregator.path(), &so_far, &step).unwrap();
+                let patience = Duration::from_secs(10);
+                post::exchange(gateway.http(), &proof, &request, patience).await.unwrap()
+            };
+            let answer = || Step::Answer("1".into());
+            assert_eq!(sent(&gateway, "a", Step::Begin).await.status, 200);
+            for nonce in ["b", "c"] {
+                assert_eq!(sent(&gateway, nonce, answer()).await.status, 200);
+            }
+            let (gateway, other) = match config.database.url.starts_with("sqlite") {
+                true => {
+                    gateway.shutdown().await;
+                    (None, Gateway::start(&config).await.unwrap())
+                }
+                false => {
+                    config.outbox.answers.set_extension("other");
+                    (Some(gateway), Gateway::start(&config).await.unwrap())
+                }
+            };
+            for (nonce, step) in [("a", Step::Begin), ("b", answer()), ("c", answer())] {
+                let refused = sent(&other, nonce, step).await;
+                assert_eq!((refused.status, refused.body.as_str()), (403, "not allowed\n"));
+            }
+            // Nothing was taken for an answer meanwhile, and what is new goes on.
+            let name = sent(&other, "d", Step::Answer("3173014502900001".into())).await;
+            assert!(name.body.contains("Ketik nama lengkap"), "{}", name.body);
+            if let Some(gateway) = &gateway {
+                let refused = sent(gateway, "d", Step::Answer("3173014502900001".into())).await;
+                assert_eq!(refused.status, 403);
+            }
+            aggregator.stop().await;
+            other.shutdown().await;
+            if let Some(gateway) = gateway {
+                gateway.shutdown().await;
+            }
+            drop(country);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -185,7 +185,7 @@ async fn every_end_is_told_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_a_session_that_is_over_ends_no_newer_one() {
-    let named = |key: u8| Some(Session { key: [key; 16], heard: None });
+    let named = |key: u8| Some(Session { key: [key; 16], heard: None, nonce: None });
     on_both(async |engine| {
         let mut phone = Phone::new(engine, 1);
         phone.session = named(1);

@@ -133,7 +133,11 @@ impl Racer {
             signal,
             once: Once { message: said.clone(), said, sureness: Sureness::Sure },
             at: clock::now(),
-            session: (self.way == Way::Http).then_some(Session { key, heard: Some(self.said) }),
+            session: (self.way == Way::Http).then_some(Session {
+                key,
+                heard: Some(self.said),
+                nonce: None,
+            }),
             frame: Frame {
                 budget: Budget { units, alphabet: Alphabet::Gsm7 },
                 rows: MOST_ROWS,

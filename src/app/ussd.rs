@@ -218,7 +218,7 @@ impl Counter {
         // By its name the end of a session that comes late is told from that of the one the phone is in.
         let named = session.map(|session| format!("{operator} {session}"));
         let key = named.map(|name| self.front.engine.session_key(name.as_bytes()));
-        let session = key.map(|key| Session { key, heard: None });
+        let session = key.map(|key| Session { key, heard: None, nonce: None });
         Some(Spoken { service, signal, frame, once, session })
     }
 

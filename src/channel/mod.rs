@@ -102,6 +102,17 @@ pub struct Session {
     /// How much of it is taken in with this message. A provider's session belongs to the phone it
     /// began with, and is kept with this count; of a USSD centre's nothing is kept but its name.
     pub heard: Option<u32>,
+    /// What was signed with this message and no other, where nothing else tells it from one that is replayed.
+    pub nonce: Option<Nonce>,
+}
+
+/// A number that a provider uses once, digested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nonce {
+    /// The digest.
+    pub digest: u64,
+    /// So long the message could come again, and has to be known.
+    pub good_for: Duration,
 }
 
 /// Recognises a message that a provider delivers twice. The octets are digested with a key before

@@ -428,9 +428,11 @@ impl<'t> Turn<'t> {
     fn session(&self) -> Option<SessionWrite> {
         let inbound = &self.job.inbound;
         let session = inbound.session.filter(|_| !matches!(inbound.signal, Signal::Abort(_)))?;
-        let keep_for = self.core.rules.receipt_for.max(inbound.open_for);
+        let replayed_for = session.nonce.map(|nonce| nonce.good_for).unwrap_or_default();
+        let keep_for = self.core.rules.receipt_for.max(inbound.open_for).max(replayed_for);
         let keep_until = inbound.at.plus(keep_for);
-        session.heard.map(|heard| SessionWrite { key: session.key, heard, keep_until })
+        let nonce = session.nonce.map(|nonce| nonce.digest);
+        session.heard.map(|heard| SessionWrite { key: session.key, heard, keep_until, nonce })
     }
 
     fn conversation(&self, keep: &Keep, last: Last, code: CodeBack) -> ConversationWrite {

@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     channel::{
-        AnswerBy, Channel, Inbound, Once, REDELIVERY, Session, Sureness,
+        AnswerBy, Channel, Inbound, Nonce, Once, REDELIVERY, Session, Sureness,
         ussd::provider::{self, Act, Heard, Known, Method, ParseError, Provider},
     },
     clock,
@@ -123,15 +123,18 @@ async fn hear(
     };
     let metrics = &site.front.metrics;
     let call = Call::of(&parts, &body, peer.ip(), clock::now());
-    if let Err(refused) = account.gate.admit(call) {
-        metrics.strange(&refused.to_string());
-        tracing::warn!(account = account.name, %refused, "callback refused");
-        return match refused {
-            // It may be good: it is for the caller to come again.
-            Refused::Crowded => Refusal::Unavailable.into_response(),
-            _ => Refusal::Gate.into_response(),
-        };
-    }
+    let proved = match account.gate.admit(call) {
+        Ok(proved) => proved,
+        Err(refused) => {
+            metrics.strange(&refused.to_string());
+            tracing::warn!(account = account.name, %refused, "callback refused");
+            return match refused {
+                // It may be good: it is for the caller to come again.
+                Refused::Crowded => Refusal::Unavailable.into_response(),
+                _ => Refusal::Gate.into_response(),
+            };
+        }
+    };
     let query = parts.uri.query().unwrap_or_default();
     let heard = method(&parts.method)
         .ok_or(ParseError::Method)
@@ -144,7 +147,9 @@ async fn hear(
             return Refusal::Parse(error).into_response();
         }
     };
-    Desk { account, front: &site.front, since }.answer(&heard).await
+    // What is numbered, or says all that was said, is known by that.
+    let nonce = proved.nonce.filter(|_| !account.provider.numbers());
+    Desk { account, front: &site.front, since, nonce }.answer(&heard).await
 }
 
 fn method(verb: &Verb) -> Option<Method> {
@@ -195,6 +200,8 @@ struct Desk<'a> {
     account: &'a Account,
     front: &'a Arc<Front>,
     since: Instant,
+    /// By what alone it is known whether this request was here before.
+    nonce: Option<Nonce>,
 }
 
 /// What a turn came to.
@@ -255,6 +262,13 @@ impl Desk<'_> {
                 return Ok(Came::Failed(TurnError::Unavailable));
             }
         };
+        let replayed = self.nonce.zip(kept.as_ref());
+        if replayed.is_some_and(|(nonce, kept)| kept.knows(nonce.digest)) {
+            let refused = Refused::Replayed;
+            front.metrics.strange(&refused.to_string());
+            tracing::warn!(account = self.account.name, %refused, "callback refused");
+            return Err(Refusal::Gate);
+        }
         let from = match (&heard.from, &kept) {
             (Some(from), Some(kept)) if *from != kept.from => {
                 front.metrics.strange("callback for a session of another number");
@@ -266,7 +280,7 @@ impl Desk<'_> {
             (None, None) => return Ok(self.unknown_end()),
         };
         let turn = heard.turn(provider, kept.map(|kept| Known { heard: kept.heard }));
-        let session = Session { key, heard: Some(turn.heard) };
+        let session = Session { key, heard: Some(turn.heard), nonce: self.nonce };
         match turn.act {
             Act::Abort(end) => self.end(heard, from, end, session, &turn.mark).await,
             Act::Dial(string) => {

@@ -5,8 +5,9 @@
 //! second time; or a secret in a header, for those who can send nothing better. Beside them, from
 //! which networks a call may come. Everything is compared in constant time.
 //!
-//! Nonces are remembered by the node. What is replayed to another node within the window meets the
-//! receipts of the turns, and has no second effect where messages are numbered.
+//! Nonces are remembered by the node. What is replayed to another node within the window, or after a restart,
+//! meets the receipts of the turns where messages are numbered; where nothing tells a replayed message from the
+//! next one, the nonce goes with the turn into the row of its session ([`Proved`]).
 
 use std::{
     collections::HashSet,
@@ -23,12 +24,16 @@ use sha2::Sha256;
 use thiserror::Error;
 
 use crate::{
+    channel::Nonce,
     clock::Timestamp,
     config::{Callback, Proof},
 };
 
 /// How far the caller's clock may be from ours.
 pub const WINDOW: Duration = Duration::from_secs(300);
+
+/// A request can be signed a window ahead, and is good until a window after.
+const GOOD_FOR: Duration = Duration::from_secs(2 * WINDOW.as_secs());
 
 /// Seconds since 1970 when a request was signed.
 pub const TIMESTAMP: &str = "x-setara-timestamp";
@@ -62,6 +67,13 @@ pub enum Refused {
     /// More signed calls than can be remembered.
     #[error("callbacks beyond what is remembered")]
     Crowded,
+}
+
+/// A call that was let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proved {
+    /// The nonce of one that was signed.
+    pub nonce: Option<Nonce>,
 }
 
 /// A request, as far as it can be proved.
@@ -145,7 +157,7 @@ impl Gate {
     ///
     /// # Errors
     /// See [`Refused`].
-    pub fn admit(&self, call: Call<'_>) -> Result<(), Refused> {
+    pub fn admit(&self, call: Call<'_>) -> Result<Proved, Refused> {
         if !self.allow.is_empty() {
             let from = caller(&self.proxies, call.peer, call.headers).ok_or(Refused::Network)?;
             if !is_in(&self.allow, from) {
@@ -153,9 +165,9 @@ impl Gate {
             }
         }
         match self.proof {
-            Proof::Open => Ok(()),
-            Proof::Header => self.secret(call),
-            Proof::Hmac => self.signed(call),
+            Proof::Open => Ok(Proved { nonce: None }),
+            Proof::Header => self.secret(call).map(|()| Proved { nonce: None }),
+            Proof::Hmac => self.signed(call).map(|nonce| Proved { nonce: Some(nonce) }),
         }
     }
 
@@ -167,7 +179,7 @@ impl Gate {
         self.tag(&[given.as_bytes()]).verify(&expected.into_bytes()).map_err(|_| Refused::Unproved)
     }
 
-    fn signed(&self, call: Call<'_>) -> Result<(), Refused> {
+    fn signed(&self, call: Call<'_>) -> Result<Nonce, Refused> {
         let text = |name| call.headers.get(name).and_then(|value| value.to_str().ok());
         let (Some(time), Some(nonce), Some(signature)) =
             (text(TIMESTAMP), text(NONCE), text(SIGNATURE))
@@ -190,7 +202,10 @@ impl Gate {
             return Err(Refused::Stale);
         }
         let digest: [u8; 32] = self.tag(&[nonce_part]).finalize().into_bytes().into();
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).take(digest, call.at)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).take(digest, call.at)?;
+        let [a, b, c, d, e, f, g, h, ..] = digest;
+        let digest = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        Ok(Nonce { digest, good_for: GOOD_FOR })
     }
 
     fn tag(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
@@ -254,8 +269,7 @@ impl Nonces {
     }
 
     fn take(&mut self, nonce: [u8; 32], now: Timestamp) -> Result<(), Refused> {
-        // A request can be signed a window ahead, and is good until a window after.
-        if now.since(self.since) > 2 * WINDOW {
+        if now.since(self.since) > GOOD_FOR {
             self.old = mem::take(&mut self.young);
             self.since = now;
         }
@@ -329,7 +343,7 @@ mod tests {
         }
 
         fn at(&self, gate: &Gate) -> Result<(), Refused> {
-            gate.admit(self.call(&self.headers()))
+            gate.admit(self.call(&self.headers())).map(drop)
         }
     }
 
@@ -371,7 +385,7 @@ mod tests {
             Call { method: "PUT", ..call },
         ];
         for call in changed {
-            assert_eq!(gate.admit(call), Err(Refused::Unproved));
+            assert_eq!(gate.admit(call).map(drop), Err(Refused::Unproved));
         }
         for name in [TIMESTAMP, NONCE, SIGNATURE] {
             for value in [None, Some(""), Some("zz"), Some("1800000001")] {
@@ -380,7 +394,7 @@ mod tests {
                 if let Some(value) = value {
                     headers.insert(name, HeaderValue::from_static(value));
                 }
-                let refused = gate.admit(GOOD.call(&headers));
+                let refused = gate.admit(GOOD.call(&headers)).map(drop);
                 assert_eq!(refused, Err(Refused::Unproved), "{name} {value:?}");
             }
         }
@@ -396,7 +410,7 @@ mod tests {
             if let Some(value) = value {
                 headers.insert("x-key", HeaderValue::from_static(value));
             }
-            gate.admit(GOOD.call(&headers))
+            gate.admit(GOOD.call(&headers)).map(drop)
         };
         assert_eq!(with(Some(SECRET)), Ok(()));
         assert_eq!(with(Some(SECRET)), Ok(()));
@@ -442,7 +456,7 @@ mod tests {
             if let Some(said) = said {
                 headers.insert("x-forwarded-for", HeaderValue::from_static(said));
             }
-            gate.admit(GOOD.call(&headers))
+            gate.admit(GOOD.call(&headers)).map(drop)
         };
         let from = |allow: &[&str]| Whence { allow: nets(allow), proxies: nets(&["127.0.0.1/32"]) };
         let gate = |allow: &[&str]| Gate::signed_by(SECRET, from(allow), NOW);

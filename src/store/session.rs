@@ -17,6 +17,16 @@ pub struct KeptSession {
     pub from: Msisdn,
     /// How much of it was taken in.
     pub heard: u32,
+    /// Digests of the nonces that came with it.
+    nonces: String,
+}
+
+impl KeptSession {
+    /// Whether a message with this nonce was taken in.
+    pub fn knows(&self, nonce: u64) -> bool {
+        let digits = written(nonce);
+        self.nonces.as_bytes().chunks(DIGITS).any(|known| known == digits.as_bytes())
+    }
 }
 
 /// A session as a turn leaves it.
@@ -28,6 +38,18 @@ pub struct SessionWrite {
     pub heard: u32,
     /// How long it is bound to its phone.
     pub keep_until: Timestamp,
+    /// The nonce of the message, digested.
+    pub nonce: Option<u64>,
+}
+
+/// Hexadecimal digits of a nonce.
+const DIGITS: usize = 16;
+
+/// Nonces that a session keeps, the latest: more than anybody types before its requests are too old.
+const MOST_NONCES: usize = 64;
+
+fn written(nonce: u64) -> String {
+    format!("{nonce:016x}")
 }
 
 impl Store {
@@ -42,7 +64,7 @@ impl Store {
     ) -> Result<Option<KeptSession>, StoreError> {
         on_engine!(self.reader(), |Db, pool| {
             let row = sqlx::query::<Db>(
-                "select session.subscriber, session.heard, subscriber.number from session \
+                "select session.subscriber, session.heard, subscriber.number, session.nonces from session \
                  join subscriber on subscriber.key = session.subscriber \
                  where session.key = $1 and session.keep_until >= $2",
             )
@@ -62,6 +84,7 @@ impl Store {
             Ok(Some(KeptSession {
                 from: Msisdn::parse_any(&number).map_err(|_| unreadable())?,
                 heard: u32::try_from(heard).map_err(|_| unreadable())?,
+                nonces: row.try_get(3)?,
             }))
         })
     }
@@ -82,21 +105,29 @@ pub(super) async fn write(tx: &mut Tx, writes: &[&TurnWrite]) -> Result<(), Comm
         return Err(CommitError::Conflict);
     }
     on_engine!(tx, |Db, tx| {
-        let mut sql =
-            QueryBuilder::<Db>::new("with spoken (key, subscriber, heard, keep_until) as (");
+        let mut sql = QueryBuilder::<Db>::new(
+            "with spoken (key, subscriber, heard, keep_until, nonces) as (",
+        );
         sql.push_values(padded_rows(&sessions), |mut row, spoken| {
             row.push_bind(spoken.map(|(_, session)| session.key.to_vec()))
                 .push_bind(spoken.map(|(subscriber, _)| subscriber.as_bytes().to_vec()))
                 .push_bind(spoken.map(|(_, session)| i64::from(session.heard)))
-                .push_bind(spoken.map(|(_, session)| session.keep_until.millis()));
+                .push_bind(spoken.map(|(_, session)| session.keep_until.millis()))
+                .push_bind(
+                    spoken.map(|(_, session)| session.nonce.map(written).unwrap_or_default()),
+                );
         });
-        sql.push(
-            ") insert into session (key, subscriber, heard, keep_until) \
-             select key, subscriber, heard, keep_until from spoken where key is not null \
+        // Of a full row the oldest goes.
+        let full = MOST_NONCES * DIGITS;
+        sql.push(format!(
+            ") insert into session (key, subscriber, heard, keep_until, nonces) \
+             select key, subscriber, heard, keep_until, nonces from spoken where key is not null \
              on conflict (key) do update set heard = excluded.heard, \
-             keep_until = excluded.keep_until \
-             where session.subscriber = excluded.subscriber",
-        );
+             keep_until = excluded.keep_until, \
+             nonces = substr(session.nonces, case when length(session.nonces) < {full} \
+             then 1 else length(excluded.nonces) + 1 end) || excluded.nonces \
+             where session.subscriber = excluded.subscriber"
+        ));
         let stored = sql.build().execute(&mut **tx).await?.rows_affected();
         if stored != sessions.len() as u64 {
             return Err(CommitError::Conflict);

@@ -8,7 +8,7 @@ const SITI: &str = "+6281234567890";
 const BUDI: &str = "+6281234567891";
 
 fn spoken(bed: &Bed, number: &str, key: u8, heard: u32) -> TurnWrite {
-    let session = SessionWrite { key: [key; 16], heard, keep_until: at(10) };
+    let session = SessionWrite { key: [key; 16], heard, keep_until: at(10), nonce: None };
     TurnWrite { session: Some(session), ..bed.turn(number) }
 }
 
@@ -33,6 +33,26 @@ async fn a_session_stays_with_the_phone_it_began_with() {
         assert_eq!(known(&bed, 1).await, Some((SITI.to_owned(), 3)));
         assert_eq!(known(&bed, 3).await, None);
         assert_eq!(bed.store.count(Table::Receipt).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_session_knows_what_was_signed_for_it() {
+    for bed in both().await {
+        let signed = |nonce| {
+            let session = SessionWrite { key: [1; 16], heard: 1, keep_until: at(10), nonce };
+            TurnWrite { session: Some(session), ..bed.turn(SITI) }
+        };
+        bed.commit(&[signed(None)]).await.unwrap();
+        for nonce in 0..70 {
+            bed.commit(&[signed(Some(nonce * 0x1234_5678_9abc))]).await.unwrap();
+        }
+        bed.commit(&[signed(None)]).await.unwrap();
+        let kept = bed.store.session([1; 16], at(5)).await.unwrap().unwrap();
+        let known = (0..70).filter(|nonce| kept.knows(nonce * 0x1234_5678_9abc));
+        // The oldest of so many are forgotten.
+        assert_eq!(known.collect::<Vec<_>>(), (6..70).collect::<Vec<_>>());
+        assert!(!kept.knows(u64::MAX));
     }
 }
 

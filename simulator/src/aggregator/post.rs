@@ -18,6 +18,13 @@ use super::provider::Request;
 pub enum Proof {
     /// A signature with this key.
     Hmac(String),
+    /// The same with this nonce, whatever was signed with it before.
+    Replay {
+        /// The key.
+        key: String,
+        /// The nonce.
+        nonce: String,
+    },
     /// This secret in `x-setara-secret`.
     Header(String),
     /// Nothing.
@@ -29,6 +36,7 @@ impl std::fmt::Debug for Proof {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Hmac(_) => "Hmac",
+            Self::Replay { .. } => "Replay",
             Self::Header(_) => "Header",
             Self::Nothing => "Nothing",
         })
@@ -124,9 +132,13 @@ fn request_of(
     match proof {
         Proof::Nothing => {}
         Proof::Header(secret) => built = built.header("x-setara-secret", secret),
-        Proof::Hmac(key) => {
+        Proof::Hmac(key) | Proof::Replay { key, .. } => {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let (time, nonce) = (now.as_secs(), format!("{:032x}", rand::random::<u128>()));
+            let time = now.as_secs();
+            let nonce = match proof {
+                Proof::Replay { nonce, .. } => nonce.clone(),
+                _ => format!("{:032x}", rand::random::<u128>()),
+            };
             let said = format!("{time}\n{nonce}\n{method}\n{target}\n{body}");
             let mut mac: Hmac<Sha256> =
                 KeyInit::new_from_slice(key.as_bytes()).expect("a key of any length");

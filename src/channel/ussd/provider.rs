@@ -182,6 +182,12 @@ pub enum ReplyForm {
 }
 
 impl Provider {
+    /// Whether a message that comes again can be told from the next one: it is numbered, or says all that was
+    /// said before it.
+    pub fn numbers(&self) -> bool {
+        self.number.is_some() || self.text_is == TextIs::Cumulative
+    }
+
     /// What no provider can mean.
     pub fn wrong(&self) -> Option<&'static str> {
         if self.methods.is_empty() {
