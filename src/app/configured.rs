@@ -7,7 +7,11 @@ use std::{
 };
 
 use super::{
-    operator::Account, outbox::tempo::Tempo, sessions::Sessions, sms::Post, ussd::Counter,
+    operator::Account,
+    outbox::tempo::Tempo,
+    sessions::Sessions,
+    sms::{Lately, Post},
+    ussd::Counter,
 };
 use crate::{
     config::{Config, Sms},
@@ -63,6 +67,7 @@ pub(super) fn posts(config: &Config, front: &Arc<Front>) -> Vec<Arc<Post>> {
             open_for: minutes(config.conversation.sms_minutes),
             parts_for: Duration::from_secs(config.conversation.parts_seconds.into()),
             repeats_for: Duration::from_secs(config.conversation.sms_repeat_seconds.into()),
+            lately: Lately::default(),
         })
     };
     sms.map(post).collect()

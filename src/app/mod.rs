@@ -257,6 +257,10 @@ impl Gateway {
             let serving =
                 operator::serve(desk, account.messages, pushed, stopped.clone(), MOST_RUNNING);
             counters.push(tokio::spawn(serving));
+            if let Some(post) = posts.at(account.name).cloned() {
+                let stopped = stopped.clone();
+                counters.push(tokio::spawn(async move { post.tell(stopped).await }));
+            }
         }
         let pushes = Pushes::new(desks);
         let exposure = exposure_pages(config, &engine, &pushes, &metrics)?;

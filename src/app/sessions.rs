@@ -244,6 +244,21 @@ impl Sessions {
         }
     }
 
+    /// Whether the network took an answer to a phone since it was heard under this mark, as far as this
+    /// process knows.
+    pub fn has_moved_on(&self, phone: &Msisdn, mark: u64) -> bool {
+        self.known.get(phone).is_some_and(|session| session.mark != mark)
+    }
+
+    /// Another node saw to it that the network took the answers to what a phone wrote under this mark. When
+    /// that was nobody here knows, but nobody can bring these words again.
+    pub fn moves_on(&mut self, phone: &Msisdn, mark: u64) {
+        let newer = self.fresh_mark();
+        if let Some(session) = self.known.get_mut(phone).filter(|of| of.mark == mark) {
+            session.mark = newer;
+        }
+    }
+
     /// What we pushed to a phone is on its way. It answers nothing that the phone said, so what the
     /// network said of the reply before it still counts.
     pub fn pushes(&mut self, phone: &Msisdn, sent: Sent) {
@@ -372,6 +387,25 @@ mod tests {
         assert_ne!(other, second, "other words are new at once");
         sessions.took(&phone(1), now + Duration::from_secs(13));
         assert_ne!(mark(reads(&mut sessions, 1, 14)), second, "and so are these after others");
+    }
+
+    #[test]
+    fn a_text_that_was_answered_elsewhere_is_new_when_it_comes_after_others() {
+        let (now, within) = (Instant::now(), Duration::from_secs(3));
+        let mut sessions = Sessions::new(10, 7);
+        let reads = |sessions: &mut Sessions, words, after| {
+            let now = now + Duration::from_secs(after);
+            sessions.read(&phone(1), bind(1), words, within, now).heard.mark
+        };
+        let first = reads(&mut sessions, 1, 0);
+        assert_eq!(reads(&mut sessions, 2, 1), first, "nobody has told of an answer");
+        assert!(!sessions.has_moved_on(&phone(1), first));
+        sessions.moves_on(&phone(1), first);
+        assert!(sessions.has_moved_on(&phone(1), first));
+        let second = reads(&mut sessions, 1, 4);
+        assert_ne!(second, first);
+        sessions.moves_on(&phone(1), first);
+        assert_eq!(reads(&mut sessions, 2, 5), second, "that was told before");
     }
 
     #[test]

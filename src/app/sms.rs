@@ -7,6 +7,8 @@
 //! ([`Post::took`], `sessions`) and somebody can have read it; the answer is then not sent a second
 //! time. The parts of a long text have a number: the same text under the same number is the same.
 
+mod confirmed;
+
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,6 +17,8 @@ use std::{
 
 use futures_util::future::Either;
 
+use self::confirmed::Confirmed;
+pub use self::confirmed::Lately;
 use crate::{
     app::sessions::{Read, Sessions},
     channel::{
@@ -49,6 +53,8 @@ pub struct Post {
     pub parts_for: Duration,
     /// The same words so soon after our answer are the same text, delivered twice.
     pub repeats_for: Duration,
+    /// Texts of which others may have to be told that their words are new when they come again.
+    pub lately: Lately,
 }
 
 /// The posts of all operators.
@@ -77,6 +83,7 @@ impl Posts {
 /// A text whose turn is under way.
 struct Taken {
     from: Msisdn,
+    mark: u64,
     pending: Pending,
     service: Option<String>,
     responder: Responder,
@@ -86,6 +93,8 @@ struct Taken {
 /// A text that came in whole.
 struct Letter {
     from: Msisdn,
+    /// The mark of the session that it was heard in.
+    mark: u64,
     text: String,
     once: Once,
     responder: Responder,
@@ -115,31 +124,32 @@ impl Post {
         // In the order of the link, where nothing has to be asked before.
         if part.is_none() && !read.in_doubt {
             let text = sms::text(&[body]);
-            let mark = read.heard.mark.to_string();
-            let once = once(&self.operator, &mark, &from, &text, read.heard.sureness);
-            let taken = self.turn(Letter { from, text, once, responder, since })?;
+            let mark = read.heard.mark;
+            let once = once(&self.operator, &mark.to_string(), &from, &text, read.heard.sureness);
+            let taken = self.turn(Letter { from, mark, text, once, responder, since })?;
             return Some(Either::Left(async move { post.answered(taken).await }));
         }
         Some(Either::Right(async move {
             let sureness = read.heard.sureness;
             let once = |mark: &str, text: &str| once(&post.operator, mark, &from, text, sureness);
-            let (text, once) = match part {
+            let (mark, text, once) = match part {
                 None => {
                     let text = sms::text(&[body]);
-                    let once = once(&post.mark(&from, read).await.to_string(), &text);
-                    (text, once)
+                    let mark = post.mark(&from, read).await;
+                    let once = once(&mark.to_string(), &text);
+                    (mark, text, once)
                 }
                 Some(part) => match post.joined(&from, part, &body).await {
                     Joined::Whole(text) => {
                         let once = once(&format!("{}/{}", part.reference, part.total), &text);
-                        (text, once)
+                        (read.heard.mark, text, once)
                     }
                     Joined::NotYet => return responder.accept(),
                     // Unconfirmed, the part comes again.
                     Joined::Unavailable => return,
                 },
             };
-            if let Some(taken) = post.turn(Letter { from, text, once, responder, since }) {
+            if let Some(taken) = post.turn(Letter { from, mark, text, once, responder, since }) {
                 post.answered(taken).await;
             }
         }))
@@ -155,8 +165,8 @@ impl Post {
     async fn mark(&self, from: &Msisdn, read: Read) -> u64 {
         let engine = &self.front.engine;
         let phone = engine.subscriber_key(from);
-        let waits = async || engine.store().reply_waits(&self.operator, &phone).await;
-        if read.in_doubt && matches!(waits().await, Ok(false)) {
+        let waits = async || engine.store().replies_wait(&self.operator, &[phone]).await;
+        if read.in_doubt && waits().await.is_ok_and(|waiting| waiting.is_empty()) {
             return self.sessions().took(from, Instant::now());
         }
         read.heard.mark
@@ -184,7 +194,7 @@ impl Post {
     /// Hands a text to the engine. Not taken, it is left unconfirmed, and comes again when there is
     /// less to do.
     fn turn(&self, letter: Letter) -> Option<Taken> {
-        let Letter { from, text, once, responder, since } = letter;
+        let Letter { from, mark, text, once, responder, since } = letter;
         let shelf = self.front.engine.shelf();
         let (service, signal) = shelf.written(&text);
         let service = service.map(|service| service.menu.service().to_owned());
@@ -193,17 +203,19 @@ impl Post {
             self.sessions().turned(&from);
             return None;
         };
-        Some(Taken { from, pending, service, responder, since })
+        Some(Taken { from, mark, pending, service, responder, since })
     }
 
     /// Confirms a text when its turn is stored.
     async fn answered(&self, taken: Taken) {
-        let Taken { from, pending, service, responder, since } = taken;
+        let Taken { from, mark, pending, service, responder, since } = taken;
         let stored = self.stored(pending, service.as_deref(), since).await;
         // Until then a copy is the same text, however late: there is no answer yet that could wait.
         self.sessions().turned(&from);
-        if stored.is_some() {
+        if let Some(Answer { receipt, .. }) = stored {
+            let line = responder.line();
             responder.accept();
+            self.confirmed(Confirmed { from, mark, receipt, line, at: Instant::now() });
         }
     }
 

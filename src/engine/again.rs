@@ -57,7 +57,7 @@ impl Again {
         };
         let again = unsure
             && last.is_again(job.said, job.inbound.at)
-            && !core.taken.is_known(&last.receipt);
+            && !job.goes_on_after(last, &core.taken);
         match again || answered {
             false => Self::New,
             true if job.may_be_overtaken() && job.doubt.is_none() => Self::InDoubt(last.receipt),
@@ -76,6 +76,16 @@ impl Job {
             && inbound.session.is_none_or(|session| session.heard.is_none())
             && inbound.once.sureness != Sureness::Sure
             && !matches!(inbound.signal, Signal::Push(_))
+    }
+
+    /// Whether it is known that whoever said it can have gone on since. Of a text whoever confirmed it knows, also
+    /// this node, once it is not brought again (`app::sms`); of a screen each node knows by the session's mark
+    /// which of its own were taken.
+    fn goes_on_after(&self, last: &Last, taken: &Taken) -> bool {
+        match self.inbound.answer_by {
+            AnswerBy::Notice { .. } => taken.is_told(&last.receipt),
+            AnswerBy::Session | AnswerBy::Chat { .. } => taken.is_known(&last.receipt),
+        }
     }
 
     /// Whether it waited here while another node heard the phone.

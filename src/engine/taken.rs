@@ -6,6 +6,8 @@
 //! has not taken. It is a hint: whoever has not heard it takes the words for a repetition, and shows once
 //! more what was shown. How long ago it was goes with it, by the clock of whoever says it: a hint that is
 //! late, or told again to a node that could hear nothing, says the same as one that is not.
+//!
+//! Of a text the same is said when whoever confirmed it knows that nobody brings it again (`app::sms`).
 
 use std::{
     collections::HashMap,
@@ -147,6 +149,11 @@ impl Taken {
         self.0.told.notify_waiters();
     }
 
+    /// Whether anybody said so, this node included.
+    pub fn is_told(&self, receipt: &Receipt) -> bool {
+        self.at(receipt).next().is_some()
+    }
+
     /// Whether another node said so.
     pub fn is_known(&self, receipt: &Receipt) -> bool {
         Spans::at(&self.0.afar, receipt).is_some()
@@ -169,7 +176,7 @@ impl Taken {
         let known = async {
             loop {
                 let told = self.0.told.notified();
-                if self.at(receipt).next().is_some() {
+                if self.is_told(receipt) {
                     return;
                 }
                 told.await;

@@ -14,6 +14,7 @@ use simulator::{
 use super::{
     node::Node,
     site::{Site, network, told},
+    support::postgres,
 };
 
 const SECRET: &str = "rahasia-untuk-lomba";
@@ -22,6 +23,12 @@ const SECRET: &str = "rahasia-untuk-lomba";
 async fn four_channels_race_for_seats() {
     let plan = Plan { people: 240, seats: 20 };
     race(Site::empty("sqlite:setara.db".into()), plan, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_channels_race_for_seats_on_two_nodes() {
+    let plan = Plan { people: 60, seats: 10 };
+    race(Site::empty(postgres::database().await), plan, 2).await;
 }
 
 async fn race(site: Site, plan: Plan, nodes: usize) {

@@ -216,27 +216,33 @@ struct Centre {
     peer: Peer,
     inbound: mpsc::Receiver<Inbound>,
     node: Node,
-    _site: Site,
+    listener: TcpListener,
+    bring: mpsc::Sender<Inbound>,
+    site: Site,
 }
 
 impl Centre {
     async fn start() -> Self {
+        Self::beside(Site::on_sqlite().await, "").await
+    }
+
+    async fn beside(site: Site, more: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let site = texts(Site::on_sqlite().await, &address, "limits.subscriber_burst = 1000\n");
-        let node = Node::start(&site.config()).await;
-        let (stream, _) = listener.accept().await.unwrap();
-        let settings = Settings { inbound: 256, window: 256, ..Settings::default() };
-        let knocked = knock(stream, settings).await.unwrap();
+        let site = texts(site, &address, &format!("limits.subscriber_burst = 1000\n{more}"));
         let (bring, inbound) = mpsc::channel(256);
-        let peer = knocked.admit("smsc".into(), "gateway", 1, bring).unwrap();
-        Self { peer, inbound, node, _site: site }
+        let (node, peer) = bound_at(&listener, &site, bring.clone()).await;
+        Self { peer, inbound, node, listener, bring, site }
+    }
+
+    /// Another node with a link of its own; whatever either sends comes to this centre.
+    async fn another(&self) -> (Node, Peer) {
+        bound_at(&self.listener, &self.site, self.bring.clone()).await
     }
 
     /// Delivers, and the gateway confirms.
     async fn deliver(&self, message: Message) {
-        let outcome = self.peer.deliver(message, Instant::now() + PATIENCE).await;
-        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+        deliver(&self.peer, message).await;
     }
 
     async fn writes(&self, words: &str) {
@@ -266,6 +272,55 @@ impl Centre {
         let (status, log) = self.node.ended().await;
         assert!(status.success(), "{log}");
     }
+}
+
+async fn bound_at(
+    listener: &TcpListener,
+    site: &Site,
+    bring: mpsc::Sender<Inbound>,
+) -> (Node, Peer) {
+    let node = Node::start(&site.config()).await;
+    let (stream, _) = listener.accept().await.unwrap();
+    let settings = Settings { inbound: 256, window: 256, ..Settings::default() };
+    let knocked = knock(stream, settings).await.unwrap();
+    (node, knocked.admit("smsc".into(), "gateway", 1, bring).unwrap())
+}
+
+async fn deliver(to: &Peer, message: Message) {
+    let outcome = to.deliver(message, Instant::now() + PATIENCE).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_words_at_another_node_are_new_once_nobody_brings_them_again() {
+    let site = Site::on_postgres().await;
+    let mut centre = Centre::beside(site, "conversation.sms_repeat_seconds = 1\n").await;
+    let (other, link) = centre.another().await;
+    let words = |words: &str| text(gsm7::encode(words).unwrap());
+    let read_it = || tokio::time::sleep(Duration::from_millis(1500));
+    centre.writes("MENU").await;
+    centre.answers(MENU).await;
+    deliver(&link, words("MENU")).await;
+    centre.is_silent().await;
+    read_it().await;
+    deliver(&link, words("MENU")).await;
+    centre.answers(MENU).await;
+    // Back where it came first, with other words in between that the other node answers, too.
+    read_it().await;
+    deliver(&link, words("7")).await;
+    centre.answers("Belum ada orang").await;
+    read_it().await;
+    centre.writes("MENU").await;
+    centre.answers(MENU).await;
+    read_it().await;
+    // A node that is gone at once has told nobody that the network heard its confirmation.
+    deliver(&link, words("7")).await;
+    centre.answers("Belum ada orang").await;
+    other.kill().await;
+    read_it().await;
+    centre.writes("7").await;
+    centre.is_silent().await;
+    centre.stop().await;
 }
 
 /// A text of the phone.

@@ -43,6 +43,11 @@ impl Responder {
         Self { answers, reply: Some(reply), busy }
     }
 
+    /// The connection that the answer goes over.
+    pub fn line(&self) -> Line {
+        Line(Arc::clone(&self.answers))
+    }
+
     /// Takes responsibility for the message.
     pub fn accept(self) {
         self.accept_as(Bytes::new());
@@ -76,6 +81,18 @@ impl Drop for Responder {
 impl fmt::Debug for Responder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Responder").field(&self.reply).finish()
+    }
+}
+
+/// A connection, for whoever wants to know later whether it is still the same. What was answered over one
+/// that is gone may never have been heard.
+#[derive(Clone)]
+pub struct Line(Arc<mpsc::Sender<Answer>>);
+
+impl Line {
+    /// Whether it is still there.
+    pub fn is_open(&self) -> bool {
+        !self.0.is_closed()
     }
 }
 

@@ -22,7 +22,7 @@ mod supervisor;
 mod tls;
 
 pub use backoff::BackoffSettings;
-pub use inbound::{Inbound, Responder};
+pub use inbound::{Inbound, Line, Responder};
 pub use load::LinkLoad;
 pub use outlet::{Awaiting, Late};
 pub use peer::{Knock, Peer, knock};

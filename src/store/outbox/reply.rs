@@ -1,6 +1,13 @@
 //! Answers to texts that have not been sent yet.
 
-use super::super::{Store, StoreError, engine::on_engine};
+use std::collections::HashSet;
+
+use sqlx::{QueryBuilder, Row};
+
+use super::super::{
+    Store, StoreError,
+    engine::{octets, on_engine, padded_keys},
+};
 use crate::{
     clock::Zone,
     outbox::{Class, Lane},
@@ -8,30 +15,38 @@ use crate::{
 };
 
 impl Store {
-    /// Whether an answer to what a phone wrote waits to be sent over this operator.
+    /// For which of these phones an answer to what they wrote waits to be sent over this operator.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn reply_waits(
+    pub async fn replies_wait(
         &self,
         route: &str,
-        subscriber: &SubscriberKey,
-    ) -> Result<bool, StoreError> {
+        subscribers: &[SubscriberKey],
+    ) -> Result<HashSet<SubscriberKey>, StoreError> {
+        let mut waiting = HashSet::new();
+        if subscribers.is_empty() {
+            return Ok(waiting);
+        }
         let lanes = [Zone::Wib, Zone::Wita, Zone::Wit];
-        let [wib, wita, wit] = lanes.map(|zone| Lane { class: Class::Reply, zone }.as_i64());
-        let waits: Option<i64> = on_engine!(self.reader(), |Db, pool| {
-            sqlx::query_scalar::<Db, _>(
-                "select id from notice where state = 'waiting' and route = $1 and campaign = 0 \
-                 and lane in ($2, $3, $4) and subscriber = $5 limit 1",
-            )
-            .bind(route.to_owned())
-            .bind(wib)
-            .bind(wita)
-            .bind(wit)
-            .bind(subscriber.as_bytes().to_vec())
-            .fetch_optional(pool)
-            .await?
+        let lanes = lanes.map(|zone| Lane { class: Class::Reply, zone }.as_i64());
+        on_engine!(self.reader(), |Db, pool| {
+            let mut sql = QueryBuilder::<Db>::new(
+                "select subscriber from notice where state = 'waiting' and campaign = 0 \
+                 and route = ",
+            );
+            sql.push_bind(route.to_owned()).push(" and lane in (");
+            let mut list = sql.separated(", ");
+            lanes.iter().for_each(|lane| _ = list.push_bind(*lane));
+            sql.push(") and subscriber in (");
+            let mut list = sql.separated(", ");
+            for key in padded_keys(subscribers) {
+                list.push_bind(key.as_bytes().to_vec());
+            }
+            for row in sql.push(")").build().fetch_all(pool).await? {
+                waiting.insert(SubscriberKey::from_bytes(octets(row.try_get(0)?, "notice")?));
+            }
         });
-        Ok(waits.is_some())
+        Ok(waiting)
     }
 }
