@@ -231,6 +231,74 @@ async fn of_a_paused_campaign_nothing_leaves_that_was_claimed_before() {
     }
 }
 
+/// Of an account that could send a thousand a second, over any five seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pace_of_a_campaign_is_kept_on_the_wire() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner::default()).await;
+        let bed = bed.operator("telco", &[smsc.port], SMS, "window = 20");
+        let people: Vec<(usize, &str)> = (1..=200).map(|user| (user, "id")).collect();
+        started(&bed, &people, 10).await;
+        let node = Node::start(&bed.config()).await;
+        smsc.came(1).await;
+        tokio::time::sleep(Duration::from_secs(12)).await;
+        let mut began = BTreeMap::new();
+        for submit in smsc.submits() {
+            began.entry(submit.to).or_insert(submit.at);
+        }
+        let mut went: Vec<_> = began.into_values().collect();
+        went.sort_unstable();
+        let within = |first: usize| {
+            went.partition_point(|at| *at < went[first] + Duration::from_secs(5)) - first
+        };
+        let most = (0..went.len()).map(within).max().unwrap_or(0);
+        println!("over five seconds at 10 a second: {most} messages at the most of {}", went.len());
+        // What a second holds may have been saved up when it began.
+        assert!(most <= 60, "{most}");
+        assert!(went.len() >= 60, "{}", went.len());
+        node.stop().await;
+    }
+}
+
+/// Paused in the middle, the gateway goes and comes again, and the campaign goes on: nobody gets it twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_is_paused_across_a_restart_and_resumed() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner::default()).await;
+        let slow = "per_second = 20\nprefixes = [\"\"]";
+        let bed = bed.operator("telco", &[smsc.port], slow, "window = 5");
+        let people: Vec<(usize, &str)> = (1..=80).map(|user| (user, "id")).collect();
+        started(&bed, &people, 0).await;
+        // Once it goes in good order, once it is killed.
+        for killed in [false, true] {
+            let node = Node::start(&bed.config()).await;
+            smsc.came(smsc.submits().len() + 10).await;
+            bed.campaigns().step("all", Step::Pause).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            if killed {
+                node.kill().await;
+            } else {
+                node.stop().await;
+            }
+            let came = smsc.submits().len();
+            let node = Node::start(&bed.config()).await;
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            assert_eq!(smsc.submits().len(), came, "it is paused");
+            node.stop().await;
+            bed.campaigns().step("all", Step::Resume).await.unwrap();
+        }
+        let came = smsc.submits().len();
+        let node = Node::start(&bed.config()).await;
+        figures(&bed, |of_all| of(&of_all.by_sms(), Fate::Sent) == 80).await;
+        let taken = smsc.taken();
+        let parts = smsc.submits().len() / people.len();
+        assert!(came < people.len() * parts, "nothing was left to resume");
+        assert_eq!(taken.len(), people.len());
+        assert!(taken.values().all(|times| *times == parts), "{taken:?}");
+        node.stop().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_services_with_a_text_of_one_name_have_each_its_own_template() {
     let of = |service: &str, name: &str| {
