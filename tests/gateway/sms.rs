@@ -38,9 +38,16 @@ const NIK: &str = "Ketik 16 angka NIK";
 
 /// With an operator that carries texts, and some more lines.
 fn texts(site: Site, address: &str, more: &str) -> Site {
-    let sms = "[operator.telco.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n\
-               per_second = 1000\nprefixes = [\"\"]\n";
-    site.operator("telco", "plain", address, sms).configured(&format!(
+    texts_as(site, address, "", more)
+}
+
+/// The same, with more lines for its texts.
+fn texts_as(site: Site, address: &str, lines: &str, more: &str) -> Site {
+    let sms = format!(
+        "[operator.telco.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n\
+         per_second = 1000\nprefixes = [\"\"]\n{lines}"
+    );
+    site.operator("telco", "plain", address, &sms).configured(&format!(
         "conversation.sweep_seconds = 1\nconversation.parts_seconds = 2\n\
          outbox.lease_seconds = 4\n{more}"
     ))
@@ -223,13 +230,16 @@ struct Centre {
 
 impl Centre {
     async fn start() -> Self {
-        Self::beside(Site::on_sqlite().await, "").await
+        Self::beside(Site::on_sqlite().await, "", "").await
     }
 
-    async fn beside(site: Site, more: &str) -> Self {
+    /// With these lines for its texts, and some more.
+    async fn beside(site: Site, lines: &str, more: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let site = texts(site, &address, &format!("limits.subscriber_burst = 1000\n{more}"));
+        let more = format!("limits.subscriber_burst = 1000
+{more}");
+        let site = texts_as(site, &address, lines, &more);
         let (bring, inbound) = mpsc::channel(256);
         let (node, peer) = bound_at(&listener, &site, bring.clone()).await;
         Self { peer, inbound, node, listener, bring, site }
@@ -294,7 +304,7 @@ async fn deliver(to: &Peer, message: Message) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_words_at_another_node_are_new_once_nobody_brings_them_again() {
     let site = Site::on_postgres().await;
-    let mut centre = Centre::beside(site, "conversation.sms_repeat_seconds = 1\n").await;
+    let mut centre = Centre::beside(site, "", "conversation.sms_repeat_seconds = 1\n").await;
     let (other, link) = centre.another().await;
     let words = |words: &str| text(gsm7::encode(words).unwrap());
     let read_it = || tokio::time::sleep(Duration::from_millis(1500));
@@ -422,6 +432,9 @@ async fn nobody_is_answered_who_cannot_be() {
     // Nor is what was written to another number.
     let destination = Address::short_code("1200");
     centre.deliver(Message { destination, ..text(words()) }).await;
+    // Nor is the network, which says that one of ours is on its way, or a program of the phone.
+    centre.deliver(Message { esm_class: 0x20, ..text(words()) }).await;
+    centre.deliver(Message { data_coding: 4, ..text(words()) }).await;
     centre.is_silent().await;
     centre.writes("MENU").await;
     centre.answers(MENU).await;
@@ -450,6 +463,27 @@ async fn any_alphabet_and_any_length_is_answered() {
     centre.answers("Balas DAFTAR, STATUS").await;
     centre.is_silent().await;
     centre.stop().await;
+}
+
+/// What it takes `data_coding` 0 for is the account's business.
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_are_read_in_the_alphabet_of_the_account() {
+    let packed = gsm7::pack_sms(&gsm7::encode("BANTUAN").unwrap());
+    for (alphabet, octets) in [("latin1", b"BANTUAN\xa0".to_vec()), ("gsm7-packed", packed)] {
+        let lines = format!("alphabet = {alphabet:?}\n");
+        let mut centre = Centre::beside(Site::on_sqlite().await, &lines, "").await;
+        centre.deliver(text(octets)).await;
+        let submit = tokio::time::timeout(PATIENCE, centre.inbound.recv()).await;
+        let submit = submit.expect("in time").expect("a link");
+        submit.responder.accept();
+        let said = submit.message.text_octets();
+        let said = match alphabet {
+            "latin1" => String::from_utf8_lossy(said).into_owned(),
+            _ => gsm7::decode(&gsm7::unpack_sms(said, usize::MAX)),
+        };
+        assert!(said.starts_with("Balas DAFTAR, STATUS"), "{said}");
+        centre.stop().await;
+    }
 }
 
 /// Whoever forges the source of a text does not see what is answered: that goes to the phone.
