@@ -269,8 +269,10 @@ pub(super) async fn write_withdrawals(
         parting::leave_lines(tx, &[*key]).await?;
         on_engine!(&mut *tx, |Db, tx| {
             for sql in [
+                // An officer's phone asks for others as well: their registrations are under keys of their own.
+                "delete from inquiry where subscriber = $1 and kind = 'register' and nik_index in \
+                 (select nik_index from registration where subscriber = $1 and hidden_at is null)",
                 "delete from registration where subscriber = $1 and hidden_at is null",
-                "delete from inquiry where subscriber = $1 and kind = 'register'",
             ] {
                 sqlx::query::<Db>(sql).bind(phone.clone()).execute(&mut **tx).await?;
             }

@@ -1,11 +1,14 @@
 //! Questions for the outside record: claimed in order, answered once, and not by what was asked before.
 
+use jiff::civil::date;
 use setara::{
     clock::Timestamp,
+    identity::{Nik, PersonName},
     menu::{language::Language, state::Values},
     service::{
         inquiry::{Inquiry, Kind, Letter},
-        record::Change,
+        number::Number,
+        record::{Change, Need, Registration, Standing},
     },
     store::{Claim, CommitError},
 };
@@ -154,5 +157,38 @@ async fn of_each_person_the_oldest_is_asked_and_no_other_one() {
         assert_eq!(ids(&old.unwrap()), [3]);
         let old = bed.store.claim_inquiries(Claim::AskedBefore(at(0)), at(94), at(96), 9).await;
         assert_eq!(old.unwrap(), []);
+    }
+}
+
+/// The officer's own consent is the officer's: what others were registered for goes on.
+#[tokio::test]
+async fn what_an_officer_asked_for_others_outlives_the_own_consent() {
+    for bed in both().await {
+        let [siti, dewi] = [SITI, DEWI].map(|nik| bed.person(nik));
+        let phone = bed.phone("081290000001");
+        let assisted = bed.vault.assisted_key(&bed.vault.officer_key(&phone), &dewi);
+        let waits = |number, nik| {
+            Change::Register(Registration {
+                number: Number::from_random(number),
+                standing: Standing::Waiting,
+                nik: Nik::parse(nik).unwrap(),
+                name: PersonName::parse("Siti Aminah").unwrap(),
+                birth: date(1990, 2, 5),
+                regency: "3173".into(),
+                screening: "clear".into(),
+                consent: "2021-2".into(),
+            })
+        };
+        store(&bed, waits(1, SITI)).await.unwrap();
+        store(&bed, Change::OnBehalf(assisted, Box::new(waits(2, DEWI)))).await.unwrap();
+        ask(&bed, &inquiry(&bed, 1, SITI, "Siti Aminah", at(0))).await;
+        ask(&bed, &inquiry(&bed, 2, DEWI, "Siti Aminah", at(0))).await;
+        store(&bed, Change::WithdrawConsent).await.unwrap();
+        let need = |key| Need { people: Some(key), ..Need::default() };
+        let facts = bed.facts(&[need(phone), need(assisted)]).await;
+        assert_eq!((facts[0].waiting.len(), facts[1].waiting.len()), (0, 1));
+        let left = bed.store.claim_inquiries(Claim::Next, at(1), at(3), 9).await.unwrap();
+        let left: Vec<_> = left.iter().map(|of| of.inquiry.person).collect();
+        assert!(left == [dewi] && siti != dewi, "{left:?}");
     }
 }
