@@ -12,7 +12,7 @@ use crate::{
         number::Number,
         outside::NOBODY,
         record::{DeskChange, Need, Person},
-        right::RightNeed,
+        right::{Consent, RightNeed},
         ticket::Ticket,
     },
     store::{CommitError, KeptOf, KeptPhone, Logged, StaffWrite, Store, StoreError},
@@ -164,10 +164,8 @@ fn written_out(
             "dose": of.dose, "code": of.code, "issued_at": of.issued.to_rfc3339(),
             "good_until": of.good_until, "revoked_at": of.revoked.map(Timestamp::to_rfc3339),
         })).collect::<Vec<_>>(),
-        "consents": consents.map(|of| json!({
-            "for": of.purpose.as_str(), "version": of.version, "channel": of.channel,
-            "at": of.at.to_rfc3339(), "withdrawn_at": of.withdrawn.map(Timestamp::to_rfc3339),
-        })).collect::<Vec<_>>(),
+        "consents": consents.map(consent).collect::<Vec<_>>(),
+        "consents_heard": kept.heard.iter().map(consent).collect::<Vec<_>>(),
         "registered_phone": kept.phone.as_ref().map(phone_of),
         "waiting": kept.lines.iter().map(|of| json!({
             "facility": of.facility, "dose": of.dose, "since": of.since.to_rfc3339(),
@@ -187,6 +185,13 @@ fn written_out(
         "phones": kept.phones,
         "log": log.iter().take(LOGGED as usize).map(|row| entry(row, phone)).collect::<Vec<_>>(),
         "log_cut": log.len() > LOGGED as usize,
+    })
+}
+
+fn consent(of: &Consent) -> Value {
+    json!({
+        "for": of.purpose.as_str(), "version": of.version, "channel": of.channel,
+        "at": of.at.to_rfc3339(), "withdrawn_at": of.withdrawn.map(Timestamp::to_rfc3339),
     })
 }
 

@@ -50,7 +50,7 @@ struct Asked {
 /// Writes out all that is kept of a person (UU 27/2022 art. 7, 32). That it was done is logged.
 #[utoipa::path(post, path = "/admin/person/export", request_body = Asked,
     responses((status = 200, body = Value, description = "record, registrations, appointments, \
-        certificates, consents, registered_phone, waiting, inquiries, outside_record, \
+        certificates, consents, consents_heard, registered_phone, waiting, inquiries, outside_record, \
         failed_attempts, tickets, phones, log, log_cut"),
         (status = 400, body = NotDone), (status = 401, description = "no token"),
         (status = 404, body = NotDone), (status = 422, body = NotDone)))]

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use super::{
     Batch, StoreError,
     engine::{Tx, on_engine},
-    right::read_consents,
+    right::{read_consents, read_heard},
     ticket::read_about,
 };
 use crate::{
@@ -36,6 +36,8 @@ pub struct KeptOf {
     pub fetched: Option<KeptFetched>,
     /// Failed attempts to be taken for somebody who knows the person, by any phone.
     pub failures: Vec<KeptFailures>,
+    /// What an officer heard the person agree to, latest first.
+    pub heard: Vec<Consent>,
     /// What is kept of the registered phone.
     pub phone: Option<KeptPhone>,
 }
@@ -43,7 +45,7 @@ pub struct KeptOf {
 /// Where each table of [`super::ERASED`] is written out: its word in what the person gets.
 pub const WRITTEN_OUT: &[(&str, &str)] = &[
     ("registration", "registrations"),
-    ("consent", "registrations"),
+    ("consent", "consents_heard"),
     ("acquaintance", "phones"),
     ("lookup", "failed_attempts"),
     ("inquiry", "inquiries"),
@@ -260,6 +262,7 @@ impl Batch {
                 kept.failures.push(KeptFailures { failures: row.try_get(0)?, at });
             }
         });
+        kept.heard = read_heard(tx, person).await?;
         if let Some(phone) = phone {
             kept.phone = Some(read_phone(tx, phone).await?);
         }

@@ -174,6 +174,24 @@ pub(super) async fn read_consents(
     Ok(consents)
 }
 
+/// What a person agreed to by word of mouth, latest first, whether it still holds or not.
+pub(super) async fn read_heard(tx: &mut Tx, person: NikIndex) -> Result<Vec<Consent>, StoreError> {
+    let mut heard = Vec::new();
+    on_engine!(tx, |Db, tx| {
+        let rows = sqlx::query::<Db>(
+            "select version, channel, at, withdrawn_at, purpose, parted from consent \
+             where nik_index = $1 order by at desc, version",
+        )
+        .bind(person.as_bytes().to_vec())
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            heard.push(consent!(row));
+        }
+    });
+    Ok(heard)
+}
+
 /// Who looked at a person since then, latest first.
 async fn read_looks(
     tx: &mut Tx,

@@ -186,6 +186,12 @@ async fn what_was_heard_is_taken_back_by_the_person_or_by_staff_with_what_rested
         assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 0);
         let log = bed.store.log_of(&siti, 10).await.unwrap();
         assert_eq!((log[0].act.deed, &log[0].doer), (Deed::ConsentWithdrawn, &Doer::Staff(rina)));
+        // Both stand in what the person is given, with when they were taken back.
+        let mut batch = bed.store.begin().await.unwrap();
+        let kept = batch.kept_of(siti, None).await.unwrap();
+        batch.rollback().await.unwrap();
+        let kept: Vec<_> = kept.heard.iter().map(|of| (of.at, of.withdrawn.is_some())).collect();
+        assert_eq!(kept, [(at(6), true), (at(0), true)]);
         let again = persons.withdraw(&whose, &StaffName::parse("rina").unwrap()).await;
         assert!(matches!(again, Err(PersonError::NotHeard)), "{again:?}");
     }
