@@ -16,7 +16,7 @@ use crate::{
     },
     clock::{self, Zone},
     front::campaign::Campaigns,
-    service::campaign::Phase,
+    service::{campaign::Phase, retention::PAST},
     store::{Campaign, Queued, StoreError},
 };
 
@@ -24,8 +24,6 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(1);
 /// Notices of a cancelled campaign that are ended in one transaction.
 const ROWS: u32 = 2_000;
-/// Days whose plans are kept, whatever the zone.
-const KEPT: Duration = Duration::from_secs(2 * 86_400);
 
 /// Works for campaigns until told to stop.
 pub async fn run(campaigns: Campaigns, outbox: Outbox, mut stop: watch::Receiver<Stop>) {
@@ -87,7 +85,7 @@ async fn work(campaigns: &Campaigns, outbox: &Outbox, told: &mut bool) -> Result
             tokio::time::sleep((began.elapsed() / 4).min(EVERY)).await;
         }
         if !more {
-            let old = clock::now().minus(KEPT).date(Zone::Wib);
+            let old = clock::now().minus(PAST).date(Zone::Wib);
             campaigns.store().purge_broadcasts(old, ROWS).await?;
             return Ok(());
         }

@@ -278,6 +278,7 @@ impl Gateway {
             exposure,
             keyring: keyring.clone(),
             retention: Arc::new(config.retention.clone()),
+            ages: config.ages(),
             facilities,
             appointments,
             officers,

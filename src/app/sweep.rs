@@ -20,7 +20,7 @@ use crate::{
     conversation::End,
     front::forgotten::Forgotten,
     menus::Reloading,
-    service::retention::{Class, Keep, RetentionRules},
+    service::retention::{Class, Keep, PAST, RetentionRules},
     store::{Store, StoreError},
     telemetry::Metrics,
 };
@@ -89,8 +89,7 @@ impl Sweep {
     async fn sweep(&self) {
         let Self { store, metrics, .. } = self;
         self.pieces(Piece::TimedOut).await;
-        // Two days: whatever the zone, nobody is in it any more.
-        let old = clock::now().minus(Duration::from_secs(2 * 86_400)).date(Zone::Wib);
+        let old = clock::now().minus(PAST).date(Zone::Wib);
         self.swept("old queues", store.purge_queues(old, ROWS)).await;
         let late = store.forget_parts(clock::now(), self.parts_for, ROWS);
         for phone in self.swept("parts of texts", late).await {
@@ -101,8 +100,7 @@ impl Sweep {
         let tickets = self.swept("tickets", store.ticket_figures(clock::now())).await;
         metrics.tickets(&tickets);
         metrics.officers(&self.swept("officers", store.officer_figures()).await);
-        let days = Duration::from_secs(2 * 86_400);
-        let seats = store.purge_seats(clock::now(), clock::now().minus(days), ROWS);
+        let seats = store.purge_seats(clock::now(), clock::now().minus(PAST), ROWS);
         self.swept("seats", seats).await;
         let told = store.purge_exposures(clock::now(), ROWS);
         metrics.swept(0, self.swept("contacts", told).await);

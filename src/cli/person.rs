@@ -3,6 +3,7 @@
 //! `setara retention`: what may not be kept any longer.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File, OpenOptions},
     io::{self, BufRead, BufWriter, Read, Write as _},
     path::{Path, PathBuf},
@@ -237,7 +238,9 @@ pub fn run_retention(command: RetentionCommand, config: &Config) -> Result<ExitC
 }
 
 async fn plan(args: &PlanArgs, store: &Store, config: &Config) -> Result<ExitCode, String> {
-    let due = store.due(&config.retention, clock::now()).await.map_err(told)?;
+    let now = clock::now();
+    let mut due = store.due(&config.retention, now).await.map_err(told)?;
+    due.extend(store.aged(&config.ages(), now).await.map_err(told)?);
     if args.json {
         let due: Vec<_> = due
             .iter()
@@ -289,6 +292,24 @@ async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
             }
         }
         bar.println(format!("{:<14} {gone:>10} deleted", class.as_str()));
+    }
+    let ages = config.ages();
+    let mut worn: BTreeMap<&str, u64> = BTreeMap::new();
+    loop {
+        let piece = store.wear(&ages, now, PIECE).await.map_err(told)?;
+        for (class, rows) in &piece {
+            *worn.entry(class).or_default() += rows;
+        }
+        bar.tick();
+        if piece.iter().all(|(_, rows)| *rows == 0) {
+            break;
+        }
+    }
+    for (class, rows) in worn {
+        bar.println(format!("{class:<14} {rows:>10} deleted"));
+    }
+    for of in store.aged(&ages, now).await.map_err(told)?.iter().filter(|of| of.rows > 0) {
+        bar.println(format!("{:<14} {:>10} left to a gateway: {}", of.class, of.rows, of.because));
     }
     bar.finish_and_clear();
     Ok(ExitCode::SUCCESS)

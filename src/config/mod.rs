@@ -27,6 +27,7 @@ use std::{
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use ipnet::IpNet;
@@ -48,7 +49,7 @@ use crate::{
         lookup::Budgets,
         officer::OfficerRules,
         queue::Units,
-        retention::{self, RetentionRules},
+        retention::{self, Ages, RetentionRules},
         ticket::TicketRules,
         vaccine::Vaccines,
     },
@@ -300,6 +301,17 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// How old may get what the gateway's own sweeps delete.
+    pub fn ages(&self) -> Ages {
+        Ages {
+            contact_days: u32::from(self.exposure.rules().contact_days),
+            notice_days: self.outbox.keep_days,
+            receipts_for: Duration::from_secs(3600 * u64::from(self.outbox.receipt_hours)),
+            line_days: u32::from(self.appointments.wait_days),
+            parts_for: Duration::from_secs(u64::from(self.conversation.parts_seconds)),
+        }
+    }
+
     /// The default with a file's lines over it. Relative paths in the file are meant from where
     /// the file is.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {

@@ -54,7 +54,7 @@ use crate::{
         officer::Officers, push::Pushes, ticket::Tickets,
     },
     menus::Reloading,
-    service::retention::RetentionRules,
+    service::retention::{Ages, RetentionRules},
     smpp::link::{Link, LinkStatus},
     telemetry::Moment,
 };
@@ -88,6 +88,8 @@ pub struct Site {
     pub tickets: Tickets,
     /// How long what is kept.
     pub retention: Arc<RetentionRules>,
+    /// How old may get what the gateway's own sweeps delete.
+    pub ages: Ages,
     /// Places where vaccines are given.
     pub facilities: Facilities,
     /// Who comes when.

@@ -95,8 +95,10 @@ struct Due {
     responses((status = 200, body = Vec<Due>), (status = 401, description = "no token"),
         (status = 503, body = NotDone)))]
 async fn retention(State(site): State<Site>) -> Result<Json<Vec<Due>>, NotDone> {
-    let due = site.front.engine.store().due(&site.retention, clock::now()).await;
-    let due = due.map_err(|error| NotDone::new(StatusCode::SERVICE_UNAVAILABLE, error))?;
+    let (store, now) = (site.front.engine.store(), clock::now());
+    let away = |error| NotDone::new(StatusCode::SERVICE_UNAVAILABLE, error);
+    let mut due = store.due(&site.retention, now).await.map_err(away)?;
+    due.extend(store.aged(&site.ages, now).await.map_err(away)?);
     let shown = due.into_iter().map(|of| Due {
         class: of.class.to_owned(),
         days: of.days,

@@ -123,3 +123,40 @@ pub struct Due {
     /// The time by which the oldest of them was due, or what it is that old.
     pub oldest: Option<Timestamp>,
 }
+
+/// Seats, queues and plans of days that are over: whatever the zone, nobody is in them any more.
+pub const PAST: Duration = Duration::from_secs(2 * 86_400);
+
+/// How old may get what the gateway's own sweeps delete, as it is configured elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ages {
+    /// `exposure.contact_days`.
+    pub contact_days: u32,
+    /// `outbox.keep_days`.
+    pub notice_days: u32,
+    /// `outbox.receipt_hours`.
+    pub receipts_for: Duration,
+    /// `appointments.wait_days`.
+    pub line_days: u32,
+    /// `conversation.parts_seconds`.
+    pub parts_for: Duration,
+}
+
+impl Ages {
+    /// For how many days a class of those is kept, and why.
+    pub fn of(&self, class: &str) -> (Option<u32>, &'static str) {
+        match class {
+            "contacts" => {
+                (Some(self.contact_days), "a contact counts so long ([exposure] contact_days)")
+            }
+            "notices" => (Some(self.notice_days), "for the figures ([outbox] keep_days)"),
+            "receipts" => (None, "their message may still come ([outbox] receipt_hours)"),
+            "holds" => (None, "somebody was asked ([appointments] hold_minutes)"),
+            "seats" | "queue_places" | "plans" => (Some(2), "days that are over in every zone"),
+            "lines" => {
+                (Some(self.line_days), "told when a gateway ends it ([appointments] wait_days)")
+            }
+            _ => (None, "told when a gateway ends it ([conversation] parts_seconds)"),
+        }
+    }
+}

@@ -12,6 +12,7 @@
 //!
 //! A turn's road: [`Store::begin`], [`Batch::recall`], [`Batch::facts`], [`Batch::commit`].
 
+mod aging;
 mod appointment;
 mod audit;
 pub mod backup;
@@ -64,6 +65,7 @@ use thiserror::Error;
 
 use self::engine::{Engine, Tx, on_engine};
 pub use self::{
+    aging::{AGELESS, AGES},
     appointment::{
         AppointmentLine, FacilityLine, LineBounds, Mode, News, OpenLine, Reopened, SeatFigures,
         Shut, Spoken, Stranding, ToTell, Waited,

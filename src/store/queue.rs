@@ -226,7 +226,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn purge_queues(&self, day: Date, limit: u32) -> Result<(), StoreError> {
+    pub async fn purge_queues(&self, day: Date, limit: u32) -> Result<u64, StoreError> {
+        let mut deleted = 0;
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
             for old in [
@@ -236,11 +237,11 @@ impl Store {
                  (select service, unit, day from queue where day < $1 limit $2)",
             ] {
                 let old = sqlx::query::<Db>(old).bind(day.to_string()).bind(i64::from(limit));
-                old.execute(&mut *tx).await?;
+                deleted += old.execute(&mut *tx).await?.rows_affected();
             }
             tx.commit().await?;
         });
-        Ok(())
+        Ok(deleted)
     }
 
     /// How the queues of a service stand on a day, by unit.

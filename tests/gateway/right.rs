@@ -115,11 +115,18 @@ async fn a_person_is_shown_copied_and_erased(site: Site) {
 
     // What is due, and why.
     let plan = site.run(&["retention", "plan"]).await;
-    assert!(told(&plan).contains("changes"), "{}", told(&plan));
+    for class in
+        ["changes", "contacts", "notices", "seats", "queue_places", "plans", "lines", "parts"]
+    {
+        assert!(told(&plan).contains(class), "{class}: {}", told(&plan));
+    }
     let run = site.run(&["retention", "run"]).await;
     assert!(run.status.success(), "{}", told(&run));
     let (head, plan) = node.get_as("/admin/retention", Some(TOKEN)).await;
-    assert!(head.contains("200") && plan.contains("art. 32"), "{head} {plan}");
+    assert!(
+        head.contains("200") && plan.contains("art. 32") && plan.contains("contacts"),
+        "{head} {plan}"
+    );
     node.stop().await;
     network.stop().await;
 }

@@ -1,26 +1,31 @@
 //! The rights of a person in the tables: who looked, consent taken back, erasure, and the end of
 //! retention, on both databases.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use setara::{
-    clock::Timestamp,
+    clock::{Timestamp, Zone},
+    config::Config,
     front::person::{PersonError, Persons, Whose},
     identity::Nik,
     service::{
         audit::{Act, Deed, Doer, StaffName, TURNS},
         number::Number,
+        place::Line,
         record::{Change, Correction, DeskChange, Need, Person, Standing},
         retention::{Class, Keep, RetentionRules},
         right::{Looker, RightFacts, RightNeed},
         sample,
         ticket::{Body, Category, NewTicket, TicketState, TicketStep},
     },
-    store::{ERASED, KEPT, StaffWrite, Table},
+    store::{AGELESS, AGES, ERASED, KEPT, StaffWrite, Table},
     vault::NikIndex,
 };
 
-use crate::bed::{Bed, Say, at, both, name, register, with_sample};
+use crate::bed::{Bed, Say, at, both, execute, name, register, with_sample};
 
 const SITI: &str = sample::READY.phone;
 const OTHER: &str = "+6281290000077";
@@ -324,6 +329,72 @@ async fn every_table_that_names_a_person_is_erased_or_kept_for_a_reason() {
     let decided: BTreeSet<String> =
         ERASED.iter().chain(KEPT).map(|(table, _)| (*table).to_owned()).collect();
     assert_eq!(named, decided);
+}
+
+/// A phone is somebody's: what is keyed by one has an age, too, or a reason.
+#[tokio::test]
+async fn every_table_that_names_a_phone_or_a_person_has_an_age_that_the_plan_shows() {
+    use sqlx::{Connection, SqliteConnection};
+    let [lite, postgres] = both().await;
+    let mut tables = SqliteConnection::connect(&lite.url).await.unwrap();
+    let named: BTreeSet<String> = sqlx::query_scalar(
+        "select distinct t.name from sqlite_schema t join pragma_table_info(t.name) c \
+         where t.type = 'table' and c.name in ('nik_index', 'subject', 'subscriber')",
+    )
+    .fetch_all(&mut tables)
+    .await
+    .unwrap()
+    .into_iter()
+    .collect();
+    let decided: BTreeSet<String> =
+        AGES.iter().chain(AGELESS).map(|(table, _)| (*table).to_owned()).collect();
+    assert_eq!(named, decided);
+    let config = Config::parse("").unwrap();
+    for bed in [lite, postgres] {
+        let mut plan = bed.store.due(&config.retention, at(0)).await.unwrap();
+        plan.extend(bed.store.aged(&config.ages(), at(0)).await.unwrap());
+        let classes: BTreeSet<&str> = plan.iter().map(|of| of.class).collect();
+        for (table, class) in AGES {
+            assert!(classes.contains(class), "{table} {class}");
+        }
+        assert!(plan.iter().all(|of| of.rows == 0 && !of.because.is_empty()));
+    }
+}
+
+/// The plan counts what the sweeps of a gateway would delete, and they are what deletes it.
+#[tokio::test]
+async fn what_ages_by_sweeps_is_counted_and_swept_by_them() {
+    const DAY: i64 = 24 * 60;
+    let ages = Config::parse("").unwrap().ages();
+    for bed in with_sample().await {
+        let line =
+            Line { service: "antrean".into(), unit: "gigi".into(), day: at(0).date(Zone::Wib) };
+        let stands = Change::QueueUp { line, number: 1 };
+        bed.commit(&[bed.turn(SITI).change(stands)]).await.unwrap();
+        let until = at(1).millis();
+        let blob = if bed.url.starts_with("sqlite") { "x'00ff'" } else { "'\\x00ff'" };
+        for sql in [
+            format!(
+                "insert into exposure (subscriber, day, keep_until) values ({blob}, '2021-08-01', {until})"
+            ),
+            format!(
+                "insert into broadcast (day, subscriber, planned) values ('2021-08-01', {blob}, 1)"
+            ),
+        ] {
+            execute(&bed.url, &sql).await;
+        }
+        let rows = async |minutes| {
+            let plan = bed.store.aged(&ages, at(minutes)).await.unwrap();
+            let due = |of: &&str| plan.iter().find(|due| due.class == *of).unwrap().rows;
+            ["contacts", "queue_places", "plans"].iter().map(due).sum::<u64>()
+        };
+        assert_eq!((rows(0).await, rows(5 * DAY).await), (1, 3));
+        let worn = bed.store.wear(&ages, at(5 * DAY), 100).await.unwrap();
+        let worn: BTreeMap<_, _> = worn.into_iter().collect();
+        assert_eq!((worn["contacts"], worn["plans"]), (1, 1));
+        assert!(worn["queue_places"] >= 1);
+        assert_eq!(rows(5 * DAY).await, 0);
+    }
 }
 
 fn keep(days: u32) -> Keep {

@@ -28,7 +28,7 @@ pub struct SeatFigures {
 
 impl Store {
     /// Deletes at most `limit` holds that are over, and as many seats and slots that began before
-    /// `before`; appointments of those days to which nobody came are missed.
+    /// `before`; appointments of those days to which nobody came are missed. Says how many rows those were.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -37,7 +37,8 @@ impl Store {
         now: Timestamp,
         before: Timestamp,
         limit: u32,
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
+        let mut swept = 0;
         on_engine!(self.begin_tx().await?, |Db, tx| {
             let mut tx = tx;
             let skip_locked = <Db as Dialect>::SKIP_LOCKED;
@@ -61,15 +62,16 @@ impl Store {
             );
             for (sweep, bound) in [(holds, now), (missed, before), (seats, before), (slots, before)]
             {
-                sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))
+                let done = sqlx::query::<Db>(sqlx::AssertSqlSafe(sweep))
                     .bind(bound.millis())
                     .bind(i64::from(limit))
                     .execute(&mut *tx)
                     .await?;
+                swept += done.rows_affected();
             }
             tx.commit().await?;
         });
-        Ok(())
+        Ok(swept)
     }
 
     /// How many seats of slots to come are somebody's.
