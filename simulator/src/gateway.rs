@@ -186,7 +186,7 @@ pub fn write_cluster_configuration(
     let text = text
         + "window = 100\nresponse_seconds = 2\n"
         + NO_LIMITS
-        + "\n[tickets]\nopen_per_phone = 1000\n\n[outbox]\ndecent_from = 0\ndecent_until = 24\n\
+        + "\n[tickets]\nopen_per_phone = 1000\nchecks_per_phone = 1000\n\n[outbox]\ndecent_from = 0\ndecent_until = 24\n\
            lease_seconds = 8\n";
     let path = country.data.join("setara.toml");
     std::fs::write(&path, text)?;

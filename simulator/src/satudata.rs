@@ -227,6 +227,7 @@ impl SatuData {
             let kept = state.people.entry(nik.to_owned()).or_default();
             kept.version += 1;
             kept.person = person;
+            kept.double = false;
             let event = state.event(nik, happened);
             state.events.push(event);
         });

@@ -184,6 +184,7 @@ impl Gateway {
         let appointments = Appointments::new(store.clone());
         let facilities = Facilities::new(store.clone(), config);
         let tickets = Tickets::new(store.clone(), vault.clone(), config);
+        let checks = tickets.clone();
         let officers = Officers::new(store.clone(), vault.clone(), config);
         let campaigns = Campaigns::new(store.clone(), vault.clone(), config);
         let lanes = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
@@ -310,6 +311,7 @@ impl Gateway {
             parts_for,
             retention: config.retention.clone(),
             forgotten: Forgotten::new(engine.clone(), config),
+            tickets: checks,
         };
         let waiting = tokio::spawn(waiting::run(waiting, stopped.clone()));
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));

@@ -18,7 +18,11 @@ use crate::{
     },
     clock::{self, Zone},
     conversation::End,
-    front::forgotten::Forgotten,
+    front::{
+        forgotten::Forgotten,
+        ticket::{Place, Tickets},
+    },
+    menu::model::Menu,
     menus::Reloading,
     service::retention::{Class, Keep, PAST, RetentionRules},
     store::{Store, StoreError},
@@ -52,6 +56,8 @@ pub struct Sweep {
     pub retention: RetentionRules,
     /// Tells those who wait for too long.
     pub forgotten: Forgotten,
+    /// Registrations that staff look at.
+    pub tickets: Tickets,
 }
 
 /// Rows of which there may be more than one piece.
@@ -67,11 +73,13 @@ impl Sweep {
     pub async fn run(self, every: Duration, mut stop: watch::Receiver<Stop>) {
         let (mut sweeps, mut checkpoints) = (ticks(every), ticks(CHECKPOINT));
         let mut retirings = ticks(every.max(RETIRE));
+        let mut reviewed = None;
         loop {
             tokio::select! {
                 () = stop::told(&mut stop) => return,
                 _ = sweeps.tick() => {
                     self.metrics.sweep_time().time(self.sweep()).await;
+                    reviewed = self.review(reviewed).await;
                     if let Err(error) = self.menus.catch_up().await {
                         tracing::error!(%error, "the menus of other nodes could not be looked for");
                     }
@@ -105,6 +113,19 @@ impl Sweep {
         let told = store.purge_exposures(clock::now(), ROWS);
         metrics.swept(0, self.swept("contacts", told).await);
         self.pieces(Piece::Old).await;
+    }
+
+    /// Goes on through what staff have to check, and says behind which it was: what the record knows by now
+    /// is taken off their list. Each node does it; two end nothing twice.
+    async fn review(&self, after: Option<Place>) -> Option<Place> {
+        let shelf = self.menus.engine().shelf();
+        let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
+        let reviewing = self.tickets.review(after.as_ref(), &menus);
+        let (last, ended) = self.swept("registrations to check", reviewing).await;
+        if ended > 0 {
+            self.menus.engine().wake().ring();
+        }
+        last
     }
 
     /// Deletes what may not be kept any longer. Who waits is told before.

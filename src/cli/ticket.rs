@@ -31,6 +31,8 @@ pub enum TicketCommand {
     Take(ActArgs),
     /// Answer a ticket: the person is told by SMS, and reads the answer in the menu
     Answer(AnswerArgs),
+    /// Let a registration stand that had to be checked; to refuse it, answer why
+    Accept(AcceptArgs),
     /// End a ticket without an answer
     Close(ActArgs),
     /// Let another ticket have it all
@@ -52,7 +54,8 @@ pub struct ListArgs {
     /// open, taken, answered, closed or merged; without it, those that wait
     #[arg(long, value_parser = state)]
     pub state: Option<TicketState>,
-    /// certificate, wrong_data, nik_used, kipi, other, name, phone, identity, copy, erasure or withdrawal
+    /// certificate, wrong_data, nik_used, kipi, other, name, phone, identity, copy, erasure, withdrawal or
+    /// registration
     #[arg(long, value_parser = category)]
     pub category: Option<Category>,
     /// So many at most
@@ -80,10 +83,21 @@ pub struct AnswerArgs {
     /// Which, and who
     #[command(flatten)]
     pub act: ActArgs,
-    /// The answer, at most 160 letters that every phone has
+    /// The answer, at most 160 letters that every phone has; 60, where it says why a registration ends
     #[arg(long)]
     pub text: String,
     /// Make the change that the ticket asks for
+    #[arg(long)]
+    pub change: bool,
+}
+
+/// Arguments of `ticket accept`.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// Which, and who
+    #[command(flatten)]
+    pub act: ActArgs,
+    /// The record gets the name that was typed; without it, what the record says is right
     #[arg(long)]
     pub change: bool,
 }
@@ -177,6 +191,10 @@ async fn obey(
         TicketCommand::Answer(AnswerArgs { act, text, change }) => {
             let with = if change { Answered::ByChange } else { Answered::InWords };
             (act, Wish::Answer { text, with })
+        }
+        TicketCommand::Accept(AcceptArgs { act, change }) => {
+            let with = if change { Answered::ByChange } else { Answered::InWords };
+            (act, Wish::Accept { with })
         }
         TicketCommand::Close(act) => (act, Wish::Close),
         TicketCommand::Merge(MergeArgs { act, into }) => (act, Wish::Merge { into }),

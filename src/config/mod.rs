@@ -387,6 +387,7 @@ impl Config {
             ("tickets.due_hours", self.tickets.due_hours as usize),
             ("tickets.severe_hours", self.tickets.severe_hours as usize),
             ("tickets.open_per_phone", self.tickets.open_per_phone as usize),
+            ("tickets.checks_per_phone", self.tickets.checks_per_phone as usize),
             ("conversation.sms_minutes", self.conversation.sms_minutes as usize),
             ("conversation.parts_seconds", self.conversation.parts_seconds as usize),
             ("conversation.sweep_seconds", self.conversation.sweep_seconds as usize),

@@ -29,11 +29,12 @@ use crate::{
     },
     outbox::NoticeId,
     service::{
-        Asking, Noticed, Silence, To,
+        Asking, Decision, Noticed, Silence, To,
         appointment::hung_up as hung_up_on,
         inquiry::{Inquiry, Letter, Outward, show_time},
         officer::Behalf,
         record::{Change, Facts, Need},
+        ticket::Check,
     },
     store::{ConversationWrite, Recalled, ReceiptWrite, SessionWrite, Spoke, TurnWrite},
     vault::NikIndex,
@@ -247,7 +248,7 @@ impl<'t> Turn<'t> {
             facts.wrote.clone_from(&self.job.wrote);
         }
         let decision = service.desk.answer(call.name, self.asking(&state.values), &facts);
-        let Some(decision) = decision else {
+        let Some(mut decision) = decision else {
             tracing::error!(service = service.menu.service(), call = call.name, "no outcome");
             return self.sorry(&state, carried.ends);
         };
@@ -272,6 +273,7 @@ impl<'t> Turn<'t> {
             Some((Outward::Later(_), inquiry)) => self.changes.push(Change::Inquire(inquiry)),
             None => {}
         }
+        self.keep_asked(&mut decision, call.name, need, (&state, &facts));
         self.outcomes.push((call.name, decision.outcome));
         self.changes.extend(decision.changes);
         self.noticed.extend(decision.noticed);
@@ -300,6 +302,21 @@ impl<'t> Turn<'t> {
             .or_else(|| facts.person.as_ref().map(|person| person.nik.clone()))
     }
 
+    /// A registration that staff look at is kept with all that was typed, and with whom to tell.
+    fn keep_asked(
+        &self,
+        decision: &mut Decision,
+        call: &str,
+        need: &Need,
+        (state, facts): (&State, &Facts),
+    ) {
+        let opened = decision.changes.iter_mut().find_map(Change::checked);
+        let Some((ticket, person)) = opened.zip(need.person) else { return };
+        if let Some(letter) = self.letter((decision.behalf.clone(), call), person, state, facts) {
+            Check::ask(ticket, &letter);
+        }
+    }
+
     /// What the outside record is asked, with all that whoever asks needs to tell the answer.
     fn inquiry(
         &self,
@@ -308,12 +325,25 @@ impl<'t> Turn<'t> {
         state: &State,
         facts: &Facts,
     ) -> Option<Inquiry> {
-        let Inbound { from, at, answer_by, .. } = &self.job.inbound;
+        let at = self.job.inbound.at;
         let (kind, due) = match outward {
             Outward::First(kind) => (kind, at.plus(self.core.outside.as_ref()?.lease)),
-            Outward::Later(kind) => (kind, *at),
+            Outward::Later(kind) => (kind, at),
         };
-        let letter = Letter {
+        let letter = self.letter((behalf, call), person, state, facts)?;
+        let id = NoticeId::draw(at, self.random).as_i64();
+        Some(Inquiry { id, kind, by: self.job.subscriber, person, letter, at, due })
+    }
+
+    fn letter(
+        &self,
+        (behalf, call): (Option<Box<Behalf>>, &str),
+        person: NikIndex,
+        state: &State,
+        facts: &Facts,
+    ) -> Option<Letter> {
+        let Inbound { from, answer_by, .. } = &self.job.inbound;
+        Some(Letter {
             nik: self.nik_of(person, state, facts)?.as_str().to_owned(),
             phone: from.as_str().to_owned(),
             chat: match answer_by {
@@ -325,9 +355,7 @@ impl<'t> Turn<'t> {
             language: state.language.clone(),
             values: state.values.clone(),
             behalf,
-        };
-        let id = NoticeId::draw(*at, self.random).as_i64();
-        Some(Inquiry { id, kind, by: self.job.subscriber, person, letter, at: *at, due })
+        })
     }
 
     /// A turn that would go on calling is cut off. The check proves that no menu calls so often.

@@ -13,7 +13,7 @@ use crate::{
         outside::NOBODY,
         record::{DeskChange, Need, Person},
         right::{Consent, RightNeed},
-        ticket::Ticket,
+        ticket::{Body, Ticket},
     },
     store::{CommitError, KeptOf, KeptPhone, Logged, StaffWrite, Store, StoreError},
     vault::{NikIndex, SubscriberKey, Vault},
@@ -221,13 +221,16 @@ fn record(person: &Person) -> Value {
 }
 
 fn ticket(of: &Ticket) -> Value {
+    // Whose phone sent a registration is that person's own.
+    let asked = Body { check: None, ..of.made.body.clone() };
     json!({
         "number": of.made.number.as_str(),
         "category": of.made.category.as_str(),
         "state": of.state.as_str(),
         "opened_at": of.opened.to_rfc3339(),
         "due_at": of.made.due.map(Timestamp::to_rfc3339),
-        "asked": &of.made.body,
+        "asked": asked,
+        "registration": of.made.body.check.as_ref().map(|check| &check.registration),
         "answer": of.answer,
     })
 }

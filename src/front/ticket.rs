@@ -17,9 +17,12 @@ use crate::{
         audit::{Act, Deed, StaffName},
         change::{GUARDIAN_LEFT_TEXT, NAME_CHANGED_TEXT, PHONE_CAME_TEXT, PHONE_LEFT_TEXT},
         number::Number,
+        outside::Source,
         record::{Correction, DeskChange, Item, Need, Person},
         right::ERASED_NOTICE,
-        ticket::{Answered, Asked, Category, Refused, Ticket, TicketState, step},
+        ticket::{
+            About, Answered, Asked, Category, Refused, Ticket, TicketState, nobody, review, step,
+        },
     },
     store::{
         CommitError, Logged, StaffWrite, Store, StoreError, TicketEvent, TicketLine, Verified,
@@ -33,6 +36,12 @@ const GOOD_FOR: Duration = Duration::from_secs(72 * 3600);
 /// How often an act is tried while others are faster.
 const TRIES: u32 = 4;
 
+/// Registrations that are looked through at once.
+const REVIEWED: u32 = 50;
+
+/// Where among those that wait to be checked a ticket is.
+pub type Place = (Option<Timestamp>, Number);
+
 /// Rows of the log that are shown with a ticket.
 const LOGGED: u32 = 50;
 
@@ -43,6 +52,7 @@ pub struct Tickets {
     vault: Vault,
     routes: Routes,
     zone: Zone,
+    source: Source,
 }
 
 /// What somebody of the staff wants to do with a ticket.
@@ -55,6 +65,11 @@ pub enum Wish {
         /// The answer.
         text: String,
         /// Whether the record is changed as the ticket asks.
+        with: Answered,
+    },
+    /// Let the registration stand that it is about.
+    Accept {
+        /// Whether the record gets what was typed.
         with: Answered,
     },
     /// End it without an answer.
@@ -75,6 +90,8 @@ pub struct Case {
     pub events: Vec<TicketEvent>,
     /// Whom it is about, if the record has them.
     pub person: Option<Person>,
+    /// The registration that waits with it, as the phone sent it last.
+    pub waits: bool,
     /// The phone that opened it.
     pub phone: Option<Msisdn>,
     /// What the audit log has because of it.
@@ -140,7 +157,8 @@ pub enum TicketError {
 impl Tickets {
     /// Those of a configuration.
     pub fn new(store: Store, vault: Vault, config: &Config) -> Self {
-        Self { store, vault, routes: config.routes(), zone: config.menu.zone.into() }
+        let (zone, source) = (config.menu.zone.into(), config.record.source());
+        Self { store, vault, routes: config.routes(), zone, source }
     }
 
     /// The tickets that wait, or those of a state, in the order in which they are due.
@@ -167,10 +185,12 @@ impl Tickets {
         let changes = vec![DeskChange::Audit(seen)];
         let write = StaffWrite { staff: staff.clone(), at, changes, notices: Vec::new() };
         let mut batch = self.store.begin().await?;
-        let need = Need { person: ticket.made.person, ..Need::default() };
-        let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
+        let facts = batch.facts(&[need(&ticket)]).await?.pop().unwrap_or_default();
         batch.commit_staff(&write).await.map_err(not_stored)?;
+        let waits = About::of(&ticket, &facts, self.source).waiting.is_some();
+        let person = facts.person;
         Ok(Case {
+            waits,
             events: self.store.ticket_events(number).await?,
             phone: self.store.number_of(ticket.by).await?,
             logged: self.store.log_for(number, LOGGED).await?,
@@ -211,6 +231,7 @@ impl Tickets {
         let asked = match wish {
             Wish::Take => Asked::Take,
             Wish::Answer { text, with } => Asked::Answer { text: text.clone(), with: *with },
+            Wish::Accept { with } => Asked::Accept { with: *with },
             Wish::Close => Asked::Close,
             Wish::Merge { into } => {
                 let into = self.store.ticket(into).await?.ok_or(TicketError::NoSuch)?;
@@ -218,21 +239,26 @@ impl Tickets {
             }
         };
         let phone = self.store.number_of(ticket.by).await?;
-        let mut letters = self.letters(menus);
+        let menus = own_first(&ticket, menus);
+        let mut letters = self.letters(&menus);
         let at = letters.at;
         let mut batch = self.store.begin().await?;
-        let need = Need { person: ticket.made.person, ..Need::default() };
-        let person = batch.facts(&[need]).await?.pop().and_then(|facts| facts.person);
-        let stepped = step(&self.vault, &ticket, person.as_ref(), &asked, staff, at)?;
+        let facts = batch.facts(&[need(&ticket)]).await?.pop().unwrap_or_default();
+        let about = About::of(&ticket, &facts, self.source);
+        let stepped = step(&self.vault, &ticket, about, &asked, staff, at)?;
         // On SQLite the transaction has the one connection; languages are read beside it.
-        tell_changes(&mut letters, &stepped.changes, person.as_ref()).await?;
-        if let (Some(text), Some(phone)) = (stepped.text, &phone) {
+        tell_changes(&mut letters, &stepped.changes, about.person).await?;
+        if let Some(text) = stepped.text {
             let other = match &asked {
                 Asked::Merge { into } => into.made.number.to_string(),
                 _ => String::new(),
             };
-            let values = [("ticket", number.to_string()), ("other", other)];
-            letters.write(phone, text, &values, Over::Any).await?;
+            let why = match &asked {
+                Asked::Answer { text, .. } => text.trim().to_owned(),
+                _ => String::new(),
+            };
+            let values = [("ticket", number.to_string()), ("other", other), ("why", why)];
+            tell(&mut letters, &ticket, phone.as_ref(), text, &values).await?;
         }
         let state = stepped.changes.iter().find_map(|change| match change {
             DeskChange::Step(step) => Some(step.state),
@@ -280,6 +306,45 @@ impl Tickets {
         Ok(row.act.deed)
     }
 
+    /// Ends the next tickets about registrations that need nobody any more: what was typed matches by now, or
+    /// nothing waits. Says behind which ticket it goes on, and none at the end; one that somebody moves at
+    /// the same moment is theirs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn review(
+        &self,
+        after: Option<&Place>,
+        menus: &[&Menu],
+    ) -> Result<(Option<Place>, u32), StoreError> {
+        let tickets = self.store.checks(after, REVIEWED).await?;
+        let last = tickets.last().map(|ticket| (ticket.made.due, ticket.made.number.clone()));
+        let needs: Vec<Need> = tickets.iter().map(need).collect();
+        let mut batch = self.store.begin().await?;
+        let facts = batch.facts(&needs).await?;
+        batch.rollback().await?;
+        let mut ended = 0;
+        for (ticket, facts) in tickets.iter().zip(&facts) {
+            let menus = own_first(ticket, menus);
+            let mut letters = self.letters(&menus);
+            let (at, today) = (letters.at, letters.at.date(self.zone));
+            let found = review(&self.vault, ticket, facts, self.source, (at, today));
+            let Some(stepped) = found else { continue };
+            if let Some(text) = stepped.text {
+                let phone = self.store.number_of(ticket.by).await?;
+                tell(&mut letters, ticket, phone.as_ref(), text, &[]).await?;
+            }
+            let (changes, notices) = (stepped.changes, letters.notices);
+            let write = StaffWrite { staff: nobody(), at, changes, notices };
+            match self.store.begin().await?.commit_staff(&write).await {
+                Ok(()) => ended += 1,
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Unavailable(error)) => return Err(error),
+            }
+        }
+        Ok((last, ended))
+    }
+
     fn letters<'a>(&'a self, menus: &'a [&'a Menu]) -> Letters<'a> {
         Letters {
             store: &self.store,
@@ -315,6 +380,38 @@ impl Tickets {
         }
         Ok(kept.is_some_and(|kept| digits(kept) == hash))
     }
+}
+
+/// What is read of a ticket: whom it is about, and the registration that waits with it.
+fn need(ticket: &Ticket) -> Need {
+    let (person, check) = (ticket.made.person, ticket.made.category == Category::Registration);
+    let people = Some(ticket.by).filter(|_| check);
+    Need { person, people, fetched: person.filter(|_| check), ..Need::default() }
+}
+
+/// The menus, those first of the service that the ticket came from.
+fn own_first<'a>(ticket: &Ticket, menus: &[&'a Menu]) -> Vec<&'a Menu> {
+    let letter = ticket.made.body.check.as_ref().and_then(|check| check.letter.as_ref());
+    let own = |menu: &&&Menu| letter.is_some_and(|letter| letter.service == menu.service());
+    let others = menus.iter().filter(|menu| !own(menu));
+    menus.iter().filter(own).chain(others).copied().collect()
+}
+
+/// Tells whoever waits for what comes of a ticket.
+async fn tell(
+    letters: &mut Letters<'_>,
+    ticket: &Ticket,
+    opener: Option<&Msisdn>,
+    text: &str,
+    values: &[(&str, String)],
+) -> Result<(), StoreError> {
+    let check = ticket.made.body.check.as_ref();
+    let reader = check.and_then(|check| check.reader());
+    let Some(phone) = reader.as_ref().or(opener) else { return Ok(()) };
+    let number = check.map(|check| ("number", check.registration.to_string()));
+    let values: Vec<_> = values.iter().cloned().chain(number).collect();
+    letters.write(phone, text, &values, Over::Any).await?;
+    Ok(())
 }
 
 fn not_stored(error: CommitError) -> TicketError {

@@ -18,6 +18,7 @@ use crate::{
         Site,
         refusal::{self, NotDone},
     },
+    identity::name::Likeness,
     menu::model::Menu,
     service::{
         audit::{Doer, StaffName},
@@ -41,7 +42,7 @@ pub struct Line {
     /// Ten digits.
     number: String,
     /// `certificate`, `wrong_data`, `nik_used`, `kipi`, `other`, `name`, `phone`, `identity`, `copy`,
-    /// `erasure` or `withdrawal`.
+    /// `erasure`, `withdrawal` or `registration`.
     category: String,
     /// Of a reaction: `mild`, `moderate` or `severe`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +103,9 @@ pub struct Whole {
     /// The phone number that is wanted, masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     wants_phone: Option<String>,
+    /// The registration that is to be checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration: Option<Checking>,
     /// The phone that opened it, masked.
     phone: Option<String>,
     /// What staff answered.
@@ -114,6 +118,77 @@ pub struct Whole {
     events: Vec<Event>,
     /// What the audit log has because of it.
     log: Vec<Entry>,
+}
+
+/// A registration that does not match the record: what was said, and how it stands to what the record says.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct Checking {
+    /// The number that the person was given.
+    number: String,
+    /// `not_listed`, `mismatch`, `later`, `too_often` (nothing was compared) or `refused` (by an outside
+    /// record).
+    because: String,
+    /// Whether it still waits; else there is nothing to decide.
+    waits: bool,
+    /// The name, as typed.
+    name: Option<String>,
+    /// The birth date, as typed: `2021-08-17`.
+    birth_date: Option<String>,
+    /// Where the person lives: four digits.
+    regency: Option<String>,
+    /// The self-screening.
+    screening: Option<String>,
+    /// Whether an officer sent it.
+    assisted: bool,
+    /// Whether the record has somebody of that NIK.
+    listed: bool,
+    /// How the names stand to each other: `same`, `close` or `different`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_agrees: Option<String>,
+    /// Whether the birth dates are the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    birth_agrees: Option<bool>,
+    /// When the turn of the person's group begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eligible_from: Option<String>,
+    /// Whether a registration of the person stands.
+    registered: bool,
+}
+
+impl Checking {
+    fn of(case: &Case) -> Option<Self> {
+        let body = &case.ticket.made.body;
+        let check = body.check.as_ref()?;
+        let values = check.letter.as_ref().map(|letter| &letter.values);
+        let typed = |name| values.and_then(|values| values.text(name)).map(str::to_owned);
+        // A blocked record is like none.
+        let person = case.person.as_ref().filter(|person| !person.blocked);
+        let name_agrees = person.zip(body.name()).map(|(person, name)| {
+            let likeness = match person.name.compare(&name) {
+                Likeness::Same => "same",
+                Likeness::Close => "close",
+                Likeness::Different => "different",
+            };
+            likeness.to_owned()
+        });
+        let behalf = check.letter.as_ref().and_then(|letter| letter.behalf.as_ref());
+        let eligible = person.and_then(|person| person.eligible_from);
+        Some(Self {
+            number: check.registration.as_str().to_owned(),
+            because: check.because.as_str().to_owned(),
+            waits: case.waits,
+            name: body.name.clone(),
+            birth_date: body.birth.map(|birth| birth.to_string()),
+            regency: typed("regency"),
+            screening: typed("screening"),
+            assisted: behalf.is_some(),
+            listed: person.is_some(),
+            name_agrees,
+            birth_agrees: person.map(|person| Some(person.birth) == body.birth),
+            eligible_from: eligible.map(|from| from.to_string()),
+            registered: person.is_some_and(|person| person.registration.is_some()),
+        })
+    }
 }
 
 /// Something that happened to a ticket.
@@ -167,6 +242,7 @@ impl Whole {
         // What the record says is shown only of whom the ticket surely is about.
         let person = case.person.as_ref();
         let person = person.filter(|_| matches!(proof, Proof::ByPhone | Proof::Typed));
+        let reader = body.check.as_ref().and_then(|check| check.reader());
         let nik = body.nik().or_else(|| person.map(|person| person.nik.clone()));
         Self {
             line: Line::of(&line, case.at),
@@ -182,9 +258,10 @@ impl Whole {
             .to_owned(),
             nik: nik.map(|nik| nik.masked()),
             name: person.map(|person| person.name.as_str().to_owned()),
-            wants_name: body.name.clone(),
+            wants_name: body.name.clone().filter(|_| body.check.is_none()),
             wants_phone: body.phone().map(|phone| phone.masked()),
-            phone: case.phone.as_ref().map(|phone| phone.masked()),
+            registration: Checking::of(case),
+            phone: reader.as_ref().or(case.phone.as_ref()).map(|phone| phone.masked()),
             answer: ticket.answer.clone(),
             merged_into: ticket.merged_into.as_ref().map(|number| number.as_str().to_owned()),
             events: case
@@ -215,7 +292,8 @@ struct Doing {
     /// With `answer`: at most 160 letters that every phone has.
     #[serde(default)]
     text: Option<String>,
-    /// With `answer`: make the change that the ticket asks for.
+    /// With `answer`: make the change that the ticket asks for. With `accept`: the record gets the name that
+    /// was typed.
     #[serde(default)]
     change: bool,
     /// With `merge`: the number of the ticket that has it all from now on.
@@ -273,10 +351,11 @@ async fn show(
     Ok(Json(Whole::of(&site.tickets.show(&number, &staff).await?)))
 }
 
-/// Takes, answers, closes or merges a ticket.
+/// Takes, answers, accepts, closes or merges a ticket. Accepted is a registration that had to be checked; an
+/// answer ends it, and says why.
 #[utoipa::path(post, path = "/admin/tickets/{number}/{act}", request_body = Doing,
     params(("number" = String, Path),
-        ("act" = String, Path, description = "take, answer, close or merge")),
+        ("act" = String, Path, description = "take, answer, accept, close or merge")),
     responses((status = 200, body = Now), (status = 400, body = NotDone),
         (status = 401, description = "no token"), (status = 404, body = NotDone),
         (status = 409, description = "not in the state it is in, or not yet", body = NotDone),
@@ -293,17 +372,21 @@ async fn act(
             let with = if doing.change { Answered::ByChange } else { Answered::InWords };
             Wish::Answer { text, with }
         }
+        ("accept", None, None) => {
+            let with = if doing.change { Answered::ByChange } else { Answered::InWords };
+            Wish::Accept { with }
+        }
         ("close", None, None) => Wish::Close,
         ("merge", None, Some(into)) => {
             Wish::Merge { into: Number::parse(&into).map_err(NotDone::wrong)? }
         }
-        ("take" | "close", ..) => {
+        ("take" | "accept" | "close", ..) => {
             return Err(NotDone::wrong("it takes no text and no other ticket"));
         }
         ("answer", ..) => return Err(NotDone::wrong("an answer has a text")),
         ("merge", ..) => return Err(NotDone::wrong("say into which ticket")),
         _ => {
-            let known = "an act is take, answer, close or merge";
+            let known = "an act is take, answer, accept, close or merge";
             return Err(NotDone::new(StatusCode::NOT_FOUND, known));
         }
     };
@@ -320,7 +403,13 @@ impl From<TicketError> for NotDone {
     fn from(error: TicketError) -> Self {
         let status = match error {
             TicketError::NoSuch | TicketError::NoRow => StatusCode::NOT_FOUND,
-            TicketError::Refused(Refused::Words | Refused::Into | Refused::NoChange)
+            TicketError::Refused(
+                Refused::Words
+                | Refused::Why
+                | Refused::Into
+                | Refused::NoChange
+                | Refused::NoRegistration,
+            )
             | TicketError::NotAChange => return Self::wrong(error),
             TicketError::Refused(_) | TicketError::Conflict | TicketError::Moved => {
                 StatusCode::CONFLICT

@@ -21,9 +21,10 @@ use crate::{
         open,
         outside::Elsewhere,
         person,
-        record::{Change, Facts, Waiting},
+        record::{Change, DeskChange, Facts, Waiting},
         registration::{self, Match, NUMBER, Typed},
         status,
+        ticket::{Because, Check, Checked, ToCheck, settled},
     },
     vault::{NikIndex, SubscriberKey, Vault},
 };
@@ -144,12 +145,17 @@ impl Inquiry {
             octets.extend_from_slice(typed.as_bytes());
             octets.push(0);
         }
+        // Staff sent it again: a record that refused it answers the same name in the same way.
+        octets.extend_from_slice(self.letter.values.text(CHECKED).unwrap_or_default().as_bytes());
         vault.message_key(&octets).iter().map(|octet| format!("{octet:02x}")).collect()
     }
 }
 
 /// What a registration says beside number, person and phone.
 const SENT: [&str; 5] = ["name", "birth_date", "regency", "screening", "consent"];
+
+/// The ticket because of which a registration is sent again.
+pub const CHECKED: &str = "checked";
 
 /// Which question is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -301,6 +307,11 @@ pub fn settle(
     given.keep(NUMBER.name, number.to_string());
     let standing = facts.person.as_ref().and_then(|person| person.registration.as_ref());
     let other = standing.is_some_and(|standing| standing.number != number);
+    if (outcome, tell) == (&Outcome::Unmatched, Tell::InTurn) {
+        changes.extend(looked_at(desk, asking, inquiry, facts, &number));
+    } else {
+        changes.extend(settled(asking, facts, inquiry.person));
+    }
     let (text, wrote) = match outcome {
         // Another one stands with us by now.
         Outcome::Stands if other => {
@@ -333,6 +344,34 @@ pub fn settle(
     };
     let text = Some(text).filter(|_| tell == Tell::ByText);
     Settled { changes, text, given, wrote }
+}
+
+/// Staff look at what the outside record did not take while somebody was told so: that stands in the
+/// transaction that forgets the question.
+fn looked_at(
+    desk: &Desk,
+    asking: Asking<'_>,
+    inquiry: &Inquiry,
+    facts: &Facts,
+    number: &Number,
+) -> Vec<Change> {
+    let name = asking.values.text("name").and_then(|typed| PersonName::parse(typed).ok());
+    let Some((typed, name)) = Typed::of(asking).zip(name) else { return Vec::new() };
+    let because = match registration::against(&typed, &name, asking.today, facts) {
+        Match::NotListed => Because::NotListed,
+        Match::Mismatch => Because::Mismatch,
+        _ => Because::Refused,
+    };
+    let most = u32::MAX;
+    let wanted = ToCheck { typed: &typed, name: &name, registration: number, because, most };
+    match desk.check(asking, facts, &wanted) {
+        Checked::Opened(mut ticket, mut changes) => {
+            Check::ask(&mut ticket, &inquiry.letter);
+            changes.push(Change::Desk(DeskChange::Open(ticket)));
+            changes
+        }
+        Checked::Many | Checked::Same => Vec::new(),
+    }
 }
 
 /// What a question comes to once the record has answered: the text that tells it, and what it is

@@ -170,6 +170,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         inquiry::ALREADY,
         inquiry::LATER,
         inquiry::FORGOTTEN,
+        ticket::REFUSED,
         inquiry::DOSES,
         inquiry::REGISTERED,
         inquiry::NO_DOSE,
@@ -320,6 +321,7 @@ impl Desk {
                 person: self.typed_person(asking),
                 people: Some(asking.subscriber),
                 tries: self.look(asking),
+                tickets: Some(asking.subscriber),
                 ..Need::default()
             },
             "ticket.open" => Need {

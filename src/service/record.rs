@@ -380,6 +380,19 @@ pub enum Change {
     Desk(DeskChange),
 }
 
+impl Change {
+    /// The ticket that it opens about a registration, if it does.
+    pub fn checked(&mut self) -> Option<&mut NewTicket> {
+        match self {
+            Self::Desk(DeskChange::Open(ticket)) => {
+                Some(&mut **ticket).filter(|ticket| ticket.body.check.is_some())
+            }
+            Self::OnBehalf(_, change) => change.checked(),
+            _ => None,
+        }
+    }
+}
+
 /// A change that names whom it is about, whoever makes it: a turn, or somebody of the staff.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeskChange {
@@ -401,6 +414,12 @@ pub enum DeskChange {
     Erase(NikIndex, Number),
     /// What a person agreed to by word of mouth holds no longer, nor do the registrations that rest on it.
     WithdrawHeard(NikIndex),
+    /// A registration of that phone that waits stands from now on. One that does not wait is a conflict.
+    Stand(Number, SubscriberKey),
+    /// A registration of that phone that waits ends.
+    Withdraw(Number, SubscriberKey),
+    /// The outside record is to be asked.
+    Inquire(Box<Inquiry>),
     /// An officer.
     Officer(OfficerAct),
     /// A row of the audit log.

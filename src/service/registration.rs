@@ -12,7 +12,8 @@ use crate::{
         number::Number,
         open,
         outside::{Elsewhere, Source},
-        record::{Change, Facts, Person, Registered, Registration, Standing},
+        record::{Change, DeskChange, Facts, Person, Registered, Registration, Standing},
+        ticket::{Because, Checked, ToCheck, settled},
     },
     vault::NikIndex,
 };
@@ -96,6 +97,11 @@ pub const SUBMIT: Call = Call {
             name: "pending",
             means: "Taken in; the record validates it when it answers again, and a text tells.",
             gives: &[NUMBER],
+        },
+        Outcome {
+            name: "many",
+            means: "Staff look at so many registrations of this phone that it gets no more.",
+            gives: &[],
         },
     ],
 };
@@ -185,6 +191,29 @@ pub(super) fn submit(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<D
     let note = Note::to_caller(text.name).give("number", number.to_string());
     let mut decision = Decision::of(outcome).give("number", number.to_string()).note(note);
     decision.outward = outward;
+    let because = match found {
+        _ if refused => Because::TooOften,
+        Match::NotListed => Because::NotListed,
+        Match::Later(_) => Because::Later,
+        _ => Because::Mismatch,
+    };
+    let most = desk.tickets.checks_per_phone;
+    let checked = ToCheck { typed: &typed, name: &name, registration: &number, because, most };
+    match (standing, outward) {
+        (Standing::Registered, _) => {
+            decision.changes.extend(settled(asking, facts, index));
+        }
+        (Standing::Waiting, Some(_)) => {}
+        (Standing::Waiting, None) => match desk.check(asking, facts, &checked) {
+            Checked::Many => return Some(Decision::of("many")),
+            Checked::Same => {}
+            // The turn adds what only it knows.
+            Checked::Opened(ticket, changes) => {
+                decision.changes.extend(changes);
+                decision.changes.push(Change::Desk(DeskChange::Open(ticket)));
+            }
+        },
+    }
     let counted = facts.tries.own.iter().any(|failed| failed.person == index);
     let failed = matches!(found, Match::NotListed | Match::Mismatch) && facts.known == Known::Now;
     if failed && !refused && !counted {

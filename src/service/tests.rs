@@ -4,6 +4,7 @@ mod appointment;
 mod certificate;
 mod change;
 mod chat;
+mod check;
 mod exposures;
 mod inquiries;
 mod lookup;
@@ -458,7 +459,8 @@ fn what_has_to_be_read_for_a_call() {
     let (person, people) = (Some(index()), Some(me()));
     let tries = Some(Look { by: me(), person: index(), at: NOW });
     assert_eq!(need("registration.match"), Need { person, tries, ..Need::default() });
-    assert_eq!(need("registration.submit"), Need { person, people, tries, ..Need::default() });
+    let submits = Need { person, people, tries, tickets: people, ..Need::default() };
+    assert_eq!(need("registration.submit"), submits);
     assert_eq!(need("person.prove"), Need { person, tries, ..Need::default() });
     assert_eq!(need("person.list"), Need { people, ..Need::default() });
     let exposure =

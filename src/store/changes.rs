@@ -142,6 +142,13 @@ impl<'a> Changes<'a> {
             DeskChange::WithdrawHeard(person) => {
                 self.unheard.insert(*person, at);
             }
+            DeskChange::Stand(number, phone) => {
+                self.standing.insert((number, *phone));
+            }
+            DeskChange::Withdraw(number, phone) => {
+                self.withdrawn.insert((number, *phone));
+            }
+            DeskChange::Inquire(inquiry) => self.inquiries.push(inquiry),
             DeskChange::Officer(act) => self.officers.add_act(act),
             DeskChange::Audit(act) => self.log.add(act, doer.clone(), at),
         }

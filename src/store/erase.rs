@@ -44,7 +44,8 @@ pub const KEPT: &[(&str, &str)] = &[
     ("erasure", "that it was done"),
 ];
 
-/// Deletes what is kept of a person, but tickets that somebody still works on.
+/// Deletes what is kept of a person, but tickets that somebody still works on. With a registration goes what
+/// staff were to check of it.
 pub(super) async fn erase(
     tx: &mut Tx,
     person: NikIndex,
@@ -94,8 +95,10 @@ const BEFORE: [&str; 3] = [
      (select subscriber from acquaintance where nik_index = $1 \
      union select subscriber from ticket where number = $2)",
     "delete from ticket_event where ticket in (select number from ticket where nik_index = $1 \
-     and state not in ('open', 'taken') and number is distinct from $2)",
-    "delete from ticket where nik_index = $1 and state not in ('open', 'taken') \
+     and (state not in ('open', 'taken') or category = 'registration') \
+     and number is distinct from $2)",
+    "delete from ticket where nik_index = $1 \
+     and (state not in ('open', 'taken') or category = 'registration') \
      and number is distinct from $2",
 ];
 

@@ -405,6 +405,39 @@ impl Store {
         Ok(lines)
     }
 
+    /// Registrations that staff have to look at, at most `limit` behind a place, in the order in which they
+    /// are due.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    pub async fn checks(
+        &self,
+        after: Option<&(Option<Timestamp>, Number)>,
+        limit: u32,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        let sql = concat!(
+            "select ",
+            columns!(),
+            " from ticket where category = $1 and state in ('open', 'taken') \
+             and (due_at > $2 or (due_at = $2 and number > $3)) order by due_at, number limit $4"
+        );
+        let due = after.and_then(|(due, _)| *due).map_or(i64::MIN, Timestamp::millis);
+        let mut tickets = Vec::new();
+        on_engine!(self.reader(), |Db, pool| {
+            let rows = sqlx::query::<Db>(sql)
+                .bind(Category::Registration.as_str())
+                .bind(due)
+                .bind(after.map_or("", |(_, number)| number.as_str()))
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?;
+            for row in rows {
+                tickets.push(ticket!(&self.vault, row));
+            }
+        });
+        Ok(tickets)
+    }
+
     /// A ticket, whatever its state.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod walk;
 
 mod backup;
 mod certificate;
+mod check;
 mod commands;
 mod dashboard;
 mod exposure;

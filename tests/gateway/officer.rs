@@ -156,3 +156,58 @@ async fn an_officer_is_enrolled_and_registers(site: Site) {
     node.stop().await;
     network.stop().await;
 }
+
+/// Staff refuse one and accept the other: the officer hears of the first, who has no number, and the household
+/// of the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_officer_sends_to_be_checked_is_told_at_home() {
+    let network = network("plain").await;
+    let site = texts(Site::on_sqlite().await, &network.address().to_string());
+    let node = Node::start(&site.config()).await;
+    network.bound(1).await.unwrap();
+    let mut wahyu = phone(&network, "081290000301").await;
+    let mut family = phone(&network, "081290000302").await;
+    let enrol = ["officer", "enrol", "081290000301", "Wahyu Nugroho", "--kind", "babinsa"];
+    let done = site.run(&[&enrol[..], &["--post", "5301", "--staff", "rina.k"]].concat()).await;
+    assert!(done.status.success(), "{}", told(&done));
+    let sent = code(&mut wahyu).await;
+    goes(&mut wahyu, &[&sent, "864208", "864208"]).await;
+
+    let numbers = async || -> Vec<String> {
+        let list = site.run(&["ticket", "list", "--category", "registration", "--json"]).await;
+        let list: Vec<Value> = serde_json::from_slice(&list.stdout).expect("JSON");
+        list.iter().map(|line| line["number"].as_str().unwrap().to_owned()).collect()
+    };
+    let sends = async |officer: &mut Phone, begin: &[&str], household: &[&str]| {
+        let typed = ["1", "1", MARIA[0], "Joko Widodo", MARIA[2], "2", "1", "1"];
+        let screen = goes(officer, &[begin, &typed[..], household].concat()).await;
+        assert!(screen.contains("diperiksa"), "{screen}");
+    };
+    sends(&mut wahyu, &["2"], &["2", "1"]).await;
+    let [number] = &numbers().await[..] else { panic!("one ticket") };
+    let shown = site.run(&["ticket", "show", number, "--staff", "rina.k"]).await;
+    let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    assert_eq!(shown["registration"]["assisted"], true);
+    let why = ["ticket", "answer", number, "--staff", "rina.k", "--text", "nama lain"];
+    assert!(site.run(&why).await.status.success());
+    let text = wahyu.next_text().await.expect("a text").text;
+    assert!(text.contains("lewat petugas DITOLAK: nama lain"), "{text}");
+
+    sends(&mut wahyu, &[], &["1", "081290000302", "1"]).await;
+    let text = family.next_text().await.expect("a text").text;
+    assert!(text.contains("DITERIMA dari petugas"), "{text}");
+    let [number] = &numbers().await[..] else { panic!("one ticket") };
+    let accept = ["ticket", "accept", number, "--staff", "rina.k"];
+    let done = site.run(&accept).await;
+    assert!(done.status.success(), "{}", told(&done));
+    let text = family.next_text().await.expect("a text").text;
+    assert!(text.contains("lewat petugas sudah SAH"), "{text}");
+    // Nobody whom an officer registers is seen on a phone, and the officer is told nothing of this one.
+    let export = ["person", "export", "--ticket", number, "--staff", "rina.k"];
+    let acquainted = site.run(&export).await;
+    let export: Value = serde_json::from_slice(&acquainted.stdout).expect("JSON");
+    assert_eq!(export["phones"], 0);
+    assert_eq!(export["registrations"][0]["standing"], "registered");
+    node.stop().await;
+    network.stop().await;
+}

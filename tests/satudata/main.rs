@@ -22,6 +22,7 @@ mod texts;
 mod appointments;
 mod bed;
 mod channels;
+mod checks;
 mod contract;
 mod conversations;
 mod cut;

@@ -26,7 +26,7 @@ type 1
 | 2 Ya, ada
 | 0 Kembali 00 Menu
 type 1
-| Data DITERIMA untuk diperiksa petugas. Nomor Anda: {number}. Catat. Cek hasilnya: dial *119# pilih 2.
+| Data DITERIMA untuk diperiksa petugas. Nomor Anda: {number}. Catat. Hasilnya kami kabari, paling lama 3x24 jam.
 closes
 dial *119*2#
 | R*** S**** ({number}): menunggu validasi. Datanya masih diperiksa. Silakan cek lagi besok.
@@ -62,5 +62,5 @@ type 1
 | 2 Ya, ada
 | 0 Kembali 00 Menu
 type 1
-| Data DITERIMA untuk diperiksa petugas. Nomor Anda: {number}. Catat. Cek hasilnya: dial *119# pilih 2.
+| Data DITERIMA untuk diperiksa petugas. Nomor Anda: {number}. Catat. Hasilnya kami kabari, paling lama 3x24 jam.
 closes

@@ -32,7 +32,7 @@ type 1
 | 2 Ya, ada
 | 0 Kembali 00 Menu
 type 1
-| Data DITERIMA untuk diperiksa petugas. Nomor Anda: {number}. Catat. Cek hasilnya: dial *119# pilih 2.
+| Data DITERIMA untuk diperiksa petugas. Nomor Anda: {number}. Catat. Hasilnya kami kabari, paling lama 3x24 jam.
 closes
 # Nobody is proved with this name, and the way to the consent stands beside it.
 dial *119*7*5#

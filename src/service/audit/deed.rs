@@ -81,6 +81,10 @@ pub enum Deed {
     CertificateRevoked,
     /// Staff let a person have certificates again.
     CertificateAllowed,
+    /// A registration that had to be checked stands: staff found it good, or the record says so by now.
+    RegistrationAccepted,
+    /// Staff ended a registration that had to be checked.
+    RegistrationRefused,
 }
 
 /// How often something is done, which decides about its chain.
@@ -125,7 +129,7 @@ impl Concerned {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -165,6 +169,8 @@ impl Deed {
         Self::PhoneFollowed,
         Self::CertificateRevoked,
         Self::CertificateAllowed,
+        Self::RegistrationAccepted,
+        Self::RegistrationRefused,
     ];
 
     /// The word in the database.
@@ -209,6 +215,8 @@ impl Deed {
             Self::PhoneFollowed => "phone_followed",
             Self::CertificateRevoked => "certificate_revoked",
             Self::CertificateAllowed => "certificate_allowed",
+            Self::RegistrationAccepted => "registration_accepted",
+            Self::RegistrationRefused => "registration_refused",
         }
     }
 
@@ -280,7 +288,10 @@ impl Deed {
             | Self::GuardianRemoved => &[Phone],
             Self::AppointmentSeen => &[Identity, Appointment],
             Self::AppointmentAttended | Self::AppointmentCalledOff => &[Appointment],
-            Self::Registered | Self::AssistedRegistered => &[Identity, Health],
+            Self::Registered
+            | Self::AssistedRegistered
+            | Self::RegistrationAccepted
+            | Self::RegistrationRefused => &[Identity, Health],
             Self::StatusSeen | Self::CertificateRevoked | Self::CertificateAllowed => &[Health],
             Self::CertificateSeen | Self::CertificateSent | Self::CertificateChecked => {
                 &[Identity, Health]

@@ -25,6 +25,7 @@ use crate::{
         lookup::TOO_OFTEN,
         record::{Change, Facts, Look, Need},
         registration::{self, NUMBER},
+        ticket,
     },
     vault::{NikIndex, SubscriberKey},
 };
@@ -117,6 +118,8 @@ pub const UNMATCHED_TEXT: Sends = Sends { call: SUBMIT.name, ..UNMATCHED };
 pub const ALREADY_TEXT: Sends = Sends { call: SUBMIT.name, ..ALREADY };
 /// See [`VALID_TEXT`].
 pub const LATER_TEXT: Sends = Sends { call: SUBMIT.name, ..LATER };
+/// Staff ended it.
+pub const ENDED_TEXT: Sends = Sends { call: SUBMIT.name, ..ticket::REFUSED };
 
 /// The officer's row, and what a registration under its own key has to know.
 pub(in crate::service) fn need_person(desk: &Desk, asking: Asking<'_>) -> Need {
@@ -128,6 +131,7 @@ pub(in crate::service) fn need_person(desk: &Desk, asking: Asking<'_>) -> Need {
         officer,
         person: Some(person),
         people: Some(desk.vault.assisted_key(&key, &person)),
+        tickets: Some(desk.vault.assisted_key(&key, &person)),
         tries: Some(Look { by: key, person, at: asking.now }),
         ..Need::default()
     }

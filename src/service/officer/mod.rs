@@ -77,6 +77,7 @@ pub const OFFICER: Catalogue = Catalogue {
         assist::UNMATCHED_TEXT,
         assist::ALREADY_TEXT,
         assist::LATER_TEXT,
+        assist::ENDED_TEXT,
     ],
 };
 

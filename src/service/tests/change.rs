@@ -7,7 +7,9 @@ use crate::service::{
     audit::{Act, Deed, StaffName},
     code::{CodeFacts, Held},
     record::{DeskChange, Item},
-    ticket::{Answered, Asked, Body, Category, NewTicket, Refused, Ticket, TicketState, step},
+    ticket::{
+        About, Answered, Asked, Body, Category, NewTicket, Refused, Ticket, TicketState, step,
+    },
 };
 
 /// Siti, whose number the record knows to be this phone's.
@@ -293,7 +295,8 @@ fn staff_cannot_hurry_and_cannot_end_what_others_took() {
     let change = Asked::Answer { text, with: Answered::ByChange };
     let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3600));
     let go = |ticket: &Ticket, person, asked: &Asked, hours| {
-        step(&vault, ticket, person, asked, &rina, at(hours))
+        let about = About { person, waiting: None, source: Source::Embedded };
+        step(&vault, ticket, about, asked, &rina, at(hours))
     };
     assert_eq!(go(&lost(), Some(&person), &change, 23), Err(Refused::Cooling(60)));
     let done = go(&lost(), Some(&person), &change, 24).unwrap();

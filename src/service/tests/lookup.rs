@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::service::record::{Failed, Tries};
+use crate::service::{
+    record::{Failed, Tries},
+    ticket::Because,
+};
 
 const CALLS: [&str; 2] = ["registration.match", "person.prove"];
 
@@ -133,8 +136,13 @@ fn what_may_not_be_matched_waits_for_the_ministry() {
     let mine = Person { registration: Some(registered(me())), ..siti() };
     for person in [Some(siti()), Some(mine), None] {
         let facts = Facts { person, tries: strangers(10), ..Facts::default() };
-        let decision = decide("registration.submit", asking(&typed(&[])), &facts);
+        let mut decision = decide("registration.submit", asking(&typed(&[])), &facts);
         assert_eq!(decision.outcome, "waiting");
-        assert!(matches!(&decision.changes[..], [Change::Register(_)]), "{decision:?}");
+        // Whatever the record says, it is told to staff alone that nothing was compared.
+        let opened = decision.changes.iter_mut().find_map(Change::checked);
+        let check = opened.and_then(|ticket| ticket.body.check.clone()).expect("a ticket");
+        assert_eq!(check.because, Because::TooOften);
+        let others = decision.changes.iter().filter(|of| !matches!(of, Change::Desk(_)));
+        assert!(matches!(others.collect::<Vec<_>>()[..], [Change::Register(_)]));
     }
 }

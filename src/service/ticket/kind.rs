@@ -25,11 +25,13 @@ pub enum Category {
     Erasure,
     /// Consent was taken back: whoever keeps the record has to hear of it (art. 40).
     Withdrawal,
+    /// A registration whose data does not match the record.
+    Registration,
 }
 
 impl Category {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Certificate,
         Self::WrongData,
         Self::NikUsed,
@@ -41,6 +43,7 @@ impl Category {
         Self::Copy,
         Self::Erasure,
         Self::Withdrawal,
+        Self::Registration,
     ];
 
     /// The word in the database, in menus, in metrics.
@@ -57,6 +60,7 @@ impl Category {
             Self::Copy => "copy",
             Self::Erasure => "erasure",
             Self::Withdrawal => "withdrawal",
+            Self::Registration => "registration",
         }
     }
 

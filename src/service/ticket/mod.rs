@@ -9,6 +9,7 @@
 //!   told), a ticket has a time by which it is due.
 //! - Who asks twice gets the number they were given, and a phone has a bounded number of open tickets.
 
+mod check;
 mod kind;
 mod step;
 
@@ -17,6 +18,8 @@ use std::{fmt, time::Duration};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use self::check::{About, Because, Check, LONGEST_REFUSAL, REFUSED, nobody, review};
+pub(super) use self::check::{Checked, ToCheck, settled};
 pub use self::kind::{Category, Onset, Severity, TicketState};
 pub use self::step::{Answered, Asked, Refused, Stepped, TicketStep, step};
 use crate::{
@@ -52,12 +55,14 @@ pub struct TicketRules {
     pub erase_after_hours: u32,
     /// Open tickets of one phone.
     pub open_per_phone: u32,
+    /// Registrations of one phone that staff look at.
+    pub checks_per_phone: u32,
     /// Days between two corrections of one name that nobody looks at.
     pub name_days: u32,
 }
 
 /// What was written and asked for: sealed where it is kept.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Body {
     /// In the person's own words; of a withdrawal the number of the registration that ended.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -74,6 +79,9 @@ pub struct Body {
     /// The phone number that is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// The registration that is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Box<Check>>,
 }
 
 /// Somebody's words are not for logs.
@@ -129,6 +137,18 @@ impl Ticket {
     /// Whether it ought to have been answered by now.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.state.is_pending() && self.made.due.is_some_and(|due| due < now)
+    }
+
+    /// Whether its phone lists it. A registration that stands, or that other words took the place of, is
+    /// told of elsewhere.
+    fn is_listed(&self) -> bool {
+        let check = self.made.category == Category::Registration;
+        !check || self.state.is_pending() || self.answer.is_some()
+    }
+
+    /// The number that its phone knows it by.
+    fn label(&self) -> &Number {
+        self.made.body.check.as_ref().map_or(&self.made.number, |check| &check.registration)
     }
 }
 
@@ -246,7 +266,7 @@ pub(super) fn open_call(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Optio
         // Of nobody whom the phone may not see.
         Category::Copy => person = Some(picked?),
         // What is done at once with it is done by `right`.
-        Category::Erasure | Category::Withdrawal => return None,
+        Category::Erasure | Category::Withdrawal | Category::Registration => return None,
         Category::Certificate
         | Category::WrongData
         | Category::NikUsed
@@ -277,9 +297,10 @@ pub(super) fn open_call(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Optio
 pub(super) fn mine(asking: Asking<'_>, facts: &Facts) -> Decision {
     let row = |ticket: &Ticket| Row {
         id: ticket.made.number.as_str().to_owned(),
-        label: ticket.made.number.to_string(),
+        label: ticket.label().to_string(),
     };
-    let rows: Vec<Row> = facts.tickets.iter().take(MOST_TICKETS).map(row).collect();
+    let listed = facts.tickets.iter().filter(|ticket| ticket.is_listed());
+    let rows: Vec<Row> = listed.take(MOST_TICKETS).map(row).collect();
     if rows.is_empty() || asking.silence == Silence::TooLong {
         return Decision::of("none");
     }
@@ -290,7 +311,8 @@ pub(super) fn mine(asking: Asking<'_>, facts: &Facts) -> Decision {
 
 pub(super) fn read(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
     let number = Number::parse(asking.values.text("ticket")?).ok()?;
-    let mut own = facts.tickets.iter().filter(|_| asking.silence == Silence::Short);
+    let short = asking.silence == Silence::Short;
+    let mut own = facts.tickets.iter().filter(|ticket| short && ticket.is_listed());
     let Some(ticket) = own.find(|ticket| ticket.made.number == number) else {
         return Some(Decision::of("gone"));
     };
@@ -372,7 +394,8 @@ impl Desk {
         }
         // What has ended has to be told on, however much else is open.
         let bounded = category != Category::Withdrawal;
-        if bounded && pending().count() >= self.tickets.open_per_phone as usize {
+        let asked = pending().filter(|ticket| ticket.made.category != Category::Registration);
+        if bounded && asked.count() >= self.tickets.open_per_phone as usize {
             return Decision::of(MANY.name);
         }
         let hours =

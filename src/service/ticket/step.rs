@@ -9,7 +9,10 @@ use crate::{
         audit::{Act, Deed, StaffName},
         number::Number,
         record::{Correction, DeskChange, Person},
-        ticket::{ANSWERED, CLOSED, Category, LONGEST_ANSWER, MERGED, Ticket, TicketState},
+        ticket::{
+            ANSWERED, About, CLOSED, Category, LONGEST_ANSWER, LONGEST_REFUSAL, MERGED, Ticket,
+            TicketState, check,
+        },
     },
     text::gsm7,
     vault::Vault,
@@ -25,6 +28,11 @@ pub enum Asked {
         /// The answer.
         text: String,
         /// Whether the record is changed as the ticket asks.
+        with: Answered,
+    },
+    /// Let the registration stand that it is about.
+    Accept {
+        /// Whether the record gets what was typed.
         with: Answered,
     },
     /// End it without an answer.
@@ -95,16 +103,42 @@ pub enum Refused {
     /// It would go on in itself, or in one that has ended.
     #[error("it can be merged only into another ticket that nobody has ended")]
     Into,
+    /// It is about no registration.
+    #[error("only a registration is accepted; answer this ticket")]
+    NoRegistration,
+    /// Somebody waits for what comes of it.
+    #[error("somebody waits to be registered: accept it, or answer in words that say why not")]
+    Waits,
+    /// Why a registration ends does not fit its text.
+    #[error("why a registration ends has 1 to {LONGEST_REFUSAL} letters that every phone has")]
+    Why,
+    /// Nothing waits any more.
+    #[error("the registration does not wait any longer; close the ticket")]
+    Over,
+    /// The record has nobody to register.
+    #[error("the record has nobody of that NIK: enter the person there first")]
+    NotListed,
+    /// Somebody else has registered the person.
+    #[error("the person is registered already; answer in words that say so")]
+    Registered,
+    /// A birth date is not changed here.
+    #[error(
+        "the record has another birth date: correct it there first, or accept without a change"
+    )]
+    Birth,
+    /// An outside record is corrected there.
+    #[error("the record is kept elsewhere: correct it there first, then accept without a change")]
+    Elsewhere,
 }
 
-/// What comes of a step. `person` is whom the ticket is about, as the record has them.
+/// What comes of a step.
 ///
 /// # Errors
 /// See [`Refused`].
 pub fn step(
     vault: &Vault,
     ticket: &Ticket,
-    person: Option<&Person>,
+    about: About<'_>,
     asked: &Asked,
     staff: &StaffName,
     now: Timestamp,
@@ -129,6 +163,7 @@ pub fn step(
         merged_into: None,
     };
     let mut changes = Vec::new();
+    let is_check = ticket.made.category == Category::Registration;
     let (deed, text) = match asked {
         Asked::Take => {
             step.state = TicketState::Taken;
@@ -136,16 +171,42 @@ pub fn step(
         }
         Asked::Answer { text, with } => {
             let words = text.trim();
-            let shown = gsm7::count(words).is_ok_and(|count| count <= LONGEST_ANSWER);
-            if words.is_empty() || !shown {
-                return Err(Refused::Words);
-            }
-            if *with == Answered::ByChange {
-                changes = change(vault, ticket, person, now)?;
-            }
+            let fits = |most| gsm7::count(words).is_ok_and(|count| count <= most);
             step.state = TicketState::Answered;
             step.answer = Some(words.to_owned());
-            (Deed::TicketAnswered, Some(ANSWERED))
+            if is_check {
+                if *with == Answered::ByChange {
+                    return Err(Refused::Waits);
+                }
+                if words.is_empty() || !fits(LONGEST_REFUSAL) {
+                    return Err(Refused::Why);
+                }
+                let refused = check::refuse(ticket, about)?;
+                changes = refused.changes;
+                (Deed::RegistrationRefused, refused.text)
+            } else {
+                if words.is_empty() || !fits(LONGEST_ANSWER) {
+                    return Err(Refused::Words);
+                }
+                if *with == Answered::ByChange {
+                    changes = change(vault, ticket, about.person, now)?;
+                }
+                (Deed::TicketAnswered, Some(ANSWERED))
+            }
+        }
+        Asked::Accept { with } => {
+            let accepted = check::accept(vault, ticket, about, *with, now)?;
+            changes = accepted.changes;
+            step.state = TicketState::Answered;
+            (Deed::RegistrationAccepted, accepted.text)
+        }
+        Asked::Close | Asked::Merge { .. } if is_check && about.waiting.is_some() => {
+            return Err(Refused::Waits);
+        }
+        // Nothing waits, so nobody does.
+        Asked::Close if is_check => {
+            step.state = TicketState::Closed;
+            (Deed::TicketClosed, None)
         }
         Asked::Close => {
             step.state = TicketState::Closed;
