@@ -429,7 +429,9 @@ fn configuration(country: &Country, menus: &[PathBuf]) -> Result<String, Failed>
         let settings = aggregator.settings();
         let (account, provider) = (&settings.account, settings.provider.name());
         let proof = match &settings.proof {
-            Proof::Hmac(secret) => format!("proof = \"hmac\"\nsecret = \"{secret}\""),
+            Proof::Hmac(secret) | Proof::Replay { key: secret, .. } => {
+                format!("proof = \"hmac\"\nsecret = \"{secret}\"")
+            }
             Proof::Header(secret) => format!("proof = \"header\"\nsecret = \"{secret}\""),
             Proof::Nothing => "proof = \"open\"".to_owned(),
         };

@@ -264,7 +264,7 @@ pub fn shares(room: u32, queues: &[Queue], turn: &mut u32) -> Vec<u32> {
             *turn = turn.wrapping_add(1);
             let Some((queue, share)) = at.and_then(|at| queues.get(at).zip(shares.get_mut(at)))
             else {
-                continue;
+                return shares;
             };
             if *share < queue.most {
                 *share += 1;

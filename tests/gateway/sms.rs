@@ -237,8 +237,7 @@ impl Centre {
     async fn beside(site: Site, lines: &str, more: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let more = format!("limits.subscriber_burst = 1000
-{more}");
+        let more = format!("limits.subscriber_burst = 1000\n{more}");
         let site = texts_as(site, &address, lines, &more);
         let (bring, inbound) = mpsc::channel(256);
         let (node, peer) = bound_at(&listener, &site, bring.clone()).await;

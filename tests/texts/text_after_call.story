@@ -34,7 +34,7 @@ text 1
 | 2 Ya, ada
 | 0 Kembali 00 Menu
 text 1
-| Demi keamanan, balas dengan angka {code} untuk melanjutkan. Bukan Anda yang menulis ke kami? Abaikan saja.
+| PeduliLindungi: kode {code} utk daftar vaksin. Balas dengan kode ini untuk lanjut. JANGAN beri ke siapa pun. Bukan Anda? Abaikan.
 text {code}
 | Pendaftaran BERHASIL. Nomor Anda: {number}. Catat dan tunjukkan saat vaksin. Cek lagi: *119# pilih 2.
 closes
@@ -46,7 +46,7 @@ text DAFTAR
 | 3 Baca lengkap
 | 0 Kembali
 text 1
-| Demi keamanan, balas dengan angka {code} untuk melanjutkan. Bukan Anda yang menulis ke kami? Abaikan saja.
+| PeduliLindungi: kode {code} utk daftar vaksin. Balas dengan kode ini untuk lanjut. JANGAN beri ke siapa pun. Bukan Anda? Abaikan.
 dial *119*2#
 | Tadi Anda belum selesai. Lanjutkan?
 | 1 Lanjutkan

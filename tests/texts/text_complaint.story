@@ -18,7 +18,7 @@ text 2
 | Ceritakan singkat: apa, kapan, di mana.
 | 0 Kembali
 text Demam dan pegal sejak kemarin
-| Demi keamanan, balas dengan angka {code} untuk melanjutkan. Bukan Anda yang menulis ke kami? Abaikan saja.
+| PeduliLindungi: kode {code} utk kirim pengaduan. Balas dengan kode ini untuk lanjut. JANGAN beri ke siapa pun. Bukan Anda? Abaikan.
 text {code}
 | Pengaduan diterima. Nomor tiket: {number}. Jawaban kami kabari lewat SMS. Cek: *119#, Pengaduan, Tiket saya.
 closes

@@ -37,9 +37,9 @@ text daftar#3173014502900001#Siti Aminah#05021990
 | 3 Read all
 | 0 Back
 text 1
-| For your safety, reply with {code} to go on. You did not write to us? Then just ignore this.
+| PeduliLindungi: code {code} for registering. Reply with this code to go on. Give it to NOBODY. Not you? Just ignore this.
 text 12345
-| That was not the number. Reply with {code} to go on.
+| That was not the code. PeduliLindungi: reply {code} for registering.
 text {code}
 | Do you live in Jakarta Barat?
 | 1 Yes

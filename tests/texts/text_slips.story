@@ -52,4 +52,4 @@ text DAFTAR#3173014502909999999#Siti
 | 3 Baca lengkap
 | 0 Kembali
 text 1
-| Demi keamanan, balas dengan angka {code} untuk melanjutkan. Bukan Anda yang menulis ke kami? Abaikan saja.
+| PeduliLindungi: kode {code} utk daftar vaksin. Balas dengan kode ini untuk lanjut. JANGAN beri ke siapa pun. Bukan Anda? Abaikan.

@@ -128,7 +128,7 @@ fn a_value_that_is_not_known_on_some_way() {
            { id = \"a\", go = \"home\", say = { id = \"A\", en = \"A\" } },\n\
            { id = \"b\", go = \"bye\", say = { id = \"B\", en = \"B\" } },\n]\n\
            [screen.bye]\nlast = true\nsay = { id = \"A {town}\", en = \"A {town}\" }";
-    check_whole(&case, &["value 7 \"{town}\""]);
+    check_whole(&case, &["value 9 \"{town}\""]);
 }
 
 #[test]
