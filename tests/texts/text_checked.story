@@ -7,7 +7,7 @@ text DAFTAR
 | 3 Baca lengkap
 | 0 Kembali
 text 1
-| Demi keamanan, balas dengan angka {code} untuk melanjutkan. Bukan Anda yang menulis ke kami? Abaikan saja.
+| PeduliLindungi: kode {code} utk daftar vaksin. Balas dengan kode ini untuk lanjut. JANGAN beri ke siapa pun. Bukan Anda? Abaikan.
 text {code}
 | Ketik 16 angka NIK (lihat KTP atau KK):
 | 0 Kembali
