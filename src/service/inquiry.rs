@@ -15,7 +15,7 @@ use crate::{
     identity::{ChatId, Msisdn, Nik, PersonName, birth},
     menu::{catalogue::Sends, language::Language, state::Values},
     service::{
-        Asking, Decision, Desk, audit, change,
+        Asking, Decision, Desk, appointment, audit, change,
         number::Number,
         officer::Behalf,
         open,
@@ -387,6 +387,9 @@ pub fn follow(
         Kind::Prove if call == change::PROVE.name => {
             Some(Followed { text: GO_ON.name, decision: Decision::of("") })
         }
+        Kind::Status if call == appointment::LOOK.name => {
+            Some(Followed { text: CAN_CHOOSE.name, decision: Decision::of("") })
+        }
         Kind::Register => None,
         Kind::Status => told(desk, asking, facts, Decision::of("")),
         Kind::Prove => {
@@ -462,5 +465,8 @@ pub const NOT_SHOWN: Sends =
     Sends { call: person::PROVE.name, name: "status_not_shown", gives: &[] };
 /// The record has answered: what waited for it can be gone on with.
 pub const GO_ON: Sends = Sends { call: change::PROVE.name, name: "record_answers", gives: &[] };
+/// The same of a person's appointments.
+pub const CAN_CHOOSE: Sends =
+    Sends { call: appointment::LOOK.name, name: "appointment_record_answers", gives: &[] };
 /// The record could not be asked for so long that nobody waits any more.
 pub const GIVEN_UP: Sends = Sends { call: person::PROVE.name, name: "status_given_up", gives: &[] };

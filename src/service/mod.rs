@@ -177,6 +177,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         inquiry::NOT_SHOWN,
         inquiry::GIVEN_UP,
         inquiry::GO_ON,
+        inquiry::CAN_CHOOSE,
         otp::CODE_TEXT,
         certificate::TEXT,
         certificate::CAPTION,

@@ -106,3 +106,18 @@ async fn a_no_that_nobody_saw_follows_by_sms_and_so_does_a_cancellation() {
         bed.end(gateway).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_record_says_when_a_time_can_be_chosen() {
+    for bed in both().await {
+        let bed = bed.configured("session_ms = 400\n");
+        let gateway = bed.gateway().await;
+        open_places(&bed).await;
+        bed.faults(Requests::Good, 100, 2_000);
+        let mut siti = bed.phone(SITIS_PHONE).await;
+        let screen = siti.goes("*119*9#", &[SITI.0, SITI.2]).await;
+        assert!(screen.text.contains("Kami kabari"), "{}", screen.text);
+        siti.reads("PeduliLindungi").await;
+        bed.end(gateway).await;
+    }
+}

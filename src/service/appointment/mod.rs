@@ -41,7 +41,7 @@ use crate::{
     service::{
         Asking, Decision, Desk,
         facility::{Facility, FacilityCode},
-        inquiry::Known,
+        inquiry::{Kind, Known, Outward},
         open,
         person::waiting_number,
         picked_person,
@@ -157,7 +157,7 @@ pub const LOOK: Call = Call {
         Outcome { name: "done", means: "No further dose is due.", gives: &[] },
         Outcome {
             name: "slow",
-            means: "The record does not answer in time, and we have nothing of it.",
+            means: "The record does not answer in time, and we have nothing of it: a text says when it does.",
             gives: &[],
         },
         Outcome {
@@ -312,7 +312,7 @@ fn seen(desk: &Desk, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
         return Some(Decision::of("waiting"));
     }
     if facts.person.is_none() && facts.known == Known::NotYet {
-        return Some(Decision::of("slow"));
+        return Some(Decision::of("slow").ask(Outward::Later(Kind::Status)));
     }
     let person = visible(asking, facts)?;
     let (dose, from, vaccine) = match desk.due(person, facts, asking.today) {

@@ -10,7 +10,7 @@ use crate::service::{
         Seat,
     },
     facility::{Facility, FacilityCode, Hours},
-    inquiry::Known,
+    inquiry::{self, Known, Outward},
     outside::{Elsewhere, Fetched, Listing},
 };
 
@@ -162,7 +162,15 @@ fn a_dose_that_is_due_far_ahead_is_not_booked_yet_and_a_record_that_is_slow_is_t
     let decision = desk.decide("appointment.look", asking(&values), &facts).unwrap();
     assert_eq!((decision.outcome, decision.given.text("from")), ("later", Some("14-09-2021")));
     let nothing = Facts { known: Known::NotYet, ..Facts::default() };
-    assert_eq!(outcome("appointment.look", &values, &nothing), "slow");
+    let decision = decide("appointment.look", asking(&values), &nothing);
+    assert_eq!(
+        (decision.outcome, decision.outward),
+        ("slow", Some(Outward::Later(inquiry::Kind::Status)))
+    );
+    let answered = siti_with(vec![], Some(registered(me())));
+    let asked = (inquiry::Kind::Status, "appointment.look");
+    let followed = inquiry::follow(&desk, asking(&values), asked, &answered).unwrap();
+    assert_eq!(followed.text, "appointment_record_answers");
 }
 
 #[test]
