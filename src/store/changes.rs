@@ -334,7 +334,7 @@ pub(super) async fn write_strangers(
         }
     });
     parting::close_consents(tx, phones, Parting::Silent, at).await?;
-    parting::leave_lines(tx, phones).await
+    parting::leave_lines(tx, phones, None).await
 }
 
 fn parted(

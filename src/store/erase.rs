@@ -171,12 +171,12 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{engine::steps_of, kept};
+    use crate::store::{engine::steps_of, kept, right};
 
     /// While SQLite deletes, nobody else writes; and people are many.
     #[tokio::test]
     async fn nobody_walks_through_a_table_for_one_person() {
-        for sql in BEFORE.iter().chain(&DELETES).chain(&kept::BY_PERSON) {
+        for sql in BEFORE.iter().chain(&DELETES).chain(&kept::BY_PERSON).chain(&right::BY_PERSON) {
             for step in steps_of(sql).await {
                 assert!(!step.starts_with("SCAN"), "{step}: {sql}");
             }

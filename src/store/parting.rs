@@ -35,8 +35,12 @@ pub(super) async fn close_consents(
     Ok(())
 }
 
-/// These phones wait for nobody any more, anywhere.
-pub(super) async fn leave_lines(tx: &mut Tx, phones: &[SubscriberKey]) -> Result<(), StoreError> {
+/// These phones wait for nobody any more, anywhere; or for that person.
+pub(super) async fn leave_lines(
+    tx: &mut Tx,
+    phones: &[SubscriberKey],
+    person: Option<NikIndex>,
+) -> Result<(), StoreError> {
     on_engine!(tx, |Db, tx| {
         // The rows of the lines first: one that is just being offered a seat is waited for, and the seat goes with
         // it.
@@ -45,24 +49,27 @@ pub(super) async fn leave_lines(tx: &mut Tx, phones: &[SubscriberKey]) -> Result
         for phone in padded_keys(phones) {
             keys.push_bind(phone.as_bytes().to_vec());
         }
-        sql.push(") returning facility, offer_start, offer_seat, nik_index");
+        sql.push(")");
+        if let Some(person) = person {
+            sql.push(" and nik_index = ").push_bind(person.as_bytes().to_vec());
+        }
+        sql.push(" returning facility, offer_start, offer_seat, nik_index");
         let left = sql.build().fetch_all(&mut **tx).await?;
         for line in left {
-            sqlx::query::<Db>(OFFERED)
-                .bind(line.try_get::<String, _>(0)?)
-                .bind(line.try_get::<Option<i64>, _>(1)?)
-                .bind(line.try_get::<Option<i64>, _>(2)?)
-                .bind(line.try_get::<Vec<u8>, _>(3)?)
-                .execute(&mut **tx)
-                .await?;
+            sqlx::query::<Db>(
+                "delete from seat where state = 'offered' and facility = $1 and start = $2 \
+                 and seat = $3 and nik_index = $4",
+            )
+            .bind(line.try_get::<String, _>(0)?)
+            .bind(line.try_get::<Option<i64>, _>(1)?)
+            .bind(line.try_get::<Option<i64>, _>(2)?)
+            .bind(line.try_get::<Vec<u8>, _>(3)?)
+            .execute(&mut **tx)
+            .await?;
         }
     });
     Ok(())
 }
-
-/// The seat that was kept for somebody in a line.
-const OFFERED: &str = "delete from seat where state = 'offered' and facility = $1 and start = $2 \
-     and seat = $3 and nik_index = $4";
 
 /// Phones that may no longer see somebody. They wait for them no longer, and what they registered for them is
 /// not theirs to end. A phone that knows nobody any more is somebody else's, or will be. Rare: some statements
@@ -72,25 +79,9 @@ pub(super) async fn part(
     parted: &[(SubscriberKey, NikIndex, Timestamp)],
 ) -> Result<(), StoreError> {
     for (phone, person, at) in parted {
+        leave_lines(tx, &[*phone], Some(*person)).await?;
         let alone = on_engine!(&mut *tx, |Db, tx| {
             let (phone, person) = (phone.as_bytes().to_vec(), person.as_bytes().to_vec());
-            let left = sqlx::query::<Db>(
-                "delete from wait_list where subscriber = $1 and nik_index = $2 \
-                 returning facility, offer_start, offer_seat",
-            )
-            .bind(phone.clone())
-            .bind(person.clone())
-            .fetch_all(&mut **tx)
-            .await?;
-            for line in left {
-                sqlx::query::<Db>(OFFERED)
-                    .bind(line.try_get::<String, _>(0)?)
-                    .bind(line.try_get::<Option<i64>, _>(1)?)
-                    .bind(line.try_get::<Option<i64>, _>(2)?)
-                    .bind(person.clone())
-                    .execute(&mut **tx)
-                    .await?;
-            }
             sqlx::query::<Db>(
                 "update registration set hidden_at = $1 \
                  where hidden_at is null and subscriber = $2 and nik_index = $3",

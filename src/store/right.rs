@@ -106,6 +106,17 @@ async fn read(tx: &mut Tx, vault: &Vault, need: RightNeed) -> Result<RightFacts,
     })
 }
 
+/// What is read of one person: the phones that know them, the registrations that rest on what an officer heard,
+/// and what was heard. There is no index of all registrations by person, but one by phone.
+pub(super) const BY_PERSON: [&str; 3] = [
+    "select count(*) from acquaintance where nik_index = $1",
+    "select number from registration where nik_index = $1 and subscriber in \
+     (select subscriber from consent where nik_index = $1 and withdrawn_at is null) \
+     order by at, number",
+    "select version, channel, at, withdrawn_at, purpose, parted from consent \
+     where nik_index = $1 and withdrawn_at is null order by at desc, version",
+];
+
 /// What is the person's own, whichever phone asks.
 async fn read_of_person(
     tx: &mut Tx,
@@ -115,27 +126,12 @@ async fn read_of_person(
 ) -> Result<RightFacts, StoreError> {
     let (phones, numbers, heard) = on_engine!(&mut *tx, |Db, tx| {
         let key = person.as_bytes().to_vec();
+        let [phones, numbers, heard] = BY_PERSON;
         let phones: i64 =
-            sqlx::query_scalar::<Db, _>("select count(*) from acquaintance where nik_index = $1")
-                .bind(key.clone())
-                .fetch_one(&mut **tx)
-                .await?;
-        let numbers: Vec<String> = sqlx::query_scalar::<Db, _>(
-            "select number from registration where nik_index = $1 and exists \
-             (select 1 from consent where consent.nik_index = registration.nik_index \
-             and consent.subscriber = registration.subscriber and withdrawn_at is null) \
-             order by at, number",
-        )
-        .bind(key.clone())
-        .fetch_all(&mut **tx)
-        .await?;
-        let rows = sqlx::query::<Db>(
-            "select version, channel, at, withdrawn_at, purpose, parted from consent \
-             where nik_index = $1 and withdrawn_at is null order by at desc, version",
-        )
-        .bind(key)
-        .fetch_all(&mut **tx)
-        .await?;
+            sqlx::query_scalar::<Db, _>(phones).bind(key.clone()).fetch_one(&mut **tx).await?;
+        let numbers: Vec<String> =
+            sqlx::query_scalar::<Db, _>(numbers).bind(key.clone()).fetch_all(&mut **tx).await?;
+        let rows = sqlx::query::<Db>(heard).bind(key).fetch_all(&mut **tx).await?;
         let mut heard = Vec::with_capacity(rows.len());
         for row in rows {
             heard.push(consent!(row));
@@ -284,7 +280,7 @@ pub(super) async fn write_withdrawals(
                     .await?;
             }
         });
-        parting::leave_lines(tx, &[*key]).await?;
+        parting::leave_lines(tx, &[*key], None).await?;
         on_engine!(&mut *tx, |Db, tx| {
             for sql in [
                 // An officer's phone asks for others as well: their registrations are under keys of their own.

@@ -1,5 +1,5 @@
 //! Where somebody is to be tested: the place that is nearest as far as we know. We know the regency in which
-//! people live, and in which district there they had themselves vaccinated; a location that a chat has shared
+//! people live, and in which district there their tickets are or were good; a location that a chat has shared
 //! is not kept.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,11 +11,17 @@ use super::{
     StoreError,
 };
 use crate::{
-    clock::Timestamp, identity::region, service::exposure::TestingPlace, vault::SubscriberKey,
+    clock::Timestamp,
+    identity::region,
+    service::exposure::TestingPlace,
+    vault::{NikIndex, SubscriberKey},
 };
 
 /// Where people live: a regency, and a district of it if one is known.
 type Near = (String, Option<String>);
+
+/// Whose home it is, and where.
+type Home = (NikIndex, Near);
 
 /// The home of each phone, by whoever it has known longest, and where to be tested there.
 pub(super) async fn read_places(
@@ -27,7 +33,7 @@ pub(super) async fn read_places(
         return Ok(BTreeMap::new());
     }
     let homes = read_homes(tx, phones).await?;
-    let nears: BTreeSet<&Near> = homes.values().collect();
+    let nears: BTreeSet<&Near> = homes.values().map(|(_, near)| near).collect();
     let mut places: BTreeMap<Near, TestingPlace> = BTreeMap::new();
     // A few of each regency; a country has few hundred of them.
     for near in nears {
@@ -35,7 +41,7 @@ pub(super) async fn read_places(
             places.insert(near.clone(), place);
         }
     }
-    let with_place = |(phone, near): (SubscriberKey, Near)| {
+    let with_place = |(phone, (_, near)): (SubscriberKey, Home)| {
         let place = places.get(&near).cloned();
         (phone, (near.0, place))
     };
@@ -45,11 +51,12 @@ pub(super) async fn read_places(
 async fn read_homes(
     tx: &mut Tx,
     phones: &[SubscriberKey],
-) -> Result<BTreeMap<SubscriberKey, Near>, StoreError> {
-    let mut homes: BTreeMap<SubscriberKey, Near> = BTreeMap::new();
+) -> Result<BTreeMap<SubscriberKey, Home>, StoreError> {
+    let mut homes: BTreeMap<SubscriberKey, Home> = BTreeMap::new();
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new(
-            "select acquaintance.subscriber, coalesce(registration.regency, person.regency) \
+            "select acquaintance.subscriber, acquaintance.nik_index, \
+             coalesce(registration.regency, person.regency) \
              from acquaintance join person on person.nik_index = acquaintance.nik_index \
              left join registration on registration.nik_index = person.nik_index \
              and registration.standing = 'registered' \
@@ -62,15 +69,17 @@ async fn read_homes(
         sql.push(") order by acquaintance.subscriber, acquaintance.since, acquaintance.nik_index");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "acquaintance")?);
-            if let Some(regency) = row.try_get::<Option<String>, _>(1)? {
-                homes.entry(phone).or_insert((regency, None));
+            let person = NikIndex::from_bytes(octets(row.try_get(1)?, "acquaintance")?);
+            if let Some(regency) = row.try_get::<Option<String>, _>(2)? {
+                homes.entry(phone).or_insert((person, (regency, None)));
             }
         }
         let mut sql = QueryBuilder::<Db>::new(
-            "select acquaintance.subscriber, facility.regency, facility.district \
+            "select acquaintance.subscriber, acquaintance.nik_index, \
+             facility.regency, facility.district \
              from acquaintance join appointment on appointment.nik_index = acquaintance.nik_index \
              join facility on facility.code = appointment.facility \
-             where acquaintance.subscriber in (",
+             where appointment.state in ('booked', 'attended') and acquaintance.subscriber in (",
         );
         let mut keys = sql.separated(", ");
         for phone in padded_keys(phones) {
@@ -80,8 +89,10 @@ async fn read_homes(
         sql.push(") order by acquaintance.subscriber, appointment.booked_at desc, facility.code");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "acquaintance")?);
-            let (regency, district): (String, String) = (row.try_get(1)?, row.try_get(2)?);
-            if let Some((home, near)) = homes.get_mut(&phone)
+            let person = NikIndex::from_bytes(octets(row.try_get(1)?, "acquaintance")?);
+            let (regency, district): (String, String) = (row.try_get(2)?, row.try_get(3)?);
+            if let Some((whose, (home, near))) = homes.get_mut(&phone)
+                && *whose == person
                 && *home == regency
             {
                 near.get_or_insert(district);
