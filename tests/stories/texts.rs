@@ -244,8 +244,9 @@ impl Person {
         self.phone.text(SHORT_CODE, words).await?;
         loop {
             let text = self.phone.next_text().await?;
-            // What comes under a name is no answer, nor is what a call could not show.
-            let told = ["PeduliLindungi: ", "PERIKSA "].iter().any(|by| text.text.starts_with(by));
+            // What comes under a name is no answer, nor is what a call could not show; what asks for a code is.
+            let told = ["PeduliLindungi: ", "PERIKSA "].iter().any(|by| text.text.starts_with(by))
+                && code(&text.text).is_none();
             if text.from == Sender::ShortCode(SHORT_CODE.to_owned()) && !told {
                 return Ok(Screen { text: text.text, open: true });
             }
@@ -297,7 +298,9 @@ pub fn code(screen: &str) -> Option<String> {
         "That was not the code.",
     ];
     ASKS.iter().find(|asks| screen.contains(**asks))?;
-    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|c| c.is_ascii_digit());
+    // In a file it is called by its name.
+    let digits = |word: &str| word.len() == 6 && word.bytes().all(|c| c.is_ascii_digit());
+    let is_code = |word: &&str| *word == "{code}" || digits(word);
     screen.split_whitespace().find(is_code).map(str::to_owned)
 }
 

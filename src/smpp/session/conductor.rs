@@ -245,7 +245,7 @@ impl<T> Session<T> {
 
     /// Keeps the number of a message whose time was over, so that an answer that comes all the same is
     /// told: one more [`Event::Settled`], for this `token`. No place in the window is kept for it. The
-    /// session remembers [`LATE_WINDOWS`] windows of such numbers while it lasts; the token of one that
+    /// session remembers `LATE_WINDOWS` windows of such numbers while it lasts; the token of one that
     /// is forgotten is dropped.
     pub fn await_late(&mut self, sequence: u32, token: T) {
         if self.closed().is_some() {
