@@ -169,7 +169,7 @@ impl Racer {
         while screen != "appt_slot" {
             let said = match screen.as_str() {
                 // By SMS, before the first thing that changes anything.
-                _ if reply.contains("balas dengan angka") => &code(&reply),
+                _ if reply.contains("Balas dengan kode ini") => &code(&reply),
                 "appt_nik" => nik.as_str(),
                 "appt_birth" => BORN,
                 "appt_home" | "appt_place" | "appt_day" => "1",

@@ -100,8 +100,8 @@ enum Next {
 const SCREENS: [(&str, Next); 22] = [
     ("Ketik 16 angka NIK", Next::Nik),
     ("Tanggal lahir?", Next::Birth),
-    ("balas dengan angka ", Next::Confirm),
-    ("Balas dengan angka ", Next::Confirm),
+    ("Balas dengan kode ini", Next::Confirm),
+    ("Kode belum cocok", Next::Confirm),
     ("Cari tempat di", Next::Row(1)),
     ("Tempat vaksin di", Next::Place),
     ("Hari:", Next::Row(1)),
@@ -259,9 +259,11 @@ impl Racer {
                 }
                 self.phone.text(SHORT_CODE, words).await?;
                 self.next_text(|text| {
-                    // What comes under a name is no answer, nor is what a call could not show.
+                    // What comes under a name is no answer, nor is what a call could not show; what asks for a
+                    // code is.
                     text.from == Sender::ShortCode(SHORT_CODE.to_owned())
-                        && !text.text.starts_with("PeduliLindungi: ")
+                        && (!text.text.starts_with("PeduliLindungi: ")
+                            || matches!(Next::to(&text.text), Next::Confirm))
                 })
                 .await
                 .map(|text| self.answered(text))
