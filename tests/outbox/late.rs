@@ -104,6 +104,24 @@ async fn a_late_answer_stops_the_next_try() {
     gateway.shutdown().await;
 }
 
+/// A network that has fallen silent is asked with one message at a time, until it says something.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_network_does_not_get_all_that_waits() {
+    let smsc = Smsc::start(after(7.0)).await;
+    let bed = Bed::on_sqlite().await;
+    bed.enqueue(100, Class::Reply, "telco").await;
+    let (bed, gateway) = start(bed, &smsc, 10).await;
+    smsc.came(1).await;
+    // Two windows, and then one each second.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let came = smsc.submits().len();
+    assert!((20..=27).contains(&came), "{came}");
+    // Its first answers are heard, late as they are, and the windows are full again.
+    bed.until(Fate::Sent, 100).await;
+    assert_eq!(copies(&smsc).into_values().collect::<Vec<_>>(), [1; 100]);
+    gateway.shutdown().await;
+}
+
 /// Whoever never answers gets a text twice, and not as often as there are tries.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_never_answered_is_sent_once_more_and_then_unknown() {

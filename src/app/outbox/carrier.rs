@@ -28,6 +28,10 @@ use crate::{
     telemetry::Metrics,
 };
 
+/// So many windows without a single answer, and a link gets one message at a time: what a network that has
+/// fallen silent leaves unanswered twice is lost.
+const SILENT_WINDOWS: usize = 2;
+
 /// How long a link is left alone that did not take a message.
 const LINK_PAUSE: Duration = Duration::from_millis(50);
 
@@ -58,6 +62,7 @@ pub async fn run(
         begun: None,
         under_way: FuturesUnordered::new(),
         overdue: FuturesUnordered::new(),
+        unanswered: 0,
         not_before: None,
     };
     loop {
@@ -100,6 +105,8 @@ struct Carrier {
     under_way: FuturesUnordered<UnderWay>,
     /// What was not answered in time; as many as the link remembers.
     overdue: FuturesUnordered<Overdue>,
+    /// So many in a row were not answered in time.
+    unanswered: usize,
     /// The pace allows nothing before.
     not_before: Option<Instant>,
 }
@@ -140,6 +147,8 @@ impl Carrier {
     /// Hands over as much as the link and the pace allow.
     async fn fill(&mut self, at_once: usize) {
         let mut took = false;
+        let silent = self.unanswered >= SILENT_WINDOWS * at_once;
+        let at_once = if silent { 1 } else { at_once };
         while self.under_way.len() < at_once {
             let at = now();
             if self.not_before.is_some_and(|not_before| at < not_before) {
@@ -254,6 +263,7 @@ impl Carrier {
     /// claimed it since: then it is told who has it in the line.
     async fn hear_late(&mut self, late: Option<(Item, Instant, Outcome)>) {
         let Some((mut item, left, outcome)) = late else { return };
+        self.unanswered = 0;
         self.metrics.outbox().answered_late(&self.desk.account);
         let (at, clock) = (now(), clock::now());
         let meaning = meaning(&outcome, &self.desk.vendor);
@@ -290,6 +300,10 @@ impl Carrier {
     fn understand(&mut self, ended: Ended) -> Then {
         let Ended { mut item, left, outcome, late } = ended;
         let mut meaning = meaning(&outcome, &self.desk.vendor);
+        self.unanswered = match meaning {
+            Meaning::Unanswered => self.unanswered.saturating_add(1),
+            _ => 0,
+        };
         if meaning == Meaning::Full && self.desk.full(&item.phone, now()) == Whose::Everybody {
             meaning = Meaning::TooFast;
         }
