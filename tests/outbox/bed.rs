@@ -92,18 +92,20 @@ impl Bed {
         let start = later(86_400);
         let sql = format!(
             "insert into appointment (nik_index, number, dose, facility, start, seat, minutes, \
-             subscriber, state, booked_at, changed_at, reminder) values ({blob}, '{}', 1, 'PKM-1', \
+             subscriber, state, booked_at, changed_at, reminder) values ({blob}, $1, 1, 'PKM-1', \
              {}, {}, 60, {blob}, 'booked', 1, 1, {})",
-            number.as_str(),
             start.millis(),
             random % 30_000,
             reminder.as_i64()
         );
+        // The number is no part of the statement, which is logged: by chance it looks like that of a phone.
         let sql = sqlx::AssertSqlSafe(sql);
         if sqlite {
-            sqlx::SqliteConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+            let mut database = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
+            database.execute(sqlx::query(sql).bind(number.as_str())).await.unwrap();
         } else {
-            sqlx::PgConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+            let mut database = sqlx::PgConnection::connect(&self.url).await.unwrap();
+            database.execute(sqlx::query(sql).bind(number.as_str())).await.unwrap();
         }
         let facility = FacilityCode::parse("PKM-1").unwrap();
         let seat = Seat { facility, start, seat: (random % 30_000) as u16 };
