@@ -23,9 +23,7 @@ use super::{
 use crate::{
     app::{
         nodes::Budget,
-        outbox::{
-            LOOK_AGAIN, Measure, Patience, Running, TO_END, journal::Journal, now, queues::Queues,
-        },
+        outbox::{Measure, Patience, Running, TO_END, journal::Journal, now, queues::Queues},
         stop::{self, Stop},
     },
     channel::whatsapp::{
@@ -39,7 +37,7 @@ use crate::{
     identity::ChatId,
     menu::language::Language,
     outbox::{
-        Class, Fate, NoticeId, Recipient,
+        Class, NoticeId, Recipient,
         chat::{self, Follow, Meaning, Standing},
         line::Line,
         pace::{Pace, below},
@@ -317,14 +315,7 @@ impl Sender {
             // The provider has just refused the template; the next look finds another way.
             given_back(&item, clock)
         } else {
-            match self.store.stands(&item.claimed).await {
-                Ok(true) => return Some(item),
-                Ok(false) => Verdict::Ended(Fate::Cancelled),
-                Err(error) => {
-                    tracing::debug!(%error, "whether a reminder still stands is looked up later");
-                    given_back(&item, clock.plus(LOOK_AGAIN))
-                }
-            }
+            return Some(item);
         };
         self.settle(&item, verdict).await;
         None
