@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Enclosure, Fate, Framed, Lane, NoticeId, Recipient, Sender, route::WHATSAPP};
+use super::{Class, Enclosure, Fate, Framed, Lane, NoticeId, Recipient, Sender, route::WHATSAPP};
 use crate::{clock::Timestamp, menu::view::Card};
 
 /// A piece of a queue to claim.
@@ -45,6 +45,13 @@ pub struct Claimed {
     pub consent: Consent,
     /// `None` for a row that does not open: damaged, or sealed with a key we do not have.
     pub letter: Option<Letter>,
+}
+
+impl Claimed {
+    /// Whether it reminds of an appointment: what is taken back with that, until the moment it leaves.
+    pub fn reminds(&self) -> bool {
+        self.campaign == 0 && self.lane.class == Class::Reminder
+    }
 }
 
 /// Whether what waits may have been sent already.

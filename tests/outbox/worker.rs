@@ -58,7 +58,7 @@ async fn notices_are_sent_and_their_receipts_matched() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_reminded_who_has_cancelled_before() {
     for bed in both().await {
-        let slow = Manner { delay: Duration::from_millis(700), ..Manner::default() };
+        let slow = Manner { delay: Duration::from_millis(300), ..Manner::default() };
         let smsc = Smsc::start(slow).await;
         let bed = bed.operator("telco", &[smsc.port], FAST, "window = 1");
         let reminders: Vec<Notice> = (0..10).map(|_| notice(Class::Reminder, "telco")).collect();
@@ -83,9 +83,9 @@ async fn nobody_is_reminded_who_has_cancelled_before() {
         let after = smsc.submits().into_iter().skip(before.len()).map(|submit| submit.to);
         let stands = reminders.iter().find(|of| Some(of.id) == last).unwrap();
         let stands = stands.to.phone().unwrap().without_plus();
-        // The link had one more than its window; and for two seconds at most it is believed that they are wanted.
+        // The link had one more than its window, and one may have been written in that very moment.
         let late = after.filter(|to| to != stands).count();
-        assert!(late <= 4, "{late} were reminded of what they had cancelled");
+        assert!(late <= 2, "{late} were reminded of what they had cancelled");
         gateway.shutdown().await;
     }
 }

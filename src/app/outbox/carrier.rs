@@ -9,7 +9,7 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnord
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    TO_END,
+    LOOK_AGAIN, TO_END,
     desk::{Desk, Item, Next, given_back, settlement},
     journal::Journal,
     now,
@@ -18,11 +18,13 @@ use crate::{
     app::stop::{self, Stop},
     clock::{self, Timestamp},
     outbox::{
+        Fate,
         full::Whose,
         policy::{Meaning, after_failure, meaning},
         work::{Claimed, Doubt, Settlement, Verdict},
     },
     smpp::link::{Awaiting, Late, Link, LinkStatus, Outcome},
+    store::Store,
     telemetry::Metrics,
 };
 
@@ -40,6 +42,7 @@ const UNKNOWN: Duration = Duration::from_secs(2);
 pub async fn run(
     desk: Arc<Desk>,
     link: Link,
+    store: Store,
     settled: mpsc::Sender<Settlement>,
     journal: Journal,
     metrics: Arc<Metrics>,
@@ -52,6 +55,7 @@ pub async fn run(
     let mut carrier = Carrier {
         desk,
         link,
+        store,
         settled,
         journal,
         metrics,
@@ -92,6 +96,7 @@ pub async fn run(
 struct Carrier {
     desk: Arc<Desk>,
     link: Link,
+    store: Store,
     settled: mpsc::Sender<Settlement>,
     journal: Journal,
     metrics: Arc<Metrics>,
@@ -189,7 +194,14 @@ impl Carrier {
             let decent = self.desk.patience.hours.decent(item.claimed.lane.zone, clock);
             given_back(&item, decent)
         } else {
-            return Some(item);
+            match self.store.stands(&item.claimed).await {
+                Ok(true) => return Some(item),
+                Ok(false) => settlement(&item.claimed, Verdict::Ended(Fate::Cancelled)),
+                Err(error) => {
+                    tracing::debug!(%error, "whether a reminder still stands is looked up later");
+                    given_back(&item, clock.plus(LOOK_AGAIN))
+                }
+            }
         };
         self.desk.not_sent();
         self.desk.handed_over();

@@ -206,6 +206,7 @@ pub(super) fn start(
             tasks.push(tokio::spawn(carrier::run(
                 Arc::clone(desk),
                 link.clone(),
+                store.clone(),
                 settled.clone(),
                 journal.clone(),
                 Arc::clone(metrics),
@@ -243,6 +244,9 @@ pub(super) fn now() -> Instant {
 
 /// How long the database is left alone when it does not answer.
 pub(super) const DATABASE_PAUSE: Duration = Duration::from_millis(300);
+
+/// After which a notice is looked at again of which the database could not say whether it stands.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// How long what is under way may take after the word to stop.
 pub(super) const TO_END: Duration = Duration::from_secs(8);

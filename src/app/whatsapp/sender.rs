@@ -23,7 +23,9 @@ use super::{
 use crate::{
     app::{
         nodes::Budget,
-        outbox::{Measure, Patience, Running, TO_END, journal::Journal, now, queues::Queues},
+        outbox::{
+            LOOK_AGAIN, Measure, Patience, Running, TO_END, journal::Journal, now, queues::Queues,
+        },
         stop::{self, Stop},
     },
     channel::whatsapp::{
@@ -37,7 +39,7 @@ use crate::{
     identity::ChatId,
     menu::language::Language,
     outbox::{
-        Class, NoticeId, Recipient,
+        Class, Fate, NoticeId, Recipient,
         chat::{self, Follow, Meaning, Standing},
         line::Line,
         pace::{Pace, below},
@@ -315,7 +317,14 @@ impl Sender {
             // The provider has just refused the template; the next look finds another way.
             given_back(&item, clock)
         } else {
-            return Some(item);
+            match self.store.stands(&item.claimed).await {
+                Ok(true) => return Some(item),
+                Ok(false) => Verdict::Ended(Fate::Cancelled),
+                Err(error) => {
+                    tracing::debug!(%error, "whether a reminder still stands is looked up later");
+                    given_back(&item, clock.plus(LOOK_AGAIN))
+                }
+            }
         };
         self.settle(&item, verdict).await;
         None

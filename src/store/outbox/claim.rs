@@ -139,8 +139,29 @@ impl Store {
         Ok(claimed)
     }
 
-    /// Which of these broadcasts are not to be sent any more, and why: their readers refused them, they were
-    /// taken back as an appointment's reminder is, or their campaign does not run (`None`).
+    /// Whether what was claimed is still to be sent. Only what reminds of an appointment is looked at: it can
+    /// be taken back while it waits for its turn.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn stands(&self, claimed: &Claimed) -> Result<bool, StoreError> {
+        if !claimed.reminds() {
+            return Ok(true);
+        }
+        let waits: Option<i64> = on_engine!(self.reader(), |Db, pool| {
+            sqlx::query_scalar::<Db, _>(
+                "select id from notice where id = $1 and attempts = $2 and state = 'waiting'",
+            )
+            .bind(claimed.id.as_i64())
+            .bind(claimed.attempts)
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(waits.is_some())
+    }
+
+    /// Which of these broadcasts are not to be sent any more, and why: their readers refused them, or their
+    /// campaign does not run (`None`).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -149,34 +170,33 @@ impl Store {
         notices: &[NoticeId],
     ) -> Result<BTreeMap<NoticeId, Option<Fate>>, StoreError> {
         let ids: Vec<i64> = notices.iter().map(|notice| notice.as_i64()).collect();
-        // What does not wait any more was taken back, or settled by somebody else, who has the last word.
-        let mut unwanted: BTreeMap<_, _> =
-            notices.iter().map(|notice| (*notice, Some(Fate::Cancelled))).collect();
+        let mut unwanted = BTreeMap::new();
         for ids in ids.chunks(ASKED) {
             on_engine!(self.reader(), |Db, pool| {
-                let mut sql =
-                    QueryBuilder::<Db>::new("select id, case when (campaign <> 0 or lane >= ");
+                let mut sql = QueryBuilder::<Db>::new(
+                    "with asked (id, refused, runs) as (select id, (campaign <> 0 or lane >= ",
+                );
                 // As `Class::is_refusable` says.
                 sql.push_bind(Lane { class: Class::Campaign, zone: Zone::Wib }.as_i64());
                 sql.push(
                     ") and exists (select 1 from opt_out \
-                     where opt_out.subscriber = notice.subscriber) then 1 else 0 end, \
-                     case when campaign = 0 or exists (select 1 from campaign \
+                     where opt_out.subscriber = notice.subscriber), \
+                     campaign = 0 or exists (select 1 from campaign \
                      where campaign.id = notice.campaign and campaign.state = 'running') \
-                     then 1 else 0 end from notice where state = 'waiting' and id in (",
+                     from notice where id in (",
                 );
                 let mut list = sql.separated(", ");
                 for id in padded_keys(ids) {
                     list.push_bind(id);
                 }
-                for row in sql.push(")").build().fetch_all(pool).await? {
-                    let (refused, runs): (i32, i32) = (row.try_get(1)?, row.try_get(2)?);
-                    let id = NoticeId::from_i64(row.try_get(0)?);
-                    match (refused, runs) {
-                        (1, _) => unwanted.insert(id, Some(Fate::OptedOut)),
-                        (_, 0) => unwanted.insert(id, None),
-                        _ => unwanted.remove(&id),
-                    };
+                sql.push(
+                    ")) select id, case when refused then 1 else 0 end from asked \
+                     where refused or not runs",
+                );
+                for row in sql.build().fetch_all(pool).await? {
+                    let (id, refused): (i64, i32) = (row.try_get(0)?, row.try_get(1)?);
+                    let fate = (refused == 1).then_some(Fate::OptedOut);
+                    unwanted.insert(NoticeId::from_i64(id), fate);
                 }
             });
         }

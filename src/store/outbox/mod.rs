@@ -103,8 +103,8 @@ pub(super) async fn write(
     settle::count(tx, &fresh, None).await
 }
 
-/// Takes notices back in a transaction that is under way. One that somebody is just sending goes; a reminder
-/// that only stands in the line is found there ([`Store::unwanted`]), and stays.
+/// Takes notices back in a transaction that is under way. One that somebody is just sending goes; but what
+/// reminds of an appointment is looked at once more before it leaves ([`Store::stands`]), and stays.
 pub(super) async fn cancel(
     tx: &mut Tx,
     ids: &[NoticeId],
