@@ -123,8 +123,8 @@ async fn hear(
     };
     let metrics = &site.front.metrics;
     let call = Call::of(&parts, &body, peer.ip(), clock::now());
-    let proved = match account.gate.admit(call) {
-        Ok(proved) => proved,
+    let nonce = match account.gate.admit(call) {
+        Ok(nonce) => nonce,
         Err(refused) => {
             metrics.strange(&refused.to_string());
             tracing::warn!(account = account.name, %refused, "callback refused");
@@ -148,7 +148,7 @@ async fn hear(
         }
     };
     // What is numbered, or says all that was said, is known by that.
-    let nonce = proved.nonce.filter(|_| !account.provider.numbers());
+    let nonce = nonce.filter(|_| !account.provider.numbers());
     Desk { account, front: &site.front, since, nonce }.answer(&heard).await
 }
 

@@ -7,7 +7,7 @@
 //!
 //! Nonces are remembered by the node. What is replayed to another node within the window, or after a restart,
 //! meets the receipts of the turns where messages are numbered; where nothing tells a replayed message from the
-//! next one, the nonce goes with the turn into the row of its session ([`Proved`]).
+//! next one, the nonce goes with the turn into the row of its session ([`Gate::admit`]).
 
 use std::{
     collections::HashSet,
@@ -67,13 +67,6 @@ pub enum Refused {
     /// More signed calls than can be remembered.
     #[error("callbacks beyond what is remembered")]
     Crowded,
-}
-
-/// A call that was let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proved {
-    /// The nonce of one that was signed.
-    pub nonce: Option<Nonce>,
 }
 
 /// A request, as far as it can be proved.
@@ -157,7 +150,7 @@ impl Gate {
     ///
     /// # Errors
     /// See [`Refused`].
-    pub fn admit(&self, call: Call<'_>) -> Result<Proved, Refused> {
+    pub fn admit(&self, call: Call<'_>) -> Result<Option<Nonce>, Refused> {
         if !self.allow.is_empty() {
             let from = caller(&self.proxies, call.peer, call.headers).ok_or(Refused::Network)?;
             if !is_in(&self.allow, from) {
@@ -165,9 +158,9 @@ impl Gate {
             }
         }
         match self.proof {
-            Proof::Open => Ok(Proved { nonce: None }),
-            Proof::Header => self.secret(call).map(|()| Proved { nonce: None }),
-            Proof::Hmac => self.signed(call).map(|nonce| Proved { nonce: Some(nonce) }),
+            Proof::Open => Ok(None),
+            Proof::Header => self.secret(call).map(|()| None),
+            Proof::Hmac => self.signed(call).map(Some),
         }
     }
 

@@ -235,12 +235,17 @@ fn head(text: &str) -> (String, &str) {
 /// By how many letters a word is not the best of some; `None` where it is too far from all. Short words
 /// have neighbours that mean something else.
 fn slips(word: &str, words: &[String]) -> Option<usize> {
-    let most = match word.chars().count() {
+    let most = most_slips(word);
+    words.iter().map(|known| far(word, known)).min().filter(|slips| *slips <= most)
+}
+
+/// By how many letters a word of this length may be missed.
+pub(super) fn most_slips(word: &str) -> usize {
+    match word.chars().count() {
         0..4 => 0,
         4..7 => 1,
         _ => 2,
-    };
-    words.iter().map(|known| far(word, known)).min().filter(|slips| *slips <= most)
+    }
 }
 
 /// How many letters lie between a word in small letters and one that is known.

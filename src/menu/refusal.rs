@@ -1,7 +1,7 @@
 //! How people refuse broadcasts. It is a right, so more is taken for it than for other keywords; and what
 //! is no refusal must not be lost where an answer is awaited, so how sure it is goes along.
 
-use crate::menu::keyword::far;
+use crate::menu::keyword::{far, most_slips};
 
 /// What a menu says of its refusals, beside the words themselves (`[refusal]`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,17 +44,12 @@ impl Refusals {
 /// to six, two in a longer one. `None` where it is too far from all.
 pub(super) fn slips(word: &str, words: &[String]) -> Option<usize> {
     let slips = words.iter().filter_map(|known| {
-        let most = match known.chars().count() {
-            0..4 => 0,
-            4..7 => 1,
-            _ => 2,
-        };
         let far = match far(word, known) {
             // STOOOPP is one slip of a finger, or of a temper.
             2.. if squeezed(word) == squeezed(&known.to_lowercase()) => 1,
             far => far,
         };
-        (far <= most).then_some(far)
+        (far <= most_slips(known)).then_some(far)
     });
     slips.min()
 }

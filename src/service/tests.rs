@@ -22,6 +22,7 @@ use crate::{
     service::{
         number::Number,
         record::{Acquaintance, Dose, Look, Person, Registered, Registration, Standing, Waiting},
+        ticket::{NewTicket, Ticket, TicketState},
     },
     vault::Keys,
 };
@@ -34,6 +35,20 @@ const NIK: &str = "3173014502900001";
 fn ring() -> InUse {
     let seed = Seed { document: [3; 32], short: [4; 32] };
     InUse::new(Keyring::new(&seed, "Kementerian Kesehatan", NOW).unwrap())
+}
+
+/// A ticket that was just opened.
+fn ticket(made: NewTicket) -> Ticket {
+    Ticket {
+        made,
+        by: me(),
+        opened: NOW,
+        state: TicketState::Open,
+        staff: None,
+        answer: None,
+        merged_into: None,
+        version: 1,
+    }
 }
 
 fn desk() -> Desk {

@@ -28,26 +28,6 @@ use crate::{
 /// Looks that are read, at most.
 const MOST_LOOKS: i64 = 1000;
 
-/// A consent of version, channel, time, end and purpose. A macro, because the type of a row is one of two.
-macro_rules! consent {
-    ($row:expr) => {{
-        let row = &$row;
-        let withdrawn: Option<i64> = row.try_get(3)?;
-        let purpose = Purpose::parse(row.try_get(4)?);
-        let parted: Option<String> = row.try_get(5)?;
-        let unreadable = || StoreError::Unreadable("consent");
-        let parted = parted.map(|word| Parting::parse(&word).ok_or_else(unreadable));
-        Consent {
-            purpose: purpose.ok_or_else(unreadable)?,
-            version: row.try_get(0)?,
-            channel: row.try_get(1)?,
-            at: Timestamp::from_millis(row.try_get(2)?),
-            withdrawn: withdrawn.map(Timestamp::from_millis),
-            parted: parted.transpose()?,
-        }
-    }};
-}
-
 /// What each need asks for, in the order of `needs`. Rare: a few statements for each.
 pub(super) async fn read_rights(
     tx: &mut Tx,
@@ -124,19 +104,15 @@ async fn read_of_person(
     person: NikIndex,
     since: Timestamp,
 ) -> Result<RightFacts, StoreError> {
-    let (phones, numbers, heard) = on_engine!(&mut *tx, |Db, tx| {
-        let key = person.as_bytes().to_vec();
-        let [phones, numbers, heard] = BY_PERSON;
+    let [phones, numbers, heard] = BY_PERSON;
+    let key = person.as_bytes().to_vec();
+    let heard = consents(tx, heard, key.clone()).await?;
+    let (phones, numbers) = on_engine!(&mut *tx, |Db, tx| {
         let phones: i64 =
             sqlx::query_scalar::<Db, _>(phones).bind(key.clone()).fetch_one(&mut **tx).await?;
         let numbers: Vec<String> =
-            sqlx::query_scalar::<Db, _>(numbers).bind(key.clone()).fetch_all(&mut **tx).await?;
-        let rows = sqlx::query::<Db>(heard).bind(key).fetch_all(&mut **tx).await?;
-        let mut heard = Vec::with_capacity(rows.len());
-        for row in rows {
-            heard.push(consent!(row));
-        }
-        (phones, numbers, heard)
+            sqlx::query_scalar::<Db, _>(numbers).bind(key).fetch_all(&mut **tx).await?;
+        (phones, numbers)
     });
     let numbers = numbers.iter().map(|number| Ok((person, read_number(number)?)));
     Ok(RightFacts {
@@ -154,38 +130,43 @@ pub(super) async fn read_consents(
     tx: &mut Tx,
     phone: SubscriberKey,
 ) -> Result<Vec<Consent>, StoreError> {
-    let mut consents = Vec::new();
-    on_engine!(tx, |Db, tx| {
-        let rows = sqlx::query::<Db>(
-            "select version, channel, at, withdrawn_at, purpose, parted from consent \
-             where subscriber = $1 order by at desc, version",
-        )
-        .bind(phone.as_bytes().to_vec())
-        .fetch_all(&mut **tx)
-        .await?;
-        for row in rows {
-            consents.push(consent!(row));
-        }
-    });
-    Ok(consents)
+    let sql = "select version, channel, at, withdrawn_at, purpose, parted from consent \
+               where subscriber = $1 order by at desc, version";
+    consents(tx, sql, phone.as_bytes().to_vec()).await
 }
 
 /// What a person agreed to by word of mouth, latest first, whether it still holds or not.
 pub(super) async fn read_heard(tx: &mut Tx, person: NikIndex) -> Result<Vec<Consent>, StoreError> {
-    let mut heard = Vec::new();
+    let sql = "select version, channel, at, withdrawn_at, purpose, parted from consent \
+               where nik_index = $1 order by at desc, version";
+    consents(tx, sql, person.as_bytes().to_vec()).await
+}
+
+/// Consents by a key: version, channel, time, end, purpose, and with whom they ended.
+async fn consents(
+    tx: &mut Tx,
+    sql: &'static str,
+    key: Vec<u8>,
+) -> Result<Vec<Consent>, StoreError> {
+    let unreadable = || StoreError::Unreadable("consent");
+    let mut consents = Vec::new();
     on_engine!(tx, |Db, tx| {
-        let rows = sqlx::query::<Db>(
-            "select version, channel, at, withdrawn_at, purpose, parted from consent \
-             where nik_index = $1 order by at desc, version",
-        )
-        .bind(person.as_bytes().to_vec())
-        .fetch_all(&mut **tx)
-        .await?;
-        for row in rows {
-            heard.push(consent!(row));
+        for row in sqlx::query::<Db>(sql).bind(key).fetch_all(&mut **tx).await? {
+            let withdrawn: Option<i64> = row.try_get(3)?;
+            let purpose = Purpose::parse(row.try_get(4)?);
+            let parted: Option<String> = row.try_get(5)?;
+            let parted = parted.map(|word| Parting::parse(&word).ok_or_else(unreadable));
+            consents.push(Consent {
+                purpose: purpose.ok_or_else(unreadable)?,
+                version: row.try_get(0)?,
+                channel: row.try_get(1)?,
+                at: Timestamp::from_millis(row.try_get(2)?),
+                withdrawn: withdrawn.map(Timestamp::from_millis),
+                parted: parted.transpose()?,
+            });
         }
     });
-    Ok(heard)
+    Ok(consents)
 }
 
 /// Who looked at a person since then, latest first.

@@ -1,11 +1,17 @@
 //! A campaign's office: a database of either kind with somebody to write to, and short ways to say it.
 
+use std::time::Duration;
+
 use setara::{
-    clock::Timestamp,
+    clock::{Timestamp, Zone},
     config::Config,
     front::campaign::{BadRows, Campaigns, Order},
     menu::{check::check, model::Menu},
     menus::read,
+    outbox::{
+        Class, Lane,
+        work::{Claimed, Portion, Settlement, Verdict},
+    },
     service::{
         DESKS,
         campaign::{Audience, Filter, Step},
@@ -107,6 +113,29 @@ impl Office {
             let queued = self.campaigns.queue(&campaign, now).await.unwrap();
             assert_ne!(queued, Queued::Overtaken);
         }
+    }
+
+    /// Claims a few of a campaign for an hour.
+    pub async fn claim(&self, campaign: &Campaign, at: Timestamp) -> Vec<Claimed> {
+        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
+        let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
+        let until = at.plus(Duration::from_secs(3600));
+        self.bed.store.claim(&[portion], at, until).await.unwrap()
+    }
+
+    /// These left, and that is written down.
+    pub async fn sent(&self, claimed: &[Claimed], left: Timestamp, at: Timestamp) {
+        let sent = claimed.iter().map(|one| Settlement {
+            id: one.id,
+            attempts: one.attempts,
+            day: one.day,
+            verdict: Verdict::Sent {
+                account: "telco".into(),
+                message_id: one.id.as_i64().to_string(),
+                left,
+            },
+        });
+        self.bed.store.settle(&sent.collect::<Vec<_>>(), at).await.unwrap();
     }
 
     /// Every row of the outbox, in the order of its columns.

@@ -310,23 +310,11 @@ async fn who_answers_is_known_to_the_moment() {
         office.queue_all(&campaign, after(1)).await;
         // Not an answer: nothing had left.
         speaks(numbers[1], 5).await;
-        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
-        let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
-        let claimed = store.claim(&[portion], after(9), after(60)).await.unwrap();
+        let claimed = office.claim(&campaign, after(9)).await;
         assert_eq!(claimed.len(), 3);
         // An answer, before it is written down that the message left.
         speaks(numbers[0], 11).await;
-        let sent = claimed.iter().map(|one| Settlement {
-            id: one.id,
-            attempts: one.attempts,
-            day: one.day,
-            verdict: Verdict::Sent {
-                account: "telco".into(),
-                message_id: one.id.as_i64().to_string(),
-                left: after(10),
-            },
-        });
-        store.settle(&sent.collect::<Vec<_>>(), after(12)).await.unwrap();
+        office.sent(&claimed, after(10), after(12)).await;
         let figures =
             async || store.campaign_figures(&office.again(&campaign).await).await.unwrap();
         assert_eq!(figures().await.replied, 1);
@@ -352,20 +340,8 @@ async fn who_registered_after_it_is_counted() {
         };
         office.queue_all(&campaign, noon()).await;
         registers(numbers[0], 1, 5).await;
-        let lane = Lane { class: Class::Campaign, zone: Zone::Wib };
-        let portion = Portion { route: "telco".into(), campaign: campaign.id, lane, most: 9 };
-        let claimed = store.claim(&[portion], after(9), after(60)).await.unwrap();
-        let sent = claimed.iter().map(|one| Settlement {
-            id: one.id,
-            attempts: one.attempts,
-            day: one.day,
-            verdict: Verdict::Sent {
-                account: "telco".into(),
-                message_id: one.id.as_i64().to_string(),
-                left: after(10),
-            },
-        });
-        store.settle(&sent.collect::<Vec<_>>(), after(10)).await.unwrap();
+        let claimed = office.claim(&campaign, after(9)).await;
+        office.sent(&claimed, after(10), after(10)).await;
         let figures = async || {
             let figures = store.campaign_figures(&office.again(&campaign).await).await.unwrap();
             let by_sms = figures.by_sms();

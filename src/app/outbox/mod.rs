@@ -102,8 +102,8 @@ impl Outbox {
         self.wake.ring_from_afar();
     }
 
-    /// Takes a receipt from what the links of an account hear, whose ids are written so. It is confirmed when it is stored, or
-    /// when there is nothing to store.
+    /// Takes a receipt from what the links of an account hear; `numbering` is how its ids are written. It is
+    /// confirmed when it is stored, or when there is nothing to store.
     pub async fn hear(&self, account: &Arc<str>, numbering: Numbering, inbound: Inbound) {
         let read = receipt::parse(&inbound.message, numbering);
         let fate = read.as_ref().and_then(|read| read.state.fate());

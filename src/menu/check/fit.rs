@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A code has six digits.
-const WIDEST_CODE: &str = "888888";
+pub(super) const WIDEST_CODE: &str = "888888";
 
 /// As [`OLD_DATA`] tells it.
 const WIDEST_TIME: &str = "28-08 18:08";

@@ -8,15 +8,12 @@ use crate::{
     diagnostic::{Finding, Severity},
     menu::{
         catalogue::{Catalogue, Effect},
-        check::letters,
+        check::{fit::WIDEST_CODE, letters},
         load::{Draft, suggest},
         model::{Act, CONFIRM, Menu, NOT_CONFIRMED, Phrase},
     },
     text::{gsm7, segment::GSM7_ALONE},
 };
-
-/// A code has six digits.
-const WIDEST_CODE: &str = "888888";
 
 /// Findings about brand and purposes.
 pub fn check(draft: &Draft, menu: &Menu, catalogue: &Catalogue) -> Vec<Finding> {

@@ -268,19 +268,6 @@ fn a_certificate_that_is_missing_has_two_causes() {
     }
 }
 
-fn ticket(made: NewTicket) -> Ticket {
-    Ticket {
-        made,
-        by: me(),
-        opened: NOW,
-        state: TicketState::Open,
-        staff: None,
-        answer: None,
-        merged_into: None,
-        version: 1,
-    }
-}
-
 fn lost() -> Ticket {
     let values = typed(&[("phone", "081200000006")]);
     let decision = decide("change.lost", asking(&values), &Facts::default());

@@ -34,16 +34,7 @@ fn kept(mut made: NewTicket, values: &Values) -> Ticket {
         behalf: None,
     };
     Check::ask(&mut made, &letter);
-    Ticket {
-        made,
-        by: me(),
-        opened: NOW,
-        state: TicketState::Open,
-        staff: None,
-        answer: None,
-        merged_into: None,
-        version: 1,
-    }
+    ticket(made)
 }
 
 fn other_name() -> Values {
