@@ -267,11 +267,11 @@ impl Reloading {
             }
         };
         let live: Vec<Live> = newer.current().iter().map(live).collect();
+        self.engine.put(newer);
         for live in live.iter().filter(|live| live.change == Change::Changed) {
             let (service, version) = (&live.service, live.version.as_str());
             tracing::info!(service, version, "a menu was put live");
         }
-        self.engine.put(newer);
         if let Err(error) = self.engine.store().hint(RELOADED).await {
             tracing::debug!(%error, "other nodes will find out when they look");
         }
@@ -295,7 +295,15 @@ impl Reloading {
         }
         if let Some(order) = order.filter(|of| of.serial > self.menus.ordered.load(Relaxed)) {
             self.menus.ordered.store(order.serial, Relaxed);
-            self.engine.put(obey(&order, &shelf)?);
+            let ordered = obey(&order, &shelf)?;
+            self.engine.put(ordered.clone());
+            for Service { menu, .. } in ordered.current().iter().map(Arc::as_ref) {
+                let (service, version) = (menu.service(), menu.version());
+                if shelf.service(service).is_some_and(|was| was.menu.version() != version) {
+                    let version = version.as_str();
+                    tracing::info!(service, version, "a menu was put live by another node");
+                }
+            }
         }
         Ok(())
     }
@@ -317,11 +325,7 @@ fn obey(order: &MenuOrder, shelf: &Shelf) -> Result<Shelf, MenuError> {
             return Arc::clone(current);
         }
         match shelf.version(service, &wanted) {
-            Some(ordered) => {
-                let version = wanted.as_str();
-                tracing::info!(service, version, "a menu was put live by another node");
-                Arc::clone(ordered)
-            }
+            Some(ordered) => Arc::clone(ordered),
             None => {
                 tracing::warn!(service, "a menu that another node put live cannot be used here");
                 Arc::clone(current)
