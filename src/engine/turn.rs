@@ -436,19 +436,12 @@ impl<'t> Turn<'t> {
 
     /// What is stored before the outside record is asked.
     fn question(&self) -> TurnWrite {
+        let inbound = &self.job.inbound;
+        let number = inbound.from.clone();
         TurnWrite {
-            subscriber: self.job.subscriber,
-            number: self.job.inbound.from.clone(),
-            language: None,
-            at: self.job.inbound.at,
-            channel: Some(self.job.inbound.channel.as_str()),
-            spoke: Spoke::Subscriber,
-            conversation: None,
-            receipt: None,
-            session: None,
+            channel: Some(inbound.channel.as_str()),
             changes: self.changes.clone(),
-            notices: Vec::new(),
-            answers: None,
+            ..TurnWrite::of(Spoke::Subscriber, self.job.subscriber, number, inbound.at)
         }
     }
 

@@ -176,20 +176,8 @@ impl Inquiries {
             Some(behalf) => changes.into_iter().filter_map(|of| behalf.change(of)).collect(),
             None => changes,
         };
-        let write = TurnWrite {
-            subscriber: case.inquiry.by,
-            number,
-            language: None,
-            at: case.now,
-            channel: None,
-            spoke: Spoke::We,
-            conversation: None,
-            receipt: None,
-            session: None,
-            changes,
-            notices,
-            answers: None,
-        };
+        let said = TurnWrite::of(Spoke::We, case.inquiry.by, number, case.now);
+        let write = TurnWrite { changes, notices, ..said };
         self.engine.store().begin().await?.commit(&[write]).await?;
         if rings {
             self.engine.wake().ring();

@@ -104,6 +104,26 @@ pub struct TurnWrite {
     pub answers: Option<[u8; 16]>,
 }
 
+impl TurnWrite {
+    /// A turn that stores nothing but that it was, over no channel.
+    pub fn of(spoke: Spoke, subscriber: SubscriberKey, number: Msisdn, at: Timestamp) -> Self {
+        Self {
+            subscriber,
+            number,
+            language: None,
+            at,
+            channel: None,
+            spoke,
+            conversation: None,
+            receipt: None,
+            session: None,
+            changes: Vec::new(),
+            notices: Vec::new(),
+            answers: None,
+        }
+    }
+}
+
 /// Who spoke first in a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spoke {

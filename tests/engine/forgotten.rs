@@ -28,20 +28,8 @@ const DAY: u64 = 86_400;
 
 fn turn(engine: &Engine, phone: &str, at: Timestamp) -> TurnWrite {
     let number = Msisdn::parse(phone).unwrap();
-    TurnWrite {
-        spoke: Spoke::Subscriber,
-        subscriber: engine.vault().subscriber_key(&number),
-        number,
-        language: None,
-        at,
-        channel: Some("ussd"),
-        conversation: None,
-        receipt: None,
-        session: None,
-        changes: vec![],
-        notices: vec![],
-        answers: None,
-    }
+    let subscriber = engine.vault().subscriber_key(&number);
+    TurnWrite { channel: Some("ussd"), ..TurnWrite::of(Spoke::Subscriber, subscriber, number, at) }
 }
 
 /// A registration in eastern Indonesia.

@@ -116,18 +116,9 @@ impl Bed {
     pub async fn cancel(&self, phone: &str, ended: Ended) {
         let number = Msisdn::parse(phone).unwrap();
         let write = TurnWrite {
-            spoke: Spoke::Subscriber,
-            subscriber: self.phone(&number),
-            number,
-            language: None,
-            at: clock::now(),
             channel: Some("ussd"),
-            conversation: None,
-            receipt: None,
-            session: None,
             changes: vec![Change::Appointment(AppointmentChange::End(ended))],
-            notices: vec![],
-            answers: None,
+            ..TurnWrite::of(Spoke::Subscriber, self.phone(&number), number, clock::now())
         };
         self.store.begin().await.unwrap().commit(&[write]).await.unwrap();
     }

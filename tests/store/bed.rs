@@ -110,19 +110,10 @@ impl Bed {
 
     /// A turn that changes nothing but `seen_at`.
     pub fn turn(&self, number: &str) -> TurnWrite {
+        let subscriber = self.phone(number);
         TurnWrite {
-            spoke: Spoke::Subscriber,
-            subscriber: self.phone(number),
-            number: msisdn(number),
-            language: None,
-            at: at(0),
             channel: Some("ussd"),
-            conversation: None,
-            receipt: None,
-            session: None,
-            changes: vec![],
-            notices: vec![],
-            answers: None,
+            ..TurnWrite::of(Spoke::Subscriber, subscriber, msisdn(number), at(0))
         }
     }
 

@@ -50,18 +50,8 @@ pub(super) async fn put(
     let consent =
         ExposureChange { case: used.clone(), consent: Consent::Given, version: None, until };
     let yes = TurnWrite {
-        spoke: Spoke::We,
-        subscriber: vault.subscriber_key(&number),
-        number,
-        language: None,
-        at: now,
-        channel: None,
-        conversation: None,
-        receipt: None,
-        session: None,
         changes: vec![Change::Exposure(consent)],
-        notices: vec![],
-        answers: None,
+        ..TurnWrite::of(Spoke::We, vault.subscriber_key(&number), number, now)
     };
     store.begin().await?.commit(&[yes]).await?;
     let token = vault.token_key(NEAR.0.as_bytes());

@@ -157,19 +157,10 @@ impl Rehearsal {
     pub async fn speak(&self, phone: &Msisdn, language: &str) -> Result<(), RehearsalError> {
         let store = self.store().await?;
         let batch = store.begin().await?;
+        let subscriber = self.vault()?.subscriber_key(phone);
         let write = TurnWrite {
-            spoke: Spoke::Subscriber,
-            subscriber: self.vault()?.subscriber_key(phone),
-            number: phone.clone(),
             language: Some(language.to_owned()),
-            at: clock::now(),
-            channel: None,
-            conversation: None,
-            receipt: None,
-            session: None,
-            changes: vec![],
-            notices: vec![],
-            answers: None,
+            ..TurnWrite::of(Spoke::Subscriber, subscriber, phone.clone(), clock::now())
         };
         batch.commit(&[write]).await.map_err(|_| RehearsalError::Language)?;
         store.close().await;
