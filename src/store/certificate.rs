@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     CommitError, Store, StoreError,
     audit::Log,
-    engine::{Tx, octets, on_engine, padded_keys, padded_rows},
+    engine::{Tx, octets, on_engine, padded_rows, push_keys},
     facts::read_persons,
 };
 use crate::{
@@ -226,10 +226,7 @@ async fn of_holders(tx: &mut Tx, holders: &[NikIndex]) -> Result<Vec<Issued>, St
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("select ");
         sql.push(COLUMNS).push(" from certificate where nik_index in (");
-        let mut keys = sql.separated(", ");
-        for holder in padded_keys(holders) {
-            keys.push_bind(holder.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, holders, |holder| holder.as_bytes().to_vec());
         sql.push(") order by nik_index, dose");
         for row in sql.build_query_as::<Kept>().fetch_all(&mut **tx).await? {
             all.push(issued(row)?);
@@ -247,10 +244,7 @@ async fn banned(tx: &mut Tx, holders: &[NikIndex]) -> Result<BTreeSet<NikIndex>,
     on_engine!(tx, |Db, tx| {
         let mut sql =
             QueryBuilder::<Db>::new("select nik_index from certificate_ban where nik_index in (");
-        let mut keys = sql.separated(", ");
-        for holder in padded_keys(holders) {
-            keys.push_bind(holder.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, holders, |holder| holder.as_bytes().to_vec());
         for row in sql.push(")").build().fetch_all(&mut **tx).await? {
             banned.insert(NikIndex::from_bytes(octets(row.try_get(0)?, "certificate_ban")?));
         }

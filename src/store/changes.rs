@@ -12,7 +12,7 @@ use super::{
     chat,
     code::Codes,
     desk,
-    engine::{Tx, on_engine, padded_keys, padded_rows},
+    engine::{Tx, on_engine, padded_keys, padded_rows, push_keys},
     erase, exposure, inquiry,
     lookup::Failures,
     officer::Officers,
@@ -317,19 +317,13 @@ pub(super) async fn write_strangers(
     }
     on_engine!(tx, |Db, tx| {
         let mut sql = QueryBuilder::<Db>::new("delete from acquaintance where subscriber in (");
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(")").build().execute(&mut **tx).await?;
         for table in ["registration", "ticket"] {
             let mut sql = QueryBuilder::<Db>::new("update ");
             sql.push(table).push(" set hidden_at = ").push_bind(at.millis()).push(" where ");
             sql.push("hidden_at is null and subscriber in (");
-            let mut keys = sql.separated(", ");
-            for phone in padded_keys(phones) {
-                keys.push_bind(phone.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
             sql.push(")").build().execute(&mut **tx).await?;
         }
     });

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     Batch, CommitError, Store, StoreError,
     code::Codes,
-    engine::{Tx, octets, on_engine, padded_keys, padded_rows},
+    engine::{Tx, octets, on_engine, padded_keys, padded_rows, push_keys},
     event, outbox,
     sealed::{self, Place},
 };
@@ -209,10 +209,7 @@ impl Store {
                  on subscriber.key = chat.subscriber where chat.bound_until > ",
             );
             sql.push_bind(now.millis()).push(" and chat.subscriber in (");
-            let mut list = sql.separated(", ");
-            for key in padded_keys(&keys) {
-                list.push_bind(key.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, &keys, |key| key.as_bytes().to_vec());
             // Of two of one phone the later one stays.
             for row in sql.push(") order by chat.heard_at").build().fetch_all(pool).await? {
                 let phone: [u8; 16] = octets(row.try_get(0)?, "chat")?;
@@ -247,10 +244,7 @@ impl Store {
                     "select subscriber, max(heard_at) from chat where bound_until > ",
                 );
                 sql.push_bind(now.millis()).push(" and subscriber in (");
-                let mut list = sql.separated(", ");
-                for key in padded_keys(phones) {
-                    list.push_bind(key.as_bytes().to_vec());
-                }
+                push_keys(&mut sql, phones, |key| key.as_bytes().to_vec());
                 sql.push(") group by subscriber");
                 for row in sql.build().fetch_all(pool).await? {
                     let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "chat")?);
@@ -298,10 +292,7 @@ impl Store {
             let mut sql = QueryBuilder::<Db>::new("update chat set heard_at = ");
             sql.push_bind(at.millis()).push(" where heard_at < ").push_bind(at.millis());
             sql.push(" and key in (");
-            let mut list = sql.separated(", ");
-            for key in padded_keys(&keys) {
-                list.push_bind(key.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, &keys, |key| key.as_bytes().to_vec());
             sql.push(")").build().execute(&mut *tx).await?;
             tx.commit().await?;
         });
@@ -417,10 +408,7 @@ pub(super) async fn read_bound(
              from chat where bound_at is not null and bound_until is not null \
              and subscriber in (",
         );
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(")) as bound where nth <= ")
             .push_bind(i64::try_from(MOST_CHATS).unwrap_or(i64::MAX))
             .push(" order by subscriber, bound_at, key");

@@ -10,7 +10,7 @@ use sqlx::QueryBuilder;
 use super::{
     Batch, CommitError, ConversationWrite, Spoke, StoreError, TurnWrite,
     changes::Changes,
-    engine::{Tx, on_engine, padded_keys, padded_rows},
+    engine::{Tx, on_engine, padded_rows, push_keys},
     event, outbox,
     sealed::{self, Place},
     session,
@@ -137,11 +137,8 @@ async fn write_subscribers(
              or (excluded.seen_at > subscriber.seen_at and exists (select 1 from broadcast \
              where broadcast.subscriber = excluded.key and broadcast.day in (",
         );
-        let mut list = sql.separated(", ");
         let days: Vec<&str> = days.iter().map(String::as_str).collect();
-        for day in padded_keys(&days) {
-            list.push_bind(day.to_owned());
-        }
+        push_keys(&mut sql, &days, str::to_owned);
         sql.push(")))");
         sql.build().execute(&mut **tx).await?;
     });

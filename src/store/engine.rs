@@ -1,6 +1,6 @@
 //! One body of code for two databases, and statements that come in few sizes.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Database, Encode, Postgres, QueryBuilder, Sqlite, Transaction, Type};
 
 use super::StoreError;
 
@@ -131,6 +131,20 @@ pub(super) fn padded_rows<T>(rows: &[T]) -> impl Iterator<Item = Option<&T>> {
 pub(super) fn padded_keys<T: Copy>(keys: &[T]) -> impl Iterator<Item = T> {
     let padding = keys.len().next_power_of_two() - keys.len();
     keys.iter().copied().chain(keys.last().copied().into_iter().cycle().take(padding))
+}
+
+/// Writes what stands between the brackets of an `in (…)`: each key as it is stored.
+pub(super) fn push_keys<Db: Database, K: Copy, V>(
+    sql: &mut QueryBuilder<Db>,
+    keys: &[K],
+    stored: impl Fn(K) -> V,
+) where
+    V: for<'q> Encode<'q, Db> + Type<Db> + 'static,
+{
+    let mut list = sql.separated(", ");
+    for key in padded_keys(keys) {
+        list.push_bind(stored(key));
+    }
 }
 
 /// How SQLite would go about a statement in a database of ours, step by step; the values that it is run with

@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     Batch, Store, StoreError,
-    engine::{Tx, octets, on_engine, padded_keys, padded_rows},
+    engine::{Tx, octets, on_engine, padded_rows, push_keys},
     sealed::{self, Place},
 };
 use crate::{clock::Timestamp, vault::Vault};
@@ -119,10 +119,7 @@ impl Batch {
             let mut sql = QueryBuilder::<Db>::new(
                 "select key from chat_event where body is not null and key in (",
             );
-            let mut list = sql.separated(", ");
-            for key in padded_keys(keys) {
-                list.push_bind(key.to_vec());
-            }
+            push_keys(&mut sql, keys, |key| key.to_vec());
             for row in sql.push(")").build().fetch_all(&mut **tx).await? {
                 open.insert(octets(row.try_get(0)?, "chat_event")?);
             }
@@ -141,10 +138,7 @@ pub(super) async fn close(tx: &mut Tx, mut keys: Vec<[u8; 16]>) -> Result<(), St
         for keys in keys.chunks(EVENTS as usize) {
             let mut sql =
                 QueryBuilder::<Db>::new("update chat_event set body = null where key in (");
-            let mut list = sql.separated(", ");
-            for key in padded_keys(keys) {
-                list.push_bind(key.to_vec());
-            }
+            push_keys(&mut sql, keys, |key| key.to_vec());
             sql.push(")").build().execute(&mut **tx).await?;
         }
     });

@@ -13,7 +13,7 @@ use super::{
     certificate::read_certificates,
     chat,
     code::read_codes,
-    engine::{Tx, octets, on_engine, padded_keys},
+    engine::{Tx, octets, on_engine, push_keys},
     exposure::read_exposures,
     lookup::read_tries,
     officer::read_officers,
@@ -114,10 +114,7 @@ pub(super) async fn read_persons(
              from person left join registration on registration.nik_index = person.nik_index \
              and registration.standing = 'registered' where person.nik_index in (",
         );
-        let mut keys = sql.separated(", ");
-        for index in padded_keys(indexes) {
-            keys.push_bind(index.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, indexes, |index| index.as_bytes().to_vec());
         sql.push(")");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let index = NikIndex::from_bytes(octets(row.try_get(0)?, "person")?);
@@ -154,10 +151,7 @@ pub(super) async fn read_persons(
             "select nik_index, number, given_on, vaccine, batch, place, certificate \
              from dose where nik_index in (",
         );
-        let mut keys = sql.separated(", ");
-        for index in padded_keys(indexes) {
-            keys.push_bind(index.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, indexes, |index| index.as_bytes().to_vec());
         sql.push(") order by nik_index, number");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let index = NikIndex::from_bytes(octets(row.try_get(0)?, "dose")?);
@@ -194,10 +188,7 @@ async fn read_people(
              join person on person.nik_index = acquaintance.nik_index \
              where not person.blocked and acquaintance.subscriber in (",
         );
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(") order by acquaintance.subscriber, acquaintance.since, acquaintance.nik_index");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "acquaintance")?);
@@ -225,10 +216,7 @@ async fn read_waiting(
             "select subscriber, nik_index, number, identity, at from registration \
              where standing = 'waiting' and hidden_at is null and subscriber in (",
         );
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(") order by subscriber, at, number");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "registration")?);

@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     Store, StoreError,
     appointment::RECORDED,
-    engine::{Dialect, Engine, Tx, on_engine, padded_keys},
+    engine::{Dialect, Engine, Tx, on_engine, push_keys},
     stage::{Listed, Lister, STAGE_ROWS, SealedRows, Sealer, line},
 };
 use crate::{clock::Timestamp, service::roster::Entry};
@@ -162,18 +162,12 @@ impl Store {
                 let places: Vec<i64> = piece.iter().map(|(_, place)| *place).collect();
                 for (text, rest) in MOVE {
                     let mut sql = QueryBuilder::<Db>::new(text);
-                    let mut keys = sql.separated(", ");
-                    for place in padded_keys(&places) {
-                        keys.push_bind(place);
-                    }
+                    push_keys(&mut sql, &places, |place| place);
                     sql.push(rest).build().execute(&mut *tx).await?;
                 }
                 let mut sql = QueryBuilder::<Db>::new(RECORDED);
                 sql.push(" in (select nik_index from staged_person where place in (");
-                let mut keys = sql.separated(", ");
-                for place in padded_keys(&places) {
-                    keys.push_bind(place);
-                }
+                push_keys(&mut sql, &places, |place| place);
                 sql.push("))").build().execute(&mut *tx).await?;
                 sqlx::query::<Db>("update import set applied_to = $1")
                     .bind(last.as_bytes().to_vec())

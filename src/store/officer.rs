@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{
     CommitError, Store, StoreError,
-    engine::{Tx, octets, on_engine, padded_keys},
+    engine::{Tx, octets, on_engine, push_keys},
     facts::distinct,
     sealed::{self, Place},
 };
@@ -99,10 +99,7 @@ pub(super) async fn read_officers(
                 columns!(),
                 " from officer where key in ("
             ));
-            let mut list = sql.separated(", ");
-            for key in padded_keys(&keys) {
-                list.push_bind(key.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, &keys, |key| key.as_bytes().to_vec());
             sql.push(")");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 let officer = officer!(row, vault);
@@ -212,10 +209,7 @@ pub(super) async fn write_strangers(
             "update officer set version = version + 1, stage = 'invited', expires = 0, \
              open_until = 0 where stage = 'active' and key in (",
         );
-        let mut keys = sql.separated(", ");
-        for key in padded_keys(officers) {
-            keys.push_bind(key.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, officers, |key| key.as_bytes().to_vec());
         sql.push(")").build().execute(&mut **tx).await?;
     });
     Ok(())

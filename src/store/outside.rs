@@ -8,7 +8,7 @@ use super::{
     CommitError, Store, StoreError,
     appointment::RECORDED,
     changes::Changes,
-    engine::{Dialect, Tx, octets, on_engine, padded_keys},
+    engine::{Dialect, Tx, octets, on_engine, push_keys},
     facts::read_persons,
     sealed::{Place, seal_identity},
 };
@@ -120,10 +120,7 @@ pub(super) async fn read_fetched(
             "select nik_index, at, version, standing, elsewhere, number, reference, taken, disputed \
              from fetched where nik_index in (",
         );
-        let mut keys = sql.separated(", ");
-        for index in padded_keys(indexes) {
-            keys.push_bind(index.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, indexes, |index| index.as_bytes().to_vec());
         sql.push(")");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let index = NikIndex::from_bytes(octets(row.try_get(0)?, "fetched")?);

@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::{
     StoreError,
-    engine::{Tx, on_engine, padded_keys},
+    engine::{Tx, on_engine, push_keys},
     outbox,
 };
 use crate::{
@@ -26,10 +26,7 @@ pub(super) async fn close_consents(
         let mut sql = QueryBuilder::<Db>::new("update consent set withdrawn_at = ");
         sql.push_bind(at.millis()).push(", parted = ").push_bind(why.as_str());
         sql.push(" where withdrawn_at is null and subscriber in (");
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(")").build().execute(&mut **tx).await?;
     });
     Ok(())
@@ -45,10 +42,7 @@ pub(super) async fn leave_lines(
         // The rows of the lines first: one that is just being offered a seat is waited for, and the seat goes with
         // it.
         let mut sql = QueryBuilder::<Db>::new("delete from wait_list where subscriber in (");
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(")");
         if let Some(person) = person {
             sql.push(" and nik_index = ").push_bind(person.as_bytes().to_vec());

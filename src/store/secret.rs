@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row as _};
 use super::{
     CommitError, Store, StoreError,
     audit::Entry,
-    engine::{Tx, octets, on_engine, padded_keys},
+    engine::{Tx, octets, on_engine, push_keys},
     facts::distinct,
     sealed::{self, Place},
 };
@@ -51,10 +51,7 @@ impl Secrets {
             let mut sql = QueryBuilder::<Db>::new(
                 "select nik_index, key from person_key where nik_index in (",
             );
-            let mut keys = sql.separated(", ");
-            for person in padded_keys(persons) {
-                keys.push_bind(person.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
             sql.push(")");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 let person = NikIndex::from_bytes(octets(row.try_get(0)?, "person_key")?);

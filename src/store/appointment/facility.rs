@@ -14,7 +14,7 @@ use crate::{
     service::facility::{Hours, WHOLE},
     store::{
         Store, StoreError,
-        engine::{Tx, on_engine, padded_keys, padded_rows},
+        engine::{Tx, on_engine, padded_rows, push_keys},
     },
 };
 
@@ -80,10 +80,8 @@ impl Found {
         on_engine!(tx, |Db, tx| {
             if !regencies.is_empty() {
                 let mut sql = QueryBuilder::<Db>::new(COLUMNS);
-                let mut keys = sql.push("regency in (").separated(", ");
-                for regency in padded_keys(regencies) {
-                    keys.push_bind(regency.to_owned());
-                }
+                sql.push("regency in (");
+                push_keys(&mut sql, regencies, str::to_owned);
                 sql.push(") order by name, code");
                 for row in sql.build().fetch_all(&mut **tx).await? {
                     let place = facility!(row);
@@ -92,10 +90,8 @@ impl Found {
             }
             if !codes.is_empty() {
                 let mut sql = QueryBuilder::<Db>::new(COLUMNS);
-                let mut keys = sql.push("code in (").separated(", ");
-                for code in padded_keys(codes) {
-                    keys.push_bind(code.as_str().to_owned());
-                }
+                sql.push("code in (");
+                push_keys(&mut sql, codes, |code| code.as_str().to_owned());
                 sql.push(")");
                 for row in sql.build().fetch_all(&mut **tx).await? {
                     let place = facility!(row);
@@ -104,10 +100,7 @@ impl Found {
                 let mut sql = QueryBuilder::<Db>::new(
                     "select facility, day from facility_closed where facility in (",
                 );
-                let mut keys = sql.separated(", ");
-                for code in padded_keys(codes) {
-                    keys.push_bind(code.as_str().to_owned());
-                }
+                push_keys(&mut sql, codes, |code| code.as_str().to_owned());
                 sql.push(")");
                 for row in sql.build().fetch_all(&mut **tx).await? {
                     let (code, day): (String, String) = (row.try_get(0)?, row.try_get(1)?);

@@ -15,7 +15,7 @@ use crate::{
     clock::Timestamp,
     store::{
         StoreError,
-        engine::{Dialect, Tx, octets, on_engine, padded_keys, padded_rows},
+        engine::{Dialect, Tx, octets, on_engine, padded_rows, push_keys},
     },
     vault::NikIndex,
 };
@@ -219,10 +219,7 @@ impl Slot<'_> {
                 let mut sql = QueryBuilder::<Db>::new(
                     "delete from seat where state = 'held' and subscriber in (",
                 );
-                let mut keys = sql.separated(", ");
-                for phone in padded_keys(&phones) {
-                    keys.push_bind(phone.as_bytes().to_vec());
-                }
+                push_keys(&mut sql, &phones, |phone| phone.as_bytes().to_vec());
                 // One that is over is nobody's business but of him who gives it away.
                 sql.push(") and until > ").push_bind(now.millis());
                 sql.build().execute(&mut **tx).await?;

@@ -12,7 +12,7 @@ use crate::{
     service::appointment::{Ahead, InLine, InLineOf, Line, Offer},
     store::{
         StoreError,
-        engine::{Tx, octets, on_engine, padded_keys},
+        engine::{Tx, octets, on_engine, push_keys},
     },
     vault::NikIndex,
 };
@@ -43,10 +43,7 @@ pub(super) async fn read_queues(
         sql.push("offer_until > ")
             .push_bind(now.millis())
             .push(" then 1 else 0 end) from wait_list where facility in (");
-        let mut keys = sql.separated(", ");
-        for code in padded_keys(codes) {
-            keys.push_bind(code.as_str().to_owned());
-        }
+        push_keys(&mut sql, codes, |code| code.as_str().to_owned());
         sql.push(") group by facility, day, vaccine");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let (code, from): (String, String) = (row.try_get(0)?, row.try_get(3)?);
@@ -107,10 +104,7 @@ pub(super) async fn read_lines(
              from wait_list as own join facility on facility.code = own.facility \
              where own.nik_index in (",
         );
-        let mut keys = sql.separated(", ");
-        for person in padded_keys(persons) {
-            keys.push_bind(person.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
         sql.push(") order by own.nik_index, own.since, own.facility");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let person = NikIndex::from_bytes(octets(row.try_get(0)?, "wait_list")?);
@@ -268,22 +262,13 @@ pub(super) async fn leave_all(tx: &mut Tx, persons: &[NikIndex]) -> Result<(), S
              (select facility, offer_start, offer_seat from wait_list \
              where offer_start is not null and nik_index in (",
         );
-        let mut keys = sql.separated(", ");
-        for person in padded_keys(persons) {
-            keys.push_bind(person.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
         // A seat of which the offer was over may be somebody else's by now.
         sql.push(")) and nik_index in (");
-        let mut keys = sql.separated(", ");
-        for person in padded_keys(persons) {
-            keys.push_bind(person.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
         sql.push(")").build().execute(&mut **tx).await?;
         let mut sql = QueryBuilder::<Db>::new("delete from wait_list where nik_index in (");
-        let mut keys = sql.separated(", ");
-        for person in padded_keys(persons) {
-            keys.push_bind(person.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
         sql.push(")").build().execute(&mut **tx).await?;
     });
     Ok(())

@@ -32,7 +32,7 @@ use self::{
 };
 use super::{
     StoreError,
-    engine::{Tx, octets, on_engine, padded_keys, padded_rows},
+    engine::{Tx, octets, on_engine, padded_rows, push_keys},
     facts::{distinct, read_number},
 };
 use crate::{
@@ -168,10 +168,7 @@ pub(super) async fn read_booked(
              join facility on facility.code = appointment.facility \
              where appointment.state = 'booked' and appointment.nik_index in (",
         );
-        let mut keys = sql.separated(", ");
-        for person in padded_keys(persons) {
-            keys.push_bind(person.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
         sql.push(") order by appointment.nik_index, appointment.start");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let person = NikIndex::from_bytes(octets(row.try_get(0)?, "appointment")?);
@@ -213,10 +210,7 @@ async fn read_attended(
             "select nik_index, dose from appointment where state = 'attended' and changed_at > ",
         );
         sql.push_bind(now.minus(RECORDED_WITHIN).millis()).push(" and nik_index in (");
-        let mut keys = sql.separated(", ");
-        for person in padded_keys(persons) {
-            keys.push_bind(person.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
         sql.push(")");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let person = NikIndex::from_bytes(octets(row.try_get(0)?, "appointment")?);
@@ -241,10 +235,7 @@ async fn read_homes(
              left join registration on registration.nik_index = person.nik_index \
              and registration.standing = 'registered' where person.nik_index in (",
         );
-        let mut keys = sql.separated(", ");
-        for person in padded_keys(persons) {
-            keys.push_bind(person.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, persons, |person| person.as_bytes().to_vec());
         sql.push(")");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let person = NikIndex::from_bytes(octets(row.try_get(0)?, "registration")?);

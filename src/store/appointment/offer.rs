@@ -24,7 +24,7 @@ use crate::{
     },
     store::{
         Batch, CommitError, Store, StoreError,
-        engine::{Dialect, Tx, octets, on_engine, padded_keys},
+        engine::{Dialect, Tx, octets, on_engine, push_keys},
         outbox,
         sealed::{self, Place},
     },
@@ -247,10 +247,7 @@ impl Batch {
             let mut sql = QueryBuilder::<Db>::new(
                 "select key, number, language from subscriber where key in (",
             );
-            let mut list = sql.separated(", ");
-            for key in padded_keys(keys) {
-                list.push_bind(key.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, keys, |key| key.as_bytes().to_vec());
             sql.push(")");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 let key = SubscriberKey::from_bytes(octets(row.try_get(0)?, "subscriber")?);

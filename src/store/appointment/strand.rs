@@ -19,7 +19,7 @@ use crate::{
     service::facility::Expected,
     store::{
         Batch, Store, StoreError,
-        engine::{Dialect, Tx, octets, on_engine, padded_keys, padded_rows},
+        engine::{Dialect, Tx, octets, on_engine, padded_rows, push_keys},
         outbox,
     },
     vault::{NikIndex, SubscriberKey},
@@ -205,10 +205,7 @@ async fn read_tickets(
              from appointment where state = 'booked' and start > ",
         );
         sql.push_bind(now.millis()).push(" and facility in (");
-        let mut keys = sql.separated(", ");
-        for code in padded_keys(codes) {
-            keys.push_bind(code.as_str().to_owned());
-        }
+        push_keys(&mut sql, codes, |code| code.as_str().to_owned());
         sql.push(") order by facility, start, stranded_at is not null, seat");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let code: String = row.try_get(0)?;

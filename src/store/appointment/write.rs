@@ -15,7 +15,7 @@ use crate::{
     service::appointment::{AppointmentChange, AppointmentState, Booking, Ended, EndedAs},
     store::{
         CommitError, StoreError,
-        engine::{Tx, on_engine, padded_keys, padded_rows},
+        engine::{Tx, on_engine, padded_rows, push_keys},
         outbox,
     },
     vault::{NikIndex, SubscriberKey},
@@ -153,10 +153,7 @@ impl<'a> Appointments<'a> {
             let mut sql =
                 QueryBuilder::<Db>::new("delete from seat where state = 'held' and until > ");
             sql.push_bind(now.millis()).push(" and subscriber in (");
-            let mut keys = sql.separated(", ");
-            for phone in padded_keys(&phones) {
-                keys.push_bind(phone.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, &phones, |phone| phone.as_bytes().to_vec());
             sql.push(")").build().execute(&mut **tx).await?;
         });
         Ok(())

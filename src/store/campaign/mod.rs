@@ -15,7 +15,7 @@ pub use self::{
 };
 use super::{
     Store, StoreError,
-    engine::{on_engine, padded_keys},
+    engine::{on_engine, push_keys},
     outbox::settle::{READ, REROUTED, count, read_moved},
     sealed::{self, Place},
 };
@@ -542,10 +542,7 @@ impl Store {
             sql.push_bind(now.millis());
             sql.push(" where state = 'waiting' and (leased = 0 or due < ").push_bind(now.millis());
             sql.push(") and id in (");
-            let mut list = sql.separated(", ");
-            for id in padded_keys(&ids) {
-                list.push_bind(id);
-            }
+            push_keys(&mut sql, &ids, |id| id);
             sql.push(") returning campaign, lane, state, route, day, subscriber");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 moved.push(read_moved(&row)?);

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     super::{
         Store, StoreError,
-        engine::{Tx, octets, on_engine, padded_keys, padded_rows},
+        engine::{Tx, octets, on_engine, padded_rows, push_keys},
         outbox,
     },
     Campaign, Portion,
@@ -294,18 +294,12 @@ impl Store {
                 let mut sql = QueryBuilder::<Db>::new(
                     "select subscriber, null from opt_out where subscriber in (",
                 );
-                let mut keys = sql.separated(", ");
-                for phone in padded_keys(phones) {
-                    keys.push_bind(phone.as_bytes().to_vec());
-                }
+                push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
                 sql.push(
                     ") union all select key, language from subscriber \
                      where language is not null and key in (",
                 );
-                let mut keys = sql.separated(", ");
-                for phone in padded_keys(phones) {
-                    keys.push_bind(phone.as_bytes().to_vec());
-                }
+                push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
                 sql.push(")");
                 for row in sql.build().fetch_all(pool).await? {
                     let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "subscriber")?);
@@ -426,10 +420,7 @@ async fn read_day(
             let mut sql =
                 QueryBuilder::<Db>::new("select subscriber, planned from broadcast where day = ");
             sql.push_bind(day.to_string()).push(" and subscriber in (");
-            let mut keys = sql.separated(", ");
-            for phone in padded_keys(phones) {
-                keys.push_bind(phone.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
             sql.push(")");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "broadcast")?);

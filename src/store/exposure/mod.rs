@@ -12,7 +12,7 @@ use sqlx::{QueryBuilder, Row};
 pub use self::upload::{Holder, NotTaken, Upload, Uploaded};
 use super::{
     Batch, CommitError, Store, StoreError,
-    engine::{Dialect, Tx, octets, on_engine, padded_keys, padded_rows},
+    engine::{Dialect, Tx, octets, on_engine, padded_rows, push_keys},
     facts::distinct,
     sealed::{self, Place},
 };
@@ -137,10 +137,7 @@ impl Store {
                  where until > ",
             );
             sql.push_bind(now.millis()).push(" and subscriber in (");
-            let mut keys = sql.separated(", ");
-            for phone in padded_keys(&phones) {
-                keys.push_bind(phone.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, &phones, |phone| phone.as_bytes().to_vec());
             sql.push(") group by subscriber) as counted");
             let most: i64 = sql.build_query_scalar().fetch_one(&mut *tx).await?;
             if most > i64::from(most_per_phone) {
@@ -194,10 +191,7 @@ impl Store {
             let notices: Vec<i64> = told.into_iter().flatten().collect();
             if !notices.is_empty() {
                 let mut sql = QueryBuilder::<Db>::new("delete from notice where id in (");
-                let mut ids = sql.separated(", ");
-                for id in padded_keys(&notices) {
-                    ids.push_bind(id);
-                }
+                push_keys(&mut sql, &notices, |id| id);
                 deleted += sql.push(")").build().execute(&mut *tx).await?.rows_affected();
             }
             tx.commit().await?;
@@ -344,10 +338,7 @@ async fn read_languages(
         let mut sql = QueryBuilder::<Db>::new(
             "select key, language from subscriber where language is not null and key in (",
         );
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(")");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "subscriber")?);

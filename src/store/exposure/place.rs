@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{QueryBuilder, Row};
 
 use super::{
-    super::engine::{Tx, octets, on_engine, padded_keys},
+    super::engine::{Tx, octets, on_engine, push_keys},
     StoreError,
 };
 use crate::{
@@ -62,10 +62,7 @@ async fn read_homes(
              and registration.standing = 'registered' \
              where not person.blocked and acquaintance.subscriber in (",
         );
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         sql.push(") order by acquaintance.subscriber, acquaintance.since, acquaintance.nik_index");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "acquaintance")?);
@@ -81,10 +78,7 @@ async fn read_homes(
              join facility on facility.code = appointment.facility \
              where appointment.state in ('booked', 'attended') and acquaintance.subscriber in (",
         );
-        let mut keys = sql.separated(", ");
-        for phone in padded_keys(phones) {
-            keys.push_bind(phone.as_bytes().to_vec());
-        }
+        push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
         // The latest is read first, and counts.
         sql.push(") order by acquaintance.subscriber, appointment.booked_at desc, facility.code");
         for row in sql.build().fetch_all(&mut **tx).await? {

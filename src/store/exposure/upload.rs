@@ -17,7 +17,7 @@ use crate::{
     service::exposure::{CaseId, Consent, TestingPlace},
     store::{
         Batch, StoreError,
-        engine::{Tx, octets, on_engine, padded_keys, padded_rows},
+        engine::{Tx, octets, on_engine, padded_rows, push_keys},
     },
     vault::SubscriberKey,
 };
@@ -201,10 +201,7 @@ async fn read_tokens(
             "select token, subscriber, number from exposure_token where until > ",
         );
         sql.push_bind(now.millis()).push(" and token in (");
-        let mut keys = sql.separated(", ");
-        for token in padded_keys(tokens) {
-            keys.push_bind(token.to_vec());
-        }
+        push_keys(&mut sql, tokens, |token| token.to_vec());
         sql.push(")");
         for row in sql.build().fetch_all(&mut **tx).await? {
             let token = octets(row.try_get(0)?, "exposure_token")?;

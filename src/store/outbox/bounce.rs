@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     super::{
         Store, StoreError,
-        engine::{on_engine, padded_keys, padded_rows},
+        engine::{on_engine, padded_rows, push_keys},
     },
     open_letter,
     settle::{Changes, count_with, read_moved, reroute},
@@ -57,10 +57,7 @@ impl Store {
                     "select id, message_id, state, expires, body from notice where account = ",
                 );
                 sql.push_bind(account.to_owned()).push(" and message_id in (");
-                let mut list = sql.separated(", ");
-                for name in padded_keys(names) {
-                    list.push_bind(name.to_owned());
-                }
+                push_keys(&mut sql, names, |name| name.to_owned());
                 sql.push(") order by id");
                 for row in sql.build().fetch_all(&mut **tx).await? {
                     let (id, name): (i64, &str) = (row.try_get(0)?, row.try_get(1)?);
@@ -110,10 +107,7 @@ impl Store {
                     let mut sql = QueryBuilder::<Db>::new("update notice set state = ");
                     sql.push_bind(Fate::Undeliverable.as_str())
                         .push(" where state = 'sent' and id in (");
-                    let mut list = sql.separated(", ");
-                    for id in padded_keys(&lost) {
-                        list.push_bind(id);
-                    }
+                    push_keys(&mut sql, &lost, |id| id);
                     sql.push(") returning campaign, lane, state, route");
                     for row in sql.build().fetch_all(&mut **tx).await? {
                         of_these.push(read_moved(&row)?);

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     super::{
         Store, StoreError,
-        engine::{Dialect, Engine, on_engine, padded_keys},
+        engine::{Dialect, Engine, on_engine, push_keys},
     },
     open_letter,
 };
@@ -185,10 +185,7 @@ impl Store {
                      where campaign.id = notice.campaign and campaign.state = 'running') \
                      from notice where id in (",
                 );
-                let mut list = sql.separated(", ");
-                for id in padded_keys(ids) {
-                    list.push_bind(id);
-                }
+                push_keys(&mut sql, ids, |id| id);
                 sql.push(
                     ")) select id, case when refused then 1 else 0 end from asked \
                      where refused or not runs",

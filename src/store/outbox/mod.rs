@@ -17,7 +17,7 @@ use sqlx::QueryBuilder;
 pub use self::sweep::{Bounds, Swept};
 use super::{
     Store, StoreError,
-    engine::{Tx, on_engine, padded_keys, padded_rows},
+    engine::{Tx, on_engine, padded_rows, push_keys},
     sealed::{self, Place},
 };
 use crate::{
@@ -120,10 +120,7 @@ pub(super) async fn cancel(
         sql.push(" where state = 'waiting' and (leased = 0 or (campaign = 0 and lane >= ");
         sql.push_bind(Lane { class: Class::Reminder, zone: Zone::Wib }.as_i64());
         sql.push(")) and id in (");
-        let mut list = sql.separated(", ");
-        for id in padded_keys(ids) {
-            list.push_bind(id.as_i64());
-        }
+        push_keys(&mut sql, ids, |id| id.as_i64());
         sql.push(") returning campaign, lane, state, route");
         for row in sql.build().fetch_all(&mut **tx).await? {
             moved.push(settle::read_moved(&row)?);

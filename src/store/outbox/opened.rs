@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{
     super::{
         Store, StoreError,
-        engine::{on_engine, padded_keys},
+        engine::{on_engine, push_keys},
     },
     settle::{Changes, READ, count_with},
 };
@@ -37,10 +37,7 @@ impl Store {
                 let mut sql = QueryBuilder::<Db>::new("update notice set read_at = ");
                 sql.push_bind(now.millis()).push(" where read_at is null and account = ");
                 sql.push_bind(account.to_owned()).push(" and message_id in (");
-                let mut list = sql.separated(", ");
-                for name in padded_keys(names) {
-                    list.push_bind(name.to_owned());
-                }
+                push_keys(&mut sql, names, |name| name.to_owned());
                 sql.push(") returning campaign");
                 for row in sql.build().fetch_all(&mut **tx).await? {
                     *chats.entry((row.try_get(0)?, READ)).or_default() += 1;
@@ -48,10 +45,7 @@ impl Store {
                 let mut sql =
                     QueryBuilder::<Db>::new("select message_id from notice where account = ");
                 sql.push_bind(account.to_owned()).push(" and message_id in (");
-                let mut list = sql.separated(", ");
-                for name in padded_keys(names) {
-                    list.push_bind(name.to_owned());
-                }
+                push_keys(&mut sql, names, |name| name.to_owned());
                 for row in sql.push(")").build().fetch_all(&mut **tx).await? {
                     unknown.remove(row.try_get::<&str, _>(0)?);
                 }

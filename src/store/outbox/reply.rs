@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::super::{
     Store, StoreError,
-    engine::{octets, on_engine, padded_keys},
+    engine::{octets, on_engine, push_keys},
 };
 use crate::{
     clock::Zone,
@@ -39,10 +39,7 @@ impl Store {
             let mut list = sql.separated(", ");
             lanes.iter().for_each(|lane| _ = list.push_bind(*lane));
             sql.push(") and subscriber in (");
-            let mut list = sql.separated(", ");
-            for key in padded_keys(subscribers) {
-                list.push_bind(key.as_bytes().to_vec());
-            }
+            push_keys(&mut sql, subscribers, |key| key.as_bytes().to_vec());
             for row in sql.push(")").build().fetch_all(pool).await? {
                 waiting.insert(SubscriberKey::from_bytes(octets(row.try_get(0)?, "notice")?));
             }

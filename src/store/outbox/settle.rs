@@ -6,7 +6,7 @@ use sqlx::{ColumnIndex, Decode, QueryBuilder, Row, Type};
 
 use super::super::{
     Store, StoreError,
-    engine::{Tx, on_engine, padded_keys, padded_rows},
+    engine::{Tx, on_engine, padded_rows, push_keys},
 };
 use crate::{
     clock::Timestamp,
@@ -133,10 +133,7 @@ pub(super) async fn unpark(tx: &mut Tx, notices: &[i64]) -> Result<(), StoreErro
             "delete from parked_receipt where (account, message_id) in \
              (select account, message_id from notice where id in (",
         );
-        let mut ids = sql.separated(", ");
-        for id in padded_keys(notices) {
-            ids.push_bind(id);
-        }
+        push_keys(&mut sql, notices, |id| id);
         sql.push("))").build().execute(&mut **tx).await?;
     });
     Ok(())
@@ -237,10 +234,7 @@ pub(super) async fn keep_refusals(
         );
         sql.push_bind(now.millis())
             .push(" from notice where state = 'opted_out' and subscriber is not null and id in (");
-        let mut ids = sql.separated(", ");
-        for id in padded_keys(notices) {
-            ids.push_bind(id);
-        }
+        push_keys(&mut sql, notices, |id| id);
         sql.push(") order by subscriber on conflict (subscriber) do nothing");
         sql.build().execute(&mut **tx).await?;
     });

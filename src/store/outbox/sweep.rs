@@ -6,7 +6,7 @@ use sqlx::QueryBuilder;
 use super::{
     super::{
         Store, StoreError,
-        engine::{Tx, on_engine, padded_keys},
+        engine::{Tx, on_engine, push_keys},
     },
     settle::{count, keep_refusals, read_moved, unpark},
 };
@@ -92,10 +92,7 @@ impl Store {
                  and parked_receipt.message_id = notice.message_id and notice.state = 'sent' \
                  and notice.id in (",
             );
-            let mut list = sql.separated(", ");
-            for id in padded_keys(ids) {
-                list.push_bind(id);
-            }
+            push_keys(&mut sql, ids, |id| id);
             sql.push(") returning notice.campaign, notice.lane, notice.state, notice.route");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 moved.push(read_moved(&row)?);
@@ -137,10 +134,7 @@ impl Store {
             }
             sql.push(" where state = ").push_bind(from.as_str());
             sql.push(" and (leased = 0 or due < ").push_bind(now.millis()).push(") and id in (");
-            let mut list = sql.separated(", ");
-            for id in padded_keys(ids) {
-                list.push_bind(id);
-            }
+            push_keys(&mut sql, ids, |id| id);
             sql.push(") returning campaign, lane, state, route");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 moved.push(read_moved(&row)?);
@@ -157,10 +151,7 @@ impl Store {
         on_engine!(&mut tx, |Db, tx| {
             if !ids.is_empty() {
                 let mut sql = QueryBuilder::<Db>::new("delete from notice where id in (");
-                let mut list = sql.separated(", ");
-                for id in padded_keys(ids) {
-                    list.push_bind(id);
-                }
+                push_keys(&mut sql, ids, |id| id);
                 let done = sql.push(")").build().execute(&mut **tx).await?;
                 deleted += done.rows_affected();
             }
