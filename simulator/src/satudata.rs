@@ -95,6 +95,8 @@ pub struct Kept {
     pub person: Value,
     /// The registration that stands, as the interface has it.
     pub registration: Option<Value>,
+    /// The registration is there, and is not shown.
+    pub hidden: bool,
     /// Two records have this NIK.
     pub double: bool,
 }
@@ -242,6 +244,16 @@ impl SatuData {
         });
     }
 
+    /// From now on somebody is registered there, and whoever asks about them is not shown that.
+    pub fn hide_registration(&self, nik: &str) {
+        self.inner.with(|state| {
+            let kept = state.people.entry(nik.to_owned()).or_default();
+            kept.version += 1;
+            kept.registration = Some(json!({}));
+            kept.hidden = true;
+        });
+    }
+
     /// Somebody of the record.
     pub fn kept(&self, nik: &str) -> Option<Kept> {
         self.inner.with(|state| state.people.get(nik).cloned())
@@ -319,7 +331,8 @@ impl State {
             }
             Some(kept) => {
                 let mut person = kept.person.clone();
-                if let (Some(fields), Some(of)) = (person.as_object_mut(), &kept.registration) {
+                let shown = kept.registration.as_ref().filter(|_| !kept.hidden);
+                if let (Some(fields), Some(of)) = (person.as_object_mut(), shown) {
                     fields.insert("registration".to_owned(), of.clone());
                 }
                 json!({ "nik": nik, "version": kept.version, "status": "found", "person": person })

@@ -150,7 +150,8 @@ impl Record {
         (ms(self.retry_ms), ms(self.retry_most_ms))
     }
 
-    /// After so long a question of the queue is given up; a registration never is.
+    /// After so long a question of the queue is given up. A registration is not: but one that the record says
+    /// it has already, and has not shown by then, is taken for another's.
     pub fn give_up(&self) -> Duration {
         Duration::from_secs(3600 * u64::from(self.give_up_hours))
     }

@@ -20,6 +20,7 @@ use simulator::{
     phone::{Phone, Screen},
     satudata::{Faults, Requests, SatuData, Settings},
 };
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::support::{log, postgres};
 
@@ -125,6 +126,17 @@ impl Bed {
 
     pub fn faults(&self, requests: Requests, percent: u8, answer_ms: u32) {
         self.record.set_faults(Faults { answer_ms, requests, percent });
+    }
+
+    /// Does something to the gateway's database.
+    pub async fn run(&self, sql: &'static str) {
+        if self.url.starts_with("postgres") {
+            let mut connection = PgConnection::connect(&self.url).await.expect("the database");
+            sqlx::query(sql).execute(&mut connection).await.expect("done");
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("the database");
+            sqlx::query(sql).execute(&mut connection).await.expect("done");
+        }
     }
 
     pub fn well(&self) {

@@ -1,5 +1,7 @@
 //! What the record does not take while somebody was told so: staff look at it, and let it be sent again.
 
+use std::time::Duration;
+
 use setara::{
     config::Config,
     front::ticket::{TicketError, Tickets, Wish},
@@ -52,6 +54,39 @@ async fn what_the_record_refuses_in_the_turn_is_a_ticket_that_sends_it_again() {
         let text = siti.reads("sudah SAH").await;
         assert!(text.contains(&check.registration.to_string()), "{text}");
         assert_eq!(bed.record.registered(), [SITI.0]);
+        store.close().await;
+        bed.end(gateway).await;
+    }
+}
+
+/// Whose it is nobody can say, then. While it may still be shown the registration waits; in the end it is told
+/// that there was one before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_record_has_already_and_never_shows_is_not_asked_for_ever() {
+    for bed in both().await {
+        let gateway = bed.gateway().await;
+        let mut siti = bed.phone(SITIS_PHONE).await;
+        siti.registers(SITI, &["1"]).await;
+        bed.record.hide_registration(SITI.0);
+        let screen = siti.phone.answer("1").await.expect("a screen");
+        assert!(screen.text.contains("menunggu validasi"), "{}", screen.text);
+        let sent = || {
+            let asked = bed.record.asked();
+            asked.iter().filter(|asked| asked.request.ends_with("registrations")).count()
+        };
+        while sent() < 3 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let store = store(&bed).await;
+        assert_eq!(store.inquiry_figures().await.unwrap().len(), 1);
+
+        // Six hours later.
+        bed.run("update inquiry set at = at - 21600000").await;
+        siti.reads("sudah terdaftar sebelumnya").await;
+        assert!(store.inquiry_figures().await.unwrap().is_empty());
+        assert!(bed.record.registered().is_empty(), "nothing was made here");
+        let screen = siti.goes("*119*2#", &[]).await;
+        assert!(!screen.text.contains("menunggu validasi"), "{}", screen.text);
         store.close().await;
         bed.end(gateway).await;
     }

@@ -305,7 +305,13 @@ impl Desk {
         Ok(match judged.map_err(|error| self.not_now(error.into()))? {
             Judged::Stands => Outcome::Stands,
             Judged::Gone => Outcome::Gone,
-            // It has one, and does not show it yet: nobody knows whose it is before it does.
+            // It has one that it does not show, and has not for so long that nobody waits for a status any
+            // longer: whosever that is, it is not the one that was to be made.
+            Judged::Write(_) if clock::now().since(inquiry.at) >= client.settings().give_up() => {
+                tracing::warn!("the record has a registration that it never showed");
+                Outcome::Already
+            }
+            // It does not show it yet: nobody knows whose it is before it does.
             Judged::Write(_) => return Err(NoAnswer::Failed(Failed::Unreachable)),
             Judged::Already | Judged::Unmatched | Judged::Later(_) => Outcome::Already,
         })
