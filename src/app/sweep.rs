@@ -20,12 +20,12 @@ use crate::{
     conversation::End,
     front::{
         forgotten::Forgotten,
-        ticket::{Place, Tickets},
+        ticket::Tickets,
     },
     menu::model::Menu,
     menus::Reloading,
     service::retention::{Class, Keep, PAST, RetentionRules},
-    store::{Store, StoreError},
+    store::{Store, StoreError, TicketPlace},
     telemetry::Metrics,
 };
 
@@ -117,7 +117,7 @@ impl Sweep {
 
     /// Goes on through what staff have to check, and says behind which it was: what the record knows by now
     /// is taken off their list. Each node does it; two end nothing twice.
-    async fn review(&self, after: Option<Place>) -> Option<Place> {
+    async fn review(&self, after: Option<TicketPlace>) -> Option<TicketPlace> {
         let shelf = self.menus.engine().shelf();
         let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
         let reviewing = self.tickets.review(after.as_ref(), &menus);

@@ -25,7 +25,8 @@ use crate::{
         },
     },
     store::{
-        CommitError, Logged, StaffWrite, Store, StoreError, TicketEvent, TicketLine, Verified,
+        CommitError, Logged, StaffWrite, Store, StoreError, TicketEvent, TicketLine, TicketPlace,
+        Verified,
     },
     vault::Vault,
 };
@@ -38,9 +39,6 @@ const TRIES: u32 = 4;
 
 /// Registrations that are looked through at once.
 const REVIEWED: u32 = 50;
-
-/// Where among those that wait to be checked a ticket is.
-pub type Place = (Option<Timestamp>, Number);
 
 /// Rows of the log that are shown with a ticket.
 const LOGGED: u32 = 50;
@@ -314,11 +312,10 @@ impl Tickets {
     /// [`StoreError`].
     pub async fn review(
         &self,
-        after: Option<&Place>,
+        after: Option<&TicketPlace>,
         menus: &[&Menu],
-    ) -> Result<(Option<Place>, u32), StoreError> {
-        let tickets = self.store.checks(after, REVIEWED).await?;
-        let last = tickets.last().map(|ticket| (ticket.made.due, ticket.made.number.clone()));
+    ) -> Result<(Option<TicketPlace>, u32), StoreError> {
+        let (tickets, last) = self.store.checks(after, REVIEWED).await?;
         let needs: Vec<Need> = tickets.iter().map(need).collect();
         let mut batch = self.store.begin().await?;
         let facts = batch.facts(&needs).await?;

@@ -98,7 +98,7 @@ pub use self::{
     session::{KeptSession, SessionWrite},
     stage::{STAGE_ROWS, SealedRows, Sealer},
     sweep::Cut,
-    ticket::{TicketEvent, TicketFigures, TicketLine},
+    ticket::{TicketEvent, TicketFigures, TicketLine, TicketPlace},
     turn::{
         CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, Spoke,
         TurnKey, TurnWrite,

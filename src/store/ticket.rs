@@ -50,9 +50,26 @@ macro_rules! ticket {
             merged_into: row.try_get(13)?,
             version: row.try_get(14)?,
         }
-        .read($vault)?
+        .read($vault)
     }};
 }
+
+/// One that cannot be read here is a newer program's, which works beside this one: it is passed over, and keeps
+/// nobody from the others.
+fn readable(ticket: Result<Ticket, StoreError>) -> Result<Option<Ticket>, StoreError> {
+    match ticket {
+        Err(StoreError::Unreadable(what)) => {
+            tracing::warn!(what, "a row cannot be read here, and is passed over");
+            Ok(None)
+        }
+        ticket => ticket.map(Some),
+    }
+}
+
+fn number_of(text: &str) -> Result<Number, StoreError> {
+    Number::parse(text).map_err(|_| StoreError::Unreadable("ticket"))
+}
+
 /// What happened to a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketEvent {
@@ -102,13 +119,13 @@ async fn read_own(
             .fetch_all(&mut **tx)
             .await?;
         for row in rows {
-            tickets.push(ticket!(vault, row));
+            tickets.extend(readable(ticket!(vault, row))?);
         }
     });
     Ok(tickets)
 }
 
-/// Every ticket about a person, oldest first.
+/// Every ticket about a person, oldest first: what is written out for somebody is whole, or is not.
 pub(super) async fn read_about(
     tx: &mut Tx,
     vault: &Vault,
@@ -123,7 +140,7 @@ pub(super) async fn read_about(
     on_engine!(tx, |Db, tx| {
         let rows = sqlx::query::<Db>(sql).bind(person.as_bytes().to_vec());
         for row in rows.fetch_all(&mut **tx).await? {
-            tickets.push(ticket!(vault, row));
+            tickets.push(ticket!(vault, row)?);
         }
     });
     Ok(tickets)
@@ -150,7 +167,7 @@ pub(super) async fn read_pending(
             .fetch_optional(&mut **tx)
             .await?;
         if let Some(row) = row {
-            ticket = Some(ticket!(vault, row));
+            ticket = Some(ticket!(vault, row)?);
         }
     });
     Ok(ticket)
@@ -178,7 +195,7 @@ struct Columns {
 impl Columns {
     fn read(self, vault: &Vault) -> Result<Ticket, StoreError> {
         let damaged = || StoreError::Unreadable("ticket");
-        let number = Number::parse(&self.number).map_err(|_| damaged())?;
+        let number = number_of(&self.number)?;
         let body = sealed::open(vault, Place::Ticket(&number), &self.body)?;
         let body: Body = serde_json::from_slice(&body).map_err(|_| damaged())?;
         let answer = match self.answer {
@@ -349,11 +366,14 @@ pub struct TicketLine {
     pub due: Option<Timestamp>,
 }
 
+/// Where among those that wait a ticket is: when it is due, and its number.
+pub type TicketPlace = (Option<Timestamp>, Number);
+
 /// Tickets that wait, and those of them that are late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketFigures {
-    /// What they are about.
-    pub category: Category,
+    /// What they are about; nothing that this program knows, if a newer one opened them.
+    pub category: Option<Category>,
     /// Open or taken.
     pub pending: u64,
     /// Of those, due by now.
@@ -386,16 +406,19 @@ impl Store {
             .bind(i64::from(limit))
             .fetch_all(pool)
             .await?;
-            let damaged = || StoreError::Unreadable("ticket");
             for row in rows {
-                let number: String = row.try_get(0)?;
-                let severity: Option<String> = row.try_get(2)?;
+                let (number, severity): (String, Option<String>) =
+                    (row.try_get(0)?, row.try_get(2)?);
                 let due: Option<i64> = row.try_get(6)?;
+                let category = Category::parse(row.try_get(1)?);
+                let state = TicketState::parse(row.try_get(3)?);
+                // Who lists them is told how many a newer program has by the figures.
+                let Some((category, state)) = category.zip(state) else { continue };
                 lines.push(TicketLine {
-                    number: Number::parse(&number).map_err(|_| damaged())?,
-                    category: Category::parse(row.try_get(1)?).ok_or_else(damaged)?,
+                    number: number_of(&number)?,
+                    category,
                     severity: severity.as_deref().and_then(Severity::parse),
-                    state: TicketState::parse(row.try_get(3)?).ok_or_else(damaged)?,
+                    state,
                     staff: row.try_get(4)?,
                     opened: Timestamp::from_millis(row.try_get(5)?),
                     due: due.map(Timestamp::from_millis),
@@ -406,15 +429,15 @@ impl Store {
     }
 
     /// Registrations that staff have to look at, at most `limit` behind a place, in the order in which they
-    /// are due.
+    /// are due; and the place of the last one, read or not.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
     pub async fn checks(
         &self,
-        after: Option<&(Option<Timestamp>, Number)>,
+        after: Option<&TicketPlace>,
         limit: u32,
-    ) -> Result<Vec<Ticket>, StoreError> {
+    ) -> Result<(Vec<Ticket>, Option<TicketPlace>), StoreError> {
         let sql = concat!(
             "select ",
             columns!(),
@@ -422,7 +445,7 @@ impl Store {
              and (due_at > $2 or (due_at = $2 and number > $3)) order by due_at, number limit $4"
         );
         let due = after.and_then(|(due, _)| *due).map_or(i64::MIN, Timestamp::millis);
-        let mut tickets = Vec::new();
+        let (mut tickets, mut last) = (Vec::new(), None);
         on_engine!(self.reader(), |Db, pool| {
             let rows = sqlx::query::<Db>(sql)
                 .bind(Category::Registration.as_str())
@@ -431,11 +454,15 @@ impl Store {
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?;
+            if let Some(row) = rows.last() {
+                let (number, due): (String, Option<i64>) = (row.try_get(0)?, row.try_get(9)?);
+                last = Some((due.map(Timestamp::from_millis), number_of(&number)?));
+            }
             for row in rows {
-                tickets.push(ticket!(&self.vault, row));
+                tickets.extend(readable(ticket!(&self.vault, row))?);
             }
         });
-        Ok(tickets)
+        Ok((tickets, last))
     }
 
     /// A ticket, whatever its state.
@@ -448,7 +475,7 @@ impl Store {
         on_engine!(&self.pool, |Db, pool| {
             let row = sqlx::query::<Db>(sql).bind(number.as_str()).fetch_optional(pool).await?;
             if let Some(row) = row {
-                ticket = Some(ticket!(&self.vault, row));
+                ticket = Some(ticket!(&self.vault, row)?);
             }
         });
         Ok(ticket)
@@ -495,7 +522,7 @@ impl Store {
             .fetch_all(pool)
             .await?;
             for row in rows {
-                let Some(category) = Category::parse(row.try_get(0)?) else { continue };
+                let category = Category::parse(row.try_get(0)?);
                 let (pending, overdue): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
                 let (pending, overdue) = (pending.unsigned_abs(), overdue.unsigned_abs());
                 figures.push(TicketFigures { category, pending, overdue });

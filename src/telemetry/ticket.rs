@@ -29,10 +29,12 @@ impl TicketMeters {
     }
 
     pub(super) fn counted(&self, figures: &[TicketFigures]) {
-        for category in Category::ALL {
-            let found = figures.iter().find(|of| of.category == category);
-            let (pending, overdue) = found.map_or((0, 0), |of| (of.pending, of.overdue));
-            let labels = CategoryLabels { category: category.as_str() };
+        // And those of a newer program beside this one.
+        for category in Category::ALL.into_iter().map(Some).chain([None]) {
+            let found = figures.iter().filter(|of| of.category == category);
+            let (pending, overdue) =
+                found.fold((0, 0), |sum, of| (sum.0 + of.pending, sum.1 + of.overdue));
+            let labels = CategoryLabels { category: category.map_or("unknown", Category::as_str) };
             let gauge = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.pending.get_or_create(&labels).set(gauge(pending));
             self.overdue.get_or_create(&labels).set(gauge(overdue));

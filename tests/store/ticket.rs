@@ -110,6 +110,56 @@ async fn a_ticket_is_opened_read_by_its_phone_and_moved_by_staff() {
     }
 }
 
+/// While nodes of two versions work side by side.
+#[tokio::test]
+async fn a_ticket_of_a_newer_program_is_passed_over_and_counted() {
+    for bed in with_sample().await {
+        let check =
+            |random| NewTicket { category: Category::Registration, ..new(random, None, Some(9)) };
+        for (random, ticket) in [(1, new(1, None, None)), (2, check(2)), (3, check(3))] {
+            let turn = bed.turn(SITI).at(random).change(open(&ticket));
+            bed.commit(&[turn]).await.unwrap();
+        }
+        let numbers = [1, 2, 3].map(Number::from_random);
+        let [complaint, unread, read] = numbers.each_ref().map(Number::as_str);
+        execute(
+            &bed.url,
+            &format!("update ticket set category = 'newer' where number = '{complaint}'"),
+        )
+        .await;
+        // What staff have to look at may say why in words that this program does not know.
+        execute(
+            &bed.url,
+            &format!(
+                "update ticket set body = (select body from ticket as other where \
+             other.number = '{complaint}') where number = '{unread}'"
+            ),
+        )
+        .await;
+
+        let need = Need { tickets: Some(bed.phone(SITI)), ..Need::default() };
+        let own = bed.facts(&[need]).await.remove(0).tickets;
+        assert_eq!(own.iter().map(|of| of.made.number.as_str()).collect::<Vec<_>>(), [read]);
+        let listed = bed.store.tickets(None, None, 10).await.unwrap();
+        let mut listed: Vec<_> = listed.iter().map(|of| of.number.as_str()).collect();
+        listed.sort_unstable();
+        let mut known = [unread, read];
+        known.sort_unstable();
+        assert_eq!(listed, known, "its line needs no body");
+        let (checks, last) = bed.store.checks(None, 10).await.unwrap();
+        assert_eq!(checks.iter().map(|of| of.made.number.as_str()).collect::<Vec<_>>(), [read]);
+        assert_eq!(
+            last.map(|(_, number)| number).as_ref().map(Number::as_str),
+            known.last().copied()
+        );
+        let figures = bed.store.ticket_figures(at(1)).await.unwrap();
+        let newer: Vec<u64> =
+            figures.iter().filter(|of| of.category.is_none()).map(|of| of.pending).collect();
+        assert_eq!(newer, [1]);
+        assert!(bed.store.ticket(&numbers[0]).await.is_err(), "it is not taken for another");
+    }
+}
+
 #[tokio::test]
 async fn a_correction_is_seen_at_once_and_only_on_what_was_there() {
     for bed in with_sample().await {
