@@ -13,7 +13,7 @@ use crate::{
         outside::NOBODY,
         record::{DeskChange, Need, Person},
         right::{Consent, RightNeed},
-        ticket::{Body, Ticket},
+        ticket::{self, Body, Ticket},
     },
     store::{CommitError, KeptOf, KeptPhone, Logged, StaffWrite, Store, StoreError},
     vault::{NikIndex, SubscriberKey, Vault},
@@ -114,7 +114,8 @@ impl Persons {
         }
         let act = Act::new(Deed::ConsentWithdrawn).about(Some(index));
         let act = Act { ticket: ticket.cloned(), ..act };
-        let changes = vec![DeskChange::WithdrawHeard(index), DeskChange::Audit(act)];
+        let mut changes = vec![DeskChange::WithdrawHeard(index), DeskChange::Audit(act)];
+        changes.extend(rights.checks.iter().flat_map(ticket::close));
         let write = StaffWrite { staff: staff.clone(), at, changes, notices: Vec::new() };
         batch.commit_staff(&write).await.map_err(|error| match error {
             CommitError::Unavailable(error) => error.into(),

@@ -33,7 +33,9 @@ use crate::{
         person::PROVED,
         personal, picked_person,
         record::{Change, DeskChange, Facts, Need, Person},
-        ticket::{Body, Category, MANY, OPENED, TICKET, Ticket, TicketState, TicketStep, Wanted},
+        ticket::{
+            self, Body, Category, MANY, OPENED, TICKET, Ticket, TicketState, TicketStep, Wanted,
+        },
     },
     vault::{NikIndex, SubscriberKey},
 };
@@ -68,6 +70,8 @@ pub struct RightFacts {
     pub looks: Vec<Look>,
     /// The deletion that was asked for, and not done yet.
     pub erasure: Option<Ticket>,
+    /// What staff still have to look at of the registrations that rest on what was heard.
+    pub checks: Vec<Ticket>,
 }
 
 /// What was agreed to by a consent.
@@ -425,6 +429,8 @@ fn ended(desk: &Desk, asking: Asking<'_>, facts: &Facts, proved: Option<NikIndex
     let decision = reported(desk, asking, facts, registered);
     let decision = booked.iter().map(cancelled).fold(decision, Decision::change);
     let decision = decision.change(Change::WithdrawConsent).change(Change::RefuseBroadcasts);
+    let checks = ticket::withdrawn(asking, facts);
+    let decision = checks.into_iter().fold(decision, Decision::change);
     let of_registered = registered.iter().map(|(person, _)| *person);
     let of_booked = booked.iter().map(|booked| booked.person);
     let persons: BTreeSet<NikIndex> =

@@ -12,7 +12,7 @@ use super::{
     engine::{Tx, octets, on_engine, padded_rows},
     facts::read_number,
     parting,
-    ticket::read_pending,
+    ticket::{read_heard_checks, read_pending},
 };
 use crate::{
     clock::Timestamp,
@@ -121,6 +121,7 @@ async fn read_of_person(
         phones: u32::try_from(phones).unwrap_or(u32::MAX),
         looks: read_looks(tx, person, since).await?,
         erasure: read_pending(tx, vault, person, Category::Erasure).await?,
+        checks: read_heard_checks(tx, vault, person).await?,
         ..RightFacts::default()
     })
 }

@@ -173,6 +173,33 @@ pub(super) async fn read_pending(
     Ok(ticket)
 }
 
+/// What staff have to look at of the registrations of a person that rest on what an officer heard.
+pub(super) async fn read_heard_checks(
+    tx: &mut Tx,
+    vault: &Vault,
+    person: NikIndex,
+) -> Result<Vec<Ticket>, StoreError> {
+    let sql = concat!(
+        "select ",
+        columns!(),
+        " from ticket where nik_index = $1 and category = $2 and state in ('open', 'taken') \
+         and subscriber in (select subscriber from consent \
+         where nik_index = $1 and withdrawn_at is null) order by opened_at, number"
+    );
+    let mut tickets = Vec::new();
+    on_engine!(tx, |Db, tx| {
+        let rows = sqlx::query::<Db>(sql)
+            .bind(person.as_bytes().to_vec())
+            .bind(Category::Registration.as_str())
+            .fetch_all(&mut **tx)
+            .await?;
+        for row in rows {
+            tickets.extend(readable(ticket!(vault, row))?);
+        }
+    });
+    Ok(tickets)
+}
+
 /// A row as it stands in the table.
 struct Columns {
     number: String,

@@ -203,6 +203,47 @@ async fn what_was_heard_is_taken_back_by_the_person_or_by_staff_with_what_rested
 }
 
 #[tokio::test]
+async fn what_staff_had_to_look_at_ends_with_what_was_heard() {
+    for bed in with_sample().await {
+        let siti = bed.person(sample::READY.nik);
+        let officer = bed.vault.officer_key(&bed.phone(OTHER));
+        let assisted = bed.vault.assisted_key(&officer, &siti);
+        let opened = |random| NewTicket {
+            number: Number::from_random(random),
+            person: Some(siti),
+            category: Category::Registration,
+            severity: None,
+            onset: None,
+            body: Body::default(),
+            due: None,
+            not_before: None,
+        };
+        let open = |random| Change::Desk(DeskChange::Open(Box::new(opened(random))));
+        let on_behalf = |change| Change::OnBehalf(assisted, Box::new(change));
+        let heard = Change::ConsentHeard { version: "lisan".into(), person: siti };
+        let waits = register(1, Standing::Waiting, sample::READY.nik, "Siti Amina");
+        let changes = [heard, waits, open(2)].map(on_behalf);
+        let turn = changes.into_iter().fold(bed.turn(OTHER), Say::change);
+        // Another phone registers her, too, and that is its own.
+        bed.commit(&[turn, bed.turn(SITI).change(open(3))]).await.unwrap();
+        let checks = rights(&bed, siti, SITI).await.checks;
+        assert_eq!(
+            checks.iter().map(|of| &of.made.number).collect::<Vec<_>>(),
+            [&opened(2).number]
+        );
+
+        let persons = Persons::new(bed.store.clone(), bed.vault.clone());
+        let whose = Whose::Nik(Nik::parse(sample::READY.nik).unwrap());
+        persons.withdraw(&whose, &StaffName::parse("rina").unwrap()).await.unwrap();
+        for (random, state) in [(2, TicketState::Closed), (3, TicketState::Open)] {
+            let ticket = bed.store.ticket(&Number::from_random(random)).await.unwrap();
+            assert_eq!(ticket.unwrap().state, state);
+        }
+        assert_eq!(bed.store.count(Table::Registration).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
 async fn a_log_that_is_trimmed_while_it_is_followed_is_whole() {
     const ROWS: u64 = 300;
     for bed in with_sample().await {

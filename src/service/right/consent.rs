@@ -8,6 +8,7 @@ use crate::{
     service::{
         Asking, Decision, Desk, Note, Silence,
         record::{Change, DeskChange, Facts, Need},
+        ticket,
     },
 };
 
@@ -87,5 +88,7 @@ pub(in crate::service) fn withdraw_heard(
     };
     let heard = Change::Desk(DeskChange::WithdrawHeard(person.index));
     let decision = super::reported(desk, asking, facts, &facts.rights.assisted);
+    let checks = facts.rights.checks.iter().flat_map(ticket::close).map(Change::Desk);
+    let decision = checks.fold(decision, Decision::change);
     Some(decision.change(heard).change(super::withdrawn(Some(person.index))).note(note))
 }

@@ -7,6 +7,7 @@ use crate::{
         audit::{Deed, StaffName},
         inquiry::Letter,
         record::DeskChange,
+        right::RightFacts,
         ticket::{
             About, Answered, Asked, Because, Category, Check, NewTicket, Refused, Stepped, Ticket,
             TicketState, review, step,
@@ -124,11 +125,7 @@ fn the_same_words_are_one_ticket_and_other_words_take_its_place() {
     // With right data it is over, and nobody has to look at it.
     let (decision, ticket) = sent(&typed(&[]), &again);
     assert_eq!((decision.outcome, ticket), ("registered", None));
-    let closed = |change: &Change| {
-        matches!(change, Change::Desk(DeskChange::Step(step))
-        if step.number == first.made.number && step.state == TicketState::Closed)
-    };
-    assert!(decision.changes.iter().any(closed));
+    assert_eq!(closed(&decision), [&first.made.number]);
 }
 
 #[test]
@@ -257,6 +254,40 @@ fn what_matches_by_now_needs_nobody() {
         assert_eq!(look(&ticket, &listed, embedded), None);
         assert_eq!(look(&ticket, &listed, Source::Outside), None);
     }
+}
+
+#[test]
+fn what_rested_on_a_consent_needs_nobody_once_it_is_taken_back() {
+    let (_, check) = sent(&other_name(), &facts(siti()));
+    let check = check.unwrap();
+    let number = check.made.body.check.as_ref().unwrap().registration.clone();
+    let complaint = NewTicket {
+        number: Number::from_random(7),
+        category: Category::Other,
+        body: Default::default(),
+        ..check.made.clone()
+    };
+    let rights = RightFacts { registered: vec![(index(), number)], ..RightFacts::default() };
+    let tickets = vec![check.clone(), ticket(complaint)];
+    let known = Facts { tickets, rights, ..Facts::default() };
+    let ended = decide("right.phone_withdraw", asking(&Values::default()), &known);
+    assert_eq!(closed(&ended), [&check.made.number]);
+
+    // What an officer heard is the person's, on whatever phone they are.
+    let person = index().to_hex();
+    let proved = typed(&[("person", &person), ("proved", &person)]);
+    let rights = RightFacts { checks: vec![check.clone()], ..RightFacts::default() };
+    let ended = decide("right.withdraw_heard", asking(&proved), &Facts { rights, ..facts(siti()) });
+    assert_eq!(closed(&ended), [&check.made.number]);
+}
+
+/// The tickets that a decision closes.
+fn closed(decision: &Decision) -> Vec<&Number> {
+    let steps = decision.changes.iter().filter_map(|change| match change {
+        Change::Desk(DeskChange::Step(step)) => Some(step),
+        _ => None,
+    });
+    steps.filter(|step| step.state == TicketState::Closed).map(|step| &step.number).collect()
 }
 
 #[test]

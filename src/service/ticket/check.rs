@@ -184,6 +184,11 @@ pub(in crate::service) fn settled(
     pending(asking, facts, person).flat_map(close).map(Change::Desk).collect()
 }
 
+/// The consent is taken back on which these rested, and nothing waits that staff could look at.
+pub(in crate::service) fn withdrawn(asking: Asking<'_>, facts: &Facts) -> Vec<Change> {
+    own(asking, facts).flat_map(close).map(Change::Desk).collect()
+}
+
 fn own<'f>(asking: Asking<'_>, facts: &'f Facts) -> impl Iterator<Item = &'f Ticket> {
     // What a number had that was silent too long is another's.
     let own = asking.silence == Silence::Short;
@@ -346,7 +351,8 @@ fn ask_again(
     Some(DeskChange::Inquire(Box::new(inquiry)))
 }
 
-fn close(ticket: &Ticket) -> [DeskChange; 2] {
+/// It ends, and staff need not have seen it.
+pub fn close(ticket: &Ticket) -> [DeskChange; 2] {
     let step = step_of(ticket, TicketState::Closed);
     [DeskChange::Step(step), DeskChange::Audit(act_of(ticket, Deed::TicketClosed))]
 }
