@@ -10,6 +10,7 @@ pub mod appointment;
 pub mod breach;
 pub mod campaign;
 pub mod chat;
+pub mod ends;
 pub mod events;
 pub mod exposure;
 pub mod facility;

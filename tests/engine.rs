@@ -4,6 +4,8 @@
 mod again;
 #[path = "stories/country.rs"]
 mod country;
+#[path = "engine/ends.rs"]
+mod ends;
 #[path = "engine/forgotten.rs"]
 mod forgotten;
 #[path = "engine/officer.rs"]

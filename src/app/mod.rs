@@ -60,6 +60,7 @@ use crate::{
         Front,
         appointment::Appointments,
         campaign::Campaigns,
+        ends::Ends,
         exposure::{Exposures, without_text},
         facility::Facilities,
         forgotten::Forgotten,
@@ -213,7 +214,7 @@ impl Gateway {
         if links.is_empty() {
             tracing::warn!("no operator is configured: only the web side answers");
         }
-        let posts = Posts::new(posts(config, &front), config.routes());
+        let posts = Posts::new(posts(config, &front));
         let budget = Budget::new(&store);
         let senders = accounts.iter().filter(|of| of.config.sms.is_some());
         let mut senders: Vec<(String, Vec<Link>)> =
@@ -288,7 +289,6 @@ impl Gateway {
         };
         let (http, site) = listen(config, site, stopped.clone()).await?;
         let every = Duration::from_secs(config.conversation.sweep_seconds.into());
-        let parts_for = Duration::from_secs(config.conversation.parts_seconds.into());
         let (leave, left) = watch::channel(Stop::NotYet);
         let node = Node {
             store: store.clone(),
@@ -304,11 +304,10 @@ impl Gateway {
         let looking = tokio::spawn(Arc::clone(&keys).run(stopped.clone()));
         let menus_too = Arc::clone(&menus);
         let sweeping = Sweep {
+            ends: Ends::new(store.clone(), config),
             store,
             metrics,
             menus: menus_too,
-            posts,
-            parts_for,
             retention: config.retention.clone(),
             forgotten: Forgotten::new(engine.clone(), config),
             tickets: checks,

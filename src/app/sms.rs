@@ -30,7 +30,7 @@ use crate::{
     engine::{Answer, Pending},
     front::Front,
     identity::Msisdn,
-    outbox::{parts::DefaultAlphabet, route::Routes},
+    outbox::parts::DefaultAlphabet,
     smpp::link::{self, Responder},
     store::PartKey,
 };
@@ -58,25 +58,17 @@ pub struct Post {
 }
 
 /// The posts of all operators.
-pub struct Posts {
-    posts: Vec<Arc<Post>>,
-    routes: Routes,
-}
+pub struct Posts(Vec<Arc<Post>>);
 
 impl Posts {
-    /// The posts, and whose phones are whose.
-    pub fn new(posts: Vec<Arc<Post>>, routes: Routes) -> Self {
-        Self { posts, routes }
+    /// One for each operator that carries SMS.
+    pub fn new(posts: Vec<Arc<Post>>) -> Self {
+        Self(posts)
     }
 
     /// The post of an operator.
     pub fn at(&self, operator: &str) -> Option<&Arc<Post>> {
-        self.posts.iter().find(|post| post.operator == operator)
-    }
-
-    /// The post that reaches a phone; none carries SMS, none does.
-    pub fn of(&self, phone: &Msisdn) -> Option<&Arc<Post>> {
-        self.at(self.routes.of(phone)).or(self.posts.first())
+        self.0.iter().find(|post| post.operator == operator)
     }
 }
 
@@ -216,16 +208,6 @@ impl Post {
             let line = responder.line();
             responder.accept();
             self.confirmed(Confirmed { from, mark, receipt, line, at: Instant::now() });
-        }
-    }
-
-    /// Tells somebody that their long text did not come whole.
-    pub async fn incomplete(&self, from: Msisdn) {
-        let at = clock::now().millis().to_string();
-        let once = once(&self.operator, "", &from, &at, Sureness::Sure);
-        let inbound = self.inbound(from, None, Signal::Incomplete, once);
-        if let Ok(pending) = self.front.take(inbound, &self.operator) {
-            self.stored(pending, None, Instant::now()).await;
         }
     }
 

@@ -12,13 +12,11 @@ use tokio::{
 };
 
 use crate::{
-    app::{
-        sms::Posts,
-        stop::{self, Stop},
-    },
+    app::stop::{self, Stop},
     clock::{self, Zone},
     conversation::End,
     front::{
+        ends::Ends,
         forgotten::Forgotten,
         ticket::Tickets,
     },
@@ -49,9 +47,7 @@ pub struct Sweep {
     /// The menus that other nodes have put live.
     pub menus: Arc<Reloading>,
     /// Tells people that their text did not come whole.
-    pub posts: Posts,
-    /// How long the parts of a long text are waited for.
-    pub parts_for: Duration,
+    pub ends: Ends,
     /// How long what is kept.
     pub retention: RetentionRules,
     /// Tells those who wait for too long.
@@ -99,11 +95,11 @@ impl Sweep {
         self.pieces(Piece::TimedOut).await;
         let old = clock::now().minus(PAST).date(Zone::Wib);
         self.swept("old queues", store.purge_queues(old, ROWS)).await;
-        let late = store.forget_parts(clock::now(), self.parts_for, ROWS);
-        for phone in self.swept("parts of texts", late).await {
-            if let Some(post) = self.posts.of(&phone) {
-                post.incomplete(phone).await;
-            }
+        let shelf = self.menus.engine().shelf();
+        let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
+        let late = self.ends.parts(&menus, clock::now(), ROWS);
+        if self.swept("parts of texts", late).await > 0 {
+            self.menus.engine().wake().ring();
         }
         let tickets = self.swept("tickets", store.ticket_figures(clock::now())).await;
         metrics.tickets(&tickets);

@@ -14,14 +14,16 @@ use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
 use crate::{
-    cli::{number, on_store, staff, told},
+    cli::{campaign::menus, number, on_store, staff, told},
     clock::{self, Timestamp, Zone},
     config::Config,
     front::{
         breach::{Breaches, Window},
+        ends::Ends,
         person::{Persons, Whose},
     },
     identity::Nik,
+    menu::model::Menu,
     service::{audit::StaffName, number::Number, outside::Source},
     store::{Erased, Store},
     vault::{NikIndex, Vault},
@@ -308,8 +310,28 @@ async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
     for (class, rows) in worn {
         bar.println(format!("{class:<14} {rows:>10} deleted"));
     }
+    // Who is told of it is told in the words of the menus; a gateway sends that.
+    let (ends, menus) = (Ends::new(store.clone(), config), menus(config)?);
+    let menus: Vec<&Menu> = menus.iter().collect();
+    for class in ["lines", "parts"] {
+        let mut gone = 0;
+        loop {
+            let ended = match class {
+                "lines" => ends.lines(&menus, now, PIECE).await,
+                _ => ends.parts(&menus, now, PIECE).await,
+            };
+            let ended = ended.map_err(told)?;
+            gone += ended;
+            bar.set_message(format!("{gone} of {class}"));
+            bar.tick();
+            if ended == 0 {
+                break;
+            }
+        }
+        bar.println(format!("{class:<14} {gone:>10} deleted"));
+    }
     for of in store.aged(&ages, now).await.map_err(told)?.iter().filter(|of| of.rows > 0) {
-        bar.println(format!("{:<14} {:>10} left to a gateway: {}", of.class, of.rows, of.because));
+        bar.println(format!("{:<14} {:>10} still there: {}", of.class, of.rows, of.because));
     }
     bar.finish_and_clear();
     Ok(ExitCode::SUCCESS)

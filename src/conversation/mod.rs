@@ -26,8 +26,8 @@ use crate::{
         keyword::{Command, Errand, Wanted},
         language::Language,
         model::{
-            CHAT_PLACE, CHAT_UNREADABLE, HELP, INCOMPLETE, Menu, NIK_DIALLED, REFUSE_MEANT, RESUME,
-            STARTED, STOPPED, Word,
+            CHAT_PLACE, CHAT_UNREADABLE, HELP, Menu, NIK_DIALLED, REFUSE_MEANT, RESUME, STARTED,
+            STOPPED, Word,
         },
         refusal::Refusal,
         state::{Move, State, Values},
@@ -61,8 +61,6 @@ pub enum Signal {
     Text(Text),
     /// Something was said to the gateway and not to the service.
     Command(Command),
-    /// Of a long text, not every part came.
-    Incomplete,
     /// Something came that cannot be read: a picture, a voice.
     Unreadable,
     /// A place on the map: where somebody is, or wants to go.
@@ -344,7 +342,6 @@ pub fn turn<'m>(
                 call @ Progress::Call { .. } => call,
             }
         }
-        (Signal::Incomplete, _) => say(fresh, INCOMPLETE, &language),
         (Signal::Near(here), Some(old)) if awaits && old.asked.is_none() => {
             near(cx, old, here, carried)
         }

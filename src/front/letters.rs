@@ -58,6 +58,13 @@ impl Letter<'_> {
     }
 }
 
+/// The menus, those first of the service that something came from.
+pub(super) fn own_first<'m>(service: &str, menus: &[&'m Menu]) -> Vec<&'m Menu> {
+    let (own, others): (Vec<&Menu>, Vec<&Menu>) =
+        menus.iter().partition(|menu| menu.service() == service);
+    own.into_iter().chain(others).collect()
+}
+
 /// The notices of one act.
 pub(super) struct Letters<'a> {
     pub store: &'a Store,
@@ -112,7 +119,7 @@ impl Letters<'_> {
 }
 
 /// Tells notices of one millisecond apart: those of other phones, and of turns, have other bits.
-fn rand_of(key: &SubscriberKey, at: Timestamp) -> u64 {
+pub(super) fn rand_of(key: &SubscriberKey, at: Timestamp) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = *key.as_bytes();
     u64::from_be_bytes([a, b, c, d, e, f, g, h]) ^ at.millis().unsigned_abs().rotate_left(17)
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::{
     clock::{self, Timestamp, Zone},
     config::Config,
-    front::letters::Letters,
+    front::letters::{Letters, own_first},
     identity::{Msisdn, PersonName},
     menu::model::Menu,
     outbox::{Class, Over, route::Routes},
@@ -237,7 +237,7 @@ impl Tickets {
             }
         };
         let phone = self.store.number_of(ticket.by).await?;
-        let menus = own_first(&ticket, menus);
+        let menus = own_first(service(&ticket), menus);
         let mut letters = self.letters(&menus);
         let at = letters.at;
         let mut batch = self.store.begin().await?;
@@ -322,7 +322,7 @@ impl Tickets {
         batch.rollback().await?;
         let mut ended = 0;
         for (ticket, facts) in tickets.iter().zip(&facts) {
-            let menus = own_first(ticket, menus);
+            let menus = own_first(service(ticket), menus);
             let mut letters = self.letters(&menus);
             let (at, today) = (letters.at, letters.at.date(self.zone));
             let found = review(&self.vault, ticket, facts, self.source, (at, today));
@@ -386,12 +386,10 @@ fn need(ticket: &Ticket) -> Need {
     Need { person, people, fetched: person.filter(|_| check), ..Need::default() }
 }
 
-/// The menus, those first of the service that the ticket came from.
-fn own_first<'a>(ticket: &Ticket, menus: &[&'a Menu]) -> Vec<&'a Menu> {
-    let letter = ticket.made.body.check.as_ref().and_then(|check| check.letter.as_ref());
-    let own = |menu: &&&Menu| letter.is_some_and(|letter| letter.service == menu.service());
-    let others = menus.iter().filter(|menu| !own(menu));
-    menus.iter().filter(own).chain(others).copied().collect()
+/// The service that a ticket came from; nothing, if nobody kept it.
+fn service(ticket: &Ticket) -> &str {
+    let check = ticket.made.body.check.as_ref();
+    check.and_then(|check| check.letter.as_ref()).map_or("", |letter| &letter.service)
 }
 
 /// Tells whoever waits for what comes of a ticket.

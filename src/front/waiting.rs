@@ -15,13 +15,14 @@ use crate::{
     clock::{self, Timestamp, Zone},
     config::Config,
     engine::Engine,
+    front::ends::Ends,
+    menu::model::Menu,
     outbox::{Class, Lane, Notice, NoticeId, policy::Hours},
     service::{
         appointment::{
             AppointmentRules, Between, CALLED_OFF_TEXT, GOOD_AGAIN_TEXT, InLine, LET_DOWN_TEXT,
-            LINE_LONG_TEXT, LINE_MISSED_TEXT, LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT,
-            RECORDED_TEXT, REMINDER_TEXT, assign, remind_at, told_line_over, told_offer,
-            told_ticket,
+            LINE_MISSED_TEXT, LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT, RECORDED_TEXT,
+            REMINDER_TEXT, assign, remind_at, told_line_over, told_offer, told_ticket,
         },
         facility::{FacilityCode, Slot},
         outside::Source,
@@ -97,6 +98,7 @@ pub struct Waiting {
     metrics: Arc<Metrics>,
     rules: AppointmentRules,
     hours: Hours,
+    ends: Ends,
     source: Source,
     looked: Arc<Mutex<Looked>>,
 }
@@ -105,8 +107,8 @@ impl Waiting {
     /// What an engine has of it, as it is configured.
     pub fn new(engine: Engine, metrics: Arc<Metrics>, config: &Config) -> Self {
         let (rules, hours) = (config.appointments.clone(), config.outbox.hours());
-        let source = config.record.source();
-        Self { engine, metrics, rules, hours, source, looked: Arc::default() }
+        let (source, ends) = (config.record.source(), Ends::new(engine.store().clone(), config));
+        Self { engine, metrics, rules, hours, ends, source, looked: Arc::default() }
     }
 
     /// Whether the lines are this node's to go through now. Another does for all as long as it says so.
@@ -261,23 +263,12 @@ impl Waiting {
     /// # Errors
     /// [`StoreError`]: who was not told still waits.
     pub async fn end_long_waits(&self) -> Result<(), StoreError> {
-        loop {
-            let now = clock::now();
-            let mut batch = self.engine.store().begin().await?;
-            let out = batch.waited_out(now.minus(self.rules.wait_for()), TOLD_AT_ONCE).await?;
-            if out.is_empty() {
-                return batch.rollback().await;
-            }
-            let keys: Vec<SubscriberKey> = out.iter().map(|(who, _)| who.by).collect();
-            let phones = batch.phones(&keys).await?;
-            let out = out.iter().map(|(who, place)| (who, place.as_str()));
-            let notices = self.told_out(LINE_LONG_TEXT.name, out, &phones, now);
-            match batch.commit_notices(&notices).await {
-                Ok(()) => self.engine.wake().ring(),
-                Err(CommitError::Conflict) => return Ok(()),
-                Err(CommitError::Unavailable(error)) => return Err(error),
-            }
+        let shelf = self.engine.shelf();
+        let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
+        while self.ends.lines(&menus, clock::now(), TOLD_AT_ONCE).await? > 0 {
+            self.engine.wake().ring();
         }
+        Ok(())
     }
 
     /// What those hear who wait at a place no longer, at a decent hour.

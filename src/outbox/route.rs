@@ -48,6 +48,11 @@ impl Routes {
         }
     }
 
+    /// A network that people write to, for those of whom none is known.
+    pub fn any(&self) -> Option<&str> {
+        self.short_codes.keys().next().map(String::as_str)
+    }
+
     /// A number that people write to, for those of whom no network is known.
     pub fn any_short_code(&self) -> Option<&str> {
         self.short_codes.values().next().map(String::as_str)

@@ -153,10 +153,8 @@ impl Ages {
             "receipts" => (None, "their message may still come ([outbox] receipt_hours)"),
             "holds" => (None, "somebody was asked ([appointments] hold_minutes)"),
             "seats" | "queue_places" | "plans" => (Some(2), "days that are over in every zone"),
-            "lines" => {
-                (Some(self.line_days), "told when a gateway ends it ([appointments] wait_days)")
-            }
-            _ => (None, "told when a gateway ends it ([conversation] parts_seconds)"),
+            "lines" => (Some(self.line_days), "told when it ends ([appointments] wait_days)"),
+            _ => (None, "told when it ends ([conversation] parts_seconds)"),
         }
     }
 }

@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use super::{Bounds, Store, StoreError, engine::on_engine};
+use super::{Bounds, Store, StoreError, engine::on_engine, outbox::WAITED_FOR};
 use crate::{
     clock::{Timestamp, Zone},
     outbox::NoticeId,
     service::retention::{Ages, Due, PAST},
 };
 
-/// Classes that a sweep deletes. What is told first is counted here and ended by a running gateway alone,
-/// because the word of it is stored with it.
+/// Classes that a sweep deletes. What is told is counted here and ended by `front::ends`, because the word of
+/// it is stored with its end.
 const CLASSES: [Aging; 9] = [
     aging("contacts", "exposure", "keep_until", "keep_until < $1"),
     aging("notices", "notice", "settled_at", "id < $1 and state <> 'waiting' and state <> 'sent'"),
@@ -26,7 +26,7 @@ const CLASSES: [Aging; 9] = [
         "coalesce(joined_at, since)",
         "coalesce(joined_at, since) < $1 and offer_until is null",
     ),
-    aging("parts", "text_part", "at", "at <= $1"),
+    aging("parts", "text_part", "at", WAITED_FOR),
 ];
 
 /// Rows of one table that a sweep goes through.

@@ -26,7 +26,7 @@ use super::Country;
 
 const DAY: u64 = 86_400;
 
-fn turn(engine: &Engine, phone: &str, at: Timestamp) -> TurnWrite {
+pub fn turn(engine: &Engine, phone: &str, at: Timestamp) -> TurnWrite {
     let number = Msisdn::parse(phone).unwrap();
     let subscriber = engine.vault().subscriber_key(&number);
     TurnWrite { channel: Some("ussd"), ..TurnWrite::of(Spoke::Subscriber, subscriber, number, at) }
@@ -46,7 +46,7 @@ fn waits(number: u64) -> Change {
     })
 }
 
-async fn commit(engine: &Engine, writes: &[TurnWrite]) {
+pub async fn commit(engine: &Engine, writes: &[TurnWrite]) {
     engine.store().begin().await.unwrap().commit(writes).await.unwrap();
 }
 

@@ -9,6 +9,7 @@ mod reply;
 pub(super) mod settle;
 mod sweep;
 
+pub(super) use self::part::WAITED_FOR;
 pub use self::{bounce::Bounced, part::PartKey};
 
 use serde::{Deserialize, Serialize};

@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use super::super::{
-    Store, StoreError,
-    engine::{Tx, on_engine},
+    Batch, Store, StoreError,
+    engine::{Tx, octets, on_engine},
     sealed::{self, Place},
 };
 use crate::{
     channel::sms::{Body, Part},
     clock::Timestamp,
     identity::Msisdn,
-    vault::SubscriberKey,
+    vault::{SubscriberKey, Vault},
 };
 
 /// Whose part it is, and of which text.
@@ -106,7 +106,7 @@ impl Store {
             .await?;
             tx.commit().await?;
         });
-        let open = |(.., sealed): &PartRow| open(self, subscriber, sealed);
+        let open = |(.., sealed): &PartRow| open(&self.vault, subscriber, sealed);
         rows.iter().map(|row| Ok(open(row)?.1)).collect::<Result<_, _>>().map(Some)
     }
 
@@ -126,47 +126,52 @@ impl Store {
             .iter()
             .find(|(number, _, whole, _)| *whole != 0 && *number == i64::from(part.number));
         let Some((.., sealed)) = same else { return Ok(false) };
-        Ok(open(self, subscriber, sealed)?.1 != *body)
+        Ok(open(&self.vault, subscriber, sealed)?.1 != *body)
     }
+}
 
-    /// Forgets the texts whose next part was waited for too long, and gives back whose never became
-    /// whole.
+/// Parts of texts of which nothing has come since `$1`.
+pub(in super::super) const WAITED_FOR: &str = "at <= $1 and not exists (select 1 from text_part as later \
+     where later.subscriber = text_part.subscriber and later.reference = text_part.reference \
+     and later.total = text_part.total and later.at > $1)";
+
+impl Batch {
+    /// Forgets the texts whose next part was waited for too long, and says how many rows that were, and whose
+    /// never became whole.
     ///
     /// # Errors
     /// As [`Store::keep_part`].
     pub async fn forget_parts(
-        &self,
+        &mut self,
         now: Timestamp,
         within: Duration,
         limit: u32,
-    ) -> Result<Vec<Msisdn>, StoreError> {
-        let rows: Vec<Forgotten> = on_engine!(&self.pool, |Db, pool| {
-            sqlx::query_as::<Db, _>(
+    ) -> Result<(u64, Vec<(SubscriberKey, Msisdn)>), StoreError> {
+        let Self { tx, vault } = self;
+        let rows: Vec<Forgotten> = on_engine!(tx, |Db, tx| {
+            sqlx::query_as::<Db, _>(sqlx::AssertSqlSafe(format!(
                 "delete from text_part where (subscriber, reference, total) in \
-                 (select subscriber, reference, total from text_part \
-                  where at <= $1 and not exists (select 1 from text_part as later \
-                  where later.subscriber = text_part.subscriber \
-                  and later.reference = text_part.reference \
-                  and later.total = text_part.total and later.at > $1) \
+                 (select subscriber, reference, total from text_part where {WAITED_FOR} \
                   order by at limit $2) \
                  returning subscriber, reference, total, whole, body",
-            )
+            )))
             .bind(now.minus(within).millis())
             .bind(i64::from(limit))
-            .fetch_all(pool)
+            .fetch_all(&mut **tx)
             .await?
         });
+        let deleted = rows.len() as u64;
         let mut seen = std::collections::HashSet::new();
         let mut incomplete = Vec::new();
         for (subscriber, reference, total, whole, body) in rows {
-            let subscriber =
-                SubscriberKey::from_bytes(super::super::engine::octets(subscriber, "text_part")?);
+            let subscriber = SubscriberKey::from_bytes(octets(subscriber, "text_part")?);
             if whole == 0 && seen.insert((*subscriber.as_bytes(), reference, total)) {
                 // One that does not open keeps nobody else from being told.
-                incomplete.extend(open(self, &subscriber, &body).ok().map(|(from, _)| from));
+                let from = open(vault, &subscriber, &body).ok();
+                incomplete.extend(from.map(|(from, _)| (subscriber, from)));
             }
         }
-        Ok(incomplete)
+        Ok((deleted, incomplete))
     }
 }
 
@@ -192,11 +197,11 @@ async fn parts(
 }
 
 fn open(
-    store: &Store,
+    vault: &Vault,
     subscriber: &SubscriberKey,
     sealed: &[u8],
 ) -> Result<(Msisdn, Body), StoreError> {
-    let plain = sealed::open(&store.vault, Place::Part(subscriber), sealed)?;
+    let plain = sealed::open(vault, Place::Part(subscriber), sealed)?;
     read(&plain).ok_or(StoreError::Unreadable("text_part"))
 }
 
