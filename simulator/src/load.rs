@@ -25,7 +25,7 @@ use simulator::whatsapp::Cloud;
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
-use crate::gateway;
+use crate::{gateway, process};
 
 pub mod sms;
 pub mod whatsapp;
@@ -319,36 +319,19 @@ pub async fn stop(mut child: Child) -> Result<(), Failed> {
     if status.success() { Ok(()) } else { Err(format!("the gateway ended with {status}").into()) }
 }
 
-/// Resident memory of a process, from `/proc`.
+/// The memory that a process holds, in MB.
 fn rss_mb(child: &Child) -> f64 {
-    memory_mb(child, "VmRSS:")
+    child.id().map_or(0.0, process::resident_mb)
 }
 
-/// The most memory that a process ever held.
+/// The most that it ever held.
 fn peak_rss_mb(child: &Child) -> f64 {
-    memory_mb(child, "VmHWM:")
+    child.id().map_or(0.0, process::peak_mb)
 }
 
-/// The time that all threads of a process have computed so far, from `/proc`.
+/// What it has computed so far.
 fn cpu(child: &Child) -> Duration {
-    /// Linux counts in hundredths of a second here, whatever its clock (`USER_HZ`).
-    const TICK: Duration = Duration::from_millis(10);
-    let stat = child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/stat")).ok());
-    let stat = stat.unwrap_or_default();
-    // Behind the name, which may hold anything: the state, and then numbers.
-    let behind = stat.rsplit(')').next().unwrap_or_default();
-    let times = behind.split_whitespace().skip(11).take(2);
-    let ticks: u32 = times.filter_map(|ticks| ticks.parse::<u32>().ok()).sum();
-    TICK * ticks
-}
-
-fn memory_mb(child: &Child, what: &str) -> f64 {
-    let status =
-        child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
-    let status = status.unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap_or_default();
-    let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
-    kib / 1024.0
+    child.id().and_then(process::cpu).unwrap_or_default()
 }
 
 /// Begins conversations and leaves them: every phone loses its network in the middle of one.

@@ -6,6 +6,7 @@ mod cluster;
 mod gateway;
 mod load;
 mod people;
+mod process;
 mod record;
 mod seats;
 

@@ -32,6 +32,8 @@ use setara::vault::{SubscriberKey, Vault};
 use simulator::play;
 use tokio::process::Command;
 
+use crate::process;
+
 type Failed = Box<dyn Error + Send + Sync>;
 
 /// What to measure.
@@ -217,7 +219,7 @@ async fn import(data: &Path, file: &Path, people: u64) -> Result<(f64, f64), Fai
         tokio::select! {
             status = child.wait() => break status?,
             () = tokio::time::sleep(Duration::from_millis(50)) => {
-                most = most.max(child.id().map_or(0.0, peak_mb));
+                most = most.max(child.id().map_or(0.0, process::peak_mb));
             }
         }
     };
@@ -235,12 +237,6 @@ pub async fn take_in(file: &Path, csv: PathBuf) -> Result<(), Failed> {
     let database = Database { url: &config.database.url, key_file: &config.vault.key_file };
     let import = RecordCommand::Import(record::ImportArgs { file: csv });
     Ok(record::run(import, database).await?)
-}
-
-fn peak_mb(pid: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
 }
 
 async fn open(file: &Path) -> Result<(Store, Vault), Failed> {
@@ -306,14 +302,9 @@ async fn look_up(store: &Store, needs: &[Need], together: usize) -> Result<Looke
     Ok(Looked { times, cpu_us })
 }
 
-/// What this process has had of the processors, in hundredths of a second (`proc_pid_stat(5)`: `utime` and
-/// `stime`); none where nobody tells.
+/// What this process has had of the processors, in µs; none where nobody tells.
 fn cpu_us() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The name stands in brackets, and may hold anything.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let mut ticks = || fields.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) * 10_000.0)
+    process::cpu(std::process::id()).map(|spent| spent.as_secs_f64() * 1e6)
 }
 
 fn cpu_us_of_each(before: Option<f64>, count: f64) -> Option<f64> {
