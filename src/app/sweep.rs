@@ -15,11 +15,7 @@ use crate::{
     app::stop::{self, Stop},
     clock::{self, Zone},
     conversation::End,
-    front::{
-        ends::Ends,
-        forgotten::Forgotten,
-        ticket::Tickets,
-    },
+    front::{ends::Ends, forgotten::Forgotten, ticket::Tickets},
     menu::model::Menu,
     menus::Reloading,
     service::retention::{Class, Keep, PAST, RetentionRules},

@@ -105,7 +105,7 @@ async fn whoever_waited_as_long_as_anybody_may_waits_no_longer_and_is_told() {
         let shelf = engine.shelf();
         let menus: Vec<&Menu> = shelf.current().iter().map(|service| &service.menu).collect();
         let place = places("3173").remove(0);
-        engine.store().put_facilities(&[place.clone()], began(), |_| ()).await.unwrap();
+        engine.store().put_facilities(std::slice::from_ref(&place), began(), |_| ()).await.unwrap();
         let waits = |phone: &str, person: u8| {
             let nik = Nik::parse(READY.nik).unwrap();
             let person = setara::vault::NikIndex::from_bytes({
