@@ -21,6 +21,7 @@ pub mod officer;
 pub mod person;
 pub mod push;
 pub mod ticket;
+pub mod unchecked;
 pub mod waiting;
 
 use std::{sync::Arc, time::Duration};

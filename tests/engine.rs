@@ -12,6 +12,8 @@ mod forgotten;
 mod officer;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "engine/unchecked.rs"]
+mod unchecked;
 
 use std::time::Duration;
 

@@ -67,6 +67,7 @@ use crate::{
         officer::Officers,
         push::{MOST_WAITING, Pushes},
         ticket::Tickets,
+        unchecked::Unchecked,
         waiting::Waiting,
     },
     http::{self, ExposurePages, Pushed, Site, Token, Whence, router},
@@ -311,6 +312,7 @@ impl Gateway {
             retention: config.retention.clone(),
             forgotten: Forgotten::new(engine.clone(), config),
             tickets: checks,
+            unchecked: Unchecked::new(engine.clone(), config.record.source(), clock::now()),
         };
         let waiting = tokio::spawn(waiting::run(waiting, stopped.clone()));
         let campaigns = tokio::spawn(campaign::run(campaigns, outbox.clone(), stopped.clone()));

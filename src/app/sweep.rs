@@ -15,7 +15,12 @@ use crate::{
     app::stop::{self, Stop},
     clock::{self, Zone},
     conversation::End,
-    front::{ends::Ends, forgotten::Forgotten, ticket::Tickets},
+    front::{
+        ends::Ends,
+        forgotten::Forgotten,
+        ticket::Tickets,
+        unchecked::{Unchecked, Walk},
+    },
     menu::model::Menu,
     menus::Reloading,
     service::retention::{Class, Keep, PAST, RetentionRules},
@@ -50,6 +55,8 @@ pub struct Sweep {
     pub forgotten: Forgotten,
     /// Registrations that staff look at.
     pub tickets: Tickets,
+    /// Registrations that waited before they did.
+    pub unchecked: Unchecked,
 }
 
 /// Rows of which there may be more than one piece.
@@ -65,12 +72,13 @@ impl Sweep {
     pub async fn run(self, every: Duration, mut stop: watch::Receiver<Stop>) {
         let (mut sweeps, mut checkpoints) = (ticks(every), ticks(CHECKPOINT));
         let mut retirings = ticks(every.max(RETIRE));
-        let mut reviewed = None;
+        let (mut reviewed, mut walk) = (None, Walk::Behind(None));
         loop {
             tokio::select! {
                 () = stop::told(&mut stop) => return,
                 _ = sweeps.tick() => {
                     self.metrics.sweep_time().time(self.sweep()).await;
+                    walk = self.open_checks(walk).await;
                     reviewed = self.review(reviewed).await;
                     if let Err(error) = self.menus.catch_up().await {
                         tracing::error!(%error, "the menus of other nodes could not be looked for");
@@ -105,6 +113,29 @@ impl Sweep {
         let told = store.purge_exposures(clock::now(), ROWS);
         metrics.swept(0, self.swept("contacts", told).await);
         self.pieces(Piece::Old).await;
+    }
+
+    /// Opens what staff have to check of registrations that waited before this node started, some at a time,
+    /// and says how far that is.
+    async fn open_checks(&self, mut walk: Walk) -> Walk {
+        let until = Instant::now() + WITHIN;
+        while walk != Walk::Over && Instant::now() < until {
+            match self.unchecked.step(&walk, clock::now()).await {
+                Ok((0, next)) if next == walk => break,
+                Ok((opened, next)) => {
+                    if opened > 0 {
+                        tracing::info!(opened, "tickets about registrations that waited before");
+                    }
+                    walk = next;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "what waited before is not looked at yet");
+                    self.metrics.sweep_failed();
+                    break;
+                }
+            }
+        }
+        walk
     }
 
     /// Goes on through what staff have to check, and says behind which it was: what the record knows by now

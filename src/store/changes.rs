@@ -113,15 +113,39 @@ impl<'a> Changes<'a> {
     /// What comes of an answer of the outside record: nobody's phone opened these tickets.
     pub(super) fn of_record(record: &StaffName, at: Timestamp, changes: &'a [DeskChange]) -> Self {
         let mut all = Self::default();
+        all.add_opened(NOBODY, record, at, changes);
+        all
+    }
+
+    /// What staff have to look at of registrations that wait, each under its own key.
+    pub(super) fn of_checks(
+        staff: &StaffName,
+        at: Timestamp,
+        checks: &'a [(SubscriberKey, Vec<DeskChange>)],
+    ) -> Self {
+        let mut all = Self::default();
+        for (by, changes) in checks {
+            all.add_opened(*by, staff, at, changes);
+        }
+        all
+    }
+
+    /// Tickets under a key that nobody of a turn opens, and what goes along with them.
+    fn add_opened(
+        &mut self,
+        by: SubscriberKey,
+        staff: &StaffName,
+        at: Timestamp,
+        changes: &'a [DeskChange],
+    ) {
         for change in changes {
             match change {
                 DeskChange::Open(ticket) => {
-                    all.tickets.push((ticket, NOBODY, Stamp { at, channel: None }));
+                    self.tickets.push((ticket, by, Stamp { at, channel: None }));
                 }
-                change => all.add_desk(&Doer::Staff(record.clone()), at, change),
+                change => self.add_desk(&Doer::Staff(staff.clone()), at, change),
             }
         }
-        all
     }
 
     fn add_desk(&mut self, doer: &Doer, at: Timestamp, change: &'a DeskChange) {

@@ -52,6 +52,7 @@ mod stage;
 mod sweep;
 mod ticket;
 mod turn;
+mod unchecked;
 
 use std::{fmt, path::Path, str::FromStr, sync::Arc, time::Duration};
 
@@ -103,6 +104,7 @@ pub use self::{
         CommitError, ConversationWrite, Kept, KnownSubscriber, Recalled, ReceiptWrite, Spoke,
         TurnKey, TurnWrite,
     },
+    unchecked::{Unchecked, WaitingPlace},
 };
 use crate::vault::Vault;
 

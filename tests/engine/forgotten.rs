@@ -33,7 +33,7 @@ pub fn turn(engine: &Engine, phone: &str, at: Timestamp) -> TurnWrite {
 }
 
 /// A registration in eastern Indonesia.
-fn waits(number: u64) -> Change {
+pub fn waits(number: u64) -> Change {
     Change::Register(Registration {
         number: Number::from_random(number),
         standing: Standing::Waiting,

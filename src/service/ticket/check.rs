@@ -175,6 +175,31 @@ impl Desk {
     }
 }
 
+/// The ticket of a registration that has waited since before there was one for each, and what goes along with
+/// it. Why it waits nobody kept: whatever matches by now may be of a phone that was refused a look-up, or is what
+/// an outside record did not take, so that staff look at it all the same.
+pub fn of_waiting(
+    desk: &Desk,
+    asking: Asking<'_>,
+    facts: &Facts,
+    registration: &Number,
+) -> Option<(Box<NewTicket>, Vec<Change>)> {
+    let typed = Typed::of(asking)?;
+    let name = PersonName::parse(asking.values.text("name")?).ok()?;
+    let because = match registration::against(&typed, &name, asking.today, facts) {
+        Match::NotListed => Because::NotListed,
+        Match::Mismatch => Because::Mismatch,
+        Match::Later(_) => Because::Later,
+        _ if desk.source == Source::Outside => Because::Refused,
+        _ => Because::TooOften,
+    };
+    let wanted = ToCheck { typed: &typed, name: &name, registration, because, most: u32::MAX };
+    match desk.check(asking, facts, &wanted) {
+        Checked::Opened(ticket, changes) => Some((ticket, changes)),
+        Checked::Many | Checked::Same => None,
+    }
+}
+
 /// The person has been registered, or is nobody's to look at any more: what is open about it ends.
 pub(in crate::service) fn settled(
     asking: Asking<'_>,
@@ -315,9 +340,9 @@ pub fn review(
 /// registers is seen on a phone.
 fn stand(vault: &Vault, ticket: &Ticket, check: &Check, person: &Person) -> Vec<DeskChange> {
     let mut changes = vec![DeskChange::Stand(check.registration.clone(), ticket.by)];
-    let assisted = check.letter.as_ref().is_some_and(|letter| letter.behalf.is_some());
+    let own = check.letter.as_ref().is_some_and(|letter| letter.behalf.is_none());
     let owner = person.phone.as_ref().map(|phone| vault.subscriber_key(phone));
-    if !assisted && owner.is_none_or(|owner| owner == ticket.by) {
+    if own && owner.is_none_or(|owner| owner == ticket.by) {
         changes.push(DeskChange::Acquaint(ticket.by, person.index));
     }
     changes

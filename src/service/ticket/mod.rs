@@ -18,7 +18,9 @@ use std::{fmt, time::Duration};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use self::check::{About, Because, Check, LONGEST_REFUSAL, REFUSED, close, nobody, review};
+pub use self::check::{
+    About, Because, Check, LONGEST_REFUSAL, REFUSED, close, nobody, of_waiting, review,
+};
 pub(super) use self::check::{Checked, ToCheck, settled, withdrawn};
 pub use self::kind::{Category, Onset, Severity, TicketState};
 pub use self::step::{Answered, Asked, Refused, Stepped, TicketStep, step};
