@@ -14,6 +14,11 @@ use crate::{
     vault::SubscriberKey,
 };
 
+/// Answers that wait. Found by their phones: with the bare name of the route SQLite would go through the route's
+/// whole queue.
+const ANSWERS: &str =
+    "select subscriber from notice where state = 'waiting' and campaign = 0 and route || '' = ";
+
 impl Store {
     /// For which of these phones an answer to what they wrote waits to be sent over this operator.
     ///
@@ -31,10 +36,7 @@ impl Store {
         let lanes = [Zone::Wib, Zone::Wita, Zone::Wit];
         let lanes = lanes.map(|zone| Lane { class: Class::Reply, zone }.as_i64());
         on_engine!(self.reader(), |Db, pool| {
-            let mut sql = QueryBuilder::<Db>::new(
-                "select subscriber from notice where state = 'waiting' and campaign = 0 \
-                 and route = ",
-            );
+            let mut sql = QueryBuilder::<Db>::new(ANSWERS);
             sql.push_bind(route.to_owned()).push(" and lane in (");
             let mut list = sql.separated(", ");
             lanes.iter().for_each(|lane| _ = list.push_bind(*lane));
@@ -45,5 +47,20 @@ impl Store {
             }
         });
         Ok(waiting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ANSWERS;
+    use crate::store::engine::steps_of;
+
+    /// For every text that may be one of before: not all answers of a network that is slow just now.
+    #[tokio::test]
+    async fn what_waits_for_a_phone_is_found_by_the_phone() {
+        let sql = format!("{ANSWERS} $1 and lane in ($2, $3, $4) and subscriber in ($5, $6)");
+        for step in steps_of(&sql).await {
+            assert!(step.contains("notice_reply (subscriber=?)"), "{step}");
+        }
     }
 }
