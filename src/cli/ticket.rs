@@ -97,7 +97,7 @@ pub struct AcceptArgs {
     /// Which, and who
     #[command(flatten)]
     pub act: ActArgs,
-    /// The record gets the name that was typed; without it, what the record says is right
+    /// The record gets name and birth date as typed; without it, what the record says is right
     #[arg(long)]
     pub change: bool,
 }

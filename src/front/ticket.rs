@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::{
@@ -15,7 +16,10 @@ use crate::{
     outbox::{Class, Over, route::Routes},
     service::{
         audit::{Act, Deed, StaffName},
-        change::{GUARDIAN_LEFT_TEXT, NAME_CHANGED_TEXT, PHONE_CAME_TEXT, PHONE_LEFT_TEXT},
+        change::{
+            BIRTH_CHANGED_TEXT, GUARDIAN_LEFT_TEXT, NAME_CHANGED_TEXT, PHONE_CAME_TEXT,
+            PHONE_LEFT_TEXT,
+        },
         number::Number,
         outside::Source,
         record::{Correction, DeskChange, Item, Need, Person},
@@ -435,6 +439,14 @@ fn put_back(
             let name = name.map_err(|_| TicketError::NotAChange)?;
             Ok(Correction::name(person, name).changes(vault, act.ticket.as_ref()))
         }
+        Deed::BirthChanged => {
+            let day = |text: &str| text.parse::<Date>().ok();
+            if Some(person.birth) != day(new) {
+                return Err(TicketError::Moved);
+            }
+            let birth = day(old).ok_or(TicketError::NotAChange)?;
+            Ok(Correction::birth(person, birth).changes(vault, act.ticket.as_ref()))
+        }
         Deed::PhoneChanged => {
             if person.phone != phone(new) {
                 return Err(TicketError::Moved);
@@ -474,6 +486,11 @@ async fn tell_changes(
             Item::Name(..) => {
                 if let Some(phone) = registered {
                     letters.write(phone, NAME_CHANGED_TEXT, &[], Over::Route).await?;
+                }
+            }
+            Item::Birth(..) => {
+                if let Some(phone) = registered {
+                    letters.write(phone, BIRTH_CHANGED_TEXT, &[], Over::Route).await?;
                 }
             }
             Item::Phone(old, new) => {

@@ -292,8 +292,8 @@ struct Doing {
     /// With `answer`: at most 160 letters that every phone has.
     #[serde(default)]
     text: Option<String>,
-    /// With `answer`: make the change that the ticket asks for. With `accept`: the record gets the name that
-    /// was typed.
+    /// With `answer`: make the change that the ticket asks for. With `accept`: the record gets name and
+    /// birth date as they were typed.
     #[serde(default)]
     change: bool,
     /// With `merge`: the number of the ticket that has it all from now on.

@@ -196,6 +196,8 @@ pub(super) const GUARDIAN_CODE: Sends =
     Sends { call: ASK_GUARDIAN.name, name: "code_guardian", gives: &[OTP] };
 pub(super) const NAME_CHANGED: Sends =
     Sends { call: NAME.name, name: NAME_CHANGED_TEXT, gives: &[] };
+pub(super) const BIRTH_CHANGED: Sends =
+    Sends { call: PROVE.name, name: BIRTH_CHANGED_TEXT, gives: &[] };
 pub(super) const NAME_TICKET: Sends = Sends { call: NAME.name, ..OPENED_TEXT };
 pub(super) const PHONE_LEFT: Sends =
     Sends { call: SET_PHONE.name, name: PHONE_LEFT_TEXT, gives: &[] };
@@ -213,6 +215,8 @@ pub(super) const GUARDIAN_LEFT: Sends =
 
 /// The name in the record was changed (`[notice.*]`).
 pub const NAME_CHANGED_TEXT: &str = "name_changed";
+/// Staff changed the birth date there.
+pub const BIRTH_CHANGED_TEXT: &str = "birth_changed";
 /// To the number that the record has no longer.
 pub const PHONE_LEFT_TEXT: &str = "phone_left";
 /// A guardian was taken away again.

@@ -190,6 +190,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         change::NEW_CODE,
         change::GUARDIAN_CODE,
         change::NAME_CHANGED,
+        change::BIRTH_CHANGED,
         change::NAME_TICKET,
         change::PHONE_LEFT,
         change::PHONE_CAME,

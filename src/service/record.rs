@@ -441,6 +441,8 @@ pub struct Correction {
 pub enum Item {
     /// The name.
     Name(PersonName, PersonName),
+    /// The birth date.
+    Birth(Date, Date),
     /// The phone number.
     Phone(Option<Msisdn>, Option<Msisdn>),
 }
@@ -457,6 +459,11 @@ impl Correction {
         Self { person: person.index, item: Item::Name(person.name.clone(), name) }
     }
 
+    /// The person was born on this day.
+    pub fn birth(person: &Person, birth: Date) -> Self {
+        Self { person: person.index, item: Item::Birth(person.birth, birth) }
+    }
+
     /// The person has this phone.
     pub fn phone(person: &Person, phone: Option<Msisdn>) -> Self {
         Self { person: person.index, item: Item::Phone(person.phone.clone(), phone) }
@@ -469,6 +476,9 @@ impl Correction {
         let mut changes = Vec::new();
         let act = match &self.item {
             Item::Name(was, to) => Act::new(Deed::NameChanged).from_to(was.as_str(), to.as_str()),
+            Item::Birth(was, to) => {
+                Act::new(Deed::BirthChanged).from_to(&was.to_string(), &to.to_string())
+            }
             Item::Phone(was, to) => {
                 let key = |phone: &Msisdn| vault.subscriber_key(phone);
                 changes.extend(was.as_ref().map(|of| DeskChange::Estrange(key(of), person)));

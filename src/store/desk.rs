@@ -83,12 +83,16 @@ pub(super) async fn correct(
         let Some(row) = row else { return Err(CommitError::Conflict) };
         let sealed: Vec<u8> = row.try_get(0)?;
         let is = Identity::open(vault, place, &sealed)?;
-        let (name, phone) = match &correction.item {
-            Item::Name(was, to) if is.name == *was => (to, is.phone.as_ref()),
-            Item::Phone(was, to) if is.phone == *was => (&is.name, to.as_ref()),
-            Item::Name(..) | Item::Phone(..) => return Err(CommitError::Conflict),
+        let known = is.phone.as_ref();
+        let (name, birth, phone) = match &correction.item {
+            Item::Name(was, to) if is.name == *was => (to, is.birth, known),
+            Item::Birth(was, to) if is.birth == *was => (&is.name, *to, known),
+            Item::Phone(was, to) if is.phone == *was => (&is.name, is.birth, to.as_ref()),
+            Item::Name(..) | Item::Birth(..) | Item::Phone(..) => {
+                return Err(CommitError::Conflict);
+            }
         };
-        let identity = seal_identity(vault, place, &is.nik, name, is.birth, phone)?;
+        let identity = seal_identity(vault, place, &is.nik, name, birth, phone)?;
         let key = phone.map(|phone| vault.subscriber_key(phone).as_bytes().to_vec());
         // A seat that comes free is offered to the new number.
         if let (Item::Phone(Some(was), Some(_)), Some(key)) = (&correction.item, &key) {

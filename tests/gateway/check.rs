@@ -12,6 +12,7 @@ use crate::{
 
 const SITI: &str = "3173014502900001";
 const DEWI: &str = "3173014502900002";
+const AGUS: &str = "3578011203800001";
 /// Whom the record does not have.
 const RATNA: &str = "3173015505920007";
 
@@ -48,6 +49,7 @@ async fn what_does_not_match_is_checked(site: Site) {
     network.bound(1).await.unwrap();
     let mut siti = phone(&network, "081290000001").await;
     let mut dewi = phone(&network, "081290000002").await;
+    let mut agus = phone(&network, "081290000010").await;
     let mut ratna = phone(&network, "081255550001").await;
 
     // Staff see what was said beside what the record says, and whose NIK it is only in part.
@@ -93,6 +95,21 @@ async fn what_does_not_match_is_checked(site: Site) {
     // Nothing of it is left to stand.
     assert_eq!(show(&site, &number).await["registration"]["waits"], false);
     refused(&["accept"], "is answered already").await;
+
+    // The ID card has another birth date than the record, which gets it, and he hears of both.
+    let [service, register, nik, name, birth, rest @ ..] = sends(AGUS, "Agus Setiawan", "13031980");
+    let typed = [&[service, register, nik, name, birth, "1"], &rest[..]].concat();
+    comes_to(&mut agus, &typed, "diperiksa petugas").await;
+    let number = digits(&reads(&mut agus, "data DITERIMA").await, 10);
+    let accept = ["ticket", "accept", &number, "--change", "--staff", "rina.k"];
+    let done = site.run(&accept).await;
+    assert!(done.status.success(), "{}", told(&done));
+    let texts = [reads(&mut agus, "").await, reads(&mut agus, "").await];
+    for words in ["tanggal lahir di data vaksin Anda baru dibetulkan", "sudah SAH"] {
+        assert!(texts.iter().any(|text| text.contains(words)), "{words}: {texts:?}");
+    }
+    let log = show(&site, &number).await["log"].to_string();
+    assert!(log.contains("birth_changed"), "{log}");
 
     // Accepted over the web, in English: the record gets the name, and the number stays.
     comes_to(&mut dewi, &["8", "2"], "Register").await;

@@ -188,7 +188,33 @@ async fn a_correction_is_seen_at_once_and_only_on_what_was_there() {
         assert_eq!(person(&bed, sample::READY.nik).await.name.as_str(), "Siti Aminnah");
         assert_eq!(bed.facts(&[need]).await[0].renamed, Some(at(7)));
 
+        // Name and birth date in one transaction, and back.
+        let siti = person(&bed, sample::READY.nik).await;
+        let born = siti.birth.tomorrow().unwrap();
+        let both = [Correction::name(&siti, name("Siti A")), Correction::birth(&siti, born)];
+        let both = both.map(|of| of.changes(&bed.vault, None)).concat();
+        let write = rina(8, both);
+        bed.store.begin().await.unwrap().commit_staff(&write).await.unwrap();
+        let now = person(&bed, sample::READY.nik).await;
+        assert_eq!((now.birth, now.name.as_str(), &now.phone), (born, "Siti A", &siti.phone));
+        let again = bed.store.begin().await.unwrap().commit_staff(&write).await;
+        assert!(matches!(again, Err(CommitError::Conflict)));
+        let back = [Correction::name(&now, siti.name), Correction::birth(&now, siti.birth)];
+        let write = rina(9, back.map(|of| of.changes(&bed.vault, None)).concat());
+        bed.store.begin().await.unwrap().commit_staff(&write).await.unwrap();
+        assert_eq!(person(&bed, sample::READY.nik).await.birth, siti.birth);
+
         let log = bed.store.log_of(&siti.index, 10).await.unwrap();
+        let (latest, log) = log.split_at(4);
+        let mut deeds: Vec<_> = latest.iter().map(|row| row.act.deed).collect();
+        deeds.sort_unstable();
+        assert_eq!(
+            deeds,
+            [Deed::NameChanged, Deed::NameChanged, Deed::BirthChanged, Deed::BirthChanged]
+        );
+        let born = |day: jiff::civil::Date| Some(day.to_string());
+        let corrected = latest.iter().rfind(|row| row.act.deed == Deed::BirthChanged).unwrap();
+        assert_eq!((&corrected.act.old, &corrected.act.new), (&born(siti.birth), &born(now.birth)));
         let log: Vec<_> = log.iter().map(|row| (row.act.deed, &row.act.old, &row.doer)).collect();
         let staff = Doer::Staff(StaffName::parse("rina").unwrap());
         let phone = Doer::Phone { key: bed.phone(NEW), channel: Some("ussd".into()) };

@@ -17,6 +17,8 @@ pub enum Deed {
     TicketMerged,
     /// A name of the record was changed.
     NameChanged,
+    /// A birth date of the record was changed.
+    BirthChanged,
     /// A phone number of the record was changed.
     PhoneChanged,
     /// A phone may see and act for a person.
@@ -129,7 +131,7 @@ impl Concerned {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::TicketOpened,
         Self::TicketSeen,
         Self::TicketTaken,
@@ -137,6 +139,7 @@ impl Deed {
         Self::TicketClosed,
         Self::TicketMerged,
         Self::NameChanged,
+        Self::BirthChanged,
         Self::PhoneChanged,
         Self::GuardianAdded,
         Self::GuardianRemoved,
@@ -183,6 +186,7 @@ impl Deed {
             Self::TicketClosed => "ticket_closed",
             Self::TicketMerged => "ticket_merged",
             Self::NameChanged => "name_changed",
+            Self::BirthChanged => "birth_changed",
             Self::PhoneChanged => "phone_changed",
             Self::GuardianAdded => "guardian_added",
             Self::GuardianRemoved => "guardian_removed",
@@ -279,9 +283,11 @@ impl Deed {
             Self::TicketOpened | Self::TicketAnswered => &[Words],
             Self::TicketSeen => &[Identity, Phone, Words],
             Self::TicketTaken | Self::TicketClosed | Self::TicketMerged => &[],
-            Self::NameChanged | Self::NameFollowed | Self::PersonProved | Self::AssistedLooked => {
-                &[Identity]
-            }
+            Self::NameChanged
+            | Self::BirthChanged
+            | Self::NameFollowed
+            | Self::PersonProved
+            | Self::AssistedLooked => &[Identity],
             Self::PhoneChanged
             | Self::PhoneFollowed
             | Self::GuardianAdded

@@ -189,7 +189,7 @@ fn staff_accept_or_say_why_not() {
         (facts(siti()), embedded, say("tidak"), Refused::Over),
         (with_waiting(&ticket, Facts::default()), embedded, ACCEPT, Refused::NotListed),
         (with_waiting(&ticket, registered), embedded, ACCEPT, Refused::Registered),
-        (with_waiting(&ticket, other_birth), embedded, CORRECT, Refused::Birth),
+        (with_waiting(&ticket, other_birth), embedded, CORRECT, Refused::Neither),
         (waits.clone(), Source::Outside, CORRECT, Refused::Elsewhere),
     ] {
         assert_eq!(rina(&ticket, &facts, source, &asked), Err(refused), "{asked:?}");
@@ -206,6 +206,33 @@ fn staff_accept_or_say_why_not() {
         ..ticket
     };
     assert_eq!(rina(&complaint, &waits, embedded, &ACCEPT), Err(Refused::NoRegistration));
+}
+
+#[test]
+fn the_record_gets_what_was_typed_where_name_or_birth_date_is_its_own() {
+    for (typed_, expected) in [
+        (typed(&[("birth_date", "06-02-1990")]), vec![Deed::BirthChanged]),
+        // The same name, written otherwise.
+        (
+            typed(&[("birth_date", "06-02-1990"), ("name", "Siti Aminnah")]),
+            vec![Deed::NameChanged, Deed::BirthChanged],
+        ),
+        (other_name(), vec![Deed::NameChanged]),
+    ] {
+        let (_, ticket) = sent(&typed_, &facts(siti()));
+        let ticket = ticket.unwrap();
+        let waits = with_waiting(&ticket, facts(siti()));
+        let done = rina(&ticket, &waits, Source::Embedded, &CORRECT).unwrap();
+        let mut expected = expected;
+        expected.push(Deed::RegistrationAccepted);
+        assert_eq!(deeds(&done.changes), expected);
+        assert_eq!(done.text, Some("registration_valid"));
+    }
+    // What is the record's already is no change.
+    let (_, ticket) = sent(&typed(&[]), &Facts::default());
+    let ticket = ticket.unwrap();
+    let same = with_waiting(&ticket, facts(siti()));
+    assert_eq!(rina(&ticket, &same, Source::Embedded, &CORRECT), Err(Refused::NoChange));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    identity::{Msisdn, PersonName, birth},
+    identity::{Msisdn, PersonName, birth, name::Likeness},
     menu::catalogue::Sends,
     outbox::NoticeId,
     service::{
@@ -251,8 +251,8 @@ impl<'a> About<'a> {
     }
 }
 
-/// Staff find that it is this person. By change, the record gets the name that was typed; else what the
-/// record says is right, and what was typed is not.
+/// Staff find that it is this person. By change, the record gets what was typed; else what the record says is
+/// right, and what was typed is not.
 pub(super) fn accept(
     vault: &Vault,
     ticket: &Ticket,
@@ -276,16 +276,32 @@ pub(super) fn accept(
     let person = person.ok_or(Refused::NotListed)?;
     let mut changes = Vec::new();
     if with == Answered::ByChange {
-        let body = &ticket.made.body;
-        let name = body.name().filter(|name| *name != person.name).ok_or(Refused::NoChange)?;
-        if body.birth != Some(person.birth) {
-            return Err(Refused::Birth);
-        }
-        let number = Some(&ticket.made.number);
-        changes = Correction::name(person, name).changes(vault, number);
+        changes = correct(vault, ticket, person)?;
     }
     changes.extend(stand(vault, ticket, check, person));
     Ok(Stepped { changes, text: Some(VALID.name) })
+}
+
+/// The record gets name and birth date as they were typed. Where neither is what the record has, the NIK is
+/// somebody else's, mistyped, and theirs is not written over: one of the two proves the other.
+fn correct(vault: &Vault, ticket: &Ticket, person: &Person) -> Result<Vec<DeskChange>, Refused> {
+    let body = &ticket.made.body;
+    let (name, birth) = body.name().zip(body.birth).ok_or(Refused::NoChange)?;
+    if birth != person.birth && person.name.compare(&name) == Likeness::Different {
+        return Err(Refused::Neither);
+    }
+    let mut corrections = Vec::new();
+    if name != person.name {
+        corrections.push(Correction::name(person, name));
+    }
+    if birth != person.birth {
+        corrections.push(Correction::birth(person, birth));
+    }
+    if corrections.is_empty() {
+        return Err(Refused::NoChange);
+    }
+    let number = Some(&ticket.made.number);
+    Ok(corrections.into_iter().flat_map(|of| of.changes(vault, number)).collect())
 }
 
 /// Staff find that it is not, and say why.

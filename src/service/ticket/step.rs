@@ -121,11 +121,12 @@ pub enum Refused {
     /// Somebody else has registered the person.
     #[error("the person is registered already; answer in words that say so")]
     Registered,
-    /// A birth date is not changed here.
+    /// That may be somebody else.
     #[error(
-        "the record has another birth date: correct it there first, or accept without a change"
+        "the record has another name and another birth date: it may be somebody else's NIK; \
+         correct one of them there first, or accept without a change"
     )]
-    Birth,
+    Neither,
     /// An outside record is corrected there.
     #[error("the record is kept elsewhere: correct it there first, then accept without a change")]
     Elsewhere,
