@@ -166,9 +166,6 @@ pub struct Gateway {
 /// How long a shutdown waits for running turns and for the links' last responses.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Turns of one operator that may run at once, beyond what waits in the engine.
-const MOST_RUNNING: usize = 2048;
-
 impl Gateway {
     /// Builds everything and starts it.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
@@ -257,8 +254,8 @@ impl Gateway {
             if desk.ussd.is_some() {
                 desks.insert(account.name.to_owned(), orders);
             }
-            let serving =
-                operator::serve(desk, account.messages, pushed, stopped.clone(), MOST_RUNNING);
+            let most = config.turns.running;
+            let serving = operator::serve(desk, account.messages, pushed, stopped.clone(), most);
             counters.push(tokio::spawn(serving));
             if let Some(post) = posts.at(account.name).cloned() {
                 let stopped = stopped.clone();

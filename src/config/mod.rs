@@ -197,6 +197,8 @@ pub struct Telemetry {
 pub struct Menus {
     /// One folder a service, relative to the file they are named in.
     pub folders: Vec<PathBuf>,
+    /// Former versions of one service that are kept for the conversations in them.
+    pub former: u32,
     /// Whose day it is.
     pub zone: ZoneName,
 }
@@ -253,6 +255,8 @@ pub struct Turns {
     pub batch: usize,
     /// The most that wait.
     pub waiting: usize,
+    /// The most of one operator that run at once; further messages wait on its links.
+    pub running: usize,
     /// How long a reply may take.
     pub reply_seconds: u32,
 }
@@ -370,6 +374,8 @@ impl Config {
             ("turns.lanes", self.turns.lanes),
             ("turns.batch", self.turns.batch),
             ("turns.waiting", self.turns.waiting),
+            ("turns.running", self.turns.running),
+            ("menu.former", self.menu.former as usize),
             ("limits.subscriber_per_minute", self.limits.subscriber_per_minute as usize),
             ("limits.subscriber_burst", self.limits.subscriber_burst as usize),
             ("limits.link_per_second", self.limits.link_per_second as usize),

@@ -22,7 +22,7 @@ pub use self::{
     allowance::Allowance,
     lane::{Lane, one_of_each},
     outside::{Ask, Outside, Parked},
-    shelf::{MOST_FORMER, Service, Shelf, ShelfError},
+    shelf::{Service, Shelf, ShelfError},
     taken::Taken,
     wake::Wake,
 };

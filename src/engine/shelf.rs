@@ -32,10 +32,9 @@ pub struct Shelf {
     current: Vec<Arc<Service>>,
     /// Newest first.
     former: Vec<Arc<Service>>,
+    /// The most of these, of one service: whoever is in an older one goes on in the current one.
+    most_former: usize,
 }
-
-/// The most former versions kept. Whoever is in an older one goes on in the current one.
-pub const MOST_FORMER: usize = 32;
 
 /// Why services cannot stand side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -49,11 +48,11 @@ pub enum ShelfError {
 }
 
 impl Shelf {
-    /// A shelf of current versions.
+    /// A shelf of current versions, with room for so many former ones of each service.
     ///
     /// # Errors
     /// See [`ShelfError`].
-    pub fn new(current: Vec<Arc<Service>>) -> Result<Self, ShelfError> {
+    pub fn new(current: Vec<Arc<Service>>, most_former: usize) -> Result<Self, ShelfError> {
         if current.is_empty() {
             return Err(ShelfError::Empty);
         }
@@ -64,7 +63,7 @@ impl Shelf {
                 }
             }
         }
-        Ok(Self { current, former: Vec::new() })
+        Ok(Self { current, former: Vec::new(), most_former })
     }
 
     /// This shelf's services as former ones of another.
@@ -79,14 +78,16 @@ impl Shelf {
     /// Keeps a former version, unless it is there.
     pub fn keep(&mut self, service: Arc<Service>) {
         let menu = &service.menu;
-        if self.version(menu.service(), menu.version()).is_none() && !self.is_full() {
+        let known = self.version(menu.service(), menu.version()).is_some();
+        if !known && !self.is_full_of(menu.service()) {
             self.former.push(service);
         }
     }
 
-    /// Whether no further version can be kept.
-    pub fn is_full(&self) -> bool {
-        self.former.len() >= MOST_FORMER
+    /// Whether no further version of this service can be kept.
+    pub fn is_full_of(&self, service: &str) -> bool {
+        let of = self.former.iter().filter(|former| former.menu.service() == service);
+        of.count() >= self.most_former
     }
 
     /// The current services.

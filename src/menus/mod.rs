@@ -26,7 +26,7 @@ use crate::{
     clock,
     config::{Config, Whatsapp},
     diagnostic::{Finding, SourceFile},
-    engine::{Engine, MOST_FORMER, Service, Shelf, ShelfError},
+    engine::{Engine, Service, Shelf, ShelfError},
     menu::{check, version::Version},
     outbox::TextOf,
     service::{DESKS, Desk, certificate::CertificateRules, officer::OFFICER},
@@ -139,11 +139,18 @@ impl Menus {
         let menus = self.clone();
         // Reading and checking take many milliseconds, in which this thread would take no turn.
         let made = aside(move || menus.make()).await?;
-        let shelf = Shelf::new(made.iter().map(|made| Arc::clone(&made.service)).collect())?;
+        let current = made.iter().map(|made| Arc::clone(&made.service)).collect();
+        let shelf = self.shelf(current)?;
         let stored: Vec<StoredMenu> = made.iter().map(Made::to_stored).collect();
-        let serial = store.put_menus(&stored, ordered, clock::now(), MOST_KEPT).await?;
+        // Those that the shelf holds, and the current one.
+        let most = self.config.menu.former + 1;
+        let serial = store.put_menus(&stored, ordered, clock::now(), most).await?;
         self.ordered.store(serial, Relaxed);
         Ok(shelf)
+    }
+
+    fn shelf(&self, current: Vec<Arc<Service>>) -> Result<Shelf, ShelfError> {
+        Shelf::new(current, self.config.menu.former as usize)
     }
 
     fn make(&self) -> Result<Vec<Made>, MenuError> {
@@ -204,7 +211,7 @@ impl Menus {
             let version = Version::from_stored(kept.version.as_str());
             let offered = shelf.service(&kept.service).is_some();
             let known = shelf.version(&kept.service, &version).is_some() || useless.contains(&kept);
-            if !offered || known || shelf.is_full() {
+            if !offered || known || shelf.is_full_of(&kept.service) {
                 continue;
             }
             let Some(files) = store.menu_files(&kept.service, &kept.version).await? else {
@@ -233,9 +240,6 @@ enum Found {
     Something,
     Nothing,
 }
-
-/// Versions of one service that are kept: those that a shelf holds, and the current one.
-const MOST_KEPT: u32 = MOST_FORMER as u32 + 1;
 
 /// The hint that every node is to put other menus live.
 pub const RELOADED: &str = "menus";
@@ -295,7 +299,7 @@ impl Reloading {
         }
         if let Some(order) = order.filter(|of| of.serial > self.menus.ordered.load(Relaxed)) {
             self.menus.ordered.store(order.serial, Relaxed);
-            let ordered = obey(&order, &shelf)?;
+            let ordered = self.menus.shelf(obey(&order, &shelf))?;
             self.engine.put(ordered.clone());
             for Service { menu, .. } in ordered.current().iter().map(Arc::as_ref) {
                 let (service, version) = (menu.service(), menu.version());
@@ -314,9 +318,9 @@ impl Reloading {
     }
 }
 
-/// The shelf with the versions that were ordered; a service keeps its own where this program cannot
+/// The services in the versions that were ordered; a service keeps its own where this program cannot
 /// make the other, or does not offer it.
-fn obey(order: &MenuOrder, shelf: &Shelf) -> Result<Shelf, MenuError> {
+fn obey(order: &MenuOrder, shelf: &Shelf) -> Vec<Arc<Service>> {
     let current = shelf.current().iter().map(|current| {
         let (service, live) = (current.menu.service(), current.menu.version());
         let Some(wanted) = order.versions.get(service) else { return Arc::clone(current) };
@@ -332,7 +336,7 @@ fn obey(order: &MenuOrder, shelf: &Shelf) -> Result<Shelf, MenuError> {
             }
         }
     });
-    Ok(Shelf::new(current.collect())?)
+    current.collect()
 }
 
 /// The texts of a service's campaigns.

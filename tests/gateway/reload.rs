@@ -118,6 +118,31 @@ async fn what_one_node_is_told_to_put_live_is_live_on_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_changes_often_takes_no_room_from_another() {
+    let site = Site::on_sqlite().await.own_menus().clinic().admin(TOKEN);
+    let site = site.configured("menu.former = 1\n");
+    let node = Node::start(&site.config()).await;
+    let former = |listed: &str| {
+        let of = |service: &str| {
+            let rows = listed.split('}').filter(|row| row.contains("\"former\""));
+            rows.filter(|row| row.contains(service)).count()
+        };
+        (of("\"antrean\""), of("\"pedulilindungi\""))
+    };
+    site.edit("../antrean/antrean.toml", "from home", "from anywhere");
+    for (old, new) in [(OLD, NEW), (NEW, NEWER)] {
+        site.edit("register.toml", old, new);
+        assert_eq!(node.post("/admin/reload", Some(TOKEN)).await.0, "HTTP/1.1 200 OK");
+    }
+    assert_eq!(former(&versions(&node).await), (1, 1));
+    node.stop().await;
+    // The other was put live twice since, and of each service one is kept.
+    let node = Node::start(&site.config()).await;
+    assert_eq!(former(&versions(&node).await), (1, 1));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_admin_pages_want_their_token() {
     let site = Site::on_sqlite().await.admin(TOKEN);
     let node = Node::start(&site.config()).await;

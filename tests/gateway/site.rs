@@ -20,6 +20,8 @@ pub struct Site {
     operators: String,
     more: String,
     menus: PathBuf,
+    /// Menus of other services.
+    beside: Vec<PathBuf>,
     log: &'static str,
 }
 
@@ -43,7 +45,7 @@ impl Site {
         std::fs::create_dir_all(&folder).expect("a folder");
         let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/pedulilindungi");
         let (operators, more) = (String::new(), String::new());
-        Self { folder, url, operators, more, menus, log: "trace" }
+        Self { folder, url, operators, more, menus, beside: Vec::new(), log: "trace" }
     }
 
     async fn with_people(self) -> Self {
@@ -85,17 +87,28 @@ impl Site {
 
     /// With a copy of the menus that [`Site::edit`] may change.
     pub fn own_menus(mut self) -> Self {
-        let menus = self.folder.join("menus/pedulilindungi");
-        std::fs::create_dir_all(&menus).expect("a folder");
         let shared = self.menus.parent().expect("a folder").join("words.toml");
+        self.menus = self.copied(&self.menus);
         std::fs::copy(shared, self.folder.join("menus/words.toml")).expect("a copy");
-        for file in std::fs::read_dir(&self.menus).expect("the menu") {
+        self
+    }
+
+    /// With a copy of the clinic's menu beside it.
+    pub fn clinic(mut self) -> Self {
+        let menus = Path::new(env!("CARGO_MANIFEST_DIR")).join("menus/antrean");
+        self.beside.push(self.copied(&menus));
+        self
+    }
+
+    fn copied(&self, menus: &Path) -> PathBuf {
+        let copy = self.folder.join("menus").join(menus.file_name().expect("a name"));
+        std::fs::create_dir_all(&copy).expect("a folder");
+        for file in std::fs::read_dir(menus).expect("the menu") {
             let file = file.expect("a file").path();
             let name = file.file_name().expect("a name");
-            std::fs::copy(&file, menus.join(name)).expect("a copy");
+            std::fs::copy(&file, copy.join(name)).expect("a copy");
         }
-        self.menus = menus;
-        self
+        copy
     }
 
     /// Writes other words into a file of the copied menu.
@@ -115,10 +128,11 @@ impl Site {
     /// Writes the configuration and says where it is.
     pub fn config(&self) -> PathBuf {
         let path = self.folder.join("setara.toml");
-        let Self { menus, log, .. } = self;
+        let Self { log, .. } = self;
+        let folders: Vec<&PathBuf> = std::iter::once(&self.menus).chain(&self.beside).collect();
         let text = format!(
             "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = {log:?}\n\
-             menu.folders = [{menus:?}]\n{}\n{}",
+             menu.folders = {folders:?}\n{}\n{}",
             self.url, self.more, self.operators
         );
         std::fs::write(&path, text).expect("a file");
