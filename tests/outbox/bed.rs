@@ -201,6 +201,11 @@ impl Bed {
         Campaigns::new(self.store.clone(), self.vault.clone(), &config)
     }
 
+    /// A file in its folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// Writes what we present to the cloud.
     pub fn token(&self, token: &str) {
         std::fs::write(self.folder.join("whatsapp.token"), token).unwrap();

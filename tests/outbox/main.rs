@@ -19,6 +19,7 @@ mod kills;
 mod late;
 mod near;
 mod offers;
+mod operator;
 mod reminders;
 mod rows;
 mod smsc;

@@ -3,6 +3,8 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
+    io::Write,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -36,6 +38,12 @@ pub struct Manner {
     pub parameter: Option<fn(&str) -> String>,
     /// How the number of a message is written in the response.
     pub id: fn(usize) -> String,
+    /// Whether it breaks the link instead of answering a message, by its number.
+    pub breaks: fn(usize) -> bool,
+    /// From this number on it answers nothing.
+    pub silent_from: usize,
+    /// Where it writes down whom it has taken a message for, before it answers.
+    pub keeps: Option<Arc<File>>,
 }
 
 impl Manner {
@@ -56,6 +64,9 @@ impl Default for Manner {
             receipt_twice: false,
             parameter: None,
             id: |number| format!("m{number}"),
+            breaks: |_| false,
+            silent_from: usize::MAX,
+            keeps: None,
         }
     }
 }
@@ -78,7 +89,8 @@ struct Heard {
 
 pub struct Smsc {
     pub port: u16,
-    manner: Manner,
+    /// Of links that come when it opens its port.
+    pub manner: Manner,
     heard: Arc<Mutex<Heard>>,
     peers: Arc<Mutex<Vec<Peer>>>,
     count: watch::Sender<usize>,
@@ -87,8 +99,13 @@ pub struct Smsc {
 
 impl Smsc {
     pub async fn start(manner: Manner) -> Self {
+        Self::start_at(0, manner).await
+    }
+
+    /// The same at a port.
+    pub async fn start_at(port: u16, manner: Manner) -> Self {
         let mut smsc = Self {
-            port: 0,
+            port,
             manner,
             heard: Arc::default(),
             peers: Arc::default(),
@@ -221,12 +238,26 @@ async fn serve(
             let number = heard.submits.len();
             let says = manner.says(number, &to);
             let taken = says.is_none();
+            if let Some(mut file) = manner.keeps.as_deref() {
+                file.write_all(format!("{to}\n").as_bytes()).expect("room for a line");
+            }
             heard.submits.push(Submit { at: Instant::now(), to, message: message.clone(), taken });
             (number, says)
         };
         count.send_modify(|count| *count += 1);
         let (manner, heard, peer) = (manner.clone(), Arc::clone(&heard), peer.clone());
         let responder = inbound.responder;
+        if (manner.breaks)(number) {
+            peer.cut();
+        }
+        if (manner.breaks)(number) || number >= manner.silent_from {
+            // Dropped before the end, the responder would refuse.
+            tokio::spawn(async move {
+                let _held = responder;
+                peer.closed().await;
+            });
+            continue;
+        }
         let answer = async move {
             if !manner.delay.is_zero() {
                 tokio::time::sleep(manner.delay).await;
