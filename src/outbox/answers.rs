@@ -161,7 +161,7 @@ mod tests {
                 let left = Timestamp::from_millis(left);
                 Verdict::Sent { account: account.into(), message_id, left }
             }),
-            (any::<i64>(), any::<u32>(), any::<u8>(), 0..3_i64).prop_map(
+            (any::<i64>(), any::<u32>(), any::<u8>(), 0..6_i64).prop_map(
                 |(due, tries, parts, doubt)| {
                     let (due, doubt) = (Timestamp::from_millis(due), Doubt::from_i64(doubt));
                     Verdict::Again { due, tries, parts, doubt }

@@ -28,7 +28,8 @@ pub enum Meaning {
     Later,
     /// The network did not take it, and never will.
     Never,
-    /// Nobody can say whether the network took it: the link broke. It is sent again under the same name.
+    /// Nobody can say whether the network took it: the link broke. It is sent again under the same name, a
+    /// few times ([`most_copies`]).
     Unknown,
     /// The network had it and did not answer in time. It may answer yet.
     Unanswered,
@@ -116,9 +117,21 @@ fn answer_may_come(class: Class) -> Duration {
     })
 }
 
+/// How often the same may leave without an answer: each time may be one more copy on the phone. Whoever waits
+/// for a code asks for another, and nobody waits for a broadcast; a reply is worth one copy more.
+pub fn most_copies(class: Class) -> u8 {
+    match class {
+        Class::Code | Class::Reminder | Class::Campaign => 2,
+        Class::Reply => 3,
+    }
+}
+
+/// The same where the network had all its time: it is more likely than after a break that it took it.
+const MOST_COPIES_IN_SILENCE: u8 = 2;
+
 /// What becomes of a notice that the network was asked for in vain once more. `tries` counts the
-/// times before, of which there may be a `doubt`; `parts` are with the network. What was not answered
-/// twice is not sent a third time, however many tries it has.
+/// times before, of which there may be a `doubt`; `parts` are with the network. What left too often
+/// without an answer is not sent again, however many tries it has.
 pub fn after_failure(
     meaning: Meaning,
     class: Class,
@@ -130,24 +143,26 @@ pub fn after_failure(
 ) -> Verdict {
     let tries = tries.saturating_add(1);
     let pause = pause(class, tries);
-    let (pause, left) = match meaning {
-        Meaning::Unanswered => (pause.max(answer_may_come(class)), Doubt::Unanswered),
-        Meaning::Unknown => (pause, Doubt::Perhaps),
-        _ => (pause, Doubt::None),
+    let (pause, doubt, copies) = match meaning {
+        Meaning::Unanswered => {
+            (pause.max(answer_may_come(class)), doubt.once_more(), MOST_COPIES_IN_SILENCE)
+        }
+        Meaning::Unknown => (pause, doubt.once_more(), most_copies(class)),
+        _ => (pause, doubt, u8::MAX),
     };
     let due = now.plus(pause);
     match meaning {
         Meaning::Never => Verdict::Ended(Fate::Refused),
-        Meaning::Unanswered if doubt == Doubt::Unanswered => Verdict::Ended(Fate::Unknown),
+        _ if doubt.unanswered() >= copies => Verdict::Ended(Fate::Unknown),
         // What may well have been read does not end as if it had never left.
-        _ if due >= expires => Verdict::Ended(doubt.max(left).out_of_time()),
+        _ if due >= expires => Verdict::Ended(doubt.out_of_time()),
         Meaning::Unknown | Meaning::Unanswered if tries >= most_tries(class) => {
             Verdict::Ended(Fate::Unknown)
         }
         Meaning::Later | Meaning::Full if tries >= most_tries(class) => {
             Verdict::Ended(Fate::Refused)
         }
-        _ => Verdict::Again { due, tries, parts, doubt: doubt.max(left) },
+        _ => Verdict::Again { due, tries, parts, doubt },
     }
 }
 
@@ -389,7 +404,7 @@ mod tests {
             for (meaning, given_up, most) in [
                 (Meaning::Later, Fate::Refused, most_tries(class)),
                 (Meaning::Full, Fate::Refused, most_tries(class)),
-                (Meaning::Unknown, Fate::Unknown, most_tries(class)),
+                (Meaning::Unknown, Fate::Unknown, most_copies(class).into()),
                 (Meaning::Unanswered, Fate::Unknown, 2),
             ] {
                 let (mut tries, mut doubt, mut now) = (0, Doubt::None, NOW);
@@ -416,12 +431,38 @@ mod tests {
             (Meaning::Later, Doubt::None, Fate::Expired),
             (Meaning::TooFast, Doubt::None, Fate::Expired),
             (Meaning::Later, Doubt::Perhaps, Fate::Unknown),
-            (Meaning::TooFast, Doubt::Unanswered, Fate::Unknown),
+            (Meaning::TooFast, Doubt::Unanswered(1), Fate::Unknown),
             (Meaning::Unknown, Doubt::None, Fate::Unknown),
             (Meaning::Never, Doubt::None, Fate::Refused),
         ] {
             let verdict = after_failure(meaning, Class::Code, 0, 0, doubt, soon, NOW);
             assert_eq!(verdict, Verdict::Ended(fate));
+        }
+    }
+
+    #[test]
+    fn no_mixture_of_breaks_and_silence_brings_more_copies() {
+        let expires = NOW.plus(Duration::from_secs(30 * 86_400));
+        for class in Class::ALL {
+            for pattern in 0..1_u32 << 6 {
+                let (mut doubt, mut copies) = (Doubt::Perhaps, 0);
+                let ended = loop {
+                    copies += 1;
+                    // Now and then the network says that it has no time, and is asked once more.
+                    let later = after_failure(Meaning::Later, class, 0, 0, doubt, expires, NOW);
+                    assert!(matches!(later, Verdict::Again { doubt: kept, .. } if kept == doubt));
+                    let silent = pattern >> copies & 1 == 1;
+                    let meaning = if silent { Meaning::Unanswered } else { Meaning::Unknown };
+                    match after_failure(meaning, class, 0, 0, doubt, expires, NOW) {
+                        Verdict::Again { doubt: left, .. } => doubt = left,
+                        Verdict::Ended(fate) => break fate,
+                        other => panic!("{other:?}"),
+                    }
+                    assert_eq!(Doubt::from_i64(doubt.as_i64()), doubt);
+                };
+                assert_eq!(ended, Fate::Unknown);
+                assert!((2..=most_copies(class)).contains(&copies), "{copies} to {class:?}");
+            }
         }
     }
 

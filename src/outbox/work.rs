@@ -60,10 +60,10 @@ pub enum Doubt {
     /// Whatever was tried, the network did not take it.
     #[default]
     None,
-    /// Its link broke, or whoever had claimed it died, before there was an answer.
+    /// Whoever had claimed it died, or the network has another part of it.
     Perhaps,
-    /// The network did not answer in time.
-    Unanswered,
+    /// So many times it left, and there was no answer: the link broke, or its time was over.
+    Unanswered(u8),
 }
 
 impl Doubt {
@@ -72,7 +72,7 @@ impl Doubt {
         match self {
             Self::None => 0,
             Self::Perhaps => 1,
-            Self::Unanswered => 2,
+            Self::Unanswered(copies) => i64::from(copies.max(1)) + 1,
         }
     }
 
@@ -80,8 +80,21 @@ impl Doubt {
     pub fn from_i64(number: i64) -> Self {
         match number {
             0 => Self::None,
-            2 => Self::Unanswered,
+            2.. => Self::Unanswered(u8::try_from(number - 1).unwrap_or(u8::MAX)),
             _ => Self::Perhaps,
+        }
+    }
+
+    /// It left once more, and there was no answer.
+    pub fn once_more(self) -> Self {
+        Self::Unanswered(self.unanswered().saturating_add(1))
+    }
+
+    /// How often it left without an answer.
+    pub fn unanswered(self) -> u8 {
+        match self {
+            Self::None | Self::Perhaps => 0,
+            Self::Unanswered(copies) => copies,
         }
     }
 
@@ -89,7 +102,7 @@ impl Doubt {
     pub fn out_of_time(self) -> Fate {
         match self {
             Self::None => Fate::Expired,
-            Self::Perhaps | Self::Unanswered => Fate::Unknown,
+            Self::Perhaps | Self::Unanswered(_) => Fate::Unknown,
         }
     }
 }

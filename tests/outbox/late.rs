@@ -1,4 +1,4 @@
-//! Networks that answer when the time for it is over, or never.
+//! Networks that answer when the time for it is over, or never, and links that break before.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -133,4 +133,69 @@ async fn what_is_never_answered_is_sent_once_more_and_then_unknown() {
         assert_eq!(copies(&smsc).into_values().collect::<Vec<_>>(), [2; 6]);
         gateway.shutdown().await;
     }
+}
+
+/// Nobody gets more than a few copies, however often the link breaks; what nobody knows is told as that.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_every_link_is_sent_a_few_times_and_then_unknown() {
+    // With each break the link waits longer before it binds again: one notice each, side by side.
+    let kinds = [(Class::Code, 2), (Class::Reply, 3), (Class::Reminder, 2), (Class::Campaign, 2)];
+    let mut running = Vec::new();
+    for (class, copies_of_each) in kinds {
+        for bed in both().await {
+            let smsc = Smsc::start(Manner { breaks: |_| true, ..Manner::default() }).await;
+            bed.enqueue(1, class, "telco").await;
+            let (bed, gateway) = start(bed, &smsc, 1).await;
+            running.push((class, copies_of_each, smsc, bed, gateway));
+        }
+    }
+    for (class, copies_of_each, smsc, bed, gateway) in running {
+        bed.until(Fate::Unknown, 1).await;
+        assert_eq!(copies(&smsc).into_values().collect::<Vec<_>>(), [copies_of_each], "{class:?}");
+        gateway.shutdown().await;
+    }
+}
+
+/// What the network took before the link broke is not asked for again, and the next part is another message.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_part_of_a_long_text_has_its_own_breaks() {
+    // The first part is answered the second time, the second one the third: three breaks, and one
+    // message would not be sent again after them.
+    let breaks = |number| matches!(number, 0 | 2 | 3);
+    let smsc = Smsc::start(Manner { breaks, ..Manner::default() }).await;
+    let bed = Bed::on_sqlite().await;
+    let text = "Giliran Anda di Puskesmas Menteng. ".repeat(8);
+    let long = Notice { text, sender: Sender::Code, ..notice(Class::Reply, "telco") };
+    bed.store.enqueue(&[long]).await.unwrap();
+    let (bed, gateway) = start(bed, &smsc, 5).await;
+    bed.until(Fate::Sent, 1).await;
+    let parts = smsc.submits().into_iter().map(|submit| submit.message.short_message[5]);
+    assert_eq!(parts.collect::<Vec<_>>(), [1, 1, 2, 2, 2]);
+    gateway.shutdown().await;
+}
+
+/// A network that breaks its links again and again gets one message at a time, so that it does not cost
+/// all that wait what they may be tried.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_breaks_its_links_does_not_get_all_that_waits() {
+    let breaks = |number| number >= 9;
+    let mut smsc = Smsc::start(Manner { breaks, silent_from: 0, ..Manner::default() }).await;
+    let bed = Bed::on_sqlite().await;
+    bed.enqueue(100, Class::Reply, "telco").await;
+    let (bed, gateway) = start(bed, &smsc, 10).await;
+    smsc.came(10).await;
+    // Four or five links: two windows, and then one with each.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    let came = smsc.submits().len();
+    assert!((12..30).contains(&came), "{came}");
+    smsc.kill();
+    smsc.manner = Manner::default();
+    smsc.open().await;
+    bed.until(Fate::Waiting, 0).await;
+    // The one at the head of the line, at the most, went down with three of the links.
+    let (sent, unknown) = (bed.standing(Fate::Sent).await, bed.standing(Fate::Unknown).await);
+    assert!(sent >= 98 && sent + unknown == 100, "{sent} {unknown}");
+    let copies = copies(&smsc);
+    assert!(copies.len() == 100 && copies.values().all(|copies| *copies <= 3), "{copies:?}");
+    gateway.shutdown().await;
 }

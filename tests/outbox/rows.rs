@@ -117,13 +117,13 @@ async fn what_is_tried_again_comes_back_with_what_was_done() {
         bed.enqueue(1, Class::Reply, "telco").await;
         let claimed = claim(&bed, &[portion(Class::Reply, 1)]).await;
         let verdict =
-            Verdict::Again { due: later(30), tries: 2, parts: 1, doubt: Doubt::Unanswered };
+            Verdict::Again { due: later(30), tries: 2, parts: 1, doubt: Doubt::Unanswered(1) };
         bed.store.settle(&[ended(&claimed[0], verdict)], clock::now()).await.unwrap();
         assert!(claim(&bed, &[portion(Class::Reply, 1)]).await.is_empty());
         let again =
             bed.store.claim(&[portion(Class::Reply, 1)], later(31), later(60)).await.unwrap();
         assert_eq!((again[0].tries, again[0].parts, again[0].attempts), (2, 1, 2));
-        assert_eq!(again[0].doubt, Doubt::Unanswered);
+        assert_eq!(again[0].doubt, Doubt::Unanswered(1));
     }
 }
 

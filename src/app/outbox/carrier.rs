@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// So many windows without a single answer, and a link gets one message at a time: what a network that has
-/// fallen silent leaves unanswered twice is lost.
+/// fallen silent, or breaks its links, leaves unanswered too often is lost.
 const SILENT_WINDOWS: usize = 2;
 
 /// How long a link is left alone that did not take a message.
@@ -105,7 +105,7 @@ struct Carrier {
     under_way: FuturesUnordered<UnderWay>,
     /// What was not answered in time; as many as the link remembers.
     overdue: FuturesUnordered<Overdue>,
-    /// So many in a row were not answered in time.
+    /// So many in a row were not answered, in time or before the link broke.
     unanswered: usize,
     /// The pace allows nothing before.
     not_before: Option<Instant>,
@@ -301,7 +301,8 @@ impl Carrier {
         let Ended { mut item, left, outcome, late } = ended;
         let mut meaning = meaning(&outcome, &self.desk.vendor);
         self.unanswered = match meaning {
-            Meaning::Unanswered => self.unanswered.saturating_add(1),
+            Meaning::Unanswered | Meaning::Unknown => self.unanswered.saturating_add(1),
+            Meaning::Unsent => self.unanswered,
             _ => 0,
         };
         if meaning == Meaning::Full && self.desk.full(&item.phone, now()) == Whose::Everybody {
@@ -315,7 +316,7 @@ impl Carrier {
                     self.desk.took(&item);
                     return Then::Settle(self.desk.sent(&item, &message_id, on_the_clock(left)));
                 }
-                if item.claimed.doubt == Doubt::Unanswered {
+                if matches!(item.claimed.doubt, Doubt::Unanswered(_)) {
                     // That part was; what comes now is another PDU.
                     item.claimed.doubt = Doubt::Perhaps;
                 }

@@ -313,7 +313,7 @@ mod tests {
         let (_folder, place) = place();
         let (journal, _) = Journal::open(&place);
         let due = Timestamp::from_millis(5);
-        let verdict = Verdict::Again { due, tries: 1, parts: 0, doubt: Doubt::Unanswered };
+        let verdict = Verdict::Again { due, tries: 1, parts: 0, doubt: Doubt::Unanswered(1) };
         let again = Settlement { verdict, ..sent(1) };
         journal.write(std::slice::from_ref(&again));
         journal.write(&[sent(1)]);
