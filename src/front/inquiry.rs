@@ -65,7 +65,8 @@ impl Case<'_> {
         };
         let need = self.service.desk.need(call, self.asking());
         let person = Some(self.inquiry.person);
-        Need { person, fetched: person, people: Some(self.of()), ..need }
+        let people = Some(self.of());
+        Need { person, fetched: person, people, consent: people, ..need }
     }
 }
 

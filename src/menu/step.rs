@@ -28,7 +28,7 @@ pub const MOST_CALLS: usize = 2 * LONGEST_CHAIN;
 
 /// The most calls that follow each other without a screen between them. The check holds every menu
 /// to it, and a dialled string is walked no further than that many calls.
-pub const LONGEST_CHAIN: usize = 4;
+pub const LONGEST_CHAIN: usize = 5;
 
 /// What a step is made with.
 #[derive(Debug, Clone, Copy)]

@@ -14,7 +14,8 @@
 //! Other acts: `hang up`, `lose signal` (the network says nothing), `cut` (the network ends the
 //! session and says so), `again` (the network delivers the last message once more), `restart` (of the
 //! gateway), `text STATUS` (a text to the short code, whose answer is a text), and what staff do:
-//! `staff close 6471-A` (the place is closed on the first day on which somebody is expected) and `staff open 6471-A`. In an expected
+//! `staff close 6471-A` (the place is closed on the first day on which somebody is expected) and `staff open 6471-A`. `silent 081290000001`:
+//! nobody uses that phone for so long that its number may have been sold. In an expected
 //! screen `{date}` stands for any date, `{moment}` for a day and an hour, `{number}` for a registration number: the same one wherever
 //! it stands in the file, `{number2}` and so on for others, and `{code}` for the six digits that have to come
 //! back: `text {code}`. In a text, `{hc1 6088231450774}` is the QR text of the certificate with that short
@@ -72,6 +73,8 @@ pub enum Act {
     Close(String),
     /// Staff open it again.
     Open(String),
+    /// Nobody uses the phone of this number for so long that it may have been sold.
+    Silent(String),
 }
 
 impl Act {
@@ -146,6 +149,7 @@ fn act(written: &str) -> Option<Act> {
         ("lose", "signal") => Act::LoseSignal,
         ("cut", "") => Act::Cut,
         ("again", "") => Act::Again,
+        ("silent", number) if !number.is_empty() => Act::Silent(number.into()),
         ("restart", "") => Act::Restart,
         ("staff", what) => match what.split_once(' ')? {
             ("close", code) => Act::Close(code.into()),

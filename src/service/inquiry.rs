@@ -23,7 +23,7 @@ use crate::{
         person,
         record::{Change, DeskChange, Facts, Waiting},
         registration::{self, Match, NUMBER, Typed},
-        status,
+        right, status,
         ticket::{Because, Check, Checked, ToCheck, settled},
     },
     vault::{NikIndex, SubscriberKey, Vault},
@@ -383,6 +383,10 @@ pub fn follow(
     facts: &Facts,
 ) -> Option<Followed> {
     match kind {
+        // A text cannot ask for a consent that ended with the silence of the number: the menu does.
+        Kind::Prove | Kind::Status if right::consent::is_over(asking, facts) => {
+            Some(Followed { text: GO_ON.name, decision: Decision::of("") })
+        }
         // What it opens is gone on with in the menu; whether anybody matches is said there.
         Kind::Prove if call == change::PROVE.name => {
             Some(Followed { text: GO_ON.name, decision: Decision::of("") })

@@ -100,6 +100,7 @@ pub const VACCINATION: Catalogue = Catalogue {
     ],
     calls: &[
         CONSENT,
+        right::consent::LOOK,
         person::LIST,
         person::PROVE,
         person::DETACH,
@@ -335,6 +336,7 @@ impl Desk {
             "ticket.mine" | "ticket.read" => {
                 Need { tickets: Some(asking.subscriber), ..Need::default() }
             }
+            "consent.look" => Need { consent: Some(asking.subscriber), ..Need::default() },
             "chat.list" => Need { chats: Some(asking.subscriber), ..Need::default() },
             "person.list" => Need { people: Some(asking.subscriber), ..Need::default() },
             "certificate.list" | "certificate.state" | "certificate.send" => {
@@ -368,6 +370,7 @@ impl Desk {
     pub fn decide(&self, call: &str, asking: Asking<'_>, facts: &Facts) -> Option<Decision> {
         match call {
             "consent.give" => consent(asking),
+            "consent.look" => Some(right::consent::look(asking, facts)),
             "region.of_nik" => region::of_nik(asking),
             "registration.compare" => registration::compare(asking),
             "registration.match" => registration::matching(self, asking, facts),

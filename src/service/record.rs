@@ -22,7 +22,7 @@ use crate::{
         officer::{Officer, OfficerAct, OfficerChange},
         outside::{Elsewhere, Fetched},
         place::{Line, QueueFacts, QueueNeed},
-        right::{RightFacts, RightNeed},
+        right::{Consent, RightFacts, RightNeed},
         ticket::{NewTicket, Ticket, TicketStep},
     },
     vault::{NikIndex, StemIndex, SubscriberKey, Vault},
@@ -172,6 +172,8 @@ pub struct Need {
     pub person: Option<NikIndex>,
     /// Everybody this phone may see, and what it has waiting.
     pub people: Option<SubscriberKey>,
+    /// What this phone agreed to last.
+    pub consent: Option<SubscriberKey>,
     /// The place of this phone in a queue.
     pub queue: Option<QueueNeed>,
     /// What has been tried of late, by a phone and on a NIK.
@@ -239,6 +241,8 @@ pub struct Facts {
     pub tickets: Vec<Ticket>,
     /// When the person's name was corrected last, if it was.
     pub renamed: Option<Timestamp>,
+    /// What this phone agreed to last, so that it can use the service.
+    pub consent: Option<Consent>,
     /// Chats that were bound to this phone, oldest first. Some may have expired.
     pub chats: Vec<BoundChat>,
     /// What an outside record said of the person last. Whom it does not have is not in `person`.

@@ -18,7 +18,7 @@ use super::{
     lookup::read_tries,
     officer::read_officers,
     outside, queue,
-    right::read_rights,
+    right::{read_agreed, read_rights},
     sealed::{Identity, Place},
     ticket::read_tickets,
 };
@@ -72,6 +72,8 @@ impl Batch {
         let gone = |need: &Need| last(need).is_some_and(|of| of.standing != Listing::Listed);
         let appointments = read_appointments(tx, needs).await?;
         let rights = read_rights(tx, vault, needs).await?;
+        let agreed: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.consent));
+        let agreed = read_agreed(tx, &agreed).await?;
         let officers = read_officers(tx, vault, needs).await?;
         let exposures = read_exposures(tx, needs).await?;
         let of = |need: &Need, person: Option<NikIndex>| Facts {
@@ -80,6 +82,7 @@ impl Batch {
             people: need.people.and_then(|of| people.get(&of)).cloned().unwrap_or_default(),
             waiting: need.people.and_then(|of| waiting.get(&of)).cloned().unwrap_or_default(),
             queue: queue(need).unwrap_or_default(),
+            consent: need.consent.and_then(|of| agreed.get(&of)).cloned(),
             chats: need.chats.and_then(|of| chats.get(&of)).cloned().unwrap_or_default(),
             ..Facts::default()
         };

@@ -9,7 +9,7 @@ use super::{
     CommitError, StoreError,
     appointment::read_booked,
     changes::Stamp,
-    engine::{Tx, octets, on_engine, padded_rows},
+    engine::{Tx, octets, on_engine, padded_keys, padded_rows},
     facts::read_number,
     parting,
     ticket::{read_heard_checks, read_pending},
@@ -24,6 +24,27 @@ use crate::{
     },
     vault::{NikIndex, SubscriberKey, Vault},
 };
+
+/// A row with version, channel, time, end, purpose, and with whom it ended. A macro, because the row's type is one
+/// of two.
+macro_rules! consent {
+    ($row:expr) => {{
+        let row = &$row;
+        let unreadable = || StoreError::Unreadable("consent");
+        let withdrawn: Option<i64> = row.try_get(3)?;
+        let purpose = Purpose::parse(row.try_get(4)?);
+        let parted: Option<String> = row.try_get(5)?;
+        let parted = parted.map(|word| Parting::parse(&word).ok_or_else(unreadable));
+        Consent {
+            purpose: purpose.ok_or_else(unreadable)?,
+            version: row.try_get(0)?,
+            channel: row.try_get(1)?,
+            at: Timestamp::from_millis(row.try_get(2)?),
+            withdrawn: withdrawn.map(Timestamp::from_millis),
+            parted: parted.transpose()?,
+        }
+    }};
+}
 
 /// Looks that are read, at most.
 const MOST_LOOKS: i64 = 1000;
@@ -136,6 +157,34 @@ pub(super) async fn read_consents(
     consents(tx, sql, phone.as_bytes().to_vec()).await
 }
 
+/// What each phone agreed to last, so that it can use the service: one statement for a batch.
+pub(super) async fn read_agreed(
+    tx: &mut Tx,
+    phones: &[SubscriberKey],
+) -> Result<BTreeMap<SubscriberKey, Consent>, StoreError> {
+    let mut agreed = BTreeMap::new();
+    if phones.is_empty() {
+        return Ok(agreed);
+    }
+    on_engine!(tx, |Db, tx| {
+        let mut sql = QueryBuilder::<Db>::new(
+            "select version, channel, at, withdrawn_at, purpose, parted, subscriber from consent \
+             where purpose = 'service' and nik_index is null and subscriber in (",
+        );
+        let mut keys = sql.separated(", ");
+        for phone in padded_keys(phones) {
+            keys.push_bind(phone.as_bytes().to_vec());
+        }
+        sql.push(") order by at, version");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let phone = SubscriberKey::from_bytes(octets(row.try_get(6)?, "consent")?);
+            // The later ones take the place of those before.
+            agreed.insert(phone, consent!(row));
+        }
+    });
+    Ok(agreed)
+}
+
 /// What a person agreed to by word of mouth, latest first, whether it still holds or not.
 pub(super) async fn read_heard(tx: &mut Tx, person: NikIndex) -> Result<Vec<Consent>, StoreError> {
     let sql = "select version, channel, at, withdrawn_at, purpose, parted from consent \
@@ -149,22 +198,10 @@ async fn consents(
     sql: &'static str,
     key: Vec<u8>,
 ) -> Result<Vec<Consent>, StoreError> {
-    let unreadable = || StoreError::Unreadable("consent");
     let mut consents = Vec::new();
     on_engine!(tx, |Db, tx| {
         for row in sqlx::query::<Db>(sql).bind(key).fetch_all(&mut **tx).await? {
-            let withdrawn: Option<i64> = row.try_get(3)?;
-            let purpose = Purpose::parse(row.try_get(4)?);
-            let parted: Option<String> = row.try_get(5)?;
-            let parted = parted.map(|word| Parting::parse(&word).ok_or_else(unreadable));
-            consents.push(Consent {
-                purpose: purpose.ok_or_else(unreadable)?,
-                version: row.try_get(0)?,
-                channel: row.try_get(1)?,
-                at: Timestamp::from_millis(row.try_get(2)?),
-                withdrawn: withdrawn.map(Timestamp::from_millis),
-                parted: parted.transpose()?,
-            });
+            consents.push(consent!(row));
         }
     });
     Ok(consents)

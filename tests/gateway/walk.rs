@@ -84,7 +84,13 @@ pub async fn act(phone: &mut Phone, act: &Act) -> Option<Result<Screen, PhoneErr
         Act::HangUp => phone.hang_up().await.map(|()| None).transpose(),
         Act::LoseSignal => phone.drop_signal().await.map(|()| None).transpose(),
         Act::Cut => phone.network_abort().await.map(|()| None).transpose(),
-        Act::Phone(_) | Act::Text(_) | Act::Again | Act::Restart | Act::Close(_) | Act::Open(_) => {
+        Act::Phone(_)
+        | Act::Text(_)
+        | Act::Again
+        | Act::Restart
+        | Act::Close(_)
+        | Act::Open(_)
+        | Act::Silent(_) => {
             panic!("not in a walk: {act:?}")
         }
     }

@@ -128,7 +128,7 @@ pub async fn play(country: &Country, story: &mut Story, network: &Operator, clou
                 }
                 continue;
             }
-            Act::Close(_) | Act::Open(_) => {
+            Act::Close(_) | Act::Open(_) | Act::Silent(_) => {
                 country.staff(&step.act).await.expect("what staff do");
                 continue;
             }

@@ -43,7 +43,7 @@ pub async fn run(country: &Country, road: Road, story: &Story) -> Seen {
             }
             continue;
         }
-        if matches!(step.act, Act::Close(_) | Act::Open(_)) {
+        if matches!(step.act, Act::Close(_) | Act::Open(_) | Act::Silent(_)) {
             country.staff(&step.act).await.expect("what staff do");
             continue;
         }
@@ -61,7 +61,7 @@ pub async fn run(country: &Country, road: Road, story: &Story) -> Seen {
             Act::HangUp => phone.hang_up().await.map(|()| None).transpose(),
             Act::LoseSignal => phone.drop_signal().await.map(|()| None).transpose(),
             Act::Cut => phone.network_abort().await.map(|()| None).transpose(),
-            Act::Phone(_) | Act::Restart | Act::Close(_) | Act::Open(_) => None,
+            Act::Phone(_) | Act::Restart | Act::Close(_) | Act::Open(_) | Act::Silent(_) => None,
             Act::Text(_) => panic!("texts are another road"),
         };
         match screen {

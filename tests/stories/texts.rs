@@ -113,7 +113,7 @@ pub async fn run(country: &Country, story: &mut Story) -> Seen {
                 }
                 continue;
             }
-            Act::Close(_) | Act::Open(_) => {
+            Act::Close(_) | Act::Open(_) | Act::Silent(_) => {
                 country.staff(&step.act).await.expect("what staff do");
                 continue;
             }

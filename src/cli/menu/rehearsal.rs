@@ -23,6 +23,7 @@ use crate::{
     menu::story::{Act, Session, Story, StoryError, typed},
     service::{
         facility::FacilityCode,
+        record::Change,
         sample::{self, CERTIFIED, People},
     },
     store::{ImportError, Mode, Shut, Spoke, Store, StoreError, StoreOptions, TurnWrite},
@@ -78,6 +79,9 @@ pub enum RehearsalError {
     /// A place cannot be closed or opened.
     #[error(transparent)]
     Place(#[from] FacilityError),
+    /// A phone cannot be forgotten.
+    #[error("the phone could not be forgotten")]
+    Silence,
     /// The language cannot be set.
     #[error("the language could not be kept")]
     Language,
@@ -155,23 +159,39 @@ impl Rehearsal {
     /// # Errors
     /// See [`RehearsalError`].
     pub async fn speak(&self, phone: &Msisdn, language: &str) -> Result<(), RehearsalError> {
+        self.write(phone, Some(language), vec![]).await.map_err(|_| RehearsalError::Language)
+    }
+
+    /// What a turn of a phone would leave.
+    async fn write(
+        &self,
+        phone: &Msisdn,
+        language: Option<&str>,
+        changes: Vec<Change>,
+    ) -> Result<(), RehearsalError> {
         let store = self.store().await?;
         let batch = store.begin().await?;
         let subscriber = self.vault()?.subscriber_key(phone);
         let write = TurnWrite {
-            language: Some(language.to_owned()),
+            language: language.map(str::to_owned),
+            changes,
             ..TurnWrite::of(Spoke::Subscriber, subscriber, phone.clone(), clock::now())
         };
-        batch.commit(&[write]).await.map_err(|_| RehearsalError::Language)?;
+        batch.commit(&[write]).await.map_err(|_| RehearsalError::Silence)?;
         store.close().await;
         Ok(())
     }
 
-    /// Does what a conversation file says of staff; of anybody else's acts, nothing.
+    /// Does what a conversation file says of staff, and of a number that nobody uses; of anybody else's acts,
+    /// nothing.
     ///
     /// # Errors
     /// See [`RehearsalError`].
     pub async fn staff(&self, act: &Act) -> Result<(), RehearsalError> {
+        if let Act::Silent(number) = act {
+            let phone = Msisdn::parse(number).map_err(|_| RehearsalError::Silence)?;
+            return self.write(&phone, None, vec![Change::ForgetEverybody]).await;
+        }
         let (Act::Close(code) | Act::Open(code)) = act else { return Ok(()) };
         let code = FacilityCode::parse(code).map_err(|_| FacilityError::NoSuch)?;
         let store = self.store().await?;
@@ -298,7 +318,7 @@ pub async fn replay(
                 continue;
             }
             Act::LoseSignal => continue,
-            Act::Close(_) | Act::Open(_) => {
+            Act::Close(_) | Act::Open(_) | Act::Silent(_) => {
                 rehearsal.staff(&step.act).await?;
                 continue;
             }

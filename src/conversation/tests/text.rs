@@ -84,8 +84,11 @@ fn what_was_begun_by_text_needs_no_code_on_a_channel_that_proves() {
 #[test]
 fn one_text_answers_what_it_can() {
     let person = "3173014506900001";
-    let shown =
-        text_with(None, wrote(&format!("status {person} 05061990")), &["none", "known", "two"]);
+    let shown = text_with(
+        None,
+        wrote(&format!("status {person} 05061990")),
+        &["none", "known", "stands", "two"],
+    );
     assert!(text_of(&shown).contains("LENGKAP"), "{}", text_of(&shown));
     // The consent stands between, and is not given by a keyword.
     let consent = text_with(None, wrote(&format!("DAFTAR#{person}#Siti#05061990")), &[]);

@@ -1,9 +1,9 @@
 //! Consent that is taken back beside the proof of a person: what the phone itself agreed to, which needs
 //! nobody's NIK, and what an officer heard somebody agree to, which is that person's.
 
-use super::{ENDED, GIVEN, NEVER, REPORTED, RightFacts, RightNeed, TAKEN_BACK, TOLD_FOR};
+use super::{ENDED, GIVEN, NEVER, Parting, REPORTED, RightFacts, RightNeed, TAKEN_BACK, TOLD_FOR};
 use crate::{
-    menu::catalogue::{Call, Effect, Sends},
+    menu::catalogue::{Call, Effect, Outcome, Sends},
     outbox::Class,
     service::{
         Asking, Decision, Desk, Note, Silence,
@@ -43,6 +43,23 @@ pub(in crate::service) const PHONE_TEXT: Sends =
 /// To the registered number: what an officer heard holds no longer.
 pub(in crate::service) const HEARD_TEXT: Sends =
     Sends { call: WITHDRAW_HEARD.name, name: "heard_withdrawn", gives: &[] };
+
+/// Whether what the phone agreed to has ended with the silence of its number. Whoever comes back is asked again
+/// before anything that was agreed to goes on; whoever never agreed to anything, or took it back, has nothing
+/// that could go on.
+pub const LOOK: Call = Call {
+    name: "consent.look",
+    effect: Effect::Reads,
+    needs: &[],
+    outcomes: &[
+        Outcome { name: "stands", means: "Nothing has to be asked.", gives: &[] },
+        Outcome {
+            name: "over",
+            means: "It ended because the number was silent too long, and nobody has agreed since.",
+            gives: &[],
+        },
+    ],
+};
 
 /// What the phone's own consent rests on, whoever was picked before.
 pub(in crate::service) fn need(asking: Asking<'_>) -> Need {
@@ -91,4 +108,18 @@ pub(in crate::service) fn withdraw_heard(
     let checks = facts.rights.checks.iter().flat_map(ticket::close).map(Change::Desk);
     let decision = checks.fold(decision, Decision::change);
     Some(decision.change(heard).change(super::withdrawn(Some(person.index))).note(note))
+}
+
+pub(in crate::service) fn look(asking: Asking<'_>, facts: &Facts) -> Decision {
+    Decision::of(if is_over(asking, facts) { "over" } else { "stands" })
+}
+
+/// Whether it has to be asked for again.
+pub(in crate::service) fn is_over(asking: Asking<'_>, facts: &Facts) -> bool {
+    match &facts.consent {
+        Some(latest) if latest.parted == Some(Parting::Silent) => true,
+        // It is ended by this very turn.
+        Some(latest) => latest.withdrawn.is_none() && asking.silence == Silence::TooLong,
+        None => false,
+    }
 }

@@ -4,8 +4,9 @@ use super::*;
 use crate::{
     menu::language::Language,
     service::{
-        inquiry::{Inquiry, Judged, Kind, Letter, judge},
+        inquiry::{Inquiry, Judged, Kind, Letter, follow, judge},
         outside::{Elsewhere, Fetched, Listing},
+        right::{Consent, Parting, Purpose},
     },
 };
 
@@ -86,4 +87,23 @@ fn a_registration_whose_answer_was_lost_stands() {
     assert_eq!(judged(Some(number.clone())), Some(Judged::Stands));
     assert_eq!(judged(Some(Number::from_random(2))), Some(Judged::Already));
     assert_eq!(judged(None), Some(Judged::Already));
+}
+
+/// A text cannot ask.
+#[test]
+fn what_is_shown_by_text_waits_for_a_consent_that_ended_with_the_number() {
+    let silent = Consent {
+        purpose: Purpose::Service,
+        version: "2021-2".into(),
+        channel: None,
+        at: NOW,
+        withdrawn: Some(NOW),
+        parted: Some(Parting::Silent),
+    };
+    let values = typed("Siti Aminah");
+    for (consent, text) in [(None, "status_no_dose"), (Some(silent), "record_answers")] {
+        let facts = Facts { consent, ..facts(siti()) };
+        let told = follow(&desk(), asking(&values), (Kind::Prove, "person.prove"), &facts);
+        assert_eq!(told.unwrap().text, text);
+    }
 }

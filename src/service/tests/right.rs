@@ -188,6 +188,28 @@ fn a_phone_takes_back_what_it_agreed_to_without_anybody_proved() {
 }
 
 #[test]
+fn whoever_comes_back_after_a_long_silence_is_asked_again_and_nobody_else() {
+    let nothing = Values::default();
+    let silent = Consent { withdrawn: Some(NOW), parted: Some(Parting::Silent), ..given("2021-2") };
+    let left = Consent { parted: Some(Parting::Left), ..silent.clone() };
+    let taken_back = Consent { parted: None, ..silent.clone() };
+    for (latest, silence, outcome) in [
+        (None, Silence::TooLong, "stands"),
+        (Some(given("2021-2")), Silence::Short, "stands"),
+        // In the very turn that ends it.
+        (Some(given("2021-2")), Silence::TooLong, "over"),
+        (Some(silent), Silence::Short, "over"),
+        (Some(left), Silence::Short, "stands"),
+        (Some(taken_back.clone()), Silence::Short, "stands"),
+        (Some(taken_back), Silence::TooLong, "stands"),
+    ] {
+        let facts = Facts { consent: latest, ..Facts::default() };
+        let asked = Asking { silence, ..asking(&nothing) };
+        assert_eq!(decide("consent.look", asked, &facts).outcome, outcome, "{facts:?}");
+    }
+}
+
+#[test]
 fn what_an_officer_heard_is_told_and_taken_back_by_the_person_on_whatever_phone() {
     let rights = RightFacts {
         consents: vec![given("2021-2")],
