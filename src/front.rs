@@ -32,14 +32,13 @@ use crate::{
     channel::{Channel, Inbound},
     clock,
     conversation::{End, Reply, Signal, Then},
-    engine::{Answer, Engine, News, Pending, Sends, Service, TurnError},
+    engine::{Answer, Counted, Engine, Instead, Missed, Pending, Service, TurnError, Unheard},
     identity::Msisdn,
     limits::{Limits, Refusal},
     menu::{
         language::Language,
         model::{BUSY, LATE, SORRY, Word},
     },
-    service::unseen,
     store::Tongue,
     telemetry::{Metrics, TurnResult},
 };
@@ -176,41 +175,36 @@ impl Front {
     ) {
         if let Ok(Ok(answer)) = tokio::time::timeout(FOR_A_RESULT, answer).await {
             self.metrics.came_to(answer.service.menu.service(), Channel::Ussd.as_str(), &answer);
-            self.unseen(phone, &answer).await;
+            self.unseen(phone, &answer, Missed::End).await;
         }
     }
 
-    /// A turn came to its end, and nobody saw it: its session was over, or would not wait. Unless the
-    /// turn sends the caller something itself, a text says yes or no, where the call has one for that
-    /// ([`unseen`]), or else that it is done.
-    pub async fn unseen(&self, phone: &Msisdn, answer: &Answer) {
-        let worth_it = answer.news == News::New && !answer.outcomes.is_empty();
-        if !worth_it || answer.sends == Sends::Something || self.told_result(phone, answer).await {
-            return;
-        }
-        let word = self.word(phone, Some(answer.service.menu.service()), LATE).await;
-        self.send(phone, word.text).await;
-    }
-
-    /// A screen on which the caller could have gone on was not seen. They can after a redial; only a yes or no
-    /// is told before.
-    pub async fn unseen_question(&self, phone: &Msisdn, answer: &Answer) {
-        if answer.news == News::New && answer.sends == Sends::Nothing {
-            self.told_result(phone, answer).await;
-        }
-    }
-
-    async fn told_result(&self, phone: &Msisdn, answer: &Answer) -> bool {
+    /// Nobody saw a reply, or that part of it: what is told instead goes by text ([`Answer::instead`]).
+    pub async fn unseen(&self, phone: &Msisdn, answer: &Answer, missed: Missed) {
         let menu = &answer.service.menu;
-        let Some(text) = unseen(&answer.outcomes).and_then(|name| menu.notice(name)) else {
-            return false;
+        let text = match answer.instead(missed) {
+            Instead::Nothing => return,
+            Instead::Result(text) => {
+                let language = self.tongue(phone).await.language;
+                let language = language.as_deref().and_then(Language::parse);
+                let code = self.engine.short_code(self.engine.route(phone));
+                let value = |name: &str| (name == "code").then_some(code);
+                menu.write(text, menu.language(language.as_ref()), value)
+            }
+            Instead::Done => self.word(phone, Some(menu.service()), LATE).await.text,
         };
-        let language = self.tongue(phone).await.language;
-        let language = language.as_deref().and_then(Language::parse);
-        let code = self.engine.short_code(self.engine.route(phone));
-        let value = |name: &str| (name == "code").then_some(code);
-        self.send(phone, menu.write(text, menu.language(language.as_ref()), value)).await;
-        true
+        self.send(phone, text).await;
+    }
+
+    /// A reply had its time to be brought again. Unless somebody took it, it is told by text.
+    pub async fn was_unheard(&self, unheard: &Unheard) {
+        let Unheard { phone, answer, counted, .. } = unheard;
+        if let Counted::NotYet(took) = *counted {
+            self.answered(Channel::Ussd, answer, took);
+        }
+        if !self.engine.taken().is_told(&answer.receipt) {
+            self.unseen(phone, answer, answer.missed()).await;
+        }
     }
 
     async fn send(&self, phone: &Msisdn, text: String) {

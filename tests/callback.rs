@@ -22,7 +22,7 @@ use simulator::{
     },
     phone::{Phone, Screen},
 };
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use country::Country;
@@ -251,8 +251,8 @@ async fn the_reply_leaves_in_time_though_the_database_is_slow() {
     stage.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_could_not_wait_is_told_when_it_is_done() {
+/// An operator that carries texts to everybody, and is not there to take one.
+fn carrier() -> Config {
     let carries_texts = r#"
         [operator.telco.sms]
         short_code = "1199"
@@ -264,10 +264,14 @@ async fn whoever_could_not_wait_is_told_when_it_is_done() {
         system_id = "nobody"
         password = "listens"
     "#;
-    let carrier = Config::parse(carries_texts).unwrap().operator;
+    Config::parse(carries_texts).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_could_not_wait_is_told_when_it_is_done() {
     let stage = Stage::with(Provider::AfricasTalking, "", |config| {
         config.turns.reply_seconds = 1;
-        config.operator = carrier;
+        config.operator = carrier().operator;
     })
     .await;
     stage.sent(&session("s", SITI, &[]), &Step::Begin).await;
@@ -290,6 +294,93 @@ async fn whoever_could_not_wait_is_told_when_it_is_done() {
     let outcome = "setara_outcomes_total{call=\"person.list\",outcome=\"none\"}";
     assert_eq!(stage.count(outcome).await, 1, "what came of it is counted");
     stage.stop().await;
+}
+
+/// Holds up what is stored, until it is let go.
+enum Held {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Held {
+    async fn of(url: &str) -> Self {
+        if url.starts_with("sqlite") {
+            let mut database = SqliteConnection::connect(url).await.unwrap();
+            sqlx::query("begin immediate").execute(&mut database).await.unwrap();
+            Self::Sqlite(database)
+        } else {
+            let mut database = PgConnection::connect(url).await.unwrap();
+            sqlx::query("begin").execute(&mut database).await.unwrap();
+            let lock = sqlx::query("lock table conversation in exclusive mode");
+            lock.execute(&mut database).await.unwrap();
+            Self::Postgres(database)
+        }
+    }
+
+    async fn let_go(&mut self) {
+        let end = "rollback";
+        match self {
+            Self::Sqlite(database) => _ = sqlx::query(end).execute(database).await.unwrap(),
+            Self::Postgres(database) => _ = sqlx::query(end).execute(database).await.unwrap(),
+        }
+    }
+
+    async fn notices(&mut self) -> i64 {
+        let all = "select count(*) from notice";
+        match self {
+            Self::Sqlite(database) => sqlx::query_scalar(all).fetch_one(database).await.unwrap(),
+            Self::Postgres(database) => sqlx::query_scalar(all).fetch_one(database).await.unwrap(),
+        }
+    }
+}
+
+/// A number of the clinic's queue stands on the last screen alone. Two callers go away while it is being
+/// stored; the one who comes again sees it, and the other is told, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_last_screen_that_its_caller_did_not_wait_for_is_told_once() {
+    let provider = Provider::AfricasTalking;
+    for country in [Country::on_sqlite().await, Country::on_postgres().await] {
+        let carried = |config: &mut Config| config.operator = carrier().operator;
+        let stage = Stage::on(country, provider, "", carried).await;
+        let so_far = |id: &str, number: &str, answers: &[&str]| Session {
+            dialled: "*131#".into(),
+            ..session(id, number, answers)
+        };
+        let both = [("s", SITI), ("b", BUDI)];
+        for (id, number) in both {
+            let asked = stage.sent(&so_far(id, number, &[]), &Step::Begin).await;
+            assert!(asked.body.starts_with("CON Antrean"), "{}", asked.body);
+            let asked = stage.sent(&so_far(id, number, &["1"]), &Step::Answer("1".into())).await;
+            assert!(asked.body.starts_with("CON "), "{}", asked.body);
+        }
+        let mut held = Held::of(&stage.config.database.url).await;
+        let proof = Proof::Hmac(SECRET.into());
+        let mut lines = Vec::new();
+        for (id, number) in both {
+            let last = stage.request(&so_far(id, number, &["1", "1"]), &Step::Answer("1".into()));
+            lines.push(post::send(stage.gateway.http(), &proof, &last).await.unwrap());
+        }
+        // Both are being stored, or wait for their turn behind the other; whose was not begun is not told.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        drop(lines);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        held.let_go().await;
+
+        let again = so_far("b", BUDI, &["1", "1"]);
+        let seen = stage.sent(&again, &Step::Answer("1".into())).await;
+        assert!(seen.body.starts_with("END Nomor Anda"), "{}", seen.body);
+        let mut told = 0;
+        for _ in 0..150 {
+            told = held.notices().await;
+            if told > 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!((told, held.notices().await), (1, 1), "she by SMS, and he has seen it");
+        stage.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

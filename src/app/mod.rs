@@ -14,6 +14,7 @@ mod sessions;
 mod sms;
 mod stop;
 mod sweep;
+mod unheard;
 mod ussd;
 mod waiting;
 mod web;
@@ -161,6 +162,9 @@ pub struct Gateway {
     chats: Vec<JoinHandle<()>>,
     record: Vec<JoinHandle<()>>,
     site: JoinHandle<()>,
+    /// Says that no turn is taken any more.
+    quiet: watch::Sender<Stop>,
+    unheard: JoinHandle<()>,
 }
 
 /// How long a shutdown waits for running turns and for the links' last responses.
@@ -262,6 +266,8 @@ impl Gateway {
                 counters.push(tokio::spawn(async move { post.tell(stopped).await }));
             }
         }
+        let (quiet, quieted) = watch::channel(Stop::NotYet);
+        let unheard = tokio::spawn(unheard::run(Arc::clone(&front), quieted));
         let pushes = Pushes::new(desks);
         let exposure = exposure_pages(config, &engine, &pushes, &metrics)?;
         let links: Arc<[Link]> = links.into();
@@ -335,6 +341,8 @@ impl Gateway {
             chats,
             record,
             site,
+            quiet,
+            unheard,
         })
     }
 
@@ -389,6 +397,8 @@ impl Gateway {
         let _ = tokio::time::timeout_at(deadline.into(), self.campaigns).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.waiting).await;
         let _ = tokio::time::timeout_at(deadline.into(), self.site).await;
+        self.quiet.send_replace(Stop::Now);
+        let _ = tokio::time::timeout_at(deadline.into(), self.unheard).await;
         for chat in self.chats {
             let _ = tokio::time::timeout_at(deadline.into(), chat).await;
         }

@@ -21,7 +21,7 @@ use crate::{
     },
     clock,
     conversation::{End, Reply, Signal, Then},
-    engine::{Answer, News, Pending, TurnError},
+    engine::{Answer, Counted, News, Pending, TurnError, Unheard},
     front::{Front, NotTaken},
     identity::Msisdn,
     menu::{
@@ -371,20 +371,24 @@ async fn said(counter: &Counter, caller: &mut Caller, answer: &Answer) {
         // A network that refuses it has taken the other one, or its session is over and found to be so.
         return;
     }
-    let lost = match outcome {
-        None | Some(Outcome::Rejected(_) | Outcome::Nacked(_) | Outcome::NotSent(_)) => true,
-        Some(Outcome::Accepted { .. } | Outcome::TimedOut | Outcome::LinkLost) => false,
-    };
-    if !lost {
-        return;
-    }
-    match reply.then {
-        Then::Wait => {
-            let service = answer.service.menu.service();
-            counter.front.ended(&caller.phone, Some(service), End::NetworkAbort).await;
-            counter.front.unseen_question(&caller.phone, answer).await;
+    match (outcome, reply.then) {
+        (Some(Outcome::Accepted { .. }), _) => {}
+        // Whoever saw the question answers it, and whoever did not dials again.
+        (Some(Outcome::TimedOut | Outcome::LinkLost), Then::Wait) => {}
+        // Nobody can ask what has become of the last word: it is told, unless the network brings again
+        // what it was the answer to, and takes it.
+        (Some(Outcome::TimedOut | Outcome::LinkLost), Then::Close) => {
+            let (phone, answer) = (caller.phone.clone(), answer.clone());
+            let (since, counted) = (Instant::now(), Counted::Yes);
+            engine.unheard(Unheard { phone, answer, since, counted });
         }
-        Then::Close => counter.front.unseen(&caller.phone, answer).await,
+        (None | Some(Outcome::Rejected(_) | Outcome::Nacked(_) | Outcome::NotSent(_)), then) => {
+            if then == Then::Wait {
+                let service = answer.service.menu.service();
+                counter.front.ended(&caller.phone, Some(service), End::NetworkAbort).await;
+            }
+            counter.front.unseen(&caller.phone, answer, answer.missed()).await;
+        }
     }
 }
 

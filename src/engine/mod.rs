@@ -16,6 +16,7 @@ mod outside;
 mod shelf;
 mod taken;
 mod turn;
+mod unheard;
 mod wake;
 
 pub use self::{
@@ -24,6 +25,7 @@ pub use self::{
     outside::{Ask, Outside, Parked},
     shelf::{Service, Shelf, ShelfError},
     taken::Taken,
+    unheard::{Counted, Unheard},
     wake::Wake,
 };
 
@@ -37,14 +39,14 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::Span;
 
 use crate::{
-    channel::Inbound,
+    channel::{AnswerBy, Inbound},
     clock::{Timestamp, Zone},
-    conversation::{Ending, NotPushed, Reply},
-    engine::outside::Asked,
+    conversation::{Ending, NotPushed, Reply, Signal, Then},
+    engine::{outside::Asked, unheard::Shelter},
     identity::Msisdn,
-    menu::state::Move,
+    menu::{notice::NoticeText, state::Move},
     outbox::{self, Notice, NoticeId, route::Routes},
-    service::{Noticed, inquiry::Wrote},
+    service::{self, Noticed, inquiry::Wrote},
     store::{Store, StoreError},
     telemetry::{instruments::BatchMeters, spans},
     vault::{SubscriberKey, Vault},
@@ -113,7 +115,49 @@ pub enum Sends {
     Nothing,
 }
 
+/// What of a turn was not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missed {
+    /// Its last word: there is no session any more in which to say it.
+    End,
+    /// A question: whoever dials again can go on from there.
+    Question,
+}
+
+/// What is told by text in the place of a screen that nobody saw.
+#[derive(Debug, Clone, Copy)]
+pub enum Instead<'a> {
+    /// Nothing: there is nothing to tell, the turn sends a text itself, or another one answers for it.
+    Nothing,
+    /// Yes or no, in a text that the call has for that.
+    Result(&'a NoticeText),
+    /// That it is done.
+    Done,
+}
+
 impl Answer {
+    /// What of it is lost where its reply is.
+    pub fn missed(&self) -> Missed {
+        match self.reply.as_ref().map(|reply| reply.then) {
+            Some(Then::Wait) => Missed::Question,
+            Some(Then::Close) | None => Missed::End,
+        }
+    }
+
+    /// What is told by text where that was not seen.
+    pub fn instead(&self, missed: Missed) -> Instead<'_> {
+        let nothing = self.outcomes.is_empty() || self.sends == Sends::Something;
+        if self.news != News::New || nothing {
+            return Instead::Nothing;
+        }
+        let result = service::unseen(&self.outcomes);
+        match (result.and_then(|name| self.service.menu.notice(name)), missed) {
+            (Some(text), _) => Instead::Result(text),
+            (None, Missed::End) => Instead::Done,
+            (None, Missed::Question) => Instead::Nothing,
+        }
+    }
+
     /// One line a notice, once the turn is stored. Two octets of the phone's index tell lines apart.
     fn tell(&self) {
         for noticed in &self.noticed {
@@ -189,6 +233,7 @@ struct Core {
     /// Drawn anew by every process.
     node: u64,
     taken: Taken,
+    unheard: Shelter,
 }
 
 struct Job {
@@ -204,6 +249,7 @@ struct Job {
     doubt: Option<[u8; 16]>,
     span: Span,
     answer: oneshot::Sender<Result<Answer, TurnError>>,
+    unheard: Shelter,
     /// Whether it may still ask an outside record.
     asked: Asked,
     /// What became of a registration that it sent there.
@@ -221,13 +267,26 @@ impl Job {
             }
             Err(error) => spans::failed(&self.span, error.as_str()),
         }
+        let sessions = self.answers_in_a_session();
         // Nobody waits any more when a session was cut in the meantime.
-        let _ = self.answer.send(answer);
+        if let Err(Ok(answer)) = self.answer.send(answer)
+            && sessions
+        {
+            let counted = Counted::NotYet(self.came.elapsed());
+            let since = Instant::now();
+            self.unheard.add(Unheard { phone: self.inbound.from, answer, since, counted });
+        }
+    }
+
+    /// Whether a phone waits for the reply in its session: a notice finds its way, whoever waits for it.
+    fn answers_in_a_session(&self) -> bool {
+        let Inbound { answer_by, signal, .. } = &self.inbound;
+        *answer_by == AnswerBy::Session && !matches!(signal, Signal::Abort(_) | Signal::Push(_))
     }
 }
 
 /// A turn that was taken in; its answer can be waited for. Dropped, the turn is not begun any more.
-/// One that is being stored just then is stored all the same.
+/// One that is being stored just then is stored all the same, and is [`Unheard`].
 pub struct Pending(oneshot::Receiver<Result<Answer, TurnError>>);
 
 impl Pending {
@@ -262,6 +321,7 @@ impl Engine {
             outside,
             node: rand::random(),
             taken: Taken::default(),
+            unheard: Shelter::new(),
         });
         let waiting = (core.rules.waiting / core.rules.lanes.max(1)).max(1);
         let (lanes, runners): (Vec<_>, Vec<_>) = (0..core.rules.lanes.max(1))
@@ -293,6 +353,7 @@ impl Engine {
                 doubt: None,
                 span,
                 answer,
+                unheard: self.core.unheard.clone(),
                 asked: Asked::Times(0),
                 wrote: None,
             })
@@ -379,6 +440,16 @@ impl Engine {
     /// Which replies the networks took.
     pub fn taken(&self) -> &Taken {
         &self.core.taken
+    }
+
+    /// A turn's reply left, and nobody knows whether it was seen.
+    pub fn unheard(&self, unheard: Unheard) {
+        self.core.unheard.add(unheard);
+    }
+
+    /// The turns whose reply perhaps nobody saw, for the one who tells them; once.
+    pub fn all_unheard(&self) -> Option<mpsc::Receiver<Unheard>> {
+        self.core.unheard.take()
     }
 
     /// A random value, for what is decided beside the turns.

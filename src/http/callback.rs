@@ -28,7 +28,7 @@ use crate::{
     clock,
     config::{Callback, Config},
     conversation::{End, Reply, Signal},
-    engine::{Answer, TurnError},
+    engine::{Answer, News, TurnError},
     front::{FOR_A_WORD, Front},
     http::{
         Site, arrived,
@@ -324,6 +324,10 @@ impl Desk<'_> {
         match answered {
             Ok(answer) => {
                 self.front.answered(Channel::Ussd, &answer, self.since.elapsed());
+                if answer.news == News::Repeated {
+                    // Whoever missed it the first time has it now, and needs no text.
+                    self.front.engine.taken().here(answer.receipt, Instant::now());
+                }
                 answer.reply.map_or(Came::Noted, Came::Reply)
             }
             Err(error) => Came::Failed(error),

@@ -23,5 +23,6 @@ mod operator;
 mod reminders;
 mod rows;
 mod smsc;
+mod unseen;
 mod webhook;
 mod worker;

@@ -172,6 +172,13 @@ impl Smsc {
         self.heard.lock().unwrap().submits.clone()
     }
 
+    /// Waits until somebody is bound.
+    pub async fn bound(&self) {
+        while self.peers.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Messages that were taken, by phone.
     pub fn taken(&self) -> BTreeMap<String, usize> {
         let mut taken = BTreeMap::new();

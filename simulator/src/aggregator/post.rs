@@ -103,6 +103,18 @@ pub async fn send_and_go(
     proof: &Proof,
     request: &Request,
 ) -> Result<(), PostError> {
+    send(gateway, proof, request).await.map(drop)
+}
+
+/// Sends a request, and gives the connection on which its answer will come.
+///
+/// # Errors
+/// [`PostError::Unreachable`].
+pub async fn send(
+    gateway: SocketAddr,
+    proof: &Proof,
+    request: &Request,
+) -> Result<TcpStream, PostError> {
     use tokio::io::AsyncWriteExt;
     let mut stream = TcpStream::connect(gateway).await.map_err(|_| PostError::Unreachable)?;
     let signed = request_of(gateway, proof, request);
@@ -111,7 +123,8 @@ pub async fn send_and_go(
         head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or_default()));
     }
     head.push_str(&format!("content-length: {}\r\n\r\n{}", request.body.len(), request.body));
-    stream.write_all(head.as_bytes()).await.map_err(|_| PostError::Unreachable)
+    stream.write_all(head.as_bytes()).await.map_err(|_| PostError::Unreachable)?;
+    Ok(stream)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a signature says when it was made")]
