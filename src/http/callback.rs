@@ -394,8 +394,11 @@ impl Desk<'_> {
     fn once(&self, heard: &Heard, from: &Msisdn, said: &str, mark: &str, key: [u8; 16]) -> Once {
         let (account, session) = (&self.account.name, &heard.session);
         let said = format!("{} {said}", from.as_str());
-        let sureness =
-            if self.account.lost.is_lost(key) { Sureness::Unsure } else { Sureness::Sure };
+        let numbered = self.account.provider.numbers();
+        let sureness = match !numbered && self.account.lost.is_lost(key) {
+            true => Sureness::Unsure,
+            false => Sureness::Sure,
+        };
         Once {
             message: format!("callback {account} {session}\n{mark}").into_bytes(),
             said: said.into_bytes(),
