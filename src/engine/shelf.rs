@@ -30,7 +30,7 @@ pub struct Service {
 #[derive(Debug, Clone)]
 pub struct Shelf {
     current: Vec<Arc<Service>>,
-    /// Newest first.
+    /// Of each service the newest first.
     former: Vec<Arc<Service>>,
     /// The most of these, of one service: whoever is in an older one goes on in the current one.
     most_former: usize,
@@ -90,12 +90,17 @@ impl Shelf {
         of.count() >= self.most_former
     }
 
+    /// The current services alone.
+    pub fn without_former(&self) -> Self {
+        Self { former: Vec::new(), ..self.clone() }
+    }
+
     /// The current services.
     pub fn current(&self) -> &[Arc<Service>] {
         &self.current
     }
 
-    /// The former versions, newest first.
+    /// The former versions, of each service the newest first.
     pub fn former(&self) -> &[Arc<Service>] {
         &self.former
     }

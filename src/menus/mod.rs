@@ -198,8 +198,9 @@ impl Menus {
         Ok(Arc::new(Service { menu: checked.menu, desk }))
     }
 
-    /// Puts kept versions on the shelf that are not there yet. One that this program cannot make any
-    /// more, because its desk changed, is passed over: its conversations go on in the current one.
+    /// Puts kept versions on the shelf that are not there yet, the newest first: where there is no more room they
+    /// take the place of older ones, or this node could not follow an order to put them live. One that this program
+    /// cannot make any more, because its desk changed, is passed over: its conversations go on in the current one.
     async fn bring_back(
         &self,
         store: &Store,
@@ -207,11 +208,15 @@ impl Menus {
         useless: &mut HashSet<MenuVersion>,
     ) -> Result<Found, MenuError> {
         let mut found = Found::Nothing;
+        let older = std::mem::replace(shelf, shelf.without_former());
         for kept in store.menu_versions().await? {
             let version = Version::from_stored(kept.version.as_str());
             let offered = shelf.service(&kept.service).is_some();
-            let known = shelf.version(&kept.service, &version).is_some() || useless.contains(&kept);
-            if !offered || known || shelf.is_full_of(&kept.service) {
+            if let Some(known) = older.version(&kept.service, &version) {
+                shelf.keep(Arc::clone(known));
+                continue;
+            }
+            if !offered || useless.contains(&kept) || shelf.is_full_of(&kept.service) {
                 continue;
             }
             let Some(files) = store.menu_files(&kept.service, &kept.version).await? else {
@@ -229,6 +234,10 @@ impl Menus {
                     useless.insert(kept);
                 }
             }
+        }
+        // What the database keeps no longer stays as long as there is room.
+        for former in older.former() {
+            shelf.keep(Arc::clone(former));
         }
         Ok(found)
     }

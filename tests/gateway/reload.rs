@@ -1,9 +1,11 @@
 //! Menus change while people are dialling.
 
+use std::time::Duration;
+
 use simulator::{operator::Operator, phone::Phone};
 
 use crate::{
-    node::Node,
+    node::{Node, PATIENCE},
     site::{Site, network, told},
 };
 
@@ -11,6 +13,7 @@ const TOKEN: &str = "a-token-of-the-ministry-of-health";
 const OLD: &str = "Ketik 16 angka NIK";
 const NEW: &str = "Masukkan 16 angka NIK";
 const NEWER: &str = "Tuliskan 16 angka NIK";
+const NEWEST: &str = "Sebutkan 16 angka NIK";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_stays_on_the_version_it_began_with_on_sqlite() {
@@ -103,11 +106,24 @@ async fn menus_change(site: Site) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_node_is_told_to_put_live_is_live_on_all() {
     let site = Site::on_postgres().await.own_menus().admin(TOKEN);
+    let site = site.configured("menu.former = 1\n");
     let (one, two) = (Node::start(&site.config()).await, Node::start(&site.config()).await);
     site.edit("register.toml", OLD, NEW);
     assert_eq!(one.post("/admin/reload", Some(TOKEN)).await.0, "HTTP/1.1 200 OK");
     two.logged("a menu was put live by another node").await;
     assert_eq!(versions(&two).await, versions(&one).await);
+    // Also when it has as many former versions as it keeps.
+    for (old, new) in [(NEW, NEWEST), (NEWEST, NEW)] {
+        site.edit("register.toml", old, new);
+        assert_eq!(one.post("/admin/reload", Some(TOKEN)).await.0, "HTTP/1.1 200 OK");
+        let ordered = live(&versions(&one).await);
+        let follows = async {
+            while live(&versions(&two).await) != ordered {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, follows).await.expect("it follows");
+    }
     // A node that starts begins with its own folder, and orders nobody about.
     site.edit("register.toml", NEW, NEWER);
     let three = Node::start(&site.config()).await;
@@ -184,6 +200,11 @@ async fn wrong_and_right(phone: &mut Phone, text: &str) {
     let back = phone.answer("0").await.unwrap();
     assert!(back.text.contains(text), "{text}: {back:?}");
     phone.answer("3173014502900001").await.unwrap();
+}
+
+/// What a list says of the version that is live.
+fn live(listed: &str) -> Option<String> {
+    listed.split('}').find(|row| row.contains("\"live\"")).map(str::to_owned)
 }
 
 async fn versions(node: &Node) -> String {
