@@ -114,6 +114,9 @@ struct Figures {
     p99_ms: f64,
     p999_ms: f64,
     bare_turns_per_s: f64,
+    bare_p50_ms: f64,
+    bare_p99_ms: f64,
+    bare_p999_ms: f64,
     ratio: f64,
     errors: u64,
     rss_mb: f64,
@@ -160,6 +163,9 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
         p99_ms: millis(&gateway.times, 0.99),
         p999_ms: millis(&gateway.times, 0.999),
         bare_turns_per_s,
+        bare_p50_ms: millis(&bare.times, 0.5),
+        bare_p99_ms: millis(&bare.times, 0.99),
+        bare_p999_ms: millis(&bare.times, 0.999),
         ratio: turns_per_s / bare_turns_per_s,
         errors: gateway.errors,
         rss_mb,
@@ -170,12 +176,13 @@ async fn ussd(load: Ussd) -> Result<(), Failed> {
 
 fn print(figures: &Figures, load: &Ussd) {
     let Figures { turns_per_s, p50_ms, p99_ms, p999_ms, .. } = figures;
+    let Figures { bare_p50_ms, bare_p99_ms, bare_p999_ms, .. } = figures;
     let Ussd { phones, people, open, nodes, .. } = load;
     println!("{phones} phones, {people} people, {open} open conversations, {nodes} gateways");
     println!("  turns/s    {turns_per_s:>10.0}   durable, simulator included");
-    println!("  p50        {p50_ms:>10.2} ms");
-    println!("  p99        {p99_ms:>10.2} ms");
-    println!("  p99.9      {p999_ms:>10.2} ms");
+    println!("  p50        {p50_ms:>10.2} ms, {bare_p50_ms:.2} ms of the bare responder");
+    println!("  p99        {p99_ms:>10.2} ms, {bare_p99_ms:.2} ms");
+    println!("  p99.9      {p999_ms:>10.2} ms, {bare_p999_ms:.2} ms");
     println!(
         "  bare       {:>10.0}   turns/s of a responder that stores nothing",
         figures.bare_turns_per_s
