@@ -8,13 +8,14 @@ use tokio::task::JoinHandle;
 use crate::{
     app::{StartError, keyring, rules, waiting},
     certificate::keys::InUse,
-    channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd::Room, whatsapp},
+    channel::{AnswerBy, Channel, Inbound, Once, Sureness, sms, ussd, ussd::Room, whatsapp},
     clock::Timestamp,
     config::Config,
     conversation::{End, Reply, Signal},
     engine::{Engine, TurnError},
     front::waiting::Waiting,
     identity::{ChatId, Msisdn},
+    menu::view::Frame,
     menus::Menus,
     store::{Store, StoreOptions},
     telemetry::Metrics,
@@ -72,15 +73,20 @@ impl Line {
 
     /// A phone that only writes texts.
     pub fn texts(from: Msisdn) -> Self {
-        let room = Room { first: sms::frame(), next: sms::frame(), open_for: A_DAY };
+        let room = room(sms::frame());
         Self::new(from, room)
     }
 
     /// A chat that is bound to its phone.
     pub fn chat(from: Msisdn) -> Self {
-        let room = Room { first: whatsapp::frame(), next: whatsapp::frame(), open_for: A_DAY };
+        let room = room(whatsapp::frame());
         Self { from, room, writes: Channel::Whatsapp }
     }
+}
+
+/// What is written has one room, and no answers of a session: nothing cuts them.
+fn room(frame: Frame) -> Room {
+    Room { first: frame, next: frame, input: u16::MAX, open_for: A_DAY }
 }
 
 fn chat(phone: &Msisdn, message: usize) -> AnswerBy {
@@ -128,7 +134,10 @@ impl Alone {
                 let (service, signal) = shelf.dialled(&string).ok_or(AloneError::NoSuchCode)?;
                 (Some(service.menu.service().to_owned()), signal, line.room.first)
             }
-            Keyed::Answer(text) => (None, Signal::Answer(text), line.room.next),
+            Keyed::Answer(text) => {
+                let text = ussd::typed(&text, line.room.input);
+                (None, Signal::Answer(text), line.room.next)
+            }
             Keyed::Text(text) => {
                 // The reply is a notice too, as in the gateway; here nobody sends it.
                 let frame = match line.writes {

@@ -197,7 +197,7 @@ impl Counter {
                 (Some(service), signal, format!("dial {string}"), self.dialect.first_frame())
             }
             Act::Answer(text) => {
-                let text: String = text.chars().take(self.dialect.input.into()).collect();
+                let text = ussd::typed(&text, self.dialect.input);
                 let said = format!("answer {text}");
                 (None, Signal::Answer(text), said, self.dialect.next_frame())
             }

@@ -167,7 +167,12 @@ impl Dialect {
 
     /// The room of its sessions.
     pub fn room(&self) -> Room {
-        Room { first: self.first_frame(), next: self.next_frame(), open_for: self.open_for() }
+        Room {
+            first: self.first_frame(),
+            next: self.next_frame(),
+            input: self.input,
+            open_for: self.open_for(),
+        }
     }
 
     /// The room for the first text of a session.

@@ -41,8 +41,15 @@ pub struct Room {
     pub first: Frame,
     /// For every later one.
     pub next: Frame,
+    /// The most characters of an answer.
+    pub input: u16,
     /// How long an answer is waited for.
     pub open_for: Duration,
+}
+
+/// What is taken of an answer, where so many characters can be typed.
+pub fn typed(answer: &str, input: u16) -> String {
+    answer.chars().take(input.into()).collect()
 }
 
 /// What a subscriber or the network did.

@@ -362,3 +362,14 @@ proptest! {
         prop_assert!(again, "{}", told(read));
     }
 }
+
+/// A rehearsal has the room of the gateway, for what is typed as for what is shown.
+#[test]
+fn an_answer_is_cut_as_the_network_would() {
+    let config = Config::parse("[dialect.plain]\ninput = 4").unwrap();
+    assert_eq!(typed("31730145", config.room("plain").unwrap().input), "3173");
+    assert_eq!(typed("😀é12345", 4), "😀é12", "characters, and not octets");
+    let hubtel = config.room("hubtel").unwrap().input;
+    assert_eq!(hubtel, config.provider["hubtel"].input);
+    assert_eq!(typed("1", hubtel), "1");
+}

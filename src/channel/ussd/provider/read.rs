@@ -6,7 +6,11 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{Begins, FieldsIn, Method, Provider, TextIs};
-use crate::{channel::ussd::mmi, conversation::End, identity::Msisdn};
+use crate::{
+    channel::ussd::{mmi, typed},
+    conversation::End,
+    identity::Msisdn,
+};
 
 /// The longest name of a session, in octets.
 const LONGEST_SESSION: usize = 200;
@@ -216,7 +220,7 @@ impl Heard {
 }
 
 fn cut(provider: &Provider, text: &str) -> String {
-    text.chars().take(provider.input.into()).collect()
+    typed(text, provider.input)
 }
 
 fn step<'t>(
