@@ -41,6 +41,9 @@ pub struct Bed {
     pub store: Store,
 }
 
+/// How long what a node has claimed is its own.
+pub const LEASE: Duration = Duration::from_secs(4);
+
 /// One of each kind.
 pub async fn both() -> [Bed; 2] {
     [Bed::on_sqlite().await, Bed::on_postgres().await]
@@ -216,9 +219,12 @@ impl Bed {
         let path = self.folder.join("setara.toml");
         let text = format!(
             "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"debug\"\n\
-             menu.folders = {:?}\noutbox.lease_seconds = 4\noutbox.decent_from = 0\n\
+             menu.folders = {:?}\noutbox.lease_seconds = {}\noutbox.decent_from = 0\n\
              outbox.decent_until = 24\n{}",
-            self.url, self.menus, self.operators
+            self.url,
+            self.menus,
+            LEASE.as_secs(),
+            self.operators
         );
         std::fs::write(&path, text).unwrap();
         path

@@ -12,7 +12,7 @@ use setara::outbox::{Class, Fate, Notice};
 use sqlx::{Connection, PgConnection};
 
 use crate::{
-    bed::{Bed, folder, notice},
+    bed::{Bed, LEASE, folder, notice},
     node::Node,
     operator::Operator,
     smsc::{Manner, Smsc},
@@ -261,5 +261,27 @@ async fn postgres_is_killed() {
     bed.until(Fate::Sent, MANY.into()).await;
     // The gateway lives, and knows what was answered.
     account("PostgreSQL killed", &smsc.taken(), kills, 0);
+    node.stop().await;
+}
+
+/// All that there is was claimed, and could be claimed again when the database is back: what was answered
+/// meanwhile is not sent again all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_is_away_for_longer_than_a_lease() {
+    let cluster = Cluster::start().await;
+    let smsc = Smsc::start(Manner { delay: Duration::from_millis(200), ..Manner::default() }).await;
+    let bed = with(Bed::at(folder(), cluster.url.clone()).await, smsc.port, 2);
+    let many = 3 * WINDOW;
+    bed.enqueue(many as u32, Class::Reply, "telco").await;
+    let node = Node::start(&bed.config()).await;
+    smsc.came(WINDOW).await;
+    cluster.kill().await;
+    tokio::time::sleep(LEASE + Duration::from_secs(1)).await;
+    cluster.start_again();
+    bed.until(Fate::Sent, many as u64).await;
+    let taken = smsc.taken();
+    let twice = taken.values().filter(|times| **times > 1).count();
+    println!("PostgreSQL away for longer than a lease: {} sent, {twice} twice", taken.len());
+    assert_eq!((taken.len(), twice), (many, 0));
     node.stop().await;
 }

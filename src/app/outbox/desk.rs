@@ -75,7 +75,8 @@ pub struct Desk {
 
 struct Queue {
     line: Line<Item>,
-    /// What was answered late, and when: its notice may have been claimed again by then.
+    /// What was answered late, or could not be written down, and when that was: its notice may have been claimed
+    /// again by then.
     answered: BTreeMap<NoticeId, (Instant, Verdict)>,
     full: FullQueues,
 }
@@ -320,6 +321,19 @@ impl Desk {
             _ => true,
         });
         ended.iter().map(|item| settlement(&item.claimed, verdict.clone())).collect()
+    }
+
+    /// The database did not take what became of these: whoever claims one again looks here before it leaves.
+    pub fn not_settled(&self, settlements: &[Settlement], now: Instant) {
+        let answered = &mut locked(&self.queue).answered;
+        answered.retain(|_, (at, _)| now.duration_since(*at) < self.patience.lease);
+        for Settlement { id, verdict, .. } in settlements {
+            if answered.len() < MOST_AHEAD
+                && matches!(verdict, Verdict::Sent { .. } | Verdict::Ended(_))
+            {
+                answered.insert(*id, (now, verdict.clone()));
+            }
+        }
     }
 
     /// What the network said of an earlier try.

@@ -223,10 +223,11 @@ pub(super) fn start(
         };
         let heard = wake.listen();
         tasks.push(tokio::spawn(claimer.run(heard, released.clone(), stop.clone())));
-        let own = Arc::clone(desk);
+        let (own, its) = (Arc::clone(desk), Arc::clone(desk));
         tasks.push(tokio::spawn(settler::run(
             Arc::clone(&desk.account),
             move |many| own.written_down(many),
+            move |answered| its.not_settled(answered, now()),
             store.clone(),
             journal.clone(),
             Arc::clone(metrics),

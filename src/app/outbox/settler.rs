@@ -24,11 +24,14 @@ const FEW: usize = 32;
 const MOMENT: Duration = Duration::from_millis(3);
 
 /// Writes until nobody can send any more, and says in `written_down` how many it wrote. A database
-/// that is away is waited for: what it did not take is written again, and has no effect twice. What it
-/// took needs not be in the journal any more.
+/// that is away is waited for: what it did not take is written again, and has no effect twice. Meanwhile leases
+/// may run out, and the same be claimed again before it is written: `not_yet` is told what it is that must not be
+/// sent then. What the database took needs not be in the journal any more.
+#[expect(clippy::too_many_arguments, reason = "a task, which is started once")]
 pub async fn run(
     account: Arc<str>,
     written_down: impl Fn(usize),
+    not_yet: impl Fn(&[Settlement]),
     store: Store,
     journal: Journal,
     metrics: Arc<Metrics>,
@@ -56,6 +59,12 @@ pub async fn run(
                 Err(error) => {
                     tracing::error!(account = &*account, %error, "notices were not settled");
                     metrics.outbox().database_failed();
+                    while batch.len() < MOST
+                        && let Ok(settlement) = settlements.try_recv()
+                    {
+                        batch.push(settlement);
+                    }
+                    not_yet(&batch);
                 }
             }
             if *stop.borrow() == Stop::Now && *end.get_or_insert_with(|| now() + TO_END) <= now() {

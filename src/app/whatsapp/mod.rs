@@ -63,6 +63,7 @@ pub(super) fn start(
         tokio::spawn(settler::run(
             WHATSAPP.into(),
             |_| {},
+            |_| {},
             engine.store().clone(),
             journal,
             Arc::clone(metrics),
