@@ -243,7 +243,7 @@ async fn the_pace_of_a_campaign_is_kept_on_the_wire() {
         started(&bed, &people, 10).await;
         let node = Node::start(&bed.config()).await;
         smsc.came(1).await;
-        tokio::time::sleep(Duration::from_secs(12)).await;
+        tokio::time::sleep(Duration::from_secs(14)).await;
         let mut began = BTreeMap::new();
         for submit in smsc.submits() {
             began.entry(submit.to).or_insert(submit.at);
@@ -251,13 +251,14 @@ async fn the_pace_of_a_campaign_is_kept_on_the_wire() {
         let mut went: Vec<_> = began.into_values().collect();
         went.sort_unstable();
         let within = |first: usize| {
-            went.partition_point(|at| *at < went[first] + Duration::from_secs(5)) - first
+            went.partition_point(|at| *at < went[first] + Duration::from_secs(10)) - first
         };
         let most = (0..went.len()).map(within).max().unwrap_or(0);
-        println!("over five seconds at 10 a second: {most} messages at the most of {}", went.len());
-        // What a second holds may have been saved up when it began.
-        assert!(most <= 60, "{most}");
-        assert!(went.len() >= 60, "{}", went.len());
+        println!("over ten seconds at 10 a second: {most} messages at the most of {}", went.len());
+        // What a second holds may have been saved up when it began; and of what left before, a busy machine
+        // shows some half a second late.
+        assert!(most <= 115, "{most}");
+        assert!(went.len() >= 70, "{}", went.len());
         node.stop().await;
     }
 }
