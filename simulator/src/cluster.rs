@@ -27,7 +27,8 @@ use tokio::task::JoinSet;
 use self::database::Servers;
 use self::people::{Fates, Seen};
 use crate::gateway;
-use crate::load::{address, bound, network, setara, start_node, stop};
+use crate::load::{address, network};
+use crate::node::{bound, setara, start_node, stop, within};
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
@@ -106,17 +107,33 @@ struct Killed {
 const NODES: usize = 3;
 /// How long is waited for what was begun, once nobody begins any more.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long notices may go on coming to their ends.
+const LONGEST: Duration = Duration::from_secs(600);
 
-/// Starts everything, kills, and prints what came of it.
+/// How long any one step may take beside that: a database, a node, a command of the gateway.
+const STEP: Duration = Duration::from_secs(120);
+
+/// Starts everything, kills, and prints what came of it; if it came to nothing, what the nodes said last.
 pub async fn run(cluster: Cluster) -> Result<(), Failed> {
     let data = play::DataDirectory::new(None)?;
-    let mut servers = Servers::start().await?;
+    let figures = figures(&cluster, data.path()).await;
+    let figures = figures.map_err(|error| format!("{error}{}", said(&data.path().join(SAID))))?;
+    if cluster.json {
+        println!("{}", serde_json::to_string(&figures)?);
+    } else {
+        print(&figures, &cluster);
+    }
+    Ok(())
+}
+
+async fn figures(cluster: &Cluster, data: &Path) -> Result<Figures, Failed> {
+    let mut servers = within(STEP, "PostgreSQL starts", Servers::start()).await?;
     let network = network().await?;
     let country = Country {
         operators: vec![address(&network)],
         aggregators: vec![],
         cloud: None,
-        data: data.path().to_owned(),
+        data: data.to_owned(),
         record: None,
     };
     let file = gateway::write_cluster_configuration(
@@ -125,23 +142,18 @@ pub async fn run(cluster: Cluster) -> Result<(), Failed> {
         servers.url(),
         cluster.per_second,
     )?;
-    prepare(&cluster, &network, &file).await?;
+    within(STEP, "people and phones are there", prepare(cluster, &network, &file)).await?;
     let mut nodes = vec![node(&file, &network, 1).await?];
     for many in 2..=NODES {
         nodes.push(node(&file, &network, many).await?);
     }
-    let figures = kill(&cluster, &network, &file, &mut nodes, &mut servers).await?;
+    let figures = kill(cluster, &network, &file, &mut nodes, &mut servers).await?;
     for node in nodes {
         stop(node).await?;
     }
     network.stop().await;
-    servers.stop().await?;
-    if cluster.json {
-        println!("{}", serde_json::to_string(&figures)?);
-    } else {
-        print(&figures, &cluster);
-    }
-    Ok(())
+    within(STEP, "PostgreSQL stops", servers.stop()).await?;
+    Ok(figures)
 }
 
 fn print(figures: &Figures, cluster: &Cluster) {
@@ -221,7 +233,8 @@ async fn kill(
     nodes: &mut Vec<Child>,
     servers: &mut Servers,
 ) -> Result<Figures, Failed> {
-    setara(file, &["campaign", "start", CAMPAIGN]).await?;
+    let started = setara(file, &["campaign", "start", CAMPAIGN]);
+    within(STEP, "the campaign starts", started).await?;
     let (seen, begun) = (Arc::new(Seen::default()), Instant::now());
     let mut comers = JoinSet::new();
     for _ in 0..cluster.phones {
@@ -239,9 +252,9 @@ async fn kill(
     nodes.push(node(file, network, NODES).await?);
     let primary_killed = Instant::now();
     seen.kills.fetch_add(1, Relaxed);
-    servers.kill().await?;
+    within(STEP, "the primary is killed", servers.kill()).await?;
     tokio::time::sleep(Duration::from_secs(cluster.watchdog)).await;
-    servers.promote().await?;
+    within(STEP, "the standby is promoted", servers.promote()).await?;
     tokio::time::sleep(quarter * 2).await;
     let ended = Instant::now();
     seen.stop();
@@ -252,8 +265,9 @@ async fn kill(
         Ok::<(), Failed>(())
     };
     let finished = tokio::time::timeout(PATIENCE, finished).await;
-    finished.map_err(|_| still_waiting(&seen, file))??;
-    let ended_as = settle(cluster, network, servers).await?;
+    finished.map_err(|_| still_waiting(&seen))??;
+    let settled = settle(cluster, network, servers);
+    let ended_as = within(LONGEST, "the notices come to an end", settled).await?;
 
     let mut turns = taken(&seen.turns);
     turns.sort();
@@ -301,20 +315,23 @@ async fn kill(
     })
 }
 
-/// What the people read who should be done, and what the nodes said last.
-fn still_waiting(seen: &Seen, file: &Path) -> String {
+/// What the people read who should be done.
+fn still_waiting(seen: &Seen) -> String {
     use std::fmt::Write;
     let mut told = "people are still waiting; they read".to_owned();
     for (text, many) in taken(&seen.late) {
         // Writing to a string cannot fail.
         let _ = write!(told, "\n{many:>6} x {text:?}");
     }
-    let said = std::fs::read_to_string(file.with_file_name(SAID)).unwrap_or_default();
-    let lines: Vec<_> = said.lines().collect();
-    for line in lines.iter().skip(lines.len().saturating_sub(40)) {
-        let _ = write!(told, "\n{line}");
-    }
     told
+}
+
+/// What the nodes said last.
+fn said(file: &Path) -> String {
+    let said = std::fs::read_to_string(file).unwrap_or_default();
+    let lines: Vec<_> = said.lines().collect();
+    let last = lines.iter().skip(lines.len().saturating_sub(40));
+    last.map(|line| format!("\n{line}")).collect()
 }
 
 /// Waits until every notice of the campaign has its end, or no further one comes to it; how they ended.

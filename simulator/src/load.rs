@@ -6,8 +6,7 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,10 +20,10 @@ use simulator::operator::{Account, Operator, Settings, dialect};
 use simulator::phone::Phone;
 use simulator::play::{self, CODE, Country, OperatorAddress};
 use simulator::responder::{Responder, Say};
-use simulator::whatsapp::Cloud;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::Mutex;
 
+use crate::node::{bound, start_node, stop};
 use crate::{gateway, process};
 
 pub mod sms;
@@ -254,76 +253,6 @@ async fn start_nodes(
         nodes.push(node);
     }
     Ok(nodes)
-}
-
-/// A gateway as a process of its own; `said` is where its log goes.
-pub fn start_node(file: &Path, said: impl Into<Stdio>) -> Result<Child, Failed> {
-    let node = Command::new(std::env::current_exe()?)
-        .args([Path::new("gateway"), file])
-        .stdin(Stdio::null())
-        .stderr(said)
-        .kill_on_drop(true)
-        .spawn()?;
-    Ok(node)
-}
-
-/// Runs a command of the gateway as a process of its own; gives what it printed.
-pub async fn setara(file: &Path, arguments: &[&str]) -> Result<String, Failed> {
-    let done = Command::new(std::env::current_exe()?)
-        .args(["setara", "--config"])
-        .arg(file)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .await?;
-    if !done.status.success() {
-        return Err(format!("setara {} failed", arguments.join(" ")).into());
-    }
-    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
-}
-
-/// Waits until so many links are bound; the last gateway may end instead, and has then said why.
-pub async fn bound(network: &Operator, links: usize, last: &mut Child) -> Result<(), Failed> {
-    tokio::select! {
-        bound = network.bound(links) => Ok(bound?),
-        ended = last.wait() => Err(format!("the gateway ended with {}", ended?).into()),
-    }
-}
-
-/// How long a gateway may take to answer its verification.
-const START: Duration = Duration::from_secs(60);
-
-/// A port that is free now.
-pub async fn free_port() -> Result<SocketAddr, Failed> {
-    Ok(tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
-}
-
-/// Waits until the gateway knows the cloud at its webhook; it may end instead, and has then said why.
-pub async fn ready(cloud: &Cloud, listen: SocketAddr, child: &mut Child) -> Result<(), Failed> {
-    let url = format!("http://{listen}/whatsapp");
-    let until = Instant::now() + START;
-    while let Err(error) = cloud.subscribe(&url).await {
-        if Instant::now() > until {
-            return Err(format!("the gateway takes no events: {error}").into());
-        }
-        if let Some(ended) = child.try_wait()? {
-            return Err(format!("the gateway ended with {ended}").into());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Ok(())
-}
-
-pub async fn stop(mut child: Child) -> Result<(), Failed> {
-    if let Some(pid) = child.id() {
-        let terminated = Command::new("kill").arg(pid.to_string()).status().await?;
-        if !terminated.success() {
-            return Err("the gateway could not be told to stop".into());
-        }
-    }
-    let status = child.wait().await?;
-    if status.success() { Ok(()) } else { Err(format!("the gateway ended with {status}").into()) }
 }
 
 /// The memory that a process holds, in MB.

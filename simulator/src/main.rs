@@ -5,6 +5,7 @@ mod away;
 mod cluster;
 mod gateway;
 mod load;
+mod node;
 mod people;
 mod process;
 mod record;

@@ -20,9 +20,8 @@ use simulator::whatsapp::{Cloud, Settings};
 use tokio::process::Child;
 
 use crate::gateway;
-use crate::load::{
-    self, Common, address, bound, free_port, progress, ready, setara, start_node, stop,
-};
+use crate::load::{self, Common, address, progress};
+use crate::node::{bound, free_port, ready, setara, start_node, stop};
 
 type Failed = Box<dyn Error + Send + Sync>;
 

@@ -169,6 +169,8 @@ pub struct Gateway {
 
 /// How long a shutdown waits for running turns and for the links' last responses.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long it waits after that for the database: a server that is silent closes no connection.
+const CLOSE: Duration = Duration::from_secs(5);
 
 impl Gateway {
     /// Builds everything and starts it.
@@ -410,7 +412,14 @@ impl Gateway {
         for lane in self.lanes {
             let _ = tokio::time::timeout_at(deadline.into(), lane).await;
         }
-        store.close().await;
+        if tokio::time::timeout(CLOSE, store.close()).await.is_err() {
+            // Nothing is lost: what is not committed by now was not answered either.
+            let busy = store.connections().busy;
+            tracing::warn!(
+                busy,
+                "the database did not close in time: what still ran is broken off"
+            );
+        }
         let took_ms = (Instant::now() - began).as_millis() as u64;
         tracing::info!(took_ms, "gateway stopped");
     }

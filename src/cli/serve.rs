@@ -1,6 +1,6 @@
 //! `setara serve`: the gateway alone, against any SMSC. SIGHUP reads the menus again, SIGTERM ends.
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode, time::Duration};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::{
@@ -16,6 +16,9 @@ use crate::{
     menus::MenuError,
     telemetry::traces::{TraceSettings, Traces},
 };
+
+/// How long work off the async threads may take once the gateway has stopped.
+const LEFT: Duration = Duration::from_secs(5);
 
 /// Runs the gateway until SIGINT or SIGTERM.
 pub fn run(config: Config) -> Result<ExitCode, String> {
@@ -42,6 +45,8 @@ pub fn run(config: Config) -> Result<ExitCode, String> {
         Ok(ExitCode::SUCCESS)
     });
     traces.shutdown();
+    // By itself it would wait for as long as work off the async threads takes.
+    runtime.shutdown_timeout(LEFT);
     ended
 }
 

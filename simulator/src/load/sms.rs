@@ -28,11 +28,9 @@ use simulator::play::{self, OperatorAddress, SHORT_CODE};
 use simulator::sink::{Counted, Manner, Receipts, Sink};
 use tokio::sync::mpsc;
 
-use super::{
-    Common, Failed, address, bound, cpu, millis, network, peak_rss_mb, progress, setara,
-    start_node, stop,
-};
+use super::{Common, Failed, address, cpu, millis, network, peak_rss_mb, progress};
 use crate::gateway::{self, Account};
+use crate::node::{bound, setara, start_node, stop};
 
 /// What is sent, and over what.
 #[derive(Debug, Args)]

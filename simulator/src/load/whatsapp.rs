@@ -25,10 +25,9 @@ use simulator::whatsapp::pace::Limits;
 use simulator::whatsapp::{Cloud, Settings};
 use tokio::net::TcpStream;
 
-use super::{
-    Common, Failed, Pace, free_port, millis, peak_rss_mb, progress, ready, start_node, stop,
-};
+use super::{Common, Failed, Pace, millis, peak_rss_mb, progress};
 use crate::gateway;
+use crate::node::{free_port, ready, start_node, stop};
 
 /// What is told, and how fast.
 #[derive(Debug, Args)]
