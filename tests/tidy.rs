@@ -114,9 +114,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("reqwest", &["app::whatsapp::cloud", "app::satudata::client"]),
     ("clap", &["cli", "main"]),
     ("miette", &["diagnostic", "cli"]),
-    // A callback's word for what went wrong leaves before the end of its session is stored.
-    ("tokio::spawn", &["app", "cli", "smpp::link", "http::callback"]),
-    ("JoinSet", &["app", "smpp::link"]),
+    // A callback's word for what went wrong leaves before the end of its session is stored. What lies under
+    // the connections to a database lives as long as they do, whoever opened them.
+    ("tokio::spawn", &["app", "cli", "smpp::link", "http::callback", "store::conduit"]),
+    ("JoinSet", &["app", "smpp::link", "store::conduit"]),
     // A menu is checked aside, on a thread that may be blocked.
     ("spawn_blocking", &["app", "cli", "smpp::link", "menus"]),
     ("std::thread", &[]),

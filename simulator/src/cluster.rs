@@ -24,7 +24,7 @@ use simulator::play::{self, Country};
 use tokio::process::Child;
 use tokio::task::JoinSet;
 
-use self::database::Servers;
+use self::database::{Ending, Servers};
 use self::people::{Fates, Seen};
 use crate::gateway;
 use crate::load::{address, network};
@@ -50,6 +50,10 @@ pub struct Cluster {
     /// Seconds that go by between the end of the primary and the promotion of its standby
     #[arg(long, default_value_t = 0)]
     watchdog: u64,
+    /// Leave the primary without a word instead of killing it, as a power cut does: nobody's connection
+    /// to it is closed
+    #[arg(long)]
+    hold: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -252,7 +256,8 @@ async fn kill(
     nodes.push(node(file, network, NODES).await?);
     let primary_killed = Instant::now();
     seen.kills.fetch_add(1, Relaxed);
-    within(STEP, "the primary is killed", servers.kill()).await?;
+    let how = if cluster.hold { Ending::Held } else { Ending::Killed };
+    within(STEP, "the primary is ended", servers.end(how)).await?;
     tokio::time::sleep(Duration::from_secs(cluster.watchdog)).await;
     within(STEP, "the standby is promoted", servers.promote()).await?;
     tokio::time::sleep(quarter * 2).await;

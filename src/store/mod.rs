@@ -22,6 +22,7 @@ mod changes;
 mod chat;
 mod code;
 mod commit;
+mod conduit;
 mod copy;
 mod desk;
 mod engine;

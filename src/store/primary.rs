@@ -4,9 +4,10 @@
 //! reads one. Connections are made to the one that was found to be the primary (`pg_is_in_recovery()`
 //! is false there), and a connection that turns out to lead to a standby is not used. The lookout asks
 //! the primary for a sign of life over a connection of its own, and when it does not answer looks for
-//! another among the servers named. Nothing here promotes anybody, or keeps a former primary down.
+//! another among the servers named; what still waits for an answer of the former one is broken off
+//! ([`Conduit`]). Nothing here promotes anybody, or keeps a former primary down.
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::OnceLock, time::Duration};
 
 use sqlx::{
     Connection, PgConnection, Pool, Postgres,
@@ -17,7 +18,11 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{STATEMENTS, Store, StoreError, StoreOptions, engine::Engine};
+use super::{
+    STATEMENTS, Store, StoreError, StoreOptions,
+    conduit::{Conduit, Server},
+    engine::Engine,
+};
 
 /// How long a server may take to say what it is.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
@@ -29,6 +34,8 @@ const ASK_AGAIN: Duration = Duration::from_millis(100);
 pub(super) struct Servers {
     all: Vec<PgConnectOptions>,
     watched: Mutex<Option<PgConnection>>,
+    /// What all connections but the lookout's lead through.
+    conduit: OnceLock<Conduit>,
 }
 
 impl Servers {
@@ -42,7 +49,8 @@ impl Servers {
                 .map_err(|_| StoreError::Url("it cannot be read".into()))?;
             Ok(options.application_name("setara").statement_cache_capacity(STATEMENTS))
         });
-        Ok(Self { all: all.collect::<Result<_, StoreError>>()?, watched: Mutex::new(None) })
+        let all = all.collect::<Result<_, StoreError>>()?;
+        Ok(Self { all, watched: Mutex::new(None), conduit: OnceLock::new() })
     }
 
     /// Connections to the primary.
@@ -56,12 +64,12 @@ impl Servers {
         let Self { all, .. } = self;
         let [first, _, ..] = all.as_slice() else {
             let only = all.first().cloned().unwrap_or_default();
-            return Ok(pool.connect_with(only).await?);
+            return Ok(pool.connect_with(self.through(only)).await?);
         };
         let until = Instant::now() + options.wait;
         let (mut primary, mut watched) = (first.clone(), None);
         while Instant::now() < until {
-            if let Some((options, connection)) = self.find().await {
+            if let Some((options, connection)) = self.find(None).await {
                 (primary, watched) = (options, Some(connection));
                 break;
             }
@@ -76,7 +84,22 @@ impl Servers {
                 }
             })
         });
-        Ok(pool.connect_with(primary).await?)
+        Ok(pool.connect_with(self.through(primary)).await?)
+    }
+
+    /// A connection to this server that can be broken off. Where that cannot be had, one that cannot; and where
+    /// the only server is on our own machine, because the way through the conduit takes a little time.
+    fn through(&self, primary: PgConnectOptions) -> PgConnectOptions {
+        let alone = self.all.len() == 1;
+        let server = Server::of(&primary).filter(|server| !(alone && server.is_ours()));
+        let Some(server) = server else { return primary };
+        match Conduit::open(server) {
+            Ok(conduit) => self.conduit.get_or_init(|| conduit).through(primary),
+            Err(error) => {
+                tracing::warn!(%error, "a database that falls silent will be waited for");
+                primary
+            }
+        }
     }
 
     /// Where the primary is now; of one server nothing is asked.
@@ -86,7 +109,7 @@ impl Servers {
     pub(super) async fn primary(&self) -> Result<PgConnectOptions, StoreError> {
         match self.all.as_slice() {
             [only] => Ok(only.clone()),
-            _ => match self.find().await {
+            _ => match self.find(None).await {
                 Some((options, connection)) => {
                     connection.close().await?;
                     Ok(options)
@@ -96,9 +119,12 @@ impl Servers {
         }
     }
 
-    /// The first server that says it is the primary.
-    async fn find(&self) -> Option<(PgConnectOptions, PgConnection)> {
-        for options in &self.all {
+    /// The first server that says it is the primary; `silent` is asked last, because it takes its time.
+    async fn find(&self, silent: Option<&Server>) -> Option<(PgConnectOptions, PgConnection)> {
+        let is_silent =
+            |of: &&PgConnectOptions| silent.is_some() && Server::of(of).as_ref() == silent;
+        let (last, first): (Vec<_>, Vec<_>) = self.all.iter().partition(is_silent);
+        for options in first.into_iter().chain(last) {
             let asked = timeout(SIGN_OF_LIFE, async {
                 let mut connection = PgConnection::connect_with(options).await?;
                 let standby = is_standby(&mut connection).await?;
@@ -127,15 +153,18 @@ impl Store {
             return false;
         }
         *watched = None;
-        let Some((options, connection)) = servers.find().await else { return false };
-        let before = pool.connect_options();
-        let moved =
-            (before.get_host(), before.get_port()) != (options.get_host(), options.get_port());
-        if moved {
-            pool.set_connect_options(options);
-        }
+        let silent = servers.conduit.get().map(Conduit::leads_to);
+        let Some((options, connection)) = servers.find(silent.as_ref()).await else { return false };
         *watched = Some(connection);
-        moved
+        let server = Server::of(&options);
+        let Some((conduit, server)) = servers.conduit.get().zip(server.clone()) else {
+            let moved = Server::of(&pool.connect_options()) != server;
+            pool.set_connect_options(options);
+            return moved;
+        };
+        // The options first: who is broken off connects again at once.
+        pool.set_connect_options(conduit.through(options));
+        conduit.lead_to(server)
     }
 }
 

@@ -16,6 +16,7 @@ mod node;
 mod officer;
 mod parting;
 mod people;
+mod primary;
 mod queue;
 mod right;
 mod schema;

@@ -7,6 +7,14 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::Failed;
 
+/// How a primary ends.
+pub enum Ending {
+    /// The kernel closes its connections.
+    Killed,
+    /// Without a word, as after a power cut: its connections stay open.
+    Held,
+}
+
 /// The two servers. The script that holds them ends them when its standard input is closed.
 pub struct Servers {
     url: String,
@@ -40,9 +48,13 @@ impl Servers {
         &self.url
     }
 
-    /// Ends the primary as a power cut does.
-    pub async fn kill(&mut self) -> Result<(), Failed> {
-        self.order("kill").await.map(drop)
+    /// Ends the primary.
+    pub async fn end(&mut self, how: Ending) -> Result<(), Failed> {
+        let order = match how {
+            Ending::Killed => "kill",
+            Ending::Held => "hold",
+        };
+        self.order(order).await.map(drop)
     }
 
     /// Makes the standby the primary.
