@@ -9,10 +9,11 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnord
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    LOOK_AGAIN, TO_END,
+    TO_END,
     desk::{Desk, Item, Next, given_back, settlement},
     journal::Journal,
     now,
+    reminders::{LOOK_AGAIN, Reminders},
 };
 use crate::{
     app::stop::{self, Stop},
@@ -55,7 +56,7 @@ pub async fn run(
     let mut carrier = Carrier {
         desk,
         link,
-        store,
+        reminders: Reminders::new(store),
         settled,
         journal,
         metrics,
@@ -96,7 +97,7 @@ pub async fn run(
 struct Carrier {
     desk: Arc<Desk>,
     link: Link,
-    store: Store,
+    reminders: Reminders,
     settled: mpsc::Sender<Settlement>,
     journal: Journal,
     metrics: Arc<Metrics>,
@@ -179,7 +180,7 @@ impl Carrier {
     async fn still_ours(&mut self, item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
         let mut item = item;
-        let answered = self.desk.late_answer(&item);
+        let answered = self.desk.answered.of(item.claimed.id);
         if let Some(Verdict::Again { parts, .. }) = answered {
             item.parts = item.parts.max(parts);
         }
@@ -194,13 +195,10 @@ impl Carrier {
             let decent = self.desk.patience.hours.decent(item.claimed.lane.zone, clock);
             given_back(&item, decent)
         } else {
-            match self.store.stands(&item.claimed).await {
-                Ok(true) => return Some(item),
-                Ok(false) => settlement(&item.claimed, Verdict::Ended(Fate::Cancelled)),
-                Err(error) => {
-                    tracing::debug!(%error, "whether a reminder still stands is looked up later");
-                    given_back(&item, clock.plus(LOOK_AGAIN))
-                }
+            match self.reminders.stands(&item.claimed).await {
+                Some(true) => return Some(item),
+                Some(false) => settlement(&item.claimed, Verdict::Ended(Fate::Cancelled)),
+                None => given_back(&item, clock.plus(LOOK_AGAIN)),
             }
         };
         self.desk.not_sent();
@@ -337,7 +335,8 @@ impl Carrier {
                 Then::Settle(given_back(&item, clock::now()))
             }
             (meaning, _) => {
-                if let Some(verdict @ Verdict::Sent { .. }) = self.desk.late_answer(&item) {
+                if let Some(verdict @ Verdict::Sent { .. }) = self.desk.answered.of(item.claimed.id)
+                {
                     return Then::Settle(settlement(&item.claimed, verdict));
                 }
                 let class = item.claimed.lane.class;

@@ -12,7 +12,11 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use super::{locked, tempo::Tempo};
+use super::{
+    answered::{Answered, MOST as MOST_AHEAD},
+    locked,
+    tempo::Tempo,
+};
 use crate::{
     app::{nodes::Budget, sms::Post},
     channel::sms::receipt::{Numbering, normal},
@@ -65,6 +69,8 @@ pub struct Desk {
     windows: usize,
     tempo: Arc<Tempo>,
     queue: Mutex<Queue>,
+    /// What was answered of what may be claimed again.
+    pub answered: Answered,
     /// Handed to a link and not settled yet.
     unsettled: AtomicUsize,
     /// Somebody took from the line.
@@ -75,9 +81,6 @@ pub struct Desk {
 
 struct Queue {
     line: Line<Item>,
-    /// What was answered late, or could not be written down, and when that was: its notice may have been claimed
-    /// again by then.
-    answered: BTreeMap<NoticeId, (Instant, Verdict)>,
     full: FullQueues,
 }
 
@@ -129,14 +132,11 @@ impl Desk {
         patience: Patience,
         (budget, tempo): (Budget, Arc<Tempo>),
     ) -> Self {
-        let queue = Queue {
-            line: Line::default(),
-            full: FullQueues::new(super::now()),
-            answered: BTreeMap::new(),
-        };
+        let queue = Queue { line: Line::default(), full: FullQueues::new(super::now()) };
         Self {
             account: name.into(),
             post,
+            answered: Answered::new(patience.lease),
             budget,
             links: links.to_vec(),
             patience,
@@ -305,13 +305,9 @@ impl Desk {
         verdict: &Verdict,
         now: Instant,
     ) -> Vec<Settlement> {
+        // Before the line is looked through: who takes it from there meanwhile finds it.
+        self.answered.late(notice, verdict.clone(), now);
         let mut queue = locked(&self.queue);
-        let answered = &mut queue.answered;
-        answered.retain(|_, (at, _)| now.duration_since(*at) < self.patience.lease);
-        if answered.len() >= MOST_AHEAD {
-            answered.pop_first();
-        }
-        answered.insert(notice, (now, verdict.clone()));
         let ended = queue.line.take_out(|item| match verdict {
             _ if item.claimed.id != notice => false,
             Verdict::Again { parts, .. } => {
@@ -321,25 +317,6 @@ impl Desk {
             _ => true,
         });
         ended.iter().map(|item| settlement(&item.claimed, verdict.clone())).collect()
-    }
-
-    /// The database did not take what became of these: whoever claims one again looks here before it leaves.
-    pub fn not_settled(&self, settlements: &[Settlement], now: Instant) {
-        let answered = &mut locked(&self.queue).answered;
-        answered.retain(|_, (at, _)| now.duration_since(*at) < self.patience.lease);
-        for Settlement { id, verdict, .. } in settlements {
-            if answered.len() < MOST_AHEAD
-                && matches!(verdict, Verdict::Sent { .. } | Verdict::Ended(_))
-            {
-                answered.insert(*id, (now, verdict.clone()));
-            }
-        }
-    }
-
-    /// What the network said of an earlier try.
-    pub fn late_answer(&self, item: &Item) -> Option<Verdict> {
-        let queue = locked(&self.queue);
-        queue.answered.get(&item.claimed.id).map(|(_, verdict)| verdict.clone())
     }
 
     /// The `submit_sm` of an item's next part.
@@ -390,9 +367,6 @@ pub fn given_back(item: &Item, due: Timestamp) -> Settlement {
     let verdict = Verdict::Again { due, tries, parts: item.parts, doubt };
     settlement(&item.claimed, verdict)
 }
-
-/// The most that one operator claims ahead, whatever its windows.
-const MOST_AHEAD: usize = 4096;
 
 /// A receipt when the message is delivered or is not (SMPP 3.4 §5.2.17).
 const RECEIPT_AT_THE_END: u8 = 1;

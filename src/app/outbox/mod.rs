@@ -8,12 +8,14 @@
 //! its lease lasts, and is settled by the name of its claim: what a dead or slow process left behind is
 //! sent by the next one, and a word that comes too late has no effect.
 
+pub(super) mod answered;
 mod carrier;
 mod claimer;
 mod desk;
 pub(super) mod journal;
 pub(super) mod queues;
 mod receipts;
+pub(super) mod reminders;
 pub(super) mod settler;
 mod strays;
 mod sweep;
@@ -223,11 +225,11 @@ pub(super) fn start(
         };
         let heard = wake.listen();
         tasks.push(tokio::spawn(claimer.run(heard, released.clone(), stop.clone())));
-        let (own, its) = (Arc::clone(desk), Arc::clone(desk));
+        let (own, answered) = (Arc::clone(desk), desk.answered.clone());
         tasks.push(tokio::spawn(settler::run(
             Arc::clone(&desk.account),
             move |many| own.written_down(many),
-            move |answered| its.not_settled(answered, now()),
+            answered,
             store.clone(),
             journal.clone(),
             Arc::clone(metrics),
@@ -245,9 +247,6 @@ pub(super) fn now() -> Instant {
 
 /// How long the database is left alone when it does not answer.
 pub(super) const DATABASE_PAUSE: Duration = Duration::from_millis(300);
-
-/// After which a notice is looked at again of which the database could not say whether it stands.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// How long what is under way may take after the word to stop.
 pub(super) const TO_END: Duration = Duration::from_secs(8);

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 
-use super::{DATABASE_PAUSE, TO_END, journal::Journal, now};
+use super::{DATABASE_PAUSE, TO_END, answered::Answered, journal::Journal, now};
 use crate::{
     app::stop::{self, Stop},
     clock,
@@ -25,13 +25,13 @@ const MOMENT: Duration = Duration::from_millis(3);
 
 /// Writes until nobody can send any more, and says in `written_down` how many it wrote. A database
 /// that is away is waited for: what it did not take is written again, and has no effect twice. Meanwhile leases
-/// may run out, and the same be claimed again before it is written: `not_yet` is told what it is that must not be
-/// sent then. What the database took needs not be in the journal any more.
+/// may run out, and the same be claimed again before it is written: `answered` is told what it is that must not
+/// be sent then. What the database took needs not be in the journal any more.
 #[expect(clippy::too_many_arguments, reason = "a task, which is started once")]
 pub async fn run(
     account: Arc<str>,
     written_down: impl Fn(usize),
-    not_yet: impl Fn(&[Settlement]),
+    answered: Answered,
     store: Store,
     journal: Journal,
     metrics: Arc<Metrics>,
@@ -64,7 +64,7 @@ pub async fn run(
                     {
                         batch.push(settlement);
                     }
-                    not_yet(&batch);
+                    answered.not_settled(&batch, now());
                 }
             }
             if *stop.borrow() == Stop::Now && *end.get_or_insert_with(|| now() + TO_END) <= now() {

@@ -58,12 +58,13 @@ pub(super) fn start(
     let (changes, changed) = mpsc::channel(MOST_CHANGED);
     let journal = measure.journal.clone();
     let sender = Sender::new(config, cloud, engine, metrics, settled, changes, measure);
+    let answered = sender.answered.clone();
     let tasks = vec![
         tokio::spawn(sender.run(engine.wake().listen(), released, stop.clone())),
         tokio::spawn(settler::run(
             WHATSAPP.into(),
             |_| {},
-            |_| {},
+            answered,
             engine.store().clone(),
             journal,
             Arc::clone(metrics),

@@ -24,7 +24,12 @@ use crate::{
     app::{
         nodes::Budget,
         outbox::{
-            LOOK_AGAIN, Measure, Patience, Running, TO_END, journal::Journal, now, queues::Queues,
+            Measure, Patience, Running, TO_END,
+            answered::Answered,
+            journal::Journal,
+            now,
+            queues::Queues,
+            reminders::{LOOK_AGAIN, Reminders},
         },
         stop::{self, Stop},
     },
@@ -71,10 +76,13 @@ pub struct Sender {
     cloud: Cloud,
     papers: Papers,
     store: Store,
+    reminders: Reminders,
     routes: Routes,
     patience: Patience,
     metrics: Arc<Metrics>,
     settled: mpsc::Sender<Settlement>,
+    /// What was answered of what may be claimed again.
+    pub answered: Answered,
     journal: Journal,
     changes: mpsc::Sender<ChatId>,
     templates: Templates,
@@ -167,9 +175,11 @@ impl Sender {
             cloud,
             papers: Papers::new(config, engine, metrics),
             store: engine.store().clone(),
+            reminders: Reminders::new(engine.store().clone()),
             routes: config.routes(),
             metrics: Arc::clone(metrics),
             settled,
+            answered: Answered::new(lease),
             journal,
             changes,
             templates,
@@ -303,7 +313,10 @@ impl Sender {
     async fn still_ours(&mut self, mut item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
         let lane = item.claimed.lane;
-        let verdict = if at >= item.until {
+        let answered = self.answered.of(item.claimed.id);
+        let verdict = if let Some(answered) = answered {
+            answered
+        } else if at >= item.until {
             given_back(&item, clock)
         } else if let Some(verdict) = self.unwanted(&mut item, at, clock).await {
             verdict
@@ -317,13 +330,10 @@ impl Sender {
             // The provider has just refused the template; the next look finds another way.
             given_back(&item, clock)
         } else {
-            match self.store.stands(&item.claimed).await {
-                Ok(true) => return Some(item),
-                Ok(false) => Verdict::Ended(Fate::Cancelled),
-                Err(error) => {
-                    tracing::debug!(%error, "whether a reminder still stands is looked up later");
-                    given_back(&item, clock.plus(LOOK_AGAIN))
-                }
+            match self.reminders.stands(&item.claimed).await {
+                Some(true) => return Some(item),
+                Some(false) => Verdict::Ended(Fate::Cancelled),
+                None => given_back(&item, clock.plus(LOOK_AGAIN)),
             }
         };
         self.settle(&item, verdict).await;
