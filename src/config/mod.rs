@@ -390,6 +390,7 @@ impl Config {
             ("lookups.phones_per_nik", self.lookups.phones_per_nik as usize),
             ("lookups.serials_per_stem", self.lookups.serials_per_stem as usize),
             ("codes.per_hour", self.codes.per_hour as usize),
+            ("codes.numbers_per_chat", self.codes.numbers_per_chat.into()),
             ("tickets.due_hours", self.tickets.due_hours as usize),
             ("tickets.severe_hours", self.tickets.severe_hours as usize),
             ("tickets.open_per_phone", self.tickets.open_per_phone as usize),

@@ -109,6 +109,8 @@ fn a_mistake_is_named() {
         ("[appointments]\ndays = 32", "appointments.days is from 1 to 31"),
         ("[appointments]\noffers = 0", "appointments.offers is from 1 to 255"),
         ("[appointments]\nwait_days = 0", "appointments.wait_days is from 1 to 366"),
+        ("[appointments]\nlines = 4", "appointments.lines is from 1 to 3"),
+        ("[appointments]\nline_length = 0", "appointments.line_length is from 1 to 20000"),
         ("[appointments]\noffer_minutes = 0", "appointments.offer_minutes is from 1 to 1440"),
         ("[http", "http"),
     ] {

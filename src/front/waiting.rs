@@ -21,8 +21,8 @@ use crate::{
     service::{
         appointment::{
             AppointmentRules, Between, CALLED_OFF_TEXT, GOOD_AGAIN_TEXT, InLine, LET_DOWN_TEXT,
-            LINE_MISSED_TEXT, LINE_OVER_TEXT, MOST_IN_LINE, OFFER_TEXT, RECORDED_TEXT,
-            REMINDER_TEXT, assign, remind_at, told_line_over, told_offer, told_ticket,
+            LINE_MISSED_TEXT, LINE_OVER_TEXT, OFFER_TEXT, RECORDED_TEXT, REMINDER_TEXT, assign,
+            remind_at, told_line_over, told_offer, told_ticket,
         },
         facility::{FacilityCode, Slot},
         outside::Source,
@@ -196,7 +196,7 @@ impl Waiting {
 
     /// Offers what is free at a place to those at the head of its line.
     async fn offer(&self, code: &FacilityCode, now: Timestamp) -> Result<Found, CommitError> {
-        let bounds = LineBounds { offers: self.rules.offers, limit: MOST_IN_LINE };
+        let bounds = LineBounds { offers: self.rules.offers, limit: self.rules.line_length.into() };
         let mut batch = self.engine.store().begin().await?;
         let open = batch.open_line(code, self.window(now), now, bounds).await?;
         let Some(OpenLine { place, waiting, taken, lapsed, out }) = open else {

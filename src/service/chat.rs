@@ -38,8 +38,7 @@ const AGAIN: &str = "again";
 /// The row that goes back to the number.
 const OTHER: &str = "0";
 
-/// Numbers that one chat may ask a code for in a day.
-const NUMBERS: u16 = 5;
+/// How long the numbers are counted that a chat asks a code for.
 const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 /// The most characters that are kept of what a chat wrote first.
@@ -190,7 +189,7 @@ impl Door {
         facts: &CodeFacts,
     ) -> Opened {
         let another = self.number.as_deref() != Some(number.as_str());
-        if another && self.numbers >= NUMBERS {
+        if another && self.numbers >= house.codes.numbers_per_chat {
             return self.ask(house, caller, CHAT_LATER, "");
         }
         let Caller { now, random, .. } = caller;

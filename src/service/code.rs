@@ -25,6 +25,8 @@ use crate::{
 pub struct CodeRules {
     /// Codes sent in one hour, to anybody.
     pub per_hour: u32,
+    /// Numbers that one chat may ask a code for in a day.
+    pub numbers_per_chat: u16,
 }
 
 /// What a code is for.

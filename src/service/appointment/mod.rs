@@ -30,9 +30,8 @@ pub use self::{
     },
     wait::{
         Ahead, CALLED_OFF_TEXT, GOOD_AGAIN_TEXT, IN_LINE, InLine, InLineOf, LEAVE, LET_DOWN_TEXT,
-        LINE_LONG_TEXT, LINE_MISSED_TEXT, LINE_OVER_TEXT, LINES_OF, Line, MOST_IN_LINE, OFFER_TEXT,
-        Offer, PASS, RECORDED_TEXT, WAIT, WAIT_DAY, assign, told as told_offer, told_line_over,
-        told_ticket,
+        LINE_LONG_TEXT, LINE_MISSED_TEXT, LINE_OVER_TEXT, LINES_OF, Line, OFFER_TEXT, Offer, PASS,
+        RECORDED_TEXT, WAIT, WAIT_DAY, assign, told as told_offer, told_line_over, told_ticket,
     },
 };
 use crate::{
@@ -69,12 +68,17 @@ pub struct AppointmentRules {
     pub offers: u8,
     /// Whoever waits longer is out of it, too.
     pub wait_days: u16,
+    /// Lines in which one person may stand.
+    pub lines: u8,
+    /// People in one line: all of it is gone through when a seat comes free.
+    pub line_length: u16,
 }
 
 impl AppointmentRules {
     /// What is wrong with them, if anything is.
     pub fn wrong(&self) -> Option<String> {
         const YEAR: u16 = 366;
+        let most_lines = u16::try_from(wait::MOST_LINES).unwrap_or(u16::MAX);
         let most_days = u16::try_from(choose::MOST_DAYS).unwrap_or(u16::MAX);
         let spans = [
             ("hold_minutes", self.hold_minutes, 1..=60),
@@ -84,6 +88,8 @@ impl AppointmentRules {
             ("offer_minutes", self.offer_minutes, 1..=1440),
             ("offers", self.offers.into(), 1..=u16::from(u8::MAX)),
             ("wait_days", self.wait_days, 1..=YEAR),
+            ("lines", self.lines.into(), 1..=most_lines),
+            ("line_length", self.line_length, 1..=wait::LONGEST_LINE),
         ];
         let bad = spans.into_iter().find(|(_, value, span)| !span.contains(value));
         bad.map(|(name, _, span)| {

@@ -33,11 +33,11 @@ use crate::{
     vault::{NikIndex, SubscriberKey},
 };
 
-/// Lines in which one person may stand, at most.
+/// Lines in which one person may stand, however it is configured: a screen shows all of them.
 pub const MOST_LINES: usize = 3;
 
-/// People in one line, at most: all of it is gone through when a seat comes free.
-pub const MOST_IN_LINE: u32 = 2000;
+/// People in one line, however it is configured: nobody is told a place with more than five digits.
+pub const LONGEST_LINE: u16 = 20_000;
 
 /// Somebody in the line of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -316,10 +316,10 @@ pub(super) fn wait(
     }
     let lines = &facts.appointment.lines;
     let before = lines.iter().find(|line| line.facility == place.code);
-    if before.is_none() && lines.len() >= MOST_LINES {
+    if before.is_none() && lines.len() >= usize::from(desk.appointments.lines) {
         return Some(Decision::of("too_many"));
     }
-    if before.is_none() && facts.appointment.in_line >= MOST_IN_LINE {
+    if before.is_none() && facts.appointment.in_line >= u32::from(desk.appointments.line_length) {
         return Some(Decision::of("long"));
     }
     // Whoever the place has let down comes before those who came after their ticket was booked.

@@ -12,7 +12,7 @@ static MENU: LazyLock<Menu> = LazyLock::new(|| {
 });
 static VAULT: LazyLock<Vault> =
     LazyLock::new(|| Vault::from_keys(crate::vault::Keys { id: 1, index: [1; 32], seal: [2; 32] }));
-const CODES: CodeRules = CodeRules { per_hour: 1000 };
+const CODES: CodeRules = CodeRules { per_hour: 1000, numbers_per_chat: 5 };
 const NOW: Timestamp = Timestamp::from_millis(1_629_127_800_000);
 const NUMBER: &str = "081200000001";
 
@@ -113,7 +113,7 @@ fn a_new_code_waits_a_minute_and_wrong_ones_lock() {
 fn one_chat_asks_for_few_numbers_a_day() {
     let mut visit = Visit::new();
     visit.writes("hai");
-    for last in 0..NUMBERS {
+    for last in 0..CODES.numbers_per_chat {
         visit.facts = CodeFacts::default();
         assert!(visit.writes(&format!("08120000001{last}")).text.is_some());
     }
