@@ -34,6 +34,8 @@ pub async fn within<T>(
 pub fn start_node(file: &Path, said: impl Into<Stdio>) -> Result<Child, Failed> {
     let node = Command::new(std::env::current_exe()?)
         .args([Path::new("gateway"), file])
+        // What one leaves behind that is killed goes with the folder.
+        .envs(file.parent().map(|folder| ("TMPDIR", folder)))
         .stdin(Stdio::null())
         .stderr(said)
         .kill_on_drop(true)
