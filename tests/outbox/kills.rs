@@ -9,10 +9,12 @@ use std::{
 };
 
 use setara::outbox::{Class, Fate, Notice};
+use simulator::whatsapp::{chat::Chat, faults::Faults};
 use sqlx::{Connection, PgConnection};
 
 use crate::{
     bed::{Bed, LEASE, folder, notice},
+    chats,
     node::Node,
     operator::Operator,
     smsc::{Manner, Smsc},
@@ -265,23 +267,41 @@ async fn postgres_is_killed() {
 }
 
 /// All that there is was claimed, and could be claimed again when the database is back: what was answered
-/// meanwhile is not sent again all the same.
+/// meanwhile is not sent again all the same, neither to phones nor to chats.
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_is_away_for_longer_than_a_lease() {
+    /// How long what is claimed for chats is ours: four times what a request may take.
+    const CHAT_LEASE: Duration = Duration::from_secs(8);
     let cluster = Cluster::start().await;
     let smsc = Smsc::start(Manner { delay: Duration::from_millis(200), ..Manner::default() }).await;
+    let cloud = chats::cloud().await;
+    cloud.set_faults(Faults { answer_ms: 200, ..Faults::default() });
     let bed = with(Bed::at(folder(), cluster.url.clone()).await, smsc.port, 2);
+    let short = format!("at_once = {WINDOW}\nanswer_seconds = 1\nconnect_seconds = 1");
+    let bed = bed.whatsapp(&cloud, &short);
     let many = 3 * WINDOW;
+    let readers: Vec<Chat> = (0..many).map(|at| chats::user(&cloud, at)).collect();
+    let heard = || readers.iter().map(|chat| chats::heard(chat).len()).collect::<Vec<_>>();
     bed.enqueue(many as u32, Class::Reply, "telco").await;
+    let notices: Vec<Notice> = (0..many).map(|at| chats::to_user(at, "Giliran Anda")).collect();
+    bed.store.enqueue(&notices).await.unwrap();
     let node = Node::start(&bed.config()).await;
     smsc.came(WINDOW).await;
+    while heard().iter().sum::<usize>() < WINDOW {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     cluster.kill().await;
-    tokio::time::sleep(LEASE + Duration::from_secs(1)).await;
+    tokio::time::sleep(LEASE.max(CHAT_LEASE) + Duration::from_secs(1)).await;
     cluster.start_again();
-    bed.until(Fate::Sent, many as u64).await;
+    bed.until(Fate::Sent, 2 * many as u64).await;
     let taken = smsc.taken();
     let twice = taken.values().filter(|times| **times > 1).count();
-    println!("PostgreSQL away for longer than a lease: {} sent, {twice} twice", taken.len());
+    let chats_twice = heard().iter().filter(|times| **times > 1).count();
+    println!(
+        "PostgreSQL away for longer than a lease: {twice} texts and {chats_twice} chats twice"
+    );
     assert_eq!((taken.len(), twice), (many, 0));
+    assert!(heard().iter().all(|times| *times == 1), "{:?}", heard());
     node.stop().await;
+    cloud.stop().await;
 }

@@ -9,11 +9,10 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnord
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    TO_END,
+    LOOK_AGAIN, Reminders, TO_END,
     desk::{Desk, Item, Next, given_back, settlement},
     journal::Journal,
     now,
-    reminders::{LOOK_AGAIN, Reminders},
 };
 use crate::{
     app::stop::{self, Stop},

@@ -15,7 +15,7 @@ mod desk;
 pub(super) mod journal;
 pub(super) mod queues;
 mod receipts;
-pub(super) mod reminders;
+mod reminders;
 pub(super) mod settler;
 mod strays;
 mod sweep;
@@ -33,7 +33,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub(super) use self::desk::Patience;
+pub(super) use self::{
+    desk::{Patience, settlement},
+    reminders::{LOOK_AGAIN, Reminders},
+};
 
 use self::{desk::Desk, journal::Journal, tempo::Tempo};
 use super::{nodes::Budget, operator::Account, sms::Posts, stop::Stop};

@@ -24,12 +24,8 @@ use crate::{
     app::{
         nodes::Budget,
         outbox::{
-            Measure, Patience, Running, TO_END,
-            answered::Answered,
-            journal::Journal,
-            now,
-            queues::Queues,
-            reminders::{LOOK_AGAIN, Reminders},
+            LOOK_AGAIN, Measure, Patience, Reminders, Running, TO_END, answered::Answered,
+            journal::Journal, now, queues::Queues, settlement,
         },
         stop::{self, Stop},
     },
@@ -68,6 +64,9 @@ const UNREACHED: Duration = Duration::from_secs(1);
 /// A notice whose user may not be written to so soon waits here for so long; for longer, it goes back
 /// to the database.
 const SOON: Duration = Duration::from_secs(1);
+
+/// A claim that took longer waited for a database that was away.
+const SLOW: Duration = Duration::from_millis(500);
 
 /// For so long a template is let be that the provider did not take.
 const SHUT: Duration = Duration::from_secs(300);
@@ -108,6 +107,8 @@ pub struct Sender {
     hasher: RandomState,
     /// What the last looks found.
     queues: Queues,
+    /// The database was away: until then what is answered may be claimed again before it is written.
+    slow_until: Instant,
     /// Nothing goes before.
     held: Instant,
     account: Account,
@@ -195,6 +196,7 @@ impl Sender {
             waits: HashMap::new(),
             hasher: RandomState::new(),
             queues: Queues::default(),
+            slow_until: now(),
             held: now(),
             account: Account::Good,
             renewed: now(),
@@ -218,8 +220,16 @@ impl Sender {
         while *stop.borrow() != Stop::Now {
             if now() >= look_at {
                 rung.mark_unchanged();
-                look_at = now() + self.claim().await;
+                let asked = now();
+                look_at = asked + self.claim().await;
                 looked = now();
+                if looked >= asked + SLOW {
+                    // What was answered meanwhile may just have been claimed again.
+                    self.slow_until = looked + self.patience.lease;
+                    while let Some(ended) = self.under_way.try_join_next() {
+                        self.hear(ended.ok()).await;
+                    }
+                }
             }
             self.fill().await;
             let wake_at = self.not_before.unwrap_or(look_at).min(look_at);
@@ -313,8 +323,7 @@ impl Sender {
     async fn still_ours(&mut self, mut item: Item, at: Instant) -> Option<Item> {
         let clock = clock::now();
         let lane = item.claimed.lane;
-        let answered = self.answered.of(item.claimed.id);
-        let verdict = if let Some(answered) = answered {
+        let verdict = if let Some(answered) = self.answered.of(item.claimed.id) {
             answered
         } else if at >= item.until {
             given_back(&item, clock)
@@ -547,7 +556,11 @@ impl Sender {
     /// How an item ended stands in the journal at once: it may be what the provider answered.
     async fn settle(&self, item: &Item, verdict: Verdict) {
         let settlement = settlement(&item.claimed, verdict);
-        self.journal.write(std::slice::from_ref(&settlement));
+        let one = std::slice::from_ref(&settlement);
+        self.journal.write(one);
+        if now() < self.slow_until {
+            self.answered.not_settled(one, now());
+        }
         let _ = self.settled.send(settlement).await;
     }
 
@@ -563,10 +576,6 @@ impl Sender {
             self.settle(item, given_back(item, clock::now())).await;
         }
     }
-}
-
-fn settlement(claimed: &Claimed, verdict: Verdict) -> Settlement {
-    Settlement { id: claimed.id, attempts: claimed.attempts, day: claimed.day, verdict }
 }
 
 fn shut_as(template: &Template) -> Shut {
