@@ -28,6 +28,17 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 
 /// The URL of a new, empty database.
 pub async fn database() -> String {
+    create("template0").await
+}
+
+/// The URL of a new database with all that another has, which nobody works with meanwhile.
+#[allow(dead_code, reason = "not every test binary begins with the sample")]
+pub async fn copy(url: &str) -> String {
+    let (_, name) = url.rsplit_once('/').expect("a URL ends in /DATABASE");
+    create(name).await
+}
+
+async fn create(template: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let admin = &CLUSTER.get_or_init(cluster).url;
     let (base, _) = admin.rsplit_once('/').expect("a URL ends in /DATABASE");
@@ -37,7 +48,7 @@ pub async fn database() -> String {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("test_{}_{count}_{nanos}", std::process::id());
     let mut connection = PgConnection::connect(admin).await.expect("PostgreSQL for the tests");
-    let create = format!("create database {name} template template0");
+    let create = format!("create database {name} template {template}");
     sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     format!("{base}/{name}")

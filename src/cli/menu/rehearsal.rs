@@ -2,7 +2,8 @@
 //! afterwards; and the replay of a conversation file on it.
 
 use std::{
-    fs::OpenOptions,
+    ffi::OsString,
+    fs::{self, DirEntry, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::PathBuf,
@@ -39,6 +40,13 @@ pub struct Rehearsal {
     pub config: Config,
     folder: PathBuf,
     keyring: Keyring,
+}
+
+/// What a rehearsal begins with, to begin again without making it anew.
+pub struct Beginning {
+    config: Config,
+    keyring: Keyring,
+    files: Vec<(OsString, Vec<u8>)>,
 }
 
 /// Why a rehearsal does not come about.
@@ -116,19 +124,37 @@ impl Rehearsal {
     /// # Errors
     /// See [`RehearsalError`].
     pub async fn open_on(config: &Config, url: Option<String>) -> Result<Self, RehearsalError> {
-        let folder = folder()?;
+        let mut rehearsal = Self::within(folder()?, config, sample::keyring(clock::now()), url);
+        // Conversation files are played at any hour.
+        let outbox = &mut rehearsal.config.outbox;
+        (outbox.decent_from, outbox.decent_until) = (0, 24);
+        rehearsal.sign_as_the_sample()?;
+        rehearsal.fill().await?;
+        Ok(rehearsal)
+    }
+
+    fn within(folder: PathBuf, config: &Config, keyring: Keyring, url: Option<String>) -> Self {
         let mut config = config.clone();
         let file = || format!("sqlite:{}", folder.join("setara.db").display());
         config.database.url = url.unwrap_or_else(file);
         config.vault.key_file = folder.join("setara.key");
         config.certificate.keys = folder.join("setara.signing");
         config.outbox.answers = folder.join("setara.answers");
-        // Conversation files are played at any hour.
-        (config.outbox.decent_from, config.outbox.decent_until) = (0, 24);
-        let rehearsal = Self { config, folder, keyring: sample::keyring(clock::now()) };
-        rehearsal.sign_as_the_sample()?;
-        rehearsal.fill().await?;
-        Ok(rehearsal)
+        Self { config, folder, keyring }
+    }
+
+    /// What there is now, while nobody works with it: on SQLite the people too, elsewhere the keys.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn beginning(&self) -> io::Result<Beginning> {
+        let entries = fs::read_dir(&self.folder)?;
+        let file = |entry: io::Result<DirEntry>| {
+            let entry = entry?;
+            Ok((entry.file_name(), fs::read(entry.path())?))
+        };
+        let files = entries.map(file).collect::<io::Result<_>>()?;
+        Ok(Beginning { config: self.config.clone(), keyring: self.keyring.clone(), files })
     }
 
     /// Gives every dialect and provider the smallest room, as conversation files are written for, and
@@ -262,9 +288,7 @@ impl Rehearsal {
 
     /// Conversation files hold what these keys have signed.
     fn sign_as_the_sample(&self) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        let file = options.write(true).create_new(true).mode(0o600);
-        file.open(&self.config.certificate.keys)?.write_all(self.keyring.to_text().as_bytes())
+        private().open(&self.config.certificate.keys)?.write_all(self.keyring.to_text().as_bytes())
     }
 
     async fn store(&self) -> Result<Store, RehearsalError> {
@@ -277,10 +301,31 @@ impl Rehearsal {
     }
 }
 
+impl Beginning {
+    /// A rehearsal that begins so. Elsewhere than on SQLite `url` is of a copy of the database, as it was.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn again(&self, url: Option<String>) -> io::Result<Rehearsal> {
+        let rehearsal = Rehearsal::within(folder()?, &self.config, self.keyring.clone(), url);
+        for (name, octets) in &self.files {
+            private().open(rehearsal.folder.join(name))?.write_all(octets)?;
+        }
+        Ok(rehearsal)
+    }
+}
+
+/// For a new file that holds keys, or what they seal.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    options
+}
+
 impl Drop for Rehearsal {
     fn drop(&mut self) {
         // What cannot be removed is the system's to clear: it lies in the folder for such things.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -288,7 +333,7 @@ fn folder() -> io::Result<PathBuf> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let folder = std::env::temp_dir().join(format!("setara-try-{}-{count}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
+    fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::{
     cli::{
-        menu::rehearsal::{Rehearsal, Seen, replay},
+        menu::rehearsal::{Beginning, Rehearsal, RehearsalError, Seen, replay},
         told,
     },
     config::Config,
@@ -34,9 +34,10 @@ pub struct TestArgs {
 /// Runs `setara menu test`. Fails if any screen differs.
 pub fn run(args: &TestArgs, config: &Config) -> Result<ExitCode, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
+    let beginning = runtime.block_on(beginning(config)).map_err(told)?;
     let mut wrong = 0;
     for path in &args.files {
-        match runtime.block_on(test(path, args, config)) {
+        match runtime.block_on(test(path, args, &beginning)) {
             Ok(None) => println!("ok    {}", path.display()),
             Ok(Some(differences)) => {
                 wrong += 1;
@@ -52,10 +53,15 @@ pub fn run(args: &TestArgs, config: &Config) -> Result<ExitCode, String> {
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Every file begins with the same people: they are brought in once.
+async fn beginning(config: &Config) -> Result<Beginning, RehearsalError> {
+    Ok(Rehearsal::open(config).await?.narrow().beginning()?)
+}
+
 /// Replays one file on a fresh database; what differs, if anything does.
-async fn test(path: &Path, args: &TestArgs, config: &Config) -> Result<Option<String>, String> {
+async fn test(path: &Path, args: &TestArgs, begin: &Beginning) -> Result<Option<String>, String> {
     let text = std::fs::read_to_string(path).map_err(told)?;
-    let rehearsal = Rehearsal::open(config).await.map_err(told)?.narrow();
+    let rehearsal = begin.again(None).map_err(told)?;
     let story = rehearsal.story(&text).map_err(told)?;
     let seen = replay(&rehearsal, &args.profile, &story).await.map_err(told)?;
     if args.update {
