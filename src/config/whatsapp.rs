@@ -11,6 +11,7 @@ use super::{
 use crate::{
     channel::whatsapp::frame::{Template, Templates},
     outbox::pair::PAIR_BURST,
+    service::campaign,
 };
 
 /// One number.
@@ -205,7 +206,7 @@ impl Whatsapp {
         if !(1..=MOST_AT_ONCE).contains(&self.at_once) {
             return wrong(&format!("at_once is from 1 to {MOST_AT_ONCE}"));
         }
-        if let Some(mistake) = self.templates().mistake() {
+        if let Some(mistake) = self.templates().mistake(&campaign::values().collect::<Vec<_>>()) {
             return wrong(&format!("template: {mistake}"));
         }
         Ok(())

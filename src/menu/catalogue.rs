@@ -21,6 +21,8 @@ pub struct Catalogue {
     pub calls: &'static [Call],
     /// What calls send.
     pub sends: &'static [Sends],
+    /// What broadcasts (`[campaign.*]`) tell their reader of the reader.
+    pub tells: &'static [Given],
 }
 
 /// A text that a call sends outside of the session: `[notice.*]` of the menu.
@@ -30,7 +32,7 @@ pub struct Sends {
     pub call: &'static str,
     /// The name menu files use.
     pub name: &'static str,
-    /// The values that it is filled with, beside those that every text may hold.
+    /// The values that it is filled with, beside those that the calls of the menu leave.
     pub gives: &'static [Given],
 }
 
@@ -131,7 +133,7 @@ pub struct Given {
 
 /// What a menu that names no desk can call on: nothing. It may still say things and offer choices.
 pub const NO_DESK: Catalogue =
-    Catalogue { desk: "", validators: &[], lists: &[], calls: &[], sends: &[] };
+    Catalogue { desk: "", validators: &[], lists: &[], calls: &[], sends: &[], tells: &[] };
 
 impl Catalogue {
     /// The validator of that name.

@@ -37,21 +37,18 @@ pub struct NoticeText {
     pub kind: Kind,
     /// What it says.
     pub(super) say: Phrase,
-    /// Septets of its values that are not in [`VALUES`].
+    /// Septets of its values; that of `dial` is the menu's.
     pub(super) widths: HashMap<String, usize>,
 }
 
-/// What every text may hold, with the widest it can be.
-pub const VALUES: &[(&str, &str)] = &[
-    // Masked: two initials.
-    ("name", "W*** W****"),
-    // Masked: the regency and the serial.
-    ("nik", "3173********0001"),
-    ("dose", "3"),
-    ("date", "17-08-2021"),
-    // The number that people write to.
-    ("code", "12345678"),
-];
+/// The first string that is dialled: every text may hold it.
+pub const DIAL: &str = "dial";
+
+/// The number that people write to: every text may hold it, too.
+pub const CODE: &str = "code";
+
+/// The widest of those numbers.
+pub const WIDEST_CODE: &str = "12345678";
 
 impl NoticeText {
     /// The texts with their placeholders, in the menu's order of languages.
@@ -66,24 +63,12 @@ impl NoticeText {
 
     /// A value in the basic table, no wider than the check reckoned with.
     pub fn fit<'t>(&self, name: &str, value: &'t str) -> Cow<'t, str> {
-        match self.widths.get(name) {
-            Some(&width) => basic(value, width),
-            None => fit(name, value),
-        }
+        fit(value, self.widths.get(name).copied().unwrap_or_default())
     }
 }
 
-/// One of [`VALUES`] in the basic table, no wider than the check reckoned with.
-pub fn fit<'t>(name: &str, value: &'t str) -> Cow<'t, str> {
-    basic(value, widest(name).map_or(0, str::len))
-}
-
-/// The widest text of one of [`VALUES`].
-pub fn widest(name: &str) -> Option<&'static str> {
-    VALUES.iter().find(|(known, _)| *known == name).map(|(_, widest)| *widest)
-}
-
-fn basic(value: &str, width: usize) -> Cow<'_, str> {
+/// A value in the basic table, no wider than so many septets.
+pub fn fit(value: &str, width: usize) -> Cow<'_, str> {
     let text = transliterate::to_gsm7(value);
     if text.chars().all(gsm7::is_basic) {
         return clip(text, width);
@@ -99,14 +84,14 @@ mod tests {
 
     #[test]
     fn a_value_is_basic_and_no_wider_than_reckoned() {
-        for (name, value, fitted) in [
-            ("name", "B*** S****", "B*** S****"),
-            ("name", "{B}*** S****~", "-B-*** S**"),
-            ("dose", "12", "1"),
-            ("date", "17-08-2021", "17-08-2021"),
-            ("stranger", "anything", ""),
+        for (width, value, fitted) in [
+            (10, "B*** S****", "B*** S****"),
+            (10, "{B}*** S****~", "-B-*** S**"),
+            (1, "12", "1"),
+            (10, "17-08-2021", "17-08-2021"),
+            (0, "anything", ""),
         ] {
-            assert_eq!(fit(name, value), fitted, "{value}");
+            assert_eq!(fit(value, width), fitted, "{value}");
         }
     }
 }

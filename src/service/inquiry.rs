@@ -15,7 +15,7 @@ use crate::{
     identity::{ChatId, Msisdn, Nik, PersonName, birth},
     menu::{catalogue::Sends, language::Language, state::Values},
     service::{
-        Asking, Decision, Desk, appointment, audit, change,
+        Asking, DATE, DOSE, Decision, Desk, MASKED_NAME, appointment, audit, change,
         number::Number,
         officer::Behalf,
         open,
@@ -456,14 +456,16 @@ pub const LATER: Sends = Sends {
 };
 /// It waited so long that it will be deleted.
 pub const FORGOTTEN: Sends =
-    Sends { call: registration::SUBMIT.name, name: "registration_over", gives: &[NUMBER] };
+    Sends { call: registration::SUBMIT.name, name: "registration_over", gives: &[NUMBER, DATE] };
 /// The status that was asked for: doses.
-pub const DOSES: Sends = Sends { call: status::READ.name, name: "status_doses", gives: &[] };
+pub const DOSES: Sends =
+    Sends { call: status::READ.name, name: "status_doses", gives: &[MASKED_NAME, DOSE, DATE] };
 /// Registered, and no dose.
 pub const REGISTERED: Sends =
-    Sends { call: status::READ.name, name: "status_waits", gives: &[NUMBER] };
+    Sends { call: status::READ.name, name: "status_waits", gives: &[MASKED_NAME, NUMBER] };
 /// Neither.
-pub const NO_DOSE: Sends = Sends { call: status::READ.name, name: "status_no_dose", gives: &[] };
+pub const NO_DOSE: Sends =
+    Sends { call: status::READ.name, name: "status_no_dose", gives: &[MASKED_NAME] };
 /// No such person, or not for this phone.
 pub const NOT_SHOWN: Sends =
     Sends { call: person::PROVE.name, name: "status_not_shown", gives: &[] };

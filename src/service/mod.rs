@@ -79,6 +79,7 @@ pub const QUEUE: Catalogue = Catalogue {
     lists: &[queue::UNITS],
     calls: &[queue::LOOK, queue::TAKE, queue::LEAVE],
     sends: &[],
+    tells: &[MASKED_NAME],
 };
 
 /// Everything the vaccination service offers to its menu.
@@ -223,6 +224,7 @@ pub const VACCINATION: Catalogue = Catalogue {
         exposure::CONTACT_TEXT,
         exposure::CONTACT_NEAR_TEXT,
     ],
+    tells: campaign::TELLS,
 };
 
 /// The text (`[notice.*]`) that says yes or no in the place of a screen that nobody saw: of the last of these
@@ -486,6 +488,12 @@ const fn open(name: &'static str, longest: &'static str) -> Given {
 const fn personal(name: &'static str, longest: &'static str) -> Given {
     Given { name, longest, privacy: Privacy::Personal }
 }
+
+/// What a text tells of a person: whoever reads along does not know who that is.
+const MASKED_NAME: Given = personal("name", "W*** W****");
+const MASKED_NIK: Given = personal("nik", "3173********0001");
+const DOSE: Given = personal("dose", "3");
+const DATE: Given = personal("date", "17-08-2021");
 
 #[cfg(test)]
 mod tests;

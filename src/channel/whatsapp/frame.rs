@@ -10,9 +10,8 @@ use crate::{
     outbox::{Framed, TextOf},
 };
 
-/// Values that a template for a campaign's text can be filled with, by their names there; `text` is all
-/// that an SMS would say.
-pub const VALUES: [&str; 7] = ["name", "nik", "dose", "date", "dial", "code", "text"];
+/// The value of a template for a campaign's text that is all that an SMS would say.
+const WHOLE: &str = "text";
 
 /// A template as it was approved.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -52,7 +51,7 @@ impl Template {
     /// A value that nobody knows is empty.
     pub fn filled(&self, notice: &str, framed: Option<&Framed>) -> Vec<String> {
         let value = |name: &String| match (name.as_str(), framed) {
-            ("text", _) | (_, None) => notice.to_owned(),
+            (WHOLE, _) | (_, None) => notice.to_owned(),
             (name, Some(framed)) => framed.values.get(name).cloned().unwrap_or_default(),
         };
         if self.text.is_none() {
@@ -110,8 +109,9 @@ impl Templates {
         })
     }
 
-    /// What is wrong with them, in words for whoever wrote them.
-    pub fn mistake(&self) -> Option<String> {
+    /// What is wrong with them, in words for whoever wrote them. `known` are the values that a campaign's text
+    /// can be filled with, by their names there.
+    pub fn mistake(&self, known: &[&str]) -> Option<String> {
         let plain = |text: &str| {
             let octet = |of: u8| of.is_ascii_alphanumeric() || b"._-".contains(&of);
             !text.is_empty() && text.bytes().all(octet)
@@ -133,9 +133,10 @@ impl Templates {
             if text.is_none() && !values.is_empty() {
                 return Some(format!("{name}: one for notices has one value, the notice"));
             }
-            let unknown = values.iter().find(|value| !VALUES.contains(&value.as_str()));
-            if let Some(value) = unknown {
-                return Some(format!("{name}: no value {value}; there are {}", VALUES.join(", ")));
+            let unknown = |value: &&String| *value != WHOLE && !known.contains(&value.as_str());
+            if let Some(value) = values.iter().find(unknown) {
+                let known = known.join(", ");
+                return Some(format!("{name}: no value {value}; there are {known}, {WHOLE}"));
             }
         }
         None
@@ -147,6 +148,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+
+    const KNOWN: &[&str] = &["name", "date", "dial"];
 
     fn template(name: &str, language: &str, text: Option<&str>, values: &[&str]) -> Template {
         Template {
@@ -194,7 +197,7 @@ mod tests {
         assert_eq!(found(&both, vaccine).as_deref(), Some("vaksin"));
         assert_eq!(found(&both, clinic).as_deref(), Some("klinik"));
         assert_eq!(found(&both, "petugas"), None);
-        assert_eq!(both.mistake(), None);
+        assert_eq!(both.mistake(KNOWN), None);
         let texts = [of(vaccine), of(clinic)];
         assert_eq!(both.mistake_beside(&texts), None);
         let gone = both.mistake_beside(&texts[..1]).unwrap();
@@ -207,7 +210,7 @@ mod tests {
         let which = plain.mistake_beside(&texts).unwrap();
         assert!(which.contains("say service = \"pedulilindungi\" or"), "{which}");
         let notices = Template { text: None, ..named("kabar", Some(clinic)) };
-        assert!(Templates::new(vec![notices]).mistake().is_some());
+        assert!(Templates::new(vec![notices]).mistake(KNOWN).is_some());
     }
 
     #[test]
@@ -228,7 +231,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told() {
-        let wrong = |of: Vec<Template>| Templates::new(of).mistake();
+        let wrong = |of: Vec<Template>| Templates::new(of).mistake(KNOWN);
         let good = template("undangan", "id", Some("invitation"), &["name"]);
         assert_eq!(wrong(vec![good.clone(), template("kabar", "id", None, &[])]), None);
         assert!(wrong(vec![good.clone(), good.clone()]).is_some());

@@ -1,4 +1,4 @@
-//! `setara menu desks`: what a menu may ask, list and call, desk by desk.
+//! `setara menu desks`: what a menu may ask, list, call and have sent, desk by desk.
 
 use std::{fmt::Write as _, process::ExitCode};
 
@@ -46,9 +46,17 @@ fn describe(desk: &Catalogue) -> String {
         detail(&mut told, "needs", &of.needs.join(", "));
         for outcome in of.outcomes {
             detail(&mut told, &format!("on.{}", outcome.name), outcome.means);
-            let gives: Vec<String> = outcome.gives.iter().map(given).collect();
-            detail(&mut told, "  gives", &gives.join(", "));
+            detail(&mut told, "  gives", &all(outcome.gives));
         }
+    }
+    for of in desk.sends {
+        line(&mut told, &format!("[notice.{}]", of.name), "", "");
+        detail(&mut told, "sent by", of.call);
+        detail(&mut told, "holds", &all(of.gives));
+    }
+    if !desk.tells.is_empty() {
+        line(&mut told, "[campaign.*]", "", "");
+        detail(&mut told, "holds", &all(desk.tells));
     }
     told
 }
@@ -62,10 +70,14 @@ fn line(told: &mut String, what: &str, privacy: &str, longest: &str) {
 
 fn detail(told: &mut String, what: &str, value: &str) {
     let _ = match (what, value) {
-        ("needs" | "words" | "  gives", "") => Ok(()),
+        ("needs" | "words" | "  gives" | "holds", "") => Ok(()),
         (_, "") => writeln!(told, "      {what}"),
         _ => writeln!(told, "      {what:<30} {value}"),
     };
+}
+
+fn all(values: &[Given]) -> String {
+    values.iter().map(given).collect::<Vec<_>>().join(", ")
 }
 
 fn given(given: &Given) -> String {

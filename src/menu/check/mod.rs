@@ -62,7 +62,7 @@ pub fn check(
         Ok(resolved) => {
             findings.extend(resolved.findings);
             findings.extend(flow::check(&draft, &resolved.menu, &resolved.broken, catalogue));
-            findings.extend(notice::check(&draft, &resolved.menu));
+            findings.extend(notice::check(&draft, &resolved.menu, catalogue));
             findings.extend(purpose::check(&draft, &resolved.menu, catalogue));
             findings.extend(fit::check(&draft, &resolved.menu, &resolved.broken, profiles));
             if findings.iter().all(|finding| finding.severity == Severity::Warning) {

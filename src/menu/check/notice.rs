@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::{Finding, Place, Severity, Spot},
     menu::{
+        catalogue::Catalogue,
         check::letters,
         load::{Draft, DraftNotice, NoticeTable, suggest},
         model::{Menu, Phrase},
-        notice::{Kind, NoticeText, VALUES, widest},
+        notice::{CODE, DIAL, Kind, NoticeText, WIDEST_CODE},
         template::{Piece, Template},
     },
     text::{gsm7, segment::GSM7_ALONE},
@@ -19,23 +20,44 @@ use crate::{
 /// The word by which broadcasts are refused. It is the same in every language.
 const REFUSE: &str = "STOP";
 
-/// The text of a draft. `widths` are those of the values that the menu's calls leave.
+/// The values that a text can be filled with, and their widths, but for that of `dial`. `left` are those that
+/// the menu's calls leave: a broadcast is sent outside of any conversation.
+fn offered<'v>(
+    draft: &DraftNotice,
+    catalogue: &Catalogue,
+    left: &'v HashMap<String, usize>,
+) -> HashMap<&'v str, usize> {
+    let mut offered = HashMap::new();
+    match draft.table {
+        NoticeTable::Notice => {
+            let sends = catalogue.sends.iter().filter(|sends| sends.name == draft.id.value);
+            let gives = sends.flat_map(|sends| sends.gives);
+            offered.extend(left.iter().map(|(name, width)| (name.as_str(), *width)));
+            offered.extend(gives.map(|given| (given.name, given.longest.len())));
+        }
+        NoticeTable::Campaign => {
+            offered.extend(catalogue.tells.iter().map(|given| (given.name, given.longest.len())));
+        }
+    }
+    offered.insert(CODE, WIDEST_CODE.len());
+    offered
+}
+
+/// The text of a draft. `left` are the widths of the values that the menu's calls leave.
 pub(super) fn text(
     draft: &DraftNotice,
     say: Phrase,
-    widths: &HashMap<String, usize>,
+    catalogue: &Catalogue,
+    left: &HashMap<String, usize>,
 ) -> NoticeText {
     let kind = match draft.table {
         NoticeTable::Notice => Kind::Service,
         NoticeTable::Campaign => class(draft).unwrap_or(Kind::Campaign),
     };
-    let mut own = HashMap::new();
-    if kind == Kind::Service {
-        let names = say.0.iter().flat_map(Template::names);
-        let known = names.filter(|name| widest(name).is_none());
-        own.extend(known.filter_map(|name| Some((name.to_owned(), *widths.get(name)?))));
-    }
-    NoticeText { name: draft.id.value.clone(), kind, say, widths: own }
+    let offered = offered(draft, catalogue, left);
+    let names = say.0.iter().flat_map(Template::names);
+    let widths = names.filter_map(|name| Some((name.to_owned(), *offered.get(name)?))).collect();
+    NoticeText { name: draft.id.value.clone(), kind, say, widths }
 }
 
 fn class(draft: &DraftNotice) -> Option<Kind> {
@@ -47,7 +69,7 @@ fn class(draft: &DraftNotice) -> Option<Kind> {
 }
 
 /// Findings about every text that is sent.
-pub fn check(draft: &Draft, menu: &Menu) -> Vec<Finding> {
+pub fn check(draft: &Draft, menu: &Menu, catalogue: &Catalogue) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (written, text) in draft.notices.iter().zip(&menu.notices) {
         findings.extend(known_class(written));
@@ -57,7 +79,11 @@ pub fn check(draft: &Draft, menu: &Menu) -> Vec<Finding> {
             let spot = texts.into_iter().find(|(code, _)| code.value == language.as_str());
             let Some((_, spot)) = spot else { continue };
             findings.extend(basic(spot));
-            findings.extend(strangers(menu, text, template, &spot.at));
+            let stranger = strangers(text, template, &spot.at);
+            findings.extend(stranger.map(|(finding, name)| {
+                let offered = offered(written, catalogue, &menu.widths);
+                finding.help(suggest(name, offered.into_keys().chain([DIAL])))
+            }));
             findings.extend(room(menu, text, template, &spot.at));
             if text.kind.is_broadcast() {
                 findings.extend(refusable(template, &spot.at));
@@ -91,26 +117,22 @@ fn basic(text: &Spot<String>) -> impl Iterator<Item = Finding> {
         .map(|finding| Finding { severity: Severity::Error, ..finding })
 }
 
-fn strangers(menu: &Menu, text: &NoticeText, template: &Template, at: &Place) -> Option<Finding> {
-    let fixed = VALUES.iter().map(|(name, _)| *name).chain(["dial"]);
-    let known =
-        |name: &&str| fixed.clone().any(|known| known == *name) || text.widths.contains_key(*name);
+/// What nothing fills, with its name.
+fn strangers<'t>(
+    text: &NoticeText,
+    template: &'t Template,
+    at: &Place,
+) -> Option<(Finding, &'t str)> {
+    let known = |name: &&str| *name == DIAL || text.widths.contains_key(*name);
     let stranger = template.names().find(|name| !known(name))?;
     let message = format!("`{{{stranger}}}` has no value here");
-    let help = match text.kind {
-        Kind::Service => suggest(stranger, fixed.chain(menu.widths.keys().map(String::as_str))),
-        Kind::Reminder | Kind::Campaign => suggest(stranger, fixed),
-    };
-    Some(Finding::error("menu::placeholder", at, message).help(help))
+    Some((Finding::error("menu::placeholder", at, message), stranger))
 }
 
 fn room(menu: &Menu, text: &NoticeText, template: &Template, at: &Place) -> Option<Finding> {
     let width = |name: &str| match name {
-        "dial" => menu.dial.iter().map(String::len).max().unwrap_or_default(),
-        _ => {
-            let own = text.widths.get(name).copied();
-            own.or(widest(name).map(str::len)).unwrap_or_default()
-        }
+        DIAL => menu.dial.iter().map(String::len).max().unwrap_or_default(),
+        _ => text.widths.get(name).copied().unwrap_or_default(),
     };
     let needs: usize = template
         .pieces()
@@ -135,7 +157,7 @@ fn refusable(template: &Template, at: &Place) -> Option<Finding> {
         }
         Piece::Value(_) => false,
     };
-    if template.pieces().any(says) && template.names().any(|name| name == "code") {
+    if template.pieces().any(says) && template.names().any(|name| name == CODE) {
         return None;
     }
     let finding = Finding::error("menu::refuse", at, "a broadcast says how it is refused");

@@ -375,12 +375,7 @@ impl Resolver<'_> {
                     Phrase(vec![Template::default(); self.languages.len()])
                 }
             };
-            let mut widths = self.widths.clone();
-            let sends = self.catalogue.sends.iter().filter(|sends| sends.name == notice.id.value);
-            for given in sends.flat_map(|sends| sends.gives) {
-                widths.insert(given.name.to_owned(), given.longest.len());
-            }
-            notices.push(notice::text(notice, say, &widths));
+            notices.push(notice::text(notice, say, self.catalogue, &self.widths));
         }
         notices
     }

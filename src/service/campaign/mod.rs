@@ -16,18 +16,24 @@ use crate::{
     clock::{Timestamp, Zone},
     identity::{Msisdn, Nik, PersonName, birth, region},
     menu::{
+        catalogue::Given,
         language::Language,
         model::Menu,
         notice::{self, Kind, NoticeText},
         template::Template,
     },
     outbox::{Class, Framed, TextOf, policy::Hours},
-    service::{roster::Group, vaccine::Vaccines},
+    service::{DATE, DOSE, MASKED_NAME, MASKED_NIK, roster::Group, vaccine::Vaccines},
     vault::SubscriberKey,
 };
 
-/// What a text can be filled with.
-const VALUES: [&str; 6] = ["dial", "code", "name", "nik", "dose", "date"];
+/// What a text tells its reader of the reader.
+pub const TELLS: &[Given] = &[MASKED_NAME, MASKED_NIK, DOSE, DATE];
+
+/// The names of everything that a text can be filled with.
+pub fn values() -> impl Iterator<Item = &'static str> {
+    [notice::DIAL, notice::CODE].into_iter().chain(TELLS.iter().map(|given| given.name))
+}
 
 /// How a campaign stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,9 +290,8 @@ impl Wording {
         language: Option<&Language>,
     ) -> Option<Framed> {
         let (language, _) = self.spoken(to, language)?;
-        let value = |name: &&str| Some(((*name).to_owned(), self.value(name, to, code)?));
-        let values =
-            VALUES.iter().filter_map(value).map(|(name, value)| (name, value.into_owned()));
+        let value = |name: &str| Some((name.to_owned(), self.value(name, to, code)?.into_owned()));
+        let values = values().filter_map(value);
         Some(Framed {
             service: of.service.to_owned(),
             text: of.text.to_owned(),
@@ -307,18 +312,18 @@ impl Wording {
     }
 
     fn value<'v>(&'v self, name: &str, to: &Recipient, code: &str) -> Option<Cow<'v, str>> {
-        let fitted = |name: &'static str, value: String| {
-            Some(Cow::Owned(notice::fit(name, &value).into_owned()))
+        let value = match name {
+            notice::DIAL => return Some(Cow::Borrowed(self.dial.as_str())),
+            notice::CODE => code.to_owned(),
+            "name" => to.name.as_ref()?.masked(),
+            "nik" => to.nik.as_ref()?.masked(),
+            "dose" => to.dose?.to_string(),
+            "date" => birth::show(to.date?),
+            _ => return None,
         };
-        match name {
-            "dial" => Some(Cow::Borrowed(self.dial.as_str())),
-            "code" => fitted("code", code.to_owned()),
-            "name" => fitted("name", to.name.as_ref()?.masked()),
-            "nik" => fitted("nik", to.nik.as_ref()?.masked()),
-            "dose" => fitted("dose", to.dose?.to_string()),
-            "date" => fitted("date", birth::show(to.date?)),
-            _ => None,
-        }
+        let told = TELLS.iter().find(|given| given.name == name);
+        let width = told.map_or(notice::WIDEST_CODE, |given| given.longest).len();
+        Some(Cow::Owned(notice::fit(&value, width).into_owned()))
     }
 }
 

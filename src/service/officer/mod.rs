@@ -34,6 +34,7 @@ use crate::{
     identity::{Msisdn, PersonName, region},
     menu::catalogue::Catalogue,
     service::{
+        MASKED_NAME,
         audit::StaffName,
         code::{CodeKey, Held, Purpose},
         facility::{FacilityCode, FacilityCodeError},
@@ -79,6 +80,7 @@ pub const OFFICER: Catalogue = Catalogue {
         assist::LATER_TEXT,
         assist::ENDED_TEXT,
     ],
+    tells: &[MASKED_NAME],
 };
 
 /// `[officers]` of the configuration.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use super::*;
 use crate::{
     menu::{
-        catalogue::{Call, Effect, Given, List, Outcome, Privacy, Validator, Wrong},
+        catalogue::{Call, Effect, Given, List, Outcome, Privacy, Sends, Validator, Wrong},
         state::{Row, Values},
         view::Manner,
     },
@@ -90,7 +90,12 @@ const CATALOGUE: Catalogue = Catalogue {
             ],
         },
     ],
-    sends: &[],
+    sends: &[Sends {
+        call: "queue.leave",
+        name: "done",
+        gives: &[Given { name: "ward", longest: "Wwww", privacy: Privacy::Open }],
+    }],
+    tells: &[Given { name: "patient", longest: "W*** W****", privacy: Privacy::Personal }],
 };
 
 fn card(typed: &str, _: Date) -> Result<String, Wrong> {

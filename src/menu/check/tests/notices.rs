@@ -16,14 +16,14 @@ fn notice(text: &str) -> String {
 
 #[test]
 fn a_good_text_has_no_findings() {
-    check(&campaign("{name} {nik} {dose} {date} {dial}. STOP ke {code}"), &[]);
-    check(&notice("Selesai."), &[]);
+    check(&campaign("{patient} {dial}. STOP ke {code}"), &[]);
+    check(&notice("Selesai di {ward}: {dial}, {code}."), &[]);
 }
 
 #[test]
 fn a_text_is_one_segment_with_the_longest_values() {
     // The values take 10 and 8, and the words around them 5 and 9.
-    let fits = format!("{}{{name}} STOP {{code}}", "a".repeat(136));
+    let fits = format!("{}{{patient}} STOP {{code}}", "a".repeat(136));
     check(&campaign(&fits), &[]);
     let long = format!("b{fits}");
     let told = format!("\"{long}\"");
@@ -44,6 +44,15 @@ fn only_known_values_are_filled_in() {
         &campaign("{number}. STOP ke {code}"),
         &[&format!("placeholder 6 {told}"), &format!("placeholder 7 {told}")],
     );
+    // One call's text knows what that call gives, and no other text does.
+    check(
+        &campaign("{ward}. STOP ke {code}"),
+        &["placeholder 6 \"{ward}. STOP ke {code}\"", "placeholder 7 \"{ward}. STOP ke {code}\""],
+    );
+    let other = notice("{ward}").replace("notice.done", "notice.other");
+    check(&other, &["placeholder 5 \"{ward}\"", "placeholder 5 \"{ward}\""]);
+    // What broadcasts tell their reader is nothing that a call gives.
+    check(&notice("{patient}"), &["placeholder 5 \"{patient}\"", "placeholder 5 \"{patient}\""]);
     // What a call of the menu leaves is known to its notices.
     let ask = "ask = \"card\"\nkeep = \"card\"\ngo = \"join\"\nsay = { id = \"A\", en = \"A\" }\n";
     let call = "call = \"queue.join\"\non = { joined = \"bye\", full = \"bye\" }\n";
@@ -85,18 +94,18 @@ fn a_broadcast_has_a_class_and_a_name_of_its_own() {
 
 #[test]
 fn a_text_is_written_in_the_basic_table() {
-    let case = campaign("{name}, {dial}: STOP ke {code}");
+    let case = campaign("{patient}, {dial}: STOP ke {code}");
     let files = [("words", WORDS), ("service", SERVICE), ("around", AROUND), ("menu", &case)];
     let files: Vec<_> = files.iter().map(|(name, text)| source(name, text)).collect();
     let menu = super::super::check(&files, &[&CATALOGUE], &[]).unwrap().menu;
     let text = menu.campaign("invite").unwrap();
     let value = |name: &str| match name {
-        "name" => Some("B*** [****"),
+        "patient" => Some("B*** [****"),
         "code" => Some("1199"),
         _ => None,
     };
     let language = &menu.languages()[1];
     assert_eq!(menu.write(text, language, value), "B*** -****, *123#: STOP ke 1199");
-    assert_eq!(text.templates().nth(1).unwrap(), "{name}, {dial}: STOP ke {code}");
+    assert_eq!(text.templates().nth(1).unwrap(), "{patient}, {dial}: STOP ke {code}");
     assert!(menu.notice("invite").is_none() && menu.campaign("other").is_none());
 }
