@@ -38,13 +38,14 @@ const NIK: &str = "Ketik 16 angka NIK";
 
 /// With an operator that carries texts, and some more lines.
 fn texts(site: Site, address: &str, more: &str) -> Site {
-    texts_as(site, address, "", more)
+    // What a killed node was sending is another's after four times as long.
+    texts_as(site, address, ("response_seconds = 2", ""), more)
 }
 
-/// The same, with more lines for its texts.
-fn texts_as(site: Site, address: &str, lines: &str, more: &str) -> Site {
+/// The same, with more lines for its link and for its texts.
+fn texts_as(site: Site, address: &str, (link, lines): (&str, &str), more: &str) -> Site {
     let sms = format!(
-        "[operator.telco.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n\
+        "{link}\n[operator.telco.sms]\nshort_code = \"1199\"\nsender = \"PEDULICOVID\"\n\
          per_second = 1000\nprefixes = [\"\"]\n{lines}"
     );
     site.operator("telco", "plain", address, &sms).configured(&format!(
@@ -192,7 +193,7 @@ async fn killed(site: Site) {
         person.reads_at_last(answer, &network).await;
     }
     // What was claimed by the killed one is sent when its lease is over.
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    tokio::time::sleep(Duration::from_secs(9)).await;
     person.has_read_copies(&network).await;
     node.stop().await;
 }
@@ -238,7 +239,7 @@ impl Centre {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let more = format!("limits.subscriber_burst = 1000\n{more}");
-        let site = texts_as(site, &address, lines, &more);
+        let site = texts_as(site, &address, ("", lines), &more);
         let (bring, inbound) = mpsc::channel(256);
         let (node, peer) = bound_at(&listener, &site, bring.clone()).await;
         Self { peer, inbound, node, listener, bring, site }
