@@ -271,6 +271,9 @@ const PIECE: u32 = 500;
 async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
     let now = clock::now();
     let bar = ProgressBar::new_spinner();
+    // The bar's own lines are for a terminal; these are for a file, too.
+    let deleted =
+        |class: &str, rows: u64| bar.suspend(|| println!("{class:<14} {rows:>10} deleted"));
     let mut own = 0;
     loop {
         let purged = store.purge(now, PIECE).await.map_err(told)?;
@@ -281,7 +284,7 @@ async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
             break;
         }
     }
-    bar.println(format!("{:<14} {own:>10} deleted", "own time"));
+    deleted("own time", own);
     for (class, keep) in &config.retention {
         let mut gone = 0;
         loop {
@@ -293,7 +296,7 @@ async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
                 break;
             }
         }
-        bar.println(format!("{:<14} {gone:>10} deleted", class.as_str()));
+        deleted(class.as_str(), gone);
     }
     let ages = config.ages();
     let mut worn: BTreeMap<&str, u64> = BTreeMap::new();
@@ -308,7 +311,7 @@ async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
         }
     }
     for (class, rows) in worn {
-        bar.println(format!("{class:<14} {rows:>10} deleted"));
+        deleted(class, rows);
     }
     // Who is told of it is told in the words of the menus; a gateway sends that.
     let (ends, menus) = (Ends::new(store.clone(), config), menus(config)?);
@@ -328,12 +331,12 @@ async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
                 break;
             }
         }
-        bar.println(format!("{class:<14} {gone:>10} deleted"));
-    }
-    for of in store.aged(&ages, now).await.map_err(told)?.iter().filter(|of| of.rows > 0) {
-        bar.println(format!("{:<14} {:>10} still there: {}", of.class, of.rows, of.because));
+        deleted(class, gone);
     }
     bar.finish_and_clear();
+    for of in store.aged(&ages, now).await.map_err(told)?.iter().filter(|of| of.rows > 0) {
+        println!("{:<14} {:>10} still there: {}", of.class, of.rows, of.because);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -121,7 +121,7 @@ async fn a_person_is_shown_copied_and_erased(site: Site) {
         assert!(told(&plan).contains(class), "{class}: {}", told(&plan));
     }
     let run = site.run(&["retention", "run"]).await;
-    assert!(run.status.success(), "{}", told(&run));
+    assert!(run.status.success() && told(&run).contains(" deleted"), "{}", told(&run));
     let (head, plan) = node.get_as("/admin/retention", Some(TOKEN)).await;
     assert!(
         head.contains("200") && plan.contains("art. 32") && plan.contains("contacts"),
