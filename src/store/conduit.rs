@@ -8,11 +8,11 @@
 //! the server for a while. What is encrypted stays so on the whole way.
 
 use std::{
-    fs::{self, DirBuilder},
+    fs::{self, DirBuilder, DirEntry},
     io,
     net::IpAddr,
-    os::unix::fs::DirBuilderExt,
-    path::PathBuf,
+    os::unix::{fs::DirBuilderExt, net},
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -26,7 +26,13 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// What the socket is called in its folder, as libpq and sqlx name it for a port.
+/// What the names of the sockets' folders begin with.
+const FOLDER: &str = "setara-db-";
+
+/// By then a socket is listened on, if anybody ever does.
+const BEGUN: Duration = Duration::from_secs(60);
+
+/// By which the socket is named.
 const PORT: u16 = 5432;
 
 /// A connection on which nothing comes is asked about after so long (`tcp(7)`: `TCP_KEEPIDLE`), and then
@@ -74,9 +80,11 @@ pub(super) struct Conduit {
 impl Conduit {
     /// Opens the socket; must be called on a runtime.
     pub(super) fn open(to: Server) -> io::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("setara-db-{:016x}", rand::random::<u64>()));
+        let folders = std::env::temp_dir();
+        clear(&folders, BEGUN);
+        let folder = folders.join(format!("{FOLDER}{:016x}", rand::random::<u64>()));
         DirBuilder::new().mode(0o700).create(&folder)?;
-        let listener = UnixListener::bind(folder.join(format!(".s.PGSQL.{PORT}")));
+        let listener = UnixListener::bind(folder.join(socket()));
         let listener = listener.inspect_err(|_| remove(&folder))?;
         let (to, server) = watch::channel(to);
         Ok(Self { folder, to, carrying: tokio::spawn(carry_all(listener, server)) })
@@ -109,7 +117,27 @@ impl Drop for Conduit {
     }
 }
 
-fn remove(folder: &PathBuf) {
+/// Removes what killed gateways have left: sockets that nobody listens on, and that are older than that.
+fn clear(folders: &Path, age: Duration) {
+    let left = |entry: &DirEntry| {
+        let ours = entry.file_name().to_string_lossy().starts_with(FOLDER);
+        let made = entry.metadata().and_then(|of| of.modified()).map(|made| made.elapsed());
+        let refused = || {
+            let tried = net::UnixStream::connect(entry.path().join(socket()));
+            tried.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+        };
+        ours && made.is_ok_and(|made| made.is_ok_and(|made| made >= age)) && refused()
+    };
+    let all = fs::read_dir(folders).into_iter().flatten().flatten();
+    all.filter(left).for_each(|entry| remove(&entry.path()));
+}
+
+/// What the socket is called in its folder, as libpq and sqlx name it for a port.
+fn socket() -> String {
+    format!(".s.PGSQL.{PORT}")
+}
+
+fn remove(folder: &Path) {
     if let Err(error) = fs::remove_dir_all(folder) {
         tracing::debug!(%error, folder = %folder.display(), "a folder is left over");
     }
@@ -173,4 +201,34 @@ fn watch_over(far: &TcpStream) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     far.set_tcp_user_timeout(Some(ACKNOWLEDGED))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_gateway_left_is_removed() {
+        let folders = tempfile::tempdir().unwrap();
+        let bound = |name: &str| {
+            let folder = folders.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            net::UnixListener::bind(folder.join(socket())).unwrap()
+        };
+        let at_work = bound("setara-db-1");
+        // The system keeps the file when nobody listens any more.
+        drop((bound("setara-db-2"), bound("of-somebody-else")));
+        fs::create_dir(folders.path().join("setara-db-3")).unwrap();
+        let left = || {
+            let all = fs::read_dir(folders.path()).unwrap();
+            let mut names: Vec<_> = all.map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        clear(folders.path(), BEGUN);
+        assert_eq!(left().len(), 4, "they may be about to begin");
+        clear(folders.path(), Duration::ZERO);
+        assert_eq!(left(), ["of-somebody-else", "setara-db-1", "setara-db-3"]);
+        drop(at_work);
+    }
 }
