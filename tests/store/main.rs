@@ -25,6 +25,7 @@ mod session;
 mod story;
 mod sweep;
 mod ticket;
+mod tls;
 mod together;
 mod turn;
 mod waiting;

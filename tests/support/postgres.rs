@@ -19,8 +19,9 @@ use sqlx::{Connection, PgConnection};
 
 /// The script stops the cluster when its standard input is closed. The child holds the other end,
 /// and the system closes it when this process ends, whatever ends it.
-struct Cluster {
-    url: String,
+pub struct Cluster {
+    /// Of the database `postgres` there.
+    pub url: String,
     _child: Option<Child>,
 }
 
@@ -55,9 +56,14 @@ async fn create(template: &str) -> String {
 }
 
 fn cluster() -> Cluster {
-    if let Ok(url) = std::env::var("SETARA_TEST_POSTGRES") {
-        return Cluster { url, _child: None };
+    match std::env::var("SETARA_TEST_POSTGRES") {
+        Ok(url) => Cluster { url, _child: None },
+        Err(_) => start(),
     }
+}
+
+/// A cluster that nobody else uses, for whoever sets it up anew.
+pub fn start() -> Cluster {
     let mut child = Command::new("sh")
         .args(["-c", include_str!("postgres-cluster")])
         .stdin(Stdio::piped())
