@@ -417,15 +417,22 @@ async fn read_day(
 ) -> Result<(), StoreError> {
     for phones in phones.chunks(KEYS) {
         on_engine!(&mut *tx, |Db, tx| {
-            let mut sql =
-                QueryBuilder::<Db>::new("select subscriber, planned from broadcast where day = ");
-            sql.push_bind(day.to_string()).push(" and subscriber in (");
-            push_keys(&mut sql, phones, |phone| phone.as_bytes().to_vec());
-            sql.push(")");
+            let mut sql = QueryBuilder::<Db>::new("with asked (subscriber) as (");
+            sql.push_values(padded_rows(phones), |mut row, phone| {
+                row.push_bind(phone.map(|phone| phone.as_bytes().to_vec()));
+            });
+            // One by one: PostgreSQL would not believe that everybody has a row of the same day, read that day,
+            // and look for each row in the list.
+            sql.push(
+                ") select subscriber, (select planned from broadcast \
+                 where broadcast.subscriber = asked.subscriber and day = ",
+            );
+            sql.push_bind(day.to_string()).push(") from asked where subscriber is not null");
             for row in sql.build().fetch_all(&mut **tx).await? {
                 let phone = SubscriberKey::from_bytes(octets(row.try_get(0)?, "broadcast")?);
-                let planned: i64 = row.try_get(1)?;
-                calendar.tell(day, phone, u32::try_from(planned).unwrap_or(u32::MAX));
+                if let Some(planned) = row.try_get::<Option<i64>, _>(1)? {
+                    calendar.tell(day, phone, u32::try_from(planned).unwrap_or(u32::MAX));
+                }
             }
         });
     }
