@@ -76,13 +76,20 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Fault> {
     Ok(sync_folder(path)?)
 }
 
+/// A new file that only its owner may read.
+///
+/// # Errors
+/// What the file system says: there must be none of that name.
+pub fn open_new(path: &Path) -> Result<File, io::Error> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
 /// A new file beside the one that is meant, on the disk when this returns.
 fn write_beside(path: &Path, text: &str) -> Result<PathBuf, io::Error> {
     let mut name = path.file_name().map(OsString::from).unwrap_or_default();
     name.push(format!(".{:016x}.new", rand::random::<u64>()));
     let beside = path.with_file_name(name);
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
-    let written = opened.and_then(|mut file| {
+    let written = open_new(&beside).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });

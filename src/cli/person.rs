@@ -4,7 +4,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufRead, BufWriter, Read, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -23,6 +23,7 @@ use crate::{
         person::{Persons, Whose},
     },
     identity::Nik,
+    keyfile,
     menu::model::Menu,
     service::{audit::StaffName, number::Number, outside::Source},
     store::{Erased, Store},
@@ -342,11 +343,7 @@ async fn retire(store: &Store, config: &Config) -> Result<ExitCode, String> {
 
 /// A new file for its owner only.
 fn private(path: &Path) -> Result<File, String> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| at(path, &error))
+    keyfile::open_new(path).map_err(|error| at(path, &error))
 }
 
 fn at(path: &Path, error: &io::Error) -> String {

@@ -2,9 +2,9 @@
 //! The second is written last, so that a folder without it is no backup.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, DirBuilder, File},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::DirBuilderExt,
     path::Path,
 };
 
@@ -134,7 +134,7 @@ pub fn copy(from: &Path, to: &Path, bar: &ProgressBar) -> Result<(), String> {
 
 /// A new file that only its owner may read.
 pub fn create(path: &Path) -> Result<File, String> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed(path))
+    keyfile::open_new(path).map_err(failed(path))
 }
 
 /// A folder that only its owner may look into; one that is there has to be empty.

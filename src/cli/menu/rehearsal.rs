@@ -3,9 +3,8 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, DirEntry, OpenOptions},
+    fs::{self, DirEntry},
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -21,6 +20,7 @@ use crate::{
     conversation::{End, Then},
     front::facility::{Facilities, FacilityError},
     identity::Msisdn,
+    keyfile,
     menu::story::{Act, Session, Story, StoryError, typed},
     service::{
         facility::FacilityCode,
@@ -288,7 +288,8 @@ impl Rehearsal {
 
     /// Conversation files hold what these keys have signed.
     fn sign_as_the_sample(&self) -> io::Result<()> {
-        private().open(&self.config.certificate.keys)?.write_all(self.keyring.to_text().as_bytes())
+        let mut file = keyfile::open_new(&self.config.certificate.keys)?;
+        file.write_all(self.keyring.to_text().as_bytes())
     }
 
     async fn store(&self) -> Result<Store, RehearsalError> {
@@ -309,17 +310,10 @@ impl Beginning {
     pub fn again(&self, url: Option<String>) -> io::Result<Rehearsal> {
         let rehearsal = Rehearsal::within(folder()?, &self.config, self.keyring.clone(), url);
         for (name, octets) in &self.files {
-            private().open(rehearsal.folder.join(name))?.write_all(octets)?;
+            keyfile::open_new(&rehearsal.folder.join(name))?.write_all(octets)?;
         }
         Ok(rehearsal)
     }
-}
-
-/// For a new file that holds keys, or what they seal.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    options
 }
 
 impl Drop for Rehearsal {
