@@ -61,6 +61,16 @@ type Heard<'r> = ((&'r str, &'r str), Fate);
 /// A message: its account, and its name there. Two accounts may have messages of the same name.
 type Name = (String, String);
 
+/// The rest of the statement that settles what was `heard`. The messages are looked for by their names one by
+/// one: joined with them, SQLite would index all notices anew for each statement of more than a hundred, and
+/// PostgreSQL would go through all that were sent, which is also why the state is none of an index.
+const SETTLE: &str = "), found (id, state) as materialized (select (select max(notice.id) from notice \
+     where notice.account = heard.account and notice.message_id = heard.message_id \
+     and notice.state = 'sent'), state from heard where account is not null) \
+     update notice set state = found.state from found where notice.id = found.id \
+     and notice.state || '' = 'sent' returning notice.campaign, notice.lane, notice.state, \
+     notice.route, notice.account, notice.message_id, notice.id";
+
 /// Settles what was sent, and says of which messages.
 async fn write(
     tx: &mut Tx,
@@ -76,12 +86,7 @@ async fn write(
                 .push_bind(heard.map(|((_, id), _)| (*id).to_owned()))
                 .push_bind(heard.map(|(_, fate)| fate.as_str()));
         });
-        sql.push(
-            ") update notice set state = heard.state from heard where notice.account = heard.account \
-             and notice.message_id = heard.message_id and notice.state = 'sent' \
-             returning notice.campaign, notice.lane, notice.state, notice.route, \
-             notice.account, notice.message_id, notice.id",
-        );
+        sql.push(SETTLE);
         let mut refused = Vec::new();
         for row in sql.build().fetch_all(&mut **tx).await? {
             moved.push(read_moved(&row)?);
@@ -122,4 +127,24 @@ async fn park(tx: &mut Tx, rows: &[Heard<'_>], now: Timestamp) -> Result<(), Sto
         sql.build().execute(&mut **tx).await?;
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SETTLE;
+    use crate::store::engine::steps_of;
+
+    /// However many notices there are: not all of them for each batch.
+    #[tokio::test]
+    async fn what_was_heard_of_is_found_by_its_name() {
+        let rows = vec!["(?, ?, ?)"; 1024].join(", ");
+        let sql = format!("with heard (account, message_id, state) as (values {rows}{SETTLE}");
+        let steps = steps_of(&sql).await;
+        let of_notices: Vec<_> = steps.iter().filter(|step| step.contains(" notice ")).collect();
+        for step in &of_notices {
+            let named = step.contains("notice_message (account=? AND message_id=?)");
+            assert!(named || step.contains("PRIMARY KEY (rowid=?)"), "{step}");
+        }
+        assert_eq!(of_notices.len(), 2, "{steps:?}");
+    }
 }

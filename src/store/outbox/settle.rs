@@ -102,6 +102,7 @@ async fn write_sent(
                 .push_bind(sent.map(|sent| sent.3.to_owned()).filter(|id| !id.is_empty()))
                 .push_bind(sent.map(|sent| sent.4.millis()));
         });
+        // By the name of the notice: PostgreSQL would go through all that wait, if the state were an index's.
         sql.push(
             ") update notice set leased = 0, account = sent.account, \
              message_id = sent.message_id, settled_at = sent.left_at, \
@@ -109,8 +110,8 @@ async fn write_sent(
              where parked_receipt.account = sent.account \
              and parked_receipt.message_id = sent.message_id), 'sent') \
              from sent where notice.id = sent.id and notice.attempts = sent.attempts \
-             and notice.state = 'waiting' returning notice.campaign, notice.lane, notice.state, \
-             notice.route, notice.id",
+             and notice.state || '' = 'waiting' returning notice.campaign, notice.lane, \
+             notice.state, notice.route, notice.id",
         );
         for row in sql.build().fetch_all(&mut **tx).await? {
             let one = read_moved(&row)?;
