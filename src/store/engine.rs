@@ -151,8 +151,9 @@ pub(super) fn push_keys<Db: Database, K: Copy, V>(
 /// are not looked at.
 #[cfg(test)]
 pub(super) async fn steps_of(sql: &str) -> Vec<String> {
-    use sqlx::{Connection as _, Row as _};
-    let mut lite = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    use sqlx::{ConnectOptions as _, Row as _, sqlite::SqliteConnectOptions};
+    let memory = SqliteConnectOptions::new().in_memory(true);
+    let mut lite = super::with_plans_of_ours(memory).connect().await.unwrap();
     sqlx::migrate!("migrations/sqlite").run(&mut lite).await.unwrap();
     let explain = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
     let steps = sqlx::query(explain).fetch_all(&mut lite).await.unwrap();

@@ -14,6 +14,19 @@ use crate::{
     vault::{NikIndex, StemIndex, SubscriberKey},
 };
 
+/// The rest of the statement that reads what `asked` of earlier tries.
+const TRIES: &str = ") select asked.place, 'own', lookup.nik_index, lookup.stem, lookup.failures, \
+     lookup.keep_until from asked join lookup on lookup.subscriber = asked.subscriber \
+     where lookup.keep_until > asked.at \
+     union all \
+     select asked.place, 'other', lookup.nik_index, lookup.stem, lookup.failures, \
+     lookup.keep_until from asked join lookup on lookup.nik_index = asked.nik_index \
+     where lookup.keep_until > asked.at and lookup.subscriber <> asked.subscriber \
+     union all \
+     select asked.place, 'known', acquaintance.nik_index, acquaintance.nik_index, 0, 0 \
+     from asked join acquaintance on acquaintance.subscriber = asked.subscriber \
+     and acquaintance.nik_index = asked.nik_index";
+
 /// What each need asks to know of earlier tries, in the order of `needs`: one statement for all.
 pub(super) async fn read_tries(tx: &mut Tx, needs: &[Need]) -> Result<Vec<Tries>, StoreError> {
     let mut tries = vec![Tries::default(); needs.len()];
@@ -30,19 +43,7 @@ pub(super) async fn read_tries(tx: &mut Tx, needs: &[Need]) -> Result<Vec<Tries>
                 .push_bind(asked.map(|(_, look)| look.person.as_bytes().to_vec()))
                 .push_bind(asked.map(|(_, look)| look.at.millis()));
         });
-        sql.push(
-            ") select asked.place, 'own', lookup.nik_index, lookup.stem, lookup.failures, \
-             lookup.keep_until from asked join lookup on lookup.subscriber = asked.subscriber \
-             where lookup.keep_until > asked.at \
-             union all \
-             select asked.place, 'other', lookup.nik_index, lookup.stem, lookup.failures, \
-             lookup.keep_until from asked join lookup on lookup.nik_index = asked.nik_index \
-             where lookup.keep_until > asked.at and lookup.subscriber <> asked.subscriber \
-             union all \
-             select asked.place, 'known', acquaintance.nik_index, acquaintance.nik_index, 0, 0 \
-             from asked join acquaintance on acquaintance.subscriber = asked.subscriber \
-             and acquaintance.nik_index = asked.nik_index",
-        );
+        sql.push(TRIES);
         for row in sql.build().fetch_all(&mut **tx).await? {
             let place: i64 = row.try_get(0)?;
             let Some(tries) = usize::try_from(place).ok().and_then(|at| tries.get_mut(at)) else {
@@ -120,5 +121,26 @@ impl Failures {
             sql.build().execute(&mut **tx).await?;
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TRIES;
+    use crate::store::engine::steps_of;
+
+    /// However many failed before, and whether one asks or a thousand: not all of them for each batch.
+    #[tokio::test]
+    async fn earlier_tries_are_found_by_phone_and_by_person() {
+        for size in [1, 1024] {
+            let rows = vec!["(?, ?, ?, ?)"; size].join(", ");
+            let sql =
+                format!("with asked (place, subscriber, nik_index, at) as (values {rows}{TRIES}");
+            let steps = steps_of(&sql).await;
+            let of =
+                |step: &str| step.strip_prefix("SEARCH ")?.split(' ').next().map(str::to_owned);
+            let searched: Vec<_> = steps.iter().filter_map(|step| of(step)).collect();
+            assert_eq!(searched, ["lookup", "lookup", "acquaintance"], "{size} rows: {steps:?}");
+        }
     }
 }

@@ -412,13 +412,19 @@ impl Table {
     }
 }
 
+/// SQLite would rather index the rows of a batch, each time, and go through the whole table that they are
+/// looked up in: 31 ms for one look-up among 100,000 failed ones. Every table has the indexes that it needs.
+fn with_plans_of_ours(connect: SqliteConnectOptions) -> SqliteConnectOptions {
+    connect.pragma("automatic_index", "off")
+}
+
 async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pool<Sqlite>, StoreError> {
     let connect = SqliteConnectOptions::from_str(url)
         .map_err(|_| StoreError::Url("the file name cannot be read".into()))?;
     if connect.get_filename() == Path::new("") || url.contains(":memory:") {
         return Err(StoreError::Url("a file is needed; a turn must survive the program".into()));
     }
-    let connect = connect
+    let connect = with_plans_of_ours(connect)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // A reply leaves only when its turn would survive a power cut.
