@@ -20,7 +20,7 @@ use crate::{
         ussd::Counter,
     },
     channel::sms::receipt::Numbering,
-    config::{Config, Operator},
+    config::{Config, LinkConfig, Operator},
     front::{Front, push::Order},
     smpp::link::{self, Link},
 };
@@ -43,7 +43,9 @@ pub struct Account<'c> {
 /// [`StartError::Link`] for one that can never work.
 pub fn connect(config: &Config) -> Result<Vec<Account<'_>>, StartError> {
     let accounts = config.operator.iter().map(|(name, operator)| {
-        let (inbound, messages) = mpsc::channel(MOST_WAITING);
+        // A place for everything that the links let in.
+        let places: usize = operator.link.iter().map(LinkConfig::most_inbound).sum();
+        let (inbound, messages) = mpsc::channel(places.max(1));
         let links = operator.link.iter().zip(1..).map(|(link, number)| {
             let name = format!("{name}/{number}");
             Link::spawn(link.settings(&name)?, inbound.clone())
@@ -54,9 +56,6 @@ pub fn connect(config: &Config) -> Result<Vec<Account<'_>>, StartError> {
     });
     accounts.collect()
 }
-
-/// Messages of one operator that wait for its desk.
-const MOST_WAITING: usize = 2048;
 
 /// What an operator's account carries.
 pub struct Desk {

@@ -355,6 +355,9 @@ impl Config {
                 let what = "it needs a dialect, for USSD, or a table `sms`, or both";
                 return Err(ConfigError::Meaning(format!("operator.{name}: {what}")));
             }
+            if let Some(wrong) = operator.link.iter().find_map(LinkConfig::wrong) {
+                return Err(ConfigError::Meaning(format!("operator.{name}.link: {wrong}")));
+            }
             if let Some(sms) = &operator.sms {
                 sms.check(name)?;
                 self.carries(name, &sms.fallback_for)?;

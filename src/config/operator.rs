@@ -28,6 +28,9 @@ pub struct Operator {
     pub link: Vec<LinkConfig>,
 }
 
+/// Messages of a link that may be unanswered at once, either way: there is a place for each of them.
+const MOST_AT_ONCE: usize = 65_536;
+
 /// `[[operator.*.link]]`
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +52,8 @@ pub struct LinkConfig {
     pub interface_version: u8,
     /// Messages unanswered at once.
     pub window: Option<usize>,
+    /// Messages of the SMSC's that wait for our answer; more are brought later.
+    pub inbound: Option<usize>,
     /// Silence after which the link is probed.
     pub enquire_seconds: Option<u32>,
     /// How long a response may take.
@@ -94,6 +99,15 @@ impl fmt::Debug for LinkConfig {
 }
 
 impl LinkConfig {
+    /// What no link can be started with.
+    pub(super) fn wrong(&self) -> Option<String> {
+        let bounds = [("window", self.window), ("inbound", self.inbound)];
+        let wrong =
+            |(_, value): &(_, Option<usize>)| !(1..=MOST_AT_ONCE).contains(&value.unwrap_or(1));
+        let (name, _) = bounds.into_iter().find(wrong)?;
+        Some(format!("{name} is from 1 to {MOST_AT_ONCE}"))
+    }
+
     /// What the link is started with.
     pub fn settings(&self, name: &str) -> Result<LinkSettings, ConfigError> {
         let mut settings = LinkSettings::new(name, &self.address, &self.system_id, &self.password);
@@ -113,11 +127,19 @@ impl LinkConfig {
         self.session().timers.response
     }
 
+    /// How many messages of the SMSC's may wait for our answer.
+    pub fn most_inbound(&self) -> usize {
+        self.session().inbound
+    }
+
     fn session(&self) -> Settings {
         let mut session = Settings::default();
         let seconds = |seconds: u32| Duration::from_secs(seconds.max(1).into());
         if let Some(window) = self.window {
-            session.window = window.max(1);
+            session.window = window;
+        }
+        if let Some(inbound) = self.inbound {
+            session.inbound = inbound;
         }
         if let Some(enquire) = self.enquire_seconds {
             session.timers.enquire_link = Some(seconds(enquire));

@@ -112,6 +112,8 @@ fn a_mistake_is_named() {
         ("[appointments]\nlines = 4", "appointments.lines is from 1 to 3"),
         ("[appointments]\nline_length = 0", "appointments.line_length is from 1 to 20000"),
         ("[appointments]\noffer_minutes = 0", "appointments.offer_minutes is from 1 to 1440"),
+        (&link("window = 0"), "operator.a.link: window is from 1 to 65536"),
+        (&link("inbound = 100000"), "operator.a.link: inbound is from 1 to 65536"),
         ("[http", "http"),
     ] {
         let error = Config::parse(text).unwrap_err().to_string();
@@ -121,7 +123,13 @@ fn a_mistake_is_named() {
 
 #[test]
 fn no_password_is_shown() {
-    let text = "[operator.a]\ndialect = \"plain\"\n[[operator.a.link]]\naddress = \"h:1\"\n\
-                system_id = \"s\"\npassword = \"hush-hush\"";
-    assert!(!format!("{:?}", Config::parse(text).unwrap()).contains("hush"));
+    assert!(!format!("{:?}", Config::parse(&link("")).unwrap()).contains("hush"));
+}
+
+/// An operator with one link, which has this setting.
+fn link(setting: &str) -> String {
+    format!(
+        "[operator.a]\ndialect = \"plain\"\n[[operator.a.link]]\naddress = \"h:1\"\n\
+         system_id = \"s\"\npassword = \"hush-hush\"\n{setting}"
+    )
 }

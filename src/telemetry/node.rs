@@ -45,6 +45,7 @@ pub(super) struct Node {
     link_binds: Family<LinkLabels, Total>,
     link_refused: Family<LinkLabels, Total>,
     link_lost: Family<LinkLabels, Total>,
+    link_turned_away: Family<LinkLabels, Total>,
     turns_waiting: Gauge,
     turns_waiting_most: Gauge,
     subscribers: Gauge,
@@ -68,6 +69,7 @@ impl Node {
             ("link_binds", "Binds that were accepted", &self.link_binds),
             ("link_refused", "Binds that were refused", &self.link_refused),
             ("link_lost", "Connections that failed or were lost", &self.link_lost),
+            ("link_turned_away", "Messages to be brought later", &self.link_turned_away),
         ];
         let levels = [
             ("turns_waiting", "Turns that wait for a lane", &self.turns_waiting),
@@ -98,6 +100,7 @@ impl Node {
             (&self.link_binds, load.binds),
             (&self.link_refused, load.refused),
             (&self.link_lost, load.lost),
+            (&self.link_turned_away, load.turned_away),
         ] {
             // The link counts; here it is only shown.
             family.get_or_create(&labels).inner().store(value, Ordering::Relaxed);

@@ -111,7 +111,7 @@ async fn messages_go_both_ways_and_the_link_unbinds() {
 async fn a_link_says_what_it_carries() {
     let mut smsc = Smsc::open().await;
     let mut settings = smsc.settings();
-    settings.session.window = 2;
+    (settings.session.window, settings.session.inbound) = (2, 1);
     let (link, peer, mut inbound) = bound(&smsc, settings).await;
     let idle = LinkLoad { window: 2, binds: 1, ..LinkLoad::default() };
     assert_eq!(link.load(), idle);
@@ -135,6 +135,10 @@ async fn a_link_says_what_it_carries() {
 
     let theirs = peer.hand_over(message("*119#"), soon()).await;
     let delivered = inbound.recv().await.unwrap();
+    settled(&link, LinkLoad { unanswered: 1, ..idle }).await;
+    let more = peer.hand_over(message("*119#"), soon()).await;
+    assert_eq!(more.await, Outcome::Rejected(CommandStatus::RX_T_APPN));
+    let idle = LinkLoad { turned_away: 1, ..idle };
     settled(&link, LinkLoad { unanswered: 1, ..idle }).await;
     delivered.responder.accept();
     theirs.await;

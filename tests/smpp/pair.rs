@@ -517,6 +517,7 @@ fn more_than_the_inbound_bound_is_refused_for_now() {
     assert_eq!((pair.mailbox.len(), pair.esme.unanswered()), (10, 10));
     let refused = Outcome::Rejected(CommandStatus::RX_T_APPN);
     assert_eq!(pair.delivered.values().filter(|outcome| **outcome == refused).count(), 5);
+    assert_eq!((pair.esme.take_turned_away(), pair.esme.take_turned_away()), (5, 0));
     for inbound in std::mem::take(&mut pair.mailbox) {
         pair.esme.respond(inbound.reply, CommandStatus::ROK, "".into(), pair.now).unwrap();
     }

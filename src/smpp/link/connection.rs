@@ -196,11 +196,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    fn write_down(&self) {
-        let meter = self.meters.as_ref().and_then(|(meters, place)| meters.binds.get(*place));
-        if let Some(meter) = meter {
-            let session = &self.session;
+    fn write_down(&mut self) {
+        let Some((meters, place)) = &self.meters else { return };
+        let session = &mut self.session;
+        if let Some(meter) = meters.binds.get(*place) {
             meter.set(session.in_flight(), session.queued(), session.unanswered());
+        }
+        match session.take_turned_away() {
+            0 => {}
+            messages => meters.turned_away(messages),
         }
     }
 

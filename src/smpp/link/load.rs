@@ -20,6 +20,8 @@ pub struct LinkLoad {
     pub refused: u64,
     /// Connections that could not be made, or were lost.
     pub lost: u64,
+    /// Messages of the SMSC's that it was told to bring later.
+    pub turned_away: u64,
 }
 
 /// The meters of a link: one for each bind, and what is counted for all.
@@ -29,6 +31,7 @@ pub(super) struct Meters {
     bound: AtomicU64,
     refused: AtomicU64,
     lost: AtomicU64,
+    turned_away: AtomicU64,
 }
 
 /// What one connection carries.
@@ -57,6 +60,11 @@ impl Meters {
         self.lost.fetch_add(1, Relaxed);
     }
 
+    /// Counts messages that one of the binds turned away.
+    pub fn turned_away(&self, messages: u64) {
+        self.turned_away.fetch_add(messages, Relaxed);
+    }
+
     /// The sums, for a link with this window.
     pub fn load(&self, window: usize) -> LinkLoad {
         let sum = |of: fn(&BindMeter) -> &AtomicUsize| {
@@ -70,6 +78,7 @@ impl Meters {
             binds: self.bound.load(Relaxed),
             refused: self.refused.load(Relaxed),
             lost: self.lost.load(Relaxed),
+            turned_away: self.turned_away.load(Relaxed),
         }
     }
 }

@@ -72,6 +72,7 @@ pub struct Session<T> {
     waiting: VecDeque<Waiting<T>>,
     waiting_earliest: Option<Instant>,
     pub(super) unanswered: usize,
+    pub(super) turned_away: u64,
     enquiry: Option<u32>,
     urgent: Vec<u8>,
     bulk: Vec<u8>,
@@ -116,6 +117,7 @@ impl<T> Session<T> {
             waiting: VecDeque::new(),
             waiting_earliest: None,
             unanswered: 0,
+            turned_away: 0,
             enquiry: None,
             urgent: Vec::new(),
             bulk: Vec::new(),
@@ -165,6 +167,11 @@ impl<T> Session<T> {
     /// Messages of the peer's that wait for our answer.
     pub fn unanswered(&self) -> usize {
         self.unanswered
+    }
+
+    /// How many messages of the peer's were refused for now since this was last asked.
+    pub fn take_turned_away(&mut self) -> u64 {
+        std::mem::take(&mut self.turned_away)
     }
 
     // ---- Inputs: calls of the owner ----

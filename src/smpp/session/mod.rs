@@ -35,7 +35,7 @@ pub struct Settings {
     pub window: usize,
     /// Messages of ours that may wait for the window.
     pub queue: usize,
-    /// Messages of the peer's that may wait for our answer; more are refused as throttled.
+    /// Messages of the peer's that may wait for our answer; it is told to bring more of them later.
     pub inbound: usize,
     /// Octets of the longest PDU taken.
     pub frame_limit: usize,
@@ -48,7 +48,7 @@ impl Default for Settings {
         Self {
             window: 10,
             queue: 1000,
-            inbound: 1000,
+            inbound: 4096,
             frame_limit: DEFAULT_LIMIT,
             timers: TimerSettings::default(),
         }

@@ -73,6 +73,8 @@ impl<T> Session<T> {
         if let Err(status) = self.may_receive(command) {
             if status == CommandStatus::RINVBNDSTS {
                 self.odd(command, sequence, Oddity::OutOfPlace { command });
+            } else {
+                self.turned_away += 1;
             }
             return self.answer(MessageResp::default().to(command), sequence, status);
         }
