@@ -48,16 +48,12 @@ pub(super) trait Dialect {
     /// without a condition; PostgreSQL would mark every row.
     const CLEAR_STAGE: &'static [&'static str];
     /// When the stage is full. SQLite keeps a table in the order of its key; PostgreSQL keeps it as it
-    /// was written, and each run would be read from almost every page.
+    /// was written, and each run would be read from almost every page. It is to sort the whole of it.
     const ORDER_STAGE: &'static [&'static str];
     /// In a transaction of an import that need not be on the disk when it is committed: the import's
     /// next one that has to be takes it along, and the import looks whether the database fell and
     /// came back without it. SQLite has this for a connection only, not for a transaction.
     const UNHURRIED: &'static [&'static str];
-    /// Before a piece of the stage is moved. PostgreSQL knows nothing yet of tables that have just
-    /// been filled: it would read all of one for every piece, and, because it thinks that dear, would
-    /// compile each small statement to machine code, which takes three times as long as the work.
-    const BY_INDEX: &'static [&'static str];
     /// Reads a person's sealed identity, and the end of a chain of the audit log, which are this
     /// transaction's until it ends. On SQLite everything is.
     const LOCK_PERSON: &'static str;
@@ -79,7 +75,6 @@ impl Dialect for Sqlite {
         &["delete from staged_person", "delete from staged_dose"];
     const ORDER_STAGE: &'static [&'static str] = &[];
     const UNHURRIED: &'static [&'static str] = &[];
-    const BY_INDEX: &'static [&'static str] = &[];
     const LOCK_PERSON: &'static str = "select identity from person where nik_index = $1";
     const LOCK_HEAD: &'static str = "select seq, hash from audit_head where shard = $1";
     const FREE_HEAD: &'static str = "select shard, seq, hash from audit_head \
@@ -96,13 +91,11 @@ impl Dialect for Postgres {
     const FOR_SHARE: &'static str = " for share";
     const CLEAR_STAGE: &'static [&'static str] = &["truncate staged_person, staged_dose"];
     const ORDER_STAGE: &'static [&'static str] = &[
+        "set local enable_seqscan = on",
         "cluster staged_person using staged_person_pkey",
         "cluster staged_dose using staged_dose_pkey",
     ];
     const UNHURRIED: &'static [&'static str] = &["set local synchronous_commit = off"];
-    const BY_INDEX: &'static [&'static str] = &["select set_config(name, 'off', true) from \
-        (values ('enable_seqscan'), ('enable_hashjoin'), ('enable_mergejoin'), ('jit')) \
-        as plans (name)"];
     const LOCK_PERSON: &'static str =
         "select identity from person where nik_index = $1 for no key update";
     const LOCK_HEAD: &'static str =

@@ -156,8 +156,8 @@ impl Store {
             // What the other one has moved.
             piece.retain(|(index, _)| index.as_bytes().as_slice() > applied_to.as_slice());
             if let Some((last, _)) = piece.last() {
-                for first in [<Db as Dialect>::UNHURRIED, <Db as Dialect>::BY_INDEX].concat() {
-                    sqlx::query::<Db>(first).execute(&mut *tx).await?;
+                for unhurried in <Db as Dialect>::UNHURRIED {
+                    sqlx::query::<Db>(*unhurried).execute(&mut *tx).await?;
                 }
                 let places: Vec<i64> = piece.iter().map(|(_, place)| *place).collect();
                 for (text, rest) in MOVE {

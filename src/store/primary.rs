@@ -30,6 +30,12 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 /// How soon servers are asked again while none is the primary.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
 
+/// What each connection begins with. Of a table that a minute has filled PostgreSQL knows nothing until it has
+/// looked at it: it thought that a phone has five hundred conversations, and read all of them for sixteen
+/// turns; what it thinks dear it compiles to machine code first. Every table has the indexes that it needs.
+const BY_INDEX: &str = "select set_config(name, 'off', false) from (values ('enable_seqscan'), \
+     ('enable_hashjoin'), ('enable_mergejoin'), ('jit')) as plans (name)";
+
 /// The servers of one database.
 pub(super) struct Servers {
     all: Vec<PgConnectOptions>,
@@ -58,10 +64,19 @@ impl Servers {
     /// # Errors
     /// [`StoreError::Unavailable`] if there is none within the options' patience.
     pub(super) async fn open(&self, options: &StoreOptions) -> Result<Pool<Postgres>, StoreError> {
+        let Self { all, .. } = self;
+        let several = all.len() > 1;
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
-            .acquire_timeout(options.wait);
-        let Self { all, .. } = self;
+            .acquire_timeout(options.wait)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if several && is_standby(connection).await? {
+                        return Err(sqlx::Error::Configuration("a standby".into()));
+                    }
+                    sqlx::query(BY_INDEX).execute(connection).await.map(drop)
+                })
+            });
         let [first, _, ..] = all.as_slice() else {
             let only = all.first().cloned().unwrap_or_default();
             return Ok(pool.connect_with(self.through(only)).await?);
@@ -76,14 +91,6 @@ impl Servers {
             tokio::time::sleep(ASK_AGAIN).await;
         }
         *self.watched.lock().await = watched;
-        let pool = pool.after_connect(|connection, _| {
-            Box::pin(async move {
-                match is_standby(connection).await? {
-                    false => Ok(()),
-                    true => Err(sqlx::Error::Configuration("a standby".into())),
-                }
-            })
-        });
         Ok(pool.connect_with(self.through(primary)).await?)
     }
 
