@@ -1,5 +1,7 @@
 //! Conversations, receipts and subscribers, from turn to turn.
 
+use std::time::Duration;
+
 use setara::{
     clock,
     conversation::End,
@@ -10,7 +12,9 @@ use setara::{
     vault::{Keys, Vault},
 };
 
-use crate::bed::{SERVICE, Say, at, both, execute, open, vault};
+use sqlx::{Connection, PgConnection};
+
+use crate::bed::{Bed, SERVICE, Say, at, both, execute, open, postgres, vault};
 
 const SITI: &str = "+6281234567890";
 const BUDI: &str = "+6281234567891";
@@ -214,4 +218,35 @@ async fn another_key_file_is_refused_at_the_door() {
             Vault::from_key_ring(Keys { id: 2, index: [1; 32], seal: [9; 32] }, &[(1, [2; 32])]);
         open(&bed.url, rotated).await;
     }
+}
+
+/// A campaign fills a table in a minute; until PostgreSQL has looked at it, it guesses what is in there.
+#[tokio::test]
+async fn a_table_that_was_filled_just_now_is_read_by_its_index() {
+    let bed = postgres().await;
+    execute(&bed.url, "alter table conversation set (autovacuum_enabled = off)").await;
+    let many = "insert into conversation \
+                (subscriber, service, version, body, screen, channel, open_until, keep_until) \
+                select decode(md5(n::text), 'hex'), 'vaccination', 1, '', 'nik', 'ussd', 0, 0 \
+                from generate_series(1, 20000) as n";
+    execute(&bed.url, many).await;
+    let (whole, found) = scans(&bed).await;
+    let bed = Bed::beside(&bed).await;
+    let keys: Vec<_> = (0..64).map(|n| bed.key(&format!("+62812345678{n:02}"), n)).collect();
+    bed.recall(&keys).await;
+    assert_eq!(scans(&bed).await, (whole, found + 64));
+}
+
+/// How often all conversations were read, and how often some by an index, when everybody has left, who says so
+/// at the latest then.
+async fn scans(bed: &Bed) -> (i64, i64) {
+    bed.store.close().await;
+    let mut watcher = PgConnection::connect(&bed.url).await.unwrap();
+    let others = "select exists (select from pg_stat_activity \
+                  where datname = current_database() and pid <> pg_backend_pid())";
+    while sqlx::query_scalar::<_, bool>(others).fetch_one(&mut watcher).await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let scans = "select seq_scan, idx_scan from pg_stat_user_tables where relname = 'conversation'";
+    sqlx::query_as(scans).fetch_one(&mut watcher).await.unwrap()
 }
