@@ -39,10 +39,21 @@ impl Batch {
     /// A person whose record is blocked is found by [`Need::person`], flag and all, because the
     /// rules decide what to say; nobody's list of people shows one.
     ///
+    /// On PostgreSQL each statement sees what was committed by then, so what says that a person has come or
+    /// stands is read before the person: whoever finds an answer of the outside record also finds whom it
+    /// brought, and a registration that is taken meanwhile is found twice rather than not at all.
+    ///
     /// # Errors
     /// [`StoreError::Unavailable`], or [`StoreError::Unreadable`] if a row was damaged.
     pub async fn facts(&mut self, needs: &[Need]) -> Result<Vec<Facts>, StoreError> {
         let Self { tx, vault } = self;
+        let asked_about: Vec<NikIndex> = distinct(needs.iter().filter_map(|need| need.fetched));
+        let fetched = outside::read_fetched(tx, &asked_about).await?;
+        let last = |need: &Need| need.fetched.and_then(|person| fetched.get(&person)).cloned();
+        // Whom an outside record does not have is nobody, whatever we had before.
+        let gone = |need: &Need| last(need).is_some_and(|of| of.standing != Listing::Listed);
+        let phones: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.people));
+        let waiting = read_waiting(tx, vault, &phones).await?;
         let certificates = read_certificates(tx, needs).await?;
         let holder = |need: &Need, of: &CertificateFacts| {
             need.person.or(of.issued.first().map(|issued| issued.person))
@@ -50,10 +61,8 @@ impl Batch {
         let holders: Vec<Option<NikIndex>> =
             needs.iter().zip(&certificates).map(|(need, of)| holder(need, of)).collect();
         let persons: Vec<NikIndex> = distinct(holders.iter().copied().flatten());
-        let phones: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.people));
         let persons = read_persons(tx, vault, &persons).await?;
         let people = read_people(tx, vault, &phones).await?;
-        let waiting = read_waiting(tx, vault, &phones).await?;
         let spoken_for: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.chats));
         let chats = chat::read_bound(tx, &spoken_for).await?;
         let queues = queue::read(tx, needs).await?;
@@ -65,11 +74,6 @@ impl Batch {
         let codes = read_codes(tx, needs).await?;
         let tickets = read_tickets(tx, vault, needs).await?;
         let renamed = read_renamed(tx, needs).await?;
-        let asked_about: Vec<NikIndex> = distinct(needs.iter().filter_map(|need| need.fetched));
-        let fetched = outside::read_fetched(tx, &asked_about).await?;
-        let last = |need: &Need| need.fetched.and_then(|person| fetched.get(&person)).cloned();
-        // Whom an outside record does not have is nobody, whatever we had before.
-        let gone = |need: &Need| last(need).is_some_and(|of| of.standing != Listing::Listed);
         let appointments = read_appointments(tx, needs).await?;
         let rights = read_rights(tx, vault, needs).await?;
         let agreed: Vec<SubscriberKey> = distinct(needs.iter().filter_map(|need| need.consent));

@@ -10,12 +10,14 @@ use setara::{
     service::{
         campaign::Decency,
         code::{Asked, CodeChange, CodeKey, Purpose},
-        record::{Change, Standing::*},
+        record::{Change, Need, Standing::*},
+        sample::{self, People},
     },
     store::{CommitError, Late, Store, StoreOptions, Table, TurnWrite},
 };
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::bed::{Bed, Say, at, both, execute, msisdn, open, register, vault};
+use crate::bed::{Bed, Say, at, both, execute, msisdn, open, postgres, register, vault};
 
 const NIK: &str = "3173014502900001";
 
@@ -99,6 +101,47 @@ async fn no_phone_gets_more_broadcasts_a_day_however_many_plan_them() {
             planned += node.await.unwrap().iter().flatten().count();
         }
         assert_eq!(planned, 3);
+    }
+}
+
+/// An answer of the outside record comes while a turn reads: it finds the person, or no answer yet, but
+/// never an answer that brought nobody.
+#[tokio::test]
+async fn whoever_finds_an_answer_of_the_outside_record_finds_whom_it_brought() {
+    let bed = postgres().await;
+    bed.fill(&People::new(1, date(2021, 8, 16)).take(1).collect::<Vec<_>>()).await;
+    let mut record = PgConnection::connect(&bed.url).await.unwrap();
+    let kept = "create temporary table kept as select * from person; delete from person";
+    sqlx::raw_sql(kept).execute(&mut record).await.unwrap();
+    let person = bed.person(sample::READY.nik);
+    let need = Need { person: Some(person), fetched: Some(person), ..Need::default() };
+    for stopped_at in ["fetched", "person"] {
+        let coming = format!(
+            "begin; lock table {stopped_at} in access exclusive mode; \
+             insert into person select * from kept; \
+             insert into fetched (nik_index, at, version, standing, elsewhere) \
+             select nik_index, 1, 1, 'listed', 0 from kept"
+        );
+        sqlx::raw_sql(AssertSqlSafe(coming)).execute(&mut record).await.unwrap();
+        let store = bed.store.clone();
+        let need = need.clone();
+        let turn = tokio::spawn(async move {
+            let mut batch = store.begin().await.unwrap();
+            let facts = batch.facts(&[need]).await.unwrap().remove(0);
+            batch.rollback().await.unwrap();
+            facts
+        });
+        let waits = "select exists (select 1 from pg_locks join pg_database \
+                     on pg_database.oid = pg_locks.database \
+                     where not granted and datname = current_database())";
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut record).await.unwrap() {
+            tokio::task::yield_now().await;
+        }
+        sqlx::raw_sql("commit").execute(&mut record).await.unwrap();
+        let facts = turn.await.unwrap();
+        assert!(facts.person.is_some(), "{stopped_at}: {:?}", facts.fetched);
+        let away = "delete from person; delete from fetched";
+        sqlx::raw_sql(away).execute(&mut record).await.unwrap();
     }
 }
 
