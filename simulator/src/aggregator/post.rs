@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use sha2::Sha256;
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use super::provider::Request;
 
@@ -97,13 +97,21 @@ pub async fn exchange(
     exchanged.await.unwrap_or(Err(PostError::Late))
 }
 
-/// Sends a request and is gone before the response.
+/// Sends a request and is gone before the response: its last octet and the end of the connection leave
+/// together, however busy the machine is.
+///
+/// # Errors
+/// [`PostError::Unreachable`].
 pub async fn send_and_go(
     gateway: SocketAddr,
     proof: &Proof,
     request: &Request,
 ) -> Result<(), PostError> {
-    send(gateway, proof, request).await.map(drop)
+    let mut stream = TcpStream::connect(gateway).await.map_err(|_| PostError::Unreachable)?;
+    // A segment that is not full waits for more, or for the end of the connection; see tcp(7).
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&stream).set_tcp_cork(true).map_err(|_| PostError::Unreachable)?;
+    write(&mut stream, gateway, proof, request).await
 }
 
 /// Sends a request, and gives the connection on which its answer will come.
@@ -115,16 +123,24 @@ pub async fn send(
     proof: &Proof,
     request: &Request,
 ) -> Result<TcpStream, PostError> {
-    use tokio::io::AsyncWriteExt;
     let mut stream = TcpStream::connect(gateway).await.map_err(|_| PostError::Unreachable)?;
+    write(&mut stream, gateway, proof, request).await?;
+    Ok(stream)
+}
+
+async fn write(
+    stream: &mut TcpStream,
+    gateway: SocketAddr,
+    proof: &Proof,
+    request: &Request,
+) -> Result<(), PostError> {
     let signed = request_of(gateway, proof, request);
     let mut head = format!("{} {} HTTP/1.1\r\n", signed.method(), signed.uri());
     for (name, value) in signed.headers() {
         head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or_default()));
     }
     head.push_str(&format!("content-length: {}\r\n\r\n{}", request.body.len(), request.body));
-    stream.write_all(head.as_bytes()).await.map_err(|_| PostError::Unreachable)?;
-    Ok(stream)
+    stream.write_all(head.as_bytes()).await.map_err(|_| PostError::Unreachable)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a signature says when it was made")]
