@@ -31,6 +31,8 @@ const RECEIPTS_IN_FLIGHT: usize = 500;
 const RECEIPTS_MAX: usize = 2_000_000;
 /// Binds at one time.
 const LINKS_MAX: usize = 64;
+/// How exactly the clock rings.
+const TICK: Duration = Duration::from_millis(1);
 /// Messages are counted by spans of this.
 const SPAN: Duration = Duration::from_millis(20);
 /// Spans that are kept: twenty minutes. What comes later is in none.
@@ -86,6 +88,8 @@ pub struct Counted {
     pub links: u64,
     /// From the first message to the last.
     pub lasted: Duration,
+    /// How long answers were held back, on average.
+    pub answered_after: Duration,
 }
 
 #[derive(Debug)]
@@ -100,6 +104,9 @@ struct Shared {
     /// Microseconds after `begun`; 0 for never.
     first: AtomicU64,
     last: AtomicU64,
+    /// Answers that were held back, and nanoseconds of all of them.
+    answered: AtomicU64,
+    answered_after: AtomicU64,
     held: AtomicBool,
     seen: Mutex<Seen>,
     /// Messages in each span since the first.
@@ -124,6 +131,8 @@ impl Sink {
             binds: AtomicU64::new(1),
             first: AtomicU64::new(0),
             last: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            answered_after: AtomicU64::new(0),
             held: AtomicBool::new(false),
             seen: Mutex::default(),
             spans: Mutex::default(),
@@ -153,6 +162,9 @@ impl Sink {
             receipts: load(&shared.receipts),
             links: load(&shared.links),
             lasted: Duration::from_micros(load(&shared.last).saturating_sub(load(&shared.first))),
+            answered_after: Duration::from_nanos(
+                load(&shared.answered_after) / load(&shared.answered).max(1),
+            ),
         }
     }
 
@@ -170,7 +182,8 @@ impl Sink {
     /// Forgets what was counted.
     pub fn forget(&self) {
         let shared = &self.shared;
-        for counter in [&shared.submitted, &shared.receipts, &shared.first, &shared.last] {
+        let Shared { submitted, receipts, first, last, answered, answered_after, .. } = &**shared;
+        for counter in [submitted, receipts, first, last, answered, answered_after] {
             counter.store(0, Ordering::Relaxed);
         }
         *shared.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::default();
@@ -223,6 +236,10 @@ struct Bind<'a> {
     written: usize,
     /// Answers that wait: when they are due, and to which number.
     late: VecDeque<(Instant, u32)>,
+    /// By how much all answers so far came too late. The clock rings a millisecond late on average, and
+    /// would tell a window to allow more than it does: later answers come earlier for that, by a [`TICK`]
+    /// at most, so that all of them come after the delay on average.
+    behind: Duration,
     /// Receipts that wait: the message id and the addresses, the phone's first.
     receipts: VecDeque<(u64, Box<[u8]>)>,
     in_flight: usize,
@@ -240,6 +257,7 @@ impl<'a> Bind<'a> {
             out: Vec::new(),
             written: 0,
             late: VecDeque::new(),
+            behind: Duration::ZERO,
             receipts: VecDeque::new(),
             in_flight: 0,
             sequence: 0,
@@ -253,7 +271,7 @@ impl<'a> Bind<'a> {
         let (mut reader, mut writer) = stream.split();
         let (mut read, mut filled) = (vec![0; READ], 0);
         while !self.over || self.written < self.out.len() {
-            let due = self.late.front().map(|(due, _)| *due);
+            let due = self.next_answer();
             tokio::select! {
                 count = reader.read(read.get_mut(filled..).unwrap_or_default()),
                     if self.out.len() - self.written < UNWRITTEN_MAX && !self.over =>
@@ -354,11 +372,28 @@ impl<'a> Bind<'a> {
         if self.late.is_empty() {
             return;
         }
-        let now = now();
-        while let Some(&(_, sequence)) = self.late.front().filter(|(due, _)| *due <= now) {
+        let (now, delay) = (now(), self.shared.manner.answer_after);
+        let (mut answered, mut after) = (0, Duration::ZERO);
+        while let Some(&(due, sequence)) = self.late.front() {
+            let early = due.saturating_duration_since(now);
+            if early > TICK.min(self.behind) {
+                break;
+            }
+            self.behind = self.behind - early + now.saturating_duration_since(due);
             self.late.pop_front();
             self.accept(sequence);
+            answered += 1;
+            after += (now + delay).saturating_duration_since(due);
         }
+        let after = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
+        self.shared.answered.fetch_add(answered, Ordering::Relaxed);
+        self.shared.answered_after.fetch_add(after, Ordering::Relaxed);
+    }
+
+    /// When something is to be answered.
+    fn next_answer(&self) -> Option<Instant> {
+        let lead = if self.behind < TICK { Duration::ZERO } else { TICK };
+        self.late.front().map(|(due, _)| *due - lead)
     }
 
     /// Receipts leave once their message was answered.

@@ -137,6 +137,8 @@ struct Figures {
     /// Which part of what the windows allow was sent, where the SMSC takes its time; without the first
     /// and the last tenth of the drain.
     window_share: Option<f64>,
+    /// When the SMSC really answered, on average: its clock and the processor may be late.
+    smsc_answer_ms: Option<f64>,
     /// From the start of a campaign to its last notice queued, while nothing can be sent.
     queued_s: f64,
     queued_per_s: f64,
@@ -212,6 +214,8 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
         let answers_per_s = 1000.0 / sms.smsc_delay_ms as f64;
         sink.steady_per_s(ENDS) / (answers_per_s * (sms.links * sms.window) as f64)
     });
+    let smsc_answer_ms =
+        (sms.smsc_delay_ms > 0).then_some(drained.answered_after.as_secs_f64() * 1e3);
 
     let (mut both_per_s, mut both_queued_s) = (None, None);
     if !sms.drain_only {
@@ -240,6 +244,7 @@ pub async fn run(sms: Sms) -> Result<(), Failed> {
         bare_sms_per_s,
         ratio: sms_per_s / bare_sms_per_s,
         window_share,
+        smsc_answer_ms,
         queued_s,
         queued_per_s: sms.messages as f64 / queued_s,
         both_per_s,
@@ -265,8 +270,11 @@ fn print(figures: &Figures, sms: &Sms) {
     println!("  sms/s       {:>10.0}   durable, the SMSC on the same machine", figures.sms_per_s);
     println!("  bare        {:>10.0}   the same links without a database", figures.bare_sms_per_s);
     println!("  ratio       {:>10.2}", figures.ratio);
-    if let Some(share) = figures.window_share {
-        println!("  window      {:>10.1} % of what the windows allow", 100.0 * share);
+    if let (Some(share), Some(answer)) = (figures.window_share, figures.smsc_answer_ms) {
+        println!(
+            "  window      {:>10.1} % of what the windows allow; answered after {answer:.2} ms",
+            100.0 * share
+        );
     }
     println!("  queued      {:>10.0} a second, in {:.1} s", figures.queued_per_s, figures.queued_s);
     if let (Some(per_s), Some(queued_s)) = (figures.both_per_s, figures.both_queued_s) {
