@@ -21,8 +21,9 @@ use crate::wire::{Wire, now};
 
 /// Binds at one time; further connections wait in the port's backlog.
 const LINKS_MAX: usize = 256;
-/// Messages of a gateway that may wait for the network's answer, on one bind.
-const INBOUND: usize = 1024;
+/// Messages of a gateway that may wait for the network's answer, on one bind; of the network, that fill the
+/// window of a bind and those that wait for it. As many as a gateway lets in.
+const INBOUND: usize = 4096;
 /// What may wait for a bind's task: its answers, and as many messages again.
 const TO_LINK: usize = 4 * INBOUND;
 /// With fewer free places than this, a bind gets no further messages, only its answers.
