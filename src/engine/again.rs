@@ -96,7 +96,7 @@ impl Job {
 
     /// Waits until it is told that the reply was taken, or a moment.
     pub(super) async fn doubt(mut self, receipt: [u8; 16], taken: Taken) -> Self {
-        taken.told(&receipt).await;
+        taken.told(&receipt, self.came.elapsed()).await;
         self.doubt = Some(receipt);
         self
     }

@@ -26,6 +26,9 @@ const MOST: usize = 100_000;
 /// In which a reply that is given elsewhere leaves, is taken, and is told of.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
+/// The most of a moment: whoever waits for a screen has waited already.
+const LONG_MOMENT: Duration = Duration::from_millis(1500);
+
 /// How long it may take until this node hears again.
 const DEAF_FOR: Duration = Duration::from_secs(2);
 
@@ -170,8 +173,9 @@ impl Taken {
         self.at(receipt).any(|at| at > then)
     }
 
-    /// Waits until it is known that one was taken; a moment, in which this node can hear, if it is not.
-    pub async fn told(&self, receipt: &Receipt) {
+    /// Waits until it is known that one was taken; a moment, in which this node can hear, if it is not. What
+    /// kept a turn waiting here for so long keeps others as well: the moment is as long again.
+    pub async fn told(&self, receipt: &Receipt, waited: Duration) {
         self.hears().await;
         let known = async {
             loop {
@@ -182,7 +186,7 @@ impl Taken {
                 told.await;
             }
         };
-        let _ = tokio::time::timeout(A_MOMENT, known).await;
+        let _ = tokio::time::timeout(waited.clamp(A_MOMENT, LONG_MOMENT), known).await;
     }
 
     fn at(&self, receipt: &Receipt) -> impl Iterator<Item = Instant> {
@@ -218,16 +222,23 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn word_of_a_reply_is_waited_for_a_moment_in_which_it_can_be_heard() {
         let (taken, start) = (Taken::default(), tokio::time::Instant::now());
-        taken.told(&[1; 16]).await;
+        taken.told(&[1; 16], Duration::ZERO).await;
         assert_eq!(start.elapsed(), A_MOMENT);
+        let start = tokio::time::Instant::now();
+        taken.told(&[1; 16], A_MOMENT * 2).await;
+        assert_eq!(start.elapsed(), A_MOMENT * 2, "a turn that had waited");
+        let start = tokio::time::Instant::now();
+        taken.told(&[1; 16], Duration::from_secs(5)).await;
+        assert_eq!(start.elapsed(), LONG_MOMENT);
+        let start = tokio::time::Instant::now();
         taken.set_deaf(true);
-        tokio::join!(taken.told(&[1; 16]), async {
+        tokio::join!(taken.told(&[1; 16], Duration::ZERO), async {
             tokio::time::sleep(Duration::from_secs(1)).await;
             taken.set_deaf(false);
             tokio::time::sleep(Duration::from_millis(1)).await;
             taken.from_afar([1; 16], Instant::now());
         });
-        assert_eq!(start.elapsed(), A_MOMENT + Duration::from_millis(1001));
+        assert_eq!(start.elapsed(), Duration::from_millis(1001), "once told it goes on");
     }
 
     #[test]
