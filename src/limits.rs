@@ -32,6 +32,8 @@ pub struct Quotas {
     pub checks_per_minute: u32,
     /// Certificates a second that all of them may.
     pub checks_per_second: u32,
+    /// Addresses remembered at once.
+    pub most_addresses: usize,
     /// Subscribers remembered at once: the bound of the memory this takes.
     pub most_subscribers: usize,
 }
@@ -79,6 +81,7 @@ pub struct Limits {
     callers: DefaultKeyedRateLimiter<IpAddr>,
     checks: DefaultDirectRateLimiter,
     since_callers: AtomicU32,
+    most_addresses: usize,
     most_subscribers: usize,
     since_tidy: AtomicU32,
     crowded: AtomicBool,
@@ -103,6 +106,7 @@ impl Limits {
             callers: RateLimiter::keyed(Quota::per_minute(at_least_one(quotas.checks_per_minute))),
             checks: RateLimiter::direct(Quota::per_second(at_least_one(quotas.checks_per_second))),
             since_callers: AtomicU32::new(0),
+            most_addresses: quotas.most_addresses,
             most_subscribers: quotas.most_subscribers,
             since_tidy: AtomicU32::new(0),
             crowded: AtomicBool::new(false),
@@ -134,7 +138,7 @@ impl Limits {
         if self.since_callers.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.callers.retain_recent();
         }
-        if self.callers.len() > MOST_CALLERS {
+        if self.callers.len() > self.most_addresses {
             return Err(Refusal::Check);
         }
         self.callers.check_key(&customer(from)).map_err(|_| Refusal::Check)?;
@@ -162,9 +166,6 @@ impl Limits {
         if self.crowded.load(Ordering::Relaxed) { Err(Refusal::Crowd) } else { Ok(()) }
     }
 }
-
-/// Addresses that are remembered at once.
-const MOST_CALLERS: usize = 65_536;
 
 fn customer(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -194,6 +195,7 @@ mod tests {
             push_per_second: 50,
             checks_per_minute: 10,
             checks_per_second: 1000,
+            most_addresses: 1000,
             most_subscribers: 10_000,
         }
     }
@@ -247,6 +249,14 @@ mod tests {
         let from = |last: u8| IpAddr::from([192, 0, 2, last]);
         let admitted: Vec<_> = (0..3).map(|last| limits.admit_check(from(last))).collect();
         assert_eq!(admitted, [Ok(()), Ok(()), Err(Refusal::Check)]);
+    }
+
+    #[test]
+    fn of_more_addresses_than_are_remembered_nobody_checks() {
+        let limits = Limits::new(Quotas { most_addresses: 2, ..quotas() });
+        let from = |last: u8| IpAddr::from([192, 0, 2, last]);
+        let admitted: Vec<_> = (0..4).map(|last| limits.admit_check(from(last)).is_ok()).collect();
+        assert_eq!(admitted, [true, true, true, false], "one comes between two looks");
     }
 
     #[test]

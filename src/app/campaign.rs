@@ -59,13 +59,16 @@ async fn work(campaigns: &Campaigns, outbox: &Outbox, told: &mut bool) -> Result
             per_second: Some(of.made.per_second).filter(|&pace| pace > 0),
         };
         let running: Vec<_> = busy.iter().filter(runs).map(running).collect();
-        let too_many = running.len() > outbox::MOST_RUNNING;
+        let (running, sending) = (running.len(), outbox.run(&running));
+        let too_many = running > sending;
         if too_many && !*told {
-            let (running, most) = (running.len(), outbox::MOST_RUNNING);
-            tracing::warn!(running, most, "the latest campaigns wait until others have sent all");
+            tracing::warn!(
+                running,
+                sending,
+                "the latest campaigns wait until others have sent all"
+            );
         }
         *told = too_many;
-        outbox.run(&running);
         let mut more = false;
         for campaign in &busy {
             if failed.contains(&campaign.id) {

@@ -30,6 +30,7 @@ pub(super) fn quotas(config: &Config) -> Quotas {
         push_per_second: limits.push_per_second,
         checks_per_minute: config.checks.web_per_minute,
         checks_per_second: config.checks.web_per_second,
+        most_addresses: config.checks.web_addresses,
         most_subscribers: limits.most_subscribers,
     }
 }

@@ -66,7 +66,7 @@ use crate::{
         facility::Facilities,
         forgotten::Forgotten,
         officer::Officers,
-        push::{MOST_WAITING, Pushes},
+        push::Pushes,
         ticket::Tickets,
         unchecked::Unchecked,
         waiting::Waiting,
@@ -248,7 +248,7 @@ impl Gateway {
         let mut desks = HashMap::new();
         let mut counters = Vec::new();
         for account in accounts {
-            let (orders, pushed) = mpsc::channel(MOST_WAITING);
+            let (orders, pushed) = mpsc::channel(config.limits.pushes_waiting);
             let desk = operator::Desk {
                 operator: account.name.into(),
                 ussd: counter(config, &account, &front, &tempos).map(Arc::new),
@@ -476,7 +476,7 @@ async fn listen(
     let failed = |source| StartError::Listen { address: config.http.listen, source };
     let listener = TcpListener::bind(config.http.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let router = router(site, config.limits.http_body_octets);
+    let router = router(site, &config.limits);
     let most = config.limits.http_connections;
     let serving = async move { web::serve(listener, router, most, stop::told(&mut stop)).await };
     Ok((address, tokio::spawn(serving)))

@@ -275,10 +275,14 @@ pub struct LimitSettings {
     pub global_per_second: u32,
     /// Screens pushed in all.
     pub push_per_second: u32,
+    /// Pushes that wait for one operator.
+    pub pushes_waiting: usize,
     /// Subscribers remembered at once.
     pub most_subscribers: usize,
     /// The longest body of a web request.
     pub http_body_octets: usize,
+    /// The longest list of people for a campaign.
+    pub http_list_octets: usize,
     /// Connections of the web side.
     pub http_connections: usize,
     /// Signed calls of one account in ten minutes.
@@ -384,8 +388,10 @@ impl Config {
             ("limits.link_per_second", self.limits.link_per_second as usize),
             ("limits.global_per_second", self.limits.global_per_second as usize),
             ("limits.push_per_second", self.limits.push_per_second as usize),
+            ("limits.pushes_waiting", self.limits.pushes_waiting),
             ("limits.most_subscribers", self.limits.most_subscribers),
             ("limits.http_body_octets", self.limits.http_body_octets),
+            ("limits.http_list_octets", self.limits.http_list_octets),
             ("limits.http_connections", self.limits.http_connections),
             ("limits.http_nonces", self.limits.http_nonces),
             ("lookups.window_hours", self.lookups.window_hours as usize),
@@ -394,6 +400,7 @@ impl Config {
             ("lookups.serials_per_stem", self.lookups.serials_per_stem as usize),
             ("codes.per_hour", self.codes.per_hour as usize),
             ("codes.numbers_per_chat", self.codes.numbers_per_chat.into()),
+            ("checks.web_addresses", self.checks.web_addresses),
             ("tickets.due_hours", self.tickets.due_hours as usize),
             ("tickets.severe_hours", self.tickets.severe_hours as usize),
             ("tickets.open_per_phone", self.tickets.open_per_phone as usize),

@@ -80,9 +80,14 @@ pub struct Outbox {
     pub keep_days: u32,
     /// The most broadcasts to one phone on one day.
     pub broadcasts_per_day: u32,
+    /// The most campaigns that send at once.
+    pub campaigns_at_once: usize,
     /// Where answers of networks stand until the database has them.
     pub answers: PathBuf,
 }
+
+/// Campaigns that send at once, at the most: each claim asks for three portions of every one.
+const MOST_CAMPAIGNS: usize = 256;
 
 impl Sms {
     /// How it wants texts.
@@ -138,6 +143,9 @@ impl Outbox {
             && self.decent_until <= 24)
         {
             return wrong("decent_from and decent_until are hours of one day, in this order");
+        }
+        if !(1..=MOST_CAMPAIGNS).contains(&self.campaigns_at_once) {
+            return wrong(&format!("campaigns_at_once is from 1 to {MOST_CAMPAIGNS}"));
         }
         if self.answers.file_name().is_none() {
             return wrong("answers is the name of a file");

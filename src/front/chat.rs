@@ -42,9 +42,6 @@ struct Delivery {
     kept: oneshot::Sender<bool>,
 }
 
-/// Requests that wait to be kept.
-const WAITING: usize = 4096;
-
 /// What was brought could not be kept: it is to come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("what came could not be kept")]
@@ -79,6 +76,8 @@ pub struct Manners {
     pub source: String,
     /// Shows who waits that we write.
     pub typing: Typing,
+    /// Turns that are under way; what else came stays in the database until there is time.
+    pub running: usize,
 }
 
 /// A message of a chat, as it is kept until it is answered.

@@ -96,9 +96,6 @@ impl Order {
 #[derive(Clone, Default)]
 pub struct Pushes(Arc<HashMap<String, mpsc::Sender<Order>>>);
 
-/// Pushes that may wait for the desk of one operator.
-pub const MOST_WAITING: usize = 256;
-
 impl Pushes {
     /// The desks of the operators, by name.
     pub fn new(desks: HashMap<String, mpsc::Sender<Order>>) -> Self {

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::{
+    config::LimitSettings,
     diagnostic::Told,
     http::{Site, appointment, campaign, certificate, facility, officer, push, right, ticket},
     menu::version::Version,
@@ -59,8 +60,10 @@ impl Token {
 }
 
 /// The pages behind the token.
-pub fn router(site: Site) -> Router<Site> {
-    let described = campaign::routes().merge(ticket::routes()).merge(certificate::routes());
+pub fn router(site: Site, limits: &LimitSettings) -> Router<Site> {
+    let described = campaign::routes(limits.http_list_octets)
+        .merge(ticket::routes())
+        .merge(certificate::routes());
     let described = described.merge(facility::routes()).merge(appointment::routes());
     let described = described.merge(officer::routes()).merge(right::routes());
     let (pages, described) = described.split_for_parts();

@@ -30,13 +30,9 @@ use crate::{
     store::{Campaign, Figures, OneWay},
 };
 
-/// The longest list, in octets: some million people.
-const LONGEST_LIST: usize = 64 << 20;
-
-/// Paths and what describes them. Who may ask is the business of `admin`.
-pub(super) fn routes() -> OpenApiRouter<Site> {
-    let lists =
-        OpenApiRouter::new().routes(routes!(people)).layer(DefaultBodyLimit::max(LONGEST_LIST));
+/// Paths and what describes them; a list has `longest` octets at most. Who may ask is the business of `admin`.
+pub(super) fn routes(longest: usize) -> OpenApiRouter<Site> {
+    let lists = OpenApiRouter::new().routes(routes!(people)).layer(DefaultBodyLimit::max(longest));
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(list, create))
         .routes(routes!(status))

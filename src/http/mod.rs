@@ -49,6 +49,7 @@ use ipnet::IpNet;
 
 use crate::{
     certificate::keys::InUse,
+    config::LimitSettings,
     front::{
         Front, appointment::Appointments, campaign::Campaigns, facility::Facilities,
         officer::Officers, push::Pushes, ticket::Tickets,
@@ -113,18 +114,18 @@ async fn arrived(request: Request) -> Result<(Parts, Bytes), Response> {
     }
 }
 
-/// The routes. No page takes a body longer than `body_limit` octets.
-pub fn router(site: Site, body_limit: usize) -> Router {
+/// The routes. No page takes a body longer than `limits` say.
+pub fn router(site: Site, limits: &LimitSettings) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .route("/verify", verify::page())
         .route("/keys", get(keys::keys))
-        .merge(admin::router(site.clone()))
+        .merge(admin::router(site.clone(), limits))
         .route("/ussd/{account}", any(callback::plain))
         .route("/ussd/{account}/{*tail}", any(callback::with_tail))
-        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(DefaultBodyLimit::max(limits.http_body_octets))
         .merge(whatsapp::router(&site))
         .merge(record::router(&site))
         .merge(exposure::router(&site))

@@ -94,6 +94,30 @@ async fn a_campaign_goes_its_way_over_the_pages() {
     node.stop().await;
 }
 
+/// A list has a bound of its own: what is longer is refused, and other pages are as they were.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_longer_than_is_configured_is_refused() {
+    let site =
+        site().await.configured("[limits]\nhttp_body_octets = 500\nhttp_list_octets = 2000\n");
+    let node = Node::start(&site.config()).await;
+    let ask = async |method: &str, path: &str, body: &str| {
+        let answer = node.ask(method, path, Some(TOKEN), body).await;
+        (status(&answer).to_owned(), answer.1)
+    };
+    let order = r#"{"name":"list","text":"invitation"}"#;
+    assert_eq!(ask("POST", "/admin/campaigns", order).await.0, "201");
+    assert_eq!(ask("POST", "/admin/campaigns", &" ".repeat(501)).await.0, "413");
+    let list = |people: u32| {
+        let line = |n: u32| format!("08129000{n:04},Ani,317304170890{n:04}\n");
+        format!("phone,name,nik\n{}", (1..=people).map(line).collect::<String>())
+    };
+    let people = "/admin/campaigns/list/people";
+    assert_eq!(ask("PUT", people, &list(100)).await.0, "413");
+    let (code, said) = ask("PUT", people, &list(40)).await;
+    assert_eq!((code.as_str(), said.contains("\"people\":40")), ("200", true), "{said}");
+    node.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_are_described() {
     let site = site().await;

@@ -35,6 +35,7 @@ use crate::support::{chat, postgres};
 pub struct Bed {
     folder: PathBuf,
     url: String,
+    settings: String,
     operators: String,
     menus: Vec<PathBuf>,
     vault: Vault,
@@ -64,7 +65,8 @@ impl Bed {
         let vault = Vault::open_or_create_file(folder.join("setara.key")).unwrap();
         let store = Store::open(&url, vault.clone(), StoreOptions::default()).await.unwrap();
         let menus = vec![menus().join("pedulilindungi")];
-        Self { folder, url, operators: String::new(), menus, vault, store }
+        let (settings, operators) = (String::new(), String::new());
+        Self { folder, url, settings, operators, menus, vault, store }
     }
 
     /// With the queue of a clinic, which invites by a text of the same name as the vaccination does.
@@ -137,6 +139,12 @@ impl Bed {
         let config = Config::read(&self.config()).unwrap();
         let keyring = InUse::new(app::keyring(&config).unwrap());
         Menus::new(&config, &self.vault, &keyring).open(&self.store).await
+    }
+
+    /// With a line of the configuration, such as `outbox.keep_days = 1`.
+    pub fn setting(mut self, line: &str) -> Self {
+        writeln!(self.settings, "{line}").unwrap();
+        self
     }
 
     /// With an operator that carries SMS; `sms` and `link` are more lines of the two tables.
@@ -220,10 +228,11 @@ impl Bed {
         let text = format!(
             "database.url = {:?}\nhttp.listen = \"127.0.0.1:0\"\nlog.filter = \"debug\"\n\
              menu.folders = {:?}\noutbox.lease_seconds = {}\noutbox.decent_from = 0\n\
-             outbox.decent_until = 24\n{}",
+             outbox.decent_until = 24\n{}{}",
             self.url,
             self.menus,
             LEASE.as_secs(),
+            self.settings,
             self.operators
         );
         std::fs::write(&path, text).unwrap();

@@ -56,11 +56,15 @@ async fn chatter(bed: &Bed, cloud: &Cloud, user: usize, ago: Duration) -> Chat {
     chat
 }
 
-/// A campaign to users, each with a language; what it would be before it was started.
+/// The campaign `all` to users, each with a language; what it would be before it was started.
 async fn started(bed: &Bed, people: &[(usize, &str)], per_second: u32) -> Preview {
+    started_as(bed, "all", people, per_second).await
+}
+
+async fn started_as(bed: &Bed, name: &str, people: &[(usize, &str)], per_second: u32) -> Preview {
     let campaigns = bed.campaigns();
     let order = Order {
-        name: "all".into(),
+        name: name.into(),
         service: None,
         text: "invitation".into(),
         audience: Audience::List,
@@ -75,7 +79,7 @@ async fn started(bed: &Bed, people: &[(usize, &str)], per_second: u32) -> Previe
     }
     campaigns.take_list(&campaign, list.as_bytes(), BadRows::Refuse).await.unwrap();
     let preview = campaigns.preview(&campaign).await.unwrap();
-    campaigns.step("all", Step::Start).await.unwrap();
+    campaigns.step(name, Step::Start).await.unwrap();
     preview
 }
 
@@ -259,6 +263,28 @@ async fn the_pace_of_a_campaign_is_kept_on_the_wire() {
         // shows some half a second late.
         assert!(most <= 115, "{most}");
         assert!(went.len() >= 70, "{}", went.len());
+        node.stop().await;
+    }
+}
+
+/// Of more campaigns than may send at once the latest waits until an earlier one has sent all.
+#[tokio::test(flavor = "multi_thread")]
+async fn campaigns_take_turns_where_only_one_may_send() {
+    for bed in both().await {
+        let smsc = Smsc::start(Manner::default()).await;
+        let bed = bed.setting("outbox.campaigns_at_once = 1");
+        let bed = bed.operator("telco", &[smsc.port], "per_second = 40\nprefixes = [\"\"]", "");
+        let people = |from: usize| (from..from + 40).map(|user| (user, "id")).collect::<Vec<_>>();
+        started_as(&bed, "first", &people(1), 0).await;
+        started_as(&bed, "second", &people(101), 0).await;
+        let node = Node::start(&bed.config()).await;
+        bed.until(Fate::Sent, 80).await;
+        let when = |from: usize| {
+            let to: Vec<String> = people(from).iter().map(|(user, _)| number(*user)).collect();
+            let submits = smsc.submits().into_iter();
+            submits.filter(|of| to.contains(&of.to)).map(|of| of.at).collect::<Vec<_>>()
+        };
+        assert!(when(1).iter().max() < when(101).iter().min(), "they overlap");
         node.stop().await;
     }
 }

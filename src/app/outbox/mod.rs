@@ -55,6 +55,8 @@ pub struct Outbox {
     wake: Wake,
     running: Arc<ArcSwap<Vec<Running>>>,
     receipts: mpsc::Sender<(Receipt, Responder)>,
+    /// Campaigns that may send at once.
+    at_once: usize,
 }
 
 /// A campaign that may send.
@@ -75,10 +77,7 @@ pub(super) struct Running {
     allowance: Option<Arc<Mutex<Allowance>>>,
 }
 
-/// The most campaigns that send at once; a claim has a portion for each.
-pub const MOST_RUNNING: usize = 32;
-
-/// Receipts that wait to be written; further ones are refused for now, and come again.
+/// Receipts that wait to be written; further ones wait on their links.
 const MOST_RECEIPTS: usize = 4096;
 
 impl Outbox {
@@ -87,8 +86,8 @@ impl Outbox {
         self.wake.ring();
     }
 
-    /// Which campaigns send from now on, at most [`MOST_RUNNING`]: the first ones.
-    pub fn run(&self, campaigns: &[Campaign]) {
+    /// Which campaigns send from now on: the first ones, as many as may at once. How many that is.
+    pub fn run(&self, campaigns: &[Campaign]) -> usize {
         let before = self.running.load();
         let kept = |campaign: &Campaign| {
             let same = |running: &&Running| running.campaign == *campaign;
@@ -98,13 +97,19 @@ impl Outbox {
             let per_second = campaign.per_second?;
             Some(Arc::new(Mutex::new(Allowance::new(per_second, now()))))
         };
-        let running = campaigns.iter().take(MOST_RUNNING).map(|campaign| Running {
-            campaign: *campaign,
-            allowance: kept(campaign).or_else(|| fresh(campaign)),
-        });
-        self.running.store(Arc::new(running.collect()));
+        let running: Vec<_> = campaigns
+            .iter()
+            .take(self.at_once)
+            .map(|campaign| Running {
+                campaign: *campaign,
+                allowance: kept(campaign).or_else(|| fresh(campaign)),
+            })
+            .collect();
+        let many = running.len();
+        self.running.store(Arc::new(running));
         // Every node looks at the campaigns itself.
         self.wake.ring_from_afar();
+        many
     }
 
     /// Takes a receipt from what the links of an account hear; `numbering` is how its ids are written. It is
@@ -169,7 +174,8 @@ pub(super) fn start(
     let (store, wake) = (engine.store(), engine.wake());
     let (receipts, heard) = mpsc::channel(MOST_RECEIPTS);
     let running = Arc::new(ArcSwap::from_pointee(Vec::new()));
-    let outbox = Outbox { wake: wake.clone(), running: Arc::clone(&running), receipts };
+    let at_once = config.outbox.campaigns_at_once;
+    let outbox = Outbox { wake: wake.clone(), running: Arc::clone(&running), receipts, at_once };
     let patience = Patience::new(config);
     let mut tempos = BTreeMap::new();
     let desk = |account: &Account<'_>| {

@@ -49,9 +49,11 @@ pub(crate) fn start(
         open_for: OPEN_FOR,
         source: WHATSAPP.to_owned(),
         typing: shows,
+        running: config.turns.running,
     };
     let (clerks, all) = Clerks::new(front, &manners, &config.codes);
-    let (chats, keeper) = Keeper::new(Arc::clone(front), config.routes(), clerks);
+    let (chats, keeper) =
+        Keeper::new(Arc::clone(front), config.routes(), clerks, config.turns.waiting);
     let mut stop = stopped.clone();
     let keeping = keeper.run(async move { stop::told(&mut stop).await });
     let mut tasks = vec![

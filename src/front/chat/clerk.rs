@@ -32,9 +32,6 @@ const WAITING: usize = 16_384;
 /// Messages answered together, each of another chat.
 const MOST: usize = 64;
 
-/// Turns that are under way.
-const RUNNING: usize = 2048;
-
 /// How often a message at the door is tried alone when somebody else moved its chat.
 const TRIES: usize = 4;
 
@@ -57,7 +54,7 @@ pub struct Clerk {
 impl Clerks {
     /// All clerks; every one has to be run.
     pub fn new(front: &Arc<Front>, manners: &Manners, codes: &CodeRules) -> (Self, Vec<Clerk>) {
-        let running = Arc::new(Semaphore::new(RUNNING));
+        let running = Arc::new(Semaphore::new(manners.running));
         let many = if front.engine.store().is_shared() { CLERKS } else { 1 };
         let clerk = |_| {
             let (sender, messages) = mpsc::channel(WAITING / many);

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Chats, Clerks, Delivery, Kept, Open, WAITING, statuses};
+use super::{Chats, Clerks, Delivery, Kept, Open, statuses};
 use crate::{
     channel::whatsapp::parse::{Event, Status},
     clock::{self, Timestamp},
@@ -37,10 +37,10 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// A keeper, and what the webhook holds. `routes` say which network a phone is of, for what has to
+    /// A keeper, and what the webhook holds, with room for so many requests that wait. `routes` say which network a phone is of, for what has to
     /// go by SMS after all.
-    pub fn new(front: Arc<Front>, routes: Routes, clerks: Clerks) -> (Chats, Self) {
-        let (sender, deliveries) = mpsc::channel(WAITING);
+    pub fn new(front: Arc<Front>, routes: Routes, clerks: Clerks, room: usize) -> (Chats, Self) {
+        let (sender, deliveries) = mpsc::channel(room);
         let unknown = VecDeque::new();
         (Chats { deliveries: sender }, Self { front, deliveries, routes, clerks, unknown })
     }

@@ -58,6 +58,8 @@ pub struct CheckRules {
     pub web_per_minute: u32,
     /// Checks a second on the page, from all addresses.
     pub web_per_second: u32,
+    /// Addresses that are remembered at once; while there are more, nobody checks on the page.
+    pub web_addresses: usize,
 }
 
 /// A certificate that somebody has asked for.
